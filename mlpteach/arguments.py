@@ -1,0 +1,189 @@
+"""Checks of what callers pass in: every message says what was wrong, what was given, what is allowed."""
+
+import difflib
+import math
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Allowed values of a number: ``low < x < high``, the closed ends included.
+
+    Examples
+    --------
+    >>> print(Interval(0, 1, closed="low"))
+    [0, 1)
+    >>> 1.0 in Interval(0, 1, closed="low")
+    False
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    closed: str = "neither"  # "neither", "low", "high" or "both"
+
+    def __contains__(self, value):
+        above = value >= self.low if self.closed in ("low", "both") else value > self.low
+        below = value <= self.high if self.closed in ("high", "both") else value < self.high
+        return above and below and math.isfinite(value)
+
+    def __str__(self):
+        left = "[" if self.closed in ("low", "both") else "("
+        right = "]" if self.closed in ("high", "both") else ")"
+        return f"{left}{self.low:g}, {self.high:g}{right}"
+
+
+POSITIVE = Interval(0)
+NOT_NEGATIVE = Interval(0, closed="low")
+FRACTION = Interval(0, 1, closed="low")
+
+
+def check_choice(name, given, allowed):
+    """Return `given` if it is one of the ids in `allowed`, else raise with the nearest id."""
+    if not isinstance(given, str):
+        raise TypeError(
+            f"{name} must be one of {_listed(allowed)}, as a string; given {describe(given)}."
+        )
+    if given not in allowed:
+        near = difflib.get_close_matches(given, allowed, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name}={given!r} is unknown; allowed: {_listed(allowed)}.{hint}")
+    return given
+
+
+def check_number(name, given, allowed):
+    """Return `given` as a float inside the :class:`Interval` `allowed`."""
+    if isinstance(given, (bool, np.bool_)) or not isinstance(given, Real):
+        raise TypeError(f"{name} must be a number in {allowed}; given {describe(given)}.")
+    if float(given) not in allowed:
+        raise ValueError(f"{name} must be in {allowed}; given {given!r}.")
+    return float(given)
+
+
+def check_count(name, given, *, minimum=1, maximum=None):
+    """Return `given` as an int of at least `minimum` (and at most `maximum`)."""
+    allowed = f"a whole number >= {minimum}" + (f" and <= {maximum}" if maximum is not None else "")
+    if isinstance(given, (bool, np.bool_)) or not isinstance(given, Integral):
+        raise TypeError(f"{name} must be {allowed}; given {describe(given)}.")
+    if given < minimum or (maximum is not None and given > maximum):
+        raise ValueError(f"{name} must be {allowed}; given {given}.")
+    return int(given)
+
+
+def check_flag(name, given):
+    """Return `given` if it is True or False."""
+    if not isinstance(given, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False; given {describe(given)}.")
+    return bool(given)
+
+
+def check_floats(name, given, *, ndim, shape=None, finite=True):
+    """Return `given` as an array of floats with `ndim` dimensions.
+
+    Parameters
+    ----------
+    name : str
+        How the caller knows the array.
+    given : array_like
+        An integer *array* is refused, because in-place arithmetic on it would truncate;
+        a plain list of whole numbers is read as floats.
+    ndim : int
+        Number of dimensions asked for.
+    shape : tuple of (int or None), optional
+        Sizes asked for, None for "any".
+    finite : bool
+        Whether NaN and infinity are refused.
+    """
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iub":
+        raise TypeError(
+            f"{name} must hold floats; given an array of {given.dtype}, which would truncate. "
+            f"Use {name}.astype(float)."
+        )
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "iub":
+            array = array.astype(float)
+    except (TypeError, ValueError):
+        array = None
+    if array is None or array.dtype.kind != "f":
+        raise TypeError(f"{name} must be an array of floats; given {describe(given)}.")
+    wanted = shape if shape is not None else (None,) * ndim
+    fits = array.ndim == len(wanted) and all(
+        size is None or size == got for size, got in zip(wanted, array.shape, strict=True)
+    )
+    if not fits:
+        written = "(" + ", ".join("any" if s is None else str(s) for s in wanted) + ")"
+        raise ValueError(f"{name} must have shape {written}; given shape {array.shape}.")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty; given shape {array.shape}.")
+    if finite and not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"{name} must be finite; given {array[place]} at index {place} (NaN or infinity)."
+        )
+    return array
+
+
+def check_targets(name, given, n, outputs, loss):
+    """Return labels (n,) or one-hot rows (n, K) as the matrix Y (K, n) with instances as columns.
+
+    Parameters
+    ----------
+    given : array_like
+        Whole labels 0 … K-1 of shape (n,), or rows of K numbers. With one output, (n,) numbers
+        are the wanted outputs themselves.
+    n, outputs : int
+        Instances and outputs K that Y has to fit.
+    loss : Loss
+        Says which targets make sense (``loss.targets``).
+    """
+    array = np.asarray(given)
+    if array.dtype.kind not in "iubf":
+        raise TypeError(f"{name} must hold labels or one-hot rows; given {describe(given)}.")
+    if array.shape[:1] != (n,) or array.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} must have one label or one row for each of the {n} instances of X; "
+            f"given shape {array.shape}."
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite; given NaN or infinity.")
+    if array.ndim == 1 and outputs > 1:
+        Y = _one_hot(name, array, outputs)
+    else:
+        Y = array.reshape(n, -1).T.astype(float)
+    if Y.shape[0] != outputs:
+        raise ValueError(
+            f"{name} must have {outputs} columns, one for each output of the network; "
+            f"given shape {array.shape}."
+        )
+    loss.check_targets(name, Y)
+    return np.ascontiguousarray(Y)
+
+
+def _one_hot(name, labels, outputs):
+    if labels.dtype.kind == "f" and not (labels == np.round(labels)).all():
+        raise TypeError(f"{name} must hold whole labels 0 … {outputs - 1}; given fractions.")
+    labels = labels.astype(int)
+    if labels.min() < 0 or labels.max() >= outputs:
+        wrong = labels[(labels < 0) | (labels >= outputs)][0]
+        raise ValueError(
+            f"{name} must hold labels 0 … {outputs - 1}, the network has {outputs} outputs; "
+            f"given label {wrong}."
+        )
+    Y = np.zeros((outputs, labels.size))
+    Y[labels, np.arange(labels.size)] = 1.0
+    return Y
+
+
+def describe(given):
+    """Say in a few words what a value is, for an error message."""
+    if isinstance(given, np.ndarray):
+        return f"an array of {given.dtype} with shape {given.shape}"
+    text = repr(given)
+    return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(given).__name__})"
+
+
+def _listed(ids):
+    return ", ".join(ids)

@@ -1,0 +1,184 @@
+"""The command ``mlpteach``: ``mlpteach lecture`` opens the lectures in JupyterLab."""
+
+import argparse
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from mlpteach import __version__
+from mlpteach.lecture_copies import copy_lectures, lecture_folder, notebook_names
+
+HOST = "127.0.0.1"
+
+
+class CommandError(Exception):
+    """What went wrong and what to do about it, for the person at the terminal."""
+
+
+def main(arguments=None):
+    """Run the command; return its exit code.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Instead of those of the command line.
+    """
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        open_lecture(options)
+    except CommandError as error:
+        print(f"mlpteach: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130  # what shells expect of a command ended by Ctrl-C
+    return 0
+
+
+def make_parser():
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="mlpteach", description="Neural network optimization, taught live in Jupyter."
+    )
+    parser.add_argument("--version", action="version", version=f"mlpteach {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    lecture = commands.add_parser(
+        "lecture",
+        help="open the lectures in JupyterLab",
+        description="Copy the lectures to a folder to work in and open them in JupyterLab. "
+        "What you changed there is never overwritten.",
+    )
+    lecture.add_argument(
+        "name", nargs="?", help="which lecture: its number or name (default: the first)"
+    )
+    lecture.add_argument(
+        "--directory",
+        type=Path,
+        default=Path("mlpteach-lectures"),
+        metavar="DIR",
+        help="the folder to work in (default: %(default)s)",
+    )
+    lecture.add_argument(
+        "--port",
+        type=read_port,
+        metavar="N",
+        help="the port of JupyterLab, 0 for any free one (default: 8888 or the next free one)",
+    )
+    lecture.add_argument(
+        "--no-browser", action="store_true", help="print the address, do not open a browser"
+    )
+    return parser
+
+
+def read_port(text):
+    """Read a port number of the command line."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(
+            f"a port is a whole number from 0 (any free one) to 65535; given {text!r}"
+        )
+    return int(text)
+
+
+def open_lecture(options):
+    """Do what ``mlpteach lecture`` promises; every check comes before any work."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise CommandError(
+            "JupyterLab is not installed beside this Python. Install it with\n"
+            f"    {sys.executable} -m pip install jupyterlab"
+        )
+    originals = lecture_folder()
+    notebook = find_lecture(notebook_names(originals), options.name)
+    port = None if options.port is None else claim_port(options.port)
+    folder = options.directory.expanduser().absolute()
+    try:
+        notes = copy_lectures(originals, folder)
+    except OSError as error:
+        raise CommandError(
+            f"the lectures cannot be copied to {folder}: {error}.\n"
+            "Choose a folder that you can write to with --directory DIR."
+        ) from error
+    print(f"The lectures are in {folder}", *notes, sep="\n", flush=True)
+    start_jupyterlab(folder, notebook, port=port, browser=not options.no_browser)
+
+
+def find_lecture(notebooks, wanted):
+    """Return the one file name of `notebooks` that `wanted` names (None: the first).
+
+    Examples
+    --------
+    >>> find_lecture(["03_cost.ipynb", "04_adaptive_optimizers.ipynb"], "4")
+    '04_adaptive_optimizers.ipynb'
+    """
+    if not notebooks:
+        raise CommandError("this installation of mlpteach holds no lectures; install it again.")
+    if wanted is None:
+        return notebooks[0]
+    exact = [name for name in notebooks if wanted in (name, Path(name).stem)]
+    start = wanted.zfill(2) if wanted.isdecimal() else wanted
+    found = exact or [name for name in notebooks if name.startswith(start)]
+    if len(found) != 1:
+        trouble = "fits more than one lecture" if found else "is not a lecture"
+        listed = "\n".join(f"    {Path(name).stem}" for name in found or notebooks)
+        raise CommandError(f"{wanted!r} {trouble}; choose one of\n{listed}")
+    return found[0]
+
+
+def claim_port(port):
+    """Return `port` if a server can listen on it, or a free one for 0."""
+    with socket.socket() as probe:
+        if os.name == "posix":
+            # As the server itself will do: connections still closing do not occupy a port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"port {port} cannot be used: {error.strerror}. Choose another with --port N, "
+                "or leave --port out to take the next free one."
+            ) from error
+        return probe.getsockname()[1]
+
+
+def start_jupyterlab(folder, notebook, *, port=None, browser=True):
+    """Run JupyterLab on `folder` with `notebook` open, until it is shut down.
+
+    Parameters
+    ----------
+    folder : Path
+    notebook : str
+        File name in `folder`.
+    port : int, optional
+        Exactly this port; without it JupyterLab takes 8888 or the next free one.
+    browser : bool
+        Whether JupyterLab opens a browser.
+    """
+    from jupyterlab.labapp import LabApp
+
+    settings = {
+        "ServerApp.ip": HOST,
+        "ServerApp.root_dir": folder,
+        "ServerApp.open_browser": browser,
+        # Ctrl-C ends it at once: the notebooks are saved by the browser, not here.
+        "ServerApp.answer_yes": True,
+        "LabApp.default_url": f"/lab/tree/{quote(notebook)}",
+        # Nothing is fetched from the network: no news, no look for updates or extensions.
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.extension_manager": "readonly",
+    }
+    if port is not None:
+        settings |= {"ServerApp.port": port, "ServerApp.port_retries": 0}
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container root is the only user; the server listens to this machine alone.
+        settings["ServerApp.allow_root"] = True
+    LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in settings.items()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

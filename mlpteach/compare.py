@@ -1,0 +1,134 @@
+"""Two runs laid side by side: the first update and the first quantity that differ."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlpteach.arguments import NOT_NEGATIVE, check_number, describe
+from mlpteach.rules import Rule, as_rule
+from mlpteach.trace import Trace
+from mlpteach.train import refill
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a run leaves its reference.
+
+    Attributes
+    ----------
+    k : int
+        The first update that differs.
+    quantity : str
+        The first of its quantities, in the order of the reference's lines, that differs.
+    place : str
+        The entry that differs most, such as ``W^(1)[3, 17]``.
+    given, expected : float
+        The two numbers there.
+    """
+
+    k: int
+    quantity: str
+    place: str
+    given: float
+    expected: float
+
+    def __str__(self):
+        return (
+            f"{self.quantity} differs first, at update k = {self.k}: "
+            f"at {self.place} it is {self.given:.10g}, the reference has {self.expected:.10g}."
+        )
+
+
+def compare(trace, reference, *, rtol=1e-9):
+    """Name the first update and the first quantity in which a run differs from a reference.
+
+    Parameters
+    ----------
+    trace : Trace
+        For instance of your own function: ``train(net, X, y, rule=my_adam)``.
+    reference : Trace, str, Rule or callable
+        Another run; or a rule, which is then run on the same problem from the same start, with the
+        values of `trace`'s hyper-parameters where the names are the same.
+    rtol : float
+        Differences below ``rtol`` times the largest entry of the reference's array are rounding.
+
+    Returns
+    -------
+    Difference or None
+        None where the runs agree in all they share.
+
+    Examples
+    --------
+    >>> from mlpteach import LANDSCAPES, Quantities, descend
+    >>> def forgets_the_square(k, G, M, V, *, eta, beta1, beta2, eps):
+    ...     M = beta1 * M + (1 - beta1) * G
+    ...     V = beta2 * V + (1 - beta2) * G
+    ...     return Quantities(M=M, V=V, rho=eta * M / np.sqrt(np.abs(V) + eps))
+    >>> trace = descend(LANDSCAPES["beale"], [1.0, 1.0], rule=forgets_the_square, steps=10)
+    >>> found = compare(trace, "adam")
+    >>> found.k, found.quantity
+    (1, 'V')
+    """
+    if not isinstance(trace, Trace):
+        raise TypeError(f"trace must be a Trace; given {describe(trace)}.")
+    rtol = check_number("rtol", rtol, NOT_NEGATIVE)
+    if not isinstance(reference, Trace):
+        reference = rerun(trace, _with_values_of(trace.run.rule, reference))
+    for step, expected in zip(trace, reference, strict=False):
+        found = _difference(step, expected, rtol)
+        if found is not None:
+            return found
+    return _shorter(trace, reference)
+
+
+def rerun(trace, rule):
+    """Run another rule on the problem of `trace`: same start, same batches, same number of updates."""
+    run = replace(trace.run, rule=as_rule(rule))
+    return refill(Trace(run, trace.planned))
+
+
+def _with_values_of(rule, reference):
+    """Give the reference the values of the hyper-parameters that both rules have."""
+    given, reference = isinstance(reference, Rule), as_rule(reference)
+    if given:
+        return reference
+    shared = {name: value for name, value in rule.values.items() if name in reference.hypers}
+    return reference.bind(**shared)
+
+
+def _difference(step, expected, rtol):
+    layout = step.before.layout
+    pairs = {
+        "before": (step.before, expected.before),
+        "gradient": (step.gradient, expected.gradient),
+    }
+    for name in expected.quantities:
+        if name in step.quantities:
+            pairs[name] = (step.quantities[name], expected.quantities[name])
+    pairs["after"] = (step.after, expected.after)
+    for name, (given, wanted) in pairs.items():
+        given, wanted = (np.atleast_1d(getattr(a, "flat", a)) for a in (given, wanted))
+        if given.shape != wanted.shape:
+            continue  # memories of L-BFGS may hold another number of pairs
+        gap = np.abs(given - wanted)
+        allowed = rtol * np.abs(wanted).max()
+        if not (gap <= allowed).all():
+            index = int(np.nanargmax(gap)) if np.isfinite(gap).any() else 0
+            place = layout.where(index) if given.ndim == 1 else f"entry {index}"
+            return Difference(
+                step.k, name, place, float(given.flat[index]), float(wanted.flat[index])
+            )
+    return None
+
+
+def _shorter(trace, reference):
+    """Report the first update that only one of the two runs has (it diverged), else None."""
+    shorter = trace if len(trace) < len(reference) else reference
+    if len(trace) == len(reference) or shorter.diverged is None:
+        return None
+    nothing = float("nan")
+    k = shorter.diverged.k
+    at = (trace if shorter is reference else reference)[k - 1]
+    finite = float(np.abs(at.after.flat).max())
+    given, expected = (nothing, finite) if shorter is trace else (finite, nothing)
+    return Difference(k, shorter.diverged.quantity, "the largest |W|", given, expected)

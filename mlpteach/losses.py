@@ -1,0 +1,236 @@
+"""Cost functions J, and the sensitivity V^(L) = dJ/dZ^(L) each one starts back propagation with.
+
+A loss knows dJ/dA, which any output activation passes on to Z ("the long way"). Where the two
+together simplify on paper, the pair is in ``loss.pairs`` and computed from Z, so that a saturated
+output still gives a finite cost and a sensitivity that is right.
+
+All arrays are (K, n), instances as columns. Costs are summed over outputs and instances (J is that
+sum divided by n); sensitivities are those of an instance, without 1/n.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mlpteach.activations import ACTIVATIONS, sigmoid
+
+# Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
+# inside, and the clipped part has derivative 0, so cost and gradient still belong together.
+_EDGE = np.finfo(float).eps
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A loss and an output activation that simplify together.
+
+    Attributes
+    ----------
+    cost : callable
+        (Z, A, Y) -> summed cost, from Z so that saturation does no harm.
+    sensitivity : callable
+        (Z, A, Y) -> V^(L), (K, n).
+    latex : str
+        The shortcut on screen.
+    """
+
+    cost: Callable
+    sensitivity: Callable
+    latex: str
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A cost function.
+
+    Attributes
+    ----------
+    id, latex, source : str
+    cost : callable
+        (A, Y) -> summed cost.
+    dJ_dA : callable
+        (A, Y) -> (K, n).
+    targets : str
+        "real", "unit" (0 … 1) or "distribution" (0 … 1, each instance's sum is 1).
+    pairs : dict of str to Pair
+        Output activation id -> the pair.
+    """
+
+    id: str
+    latex: str
+    source: str
+    cost: Callable
+    dJ_dA: Callable
+    targets: str
+    pairs: dict = field(default_factory=dict)
+
+    def evaluate(self, output, Z, A, Y):
+        """Return the summed cost for the output activation with id `output`."""
+        pair = self.pairs.get(output)
+        return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
+
+    def sensitivity(self, output, Z, A, Y):
+        """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
+        pair = self.pairs.get(output)
+        if pair is None:
+            return self.long_sensitivity(output, Z, A, Y)
+        return pair.sensitivity(Z, A, Y)
+
+    def long_sensitivity(self, output, Z, A, Y):
+        """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
+        return ACTIVATIONS[output].back(self.dJ_dA(A, Y), Z, A)
+
+    def check_targets(self, name, Y):
+        """Raise ValueError if Y (K, n) makes no sense for this loss."""
+        if self.targets == "real":
+            return
+        if Y.min() < 0.0 or Y.max() > 1.0:
+            wrong = Y.min() if Y.min() < 0.0 else Y.max()
+            raise ValueError(f"{name} must lie in [0, 1] for loss={self.id!r}; given {wrong:g}.")
+        sums = Y.sum(axis=0)
+        if self.targets == "distribution" and np.abs(sums - 1.0).max() > 1e-9:
+            wrong = sums[np.abs(sums - 1.0).argmax()]
+            raise ValueError(
+                f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
+                f"to 1; given one that sums to {wrong:g}."
+            )
+
+
+def _clipped(A):
+    return np.minimum(np.maximum(A, _EDGE), 1.0 - _EDGE)
+
+
+def _mse(A, Y):
+    difference = Y - A
+    return float(np.vdot(difference, difference))
+
+
+def _mse_slope(A, Y):
+    return -2.0 * (Y - A)
+
+
+def _cross_entropy(A, Y):
+    inside = _clipped(A)
+    return -(Y * np.log(inside) + (1.0 - Y) * np.log1p(-inside)).sum()
+
+
+def _cross_entropy_slope(A, Y):
+    inside = _clipped(A)
+    return np.where(inside == A, (inside - Y) / (inside * (1.0 - inside)), 0.0)
+
+
+def _categorical(A, Y):
+    return -(Y * np.log(np.maximum(A, _EDGE))).sum()
+
+
+def _categorical_slope(A, Y):
+    return np.where(A >= _EDGE, -Y / np.maximum(A, _EDGE), 0.0)
+
+
+def _softplus(Z):
+    """ln(1 + e^Z) = -ln(1 - sigmoid(Z)), without overflow."""
+    return np.maximum(Z, 0.0) + np.log1p(np.exp(-np.abs(Z)))
+
+
+def _sigmoid_cross_entropy(Z, A, Y):
+    """(1 - Y) ln(1 + e^Z) + Y ln(1 + e^-Z), as |Z| |Y - [Z > 0]| + ln(1 + e^-|Z|): no cancellation."""
+    size = np.abs(Z)
+    wrong = (Z > 0.0) - Y
+    np.abs(wrong, out=wrong)
+    wrong *= size
+    np.negative(size, out=size)
+    np.exp(size, out=size)
+    wrong += np.log1p(size, out=size)
+    return wrong.sum()
+
+
+def _difference(Z, A, Y):
+    return A - Y
+
+
+def _log_softmax(Z):
+    shifted = Z - Z.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+def _softmax_cross_entropy(Z, A, Y):
+    return -(Y * _log_softmax(Z)).sum()
+
+
+def _sigmoid_categorical(Z, A, Y):
+    return (Y * _softplus(-Z)).sum()
+
+
+def _sigmoid_categorical_sensitivity(Z, A, Y):
+    return -Y * sigmoid(-Z)
+
+
+def _log_others(Z):
+    """ln(1 - softmax(Z)), summed from the *other* outputs: no 1 - A that has rounded to 0."""
+    K, n = Z.shape
+    if K == 1:
+        return np.full((K, n), np.log(_EDGE))  # a lone softmax output is 1 whatever Z is
+    log_A = _log_softmax(Z)
+    others = np.stack([np.delete(log_A, i, axis=0) for i in range(K)])
+    top = others.max(axis=1)
+    return top + np.log(np.exp(others - top[:, None]).sum(axis=1))
+
+
+def _softmax_binary(Z, A, Y):
+    return -(Y * _log_softmax(Z) + (1.0 - Y) * _log_others(Z)).sum()
+
+
+def _softmax_binary_sensitivity(Z, A, Y):
+    """With r = (1 - Y) A/(1 - A): V_i = A_i (1 - Y_i) - Y_i (1 - A_i) - A_i sum_{j != i} (r_j - Y_j)."""
+    if len(Z) == 1:
+        return np.zeros_like(Z)
+    log_others = _log_others(Z)
+    ratio = (1.0 - Y) * np.exp(np.minimum(_log_softmax(Z) - log_others, 700.0))
+    mixed = ratio - Y
+    everyone_else = np.stack([np.delete(mixed, i, axis=0).sum(axis=0) for i in range(len(Z))])
+    return A * (1.0 - Y) - Y * np.exp(log_others) - A * everyone_else
+
+
+LOSSES = {
+    loss.id: loss
+    for loss in (
+        Loss(
+            "mse",
+            r"J = \sum (y - a)^2",
+            "slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
+            _mse,
+            _mse_slope,
+            targets="real",
+        ),
+        Loss(
+            "cross_entropy",
+            r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            "slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
+            _cross_entropy,
+            _cross_entropy_slope,
+            targets="unit",
+            pairs={
+                "sigmoid": Pair(_sigmoid_cross_entropy, _difference, "A - Y"),
+                "softmax": Pair(
+                    _softmax_binary,
+                    _softmax_binary_sensitivity,
+                    r"A (1 - Y) - Y (1 - A) - A \sum_{j \neq i}(\cdot)_j",
+                ),
+            },
+        ),
+        Loss(
+            "softmax_cross_entropy",
+            r"J = -\sum y \ln a",
+            "negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
+            _categorical,
+            _categorical_slope,
+            targets="distribution",
+            pairs={
+                "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y"),
+                "sigmoid": Pair(
+                    _sigmoid_categorical, _sigmoid_categorical_sensitivity, r"-Y (1 - A)"
+                ),
+            },
+        ),
+    )
+}

@@ -1,0 +1,99 @@
+"""One flat vector holds all weights and biases; a layout says where each matrix lies in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+class Layers(Mapping):
+    """Arrays of the layers, counted from 1 as on the slides: ``layers[1]`` … ``layers[len(layers)]``.
+
+    Examples
+    --------
+    >>> A = Layers([np.zeros(2), np.ones(3)])
+    >>> A[2]
+    array([1., 1., 1.])
+    """
+
+    def __init__(self, arrays):
+        self._arrays = tuple(arrays)
+
+    def __getitem__(self, layer):
+        if not isinstance(layer, (int, np.integer)) or not 1 <= layer <= len(self._arrays):
+            raise KeyError(f"layer {layer!r}: layers are counted 1 … {len(self._arrays)}")
+        return self._arrays[layer - 1]
+
+    def __iter__(self):
+        return iter(range(1, len(self._arrays) + 1))
+
+    def __len__(self):
+        return len(self._arrays)
+
+    def __repr__(self):
+        return "Layers(" + ", ".join(f"{i}: {a.shape}" for i, a in self.items()) + ")"
+
+
+class ParameterLayout:
+    """Where W^(l) and b^(l) lie in the flat parameter vector θ = (W1, b1, W2, b2, …).
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units of each layer, inputs first; empty for a plain vector without matrices.
+    """
+
+    def __init__(self, sizes=()):
+        self.slices = []  # (slice of W, shape of W, slice of b), a layer each
+        start = 0
+        for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+            middle = start + n_out * n_in
+            stop = middle + n_out
+            self.slices.append((slice(start, middle), (n_out, n_in), slice(middle, stop)))
+            start = stop
+        self.size = start
+
+    def matrices(self, flat):
+        """Return the views [(W1, b1), …] of `flat`, W (n_out, n_in) and b as a column (n_out, 1)."""
+        return [(flat[w].reshape(shape), flat[b][:, None]) for w, shape, b in self.slices]
+
+    def where(self, index):
+        """Name the entry `index` of the flat vector, such as ``W^(1)[3, 17]``."""
+        for layer, (w, shape, b) in enumerate(self.slices, start=1):
+            if w.start <= index < w.stop:
+                row, column = divmod(index - w.start, shape[1])
+                return f"W^({layer})[{row}, {column}]"
+            if b.start <= index < b.stop:
+                return f"b^({layer})[{index - b.start}]"
+        return f"theta[{index}]"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """An array shaped like the parameters: as one vector and, for a network, as matrices.
+
+    Attributes
+    ----------
+    flat : ndarray, shape (n_parameters,), read-only
+    layout : ParameterLayout
+    W, b : Layers
+        W[l] of shape (n_{l+1}, n_l) and b[l] of shape (n_{l+1},), views of `flat`, l = 1 … L.
+    """
+
+    flat: np.ndarray
+    layout: ParameterLayout
+
+    def __post_init__(self):
+        self.flat.flags.writeable = False
+
+    @cached_property
+    def W(self):
+        return Layers(W for W, _ in self.layout.matrices(self.flat))
+
+    @cached_property
+    def b(self):
+        return Layers(b[:, 0] for _, b in self.layout.matrices(self.flat))
+
+    def __repr__(self):
+        return f"Parameters({self.flat.size} numbers)"

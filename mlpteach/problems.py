@@ -1,0 +1,127 @@
+"""What is minimized: the cost of a network over mini-batches, or any function of a vector.
+
+Both kinds answer the same three questions: which batch does update k use, what are the cost and the
+gradient there, and where does an epoch end.
+"""
+
+import numpy as np
+
+from mlpteach.arguments import check_floats, describe
+from mlpteach.network import Evaluation, labels
+from mlpteach.parameters import ParameterLayout
+
+# Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
+# idle spinning slows down the small products of the updates that follow.
+_SCORED_AT_ONCE = 128
+# Data up to this size is copied, so that a caller who changes X afterwards does not change the
+# past; beyond it the copy would cost more memory than the trace.
+_COPIED_BYTES = 64 * 2**20
+
+
+class NetworkProblem:
+    """The cost of `net` over shuffled mini-batches of X and Y.
+
+    Parameters
+    ----------
+    net : MLP
+    X : ndarray, shape (n, n_inputs)
+    Y : ndarray, shape (K, n)
+    loss : Loss
+    l2 : float
+    batch_size : int or None
+        None for the full batch.
+    seed : int
+        Decides the order of the instances, anew in every epoch.
+    """
+
+    def __init__(self, net, X, Y, loss, l2, batch_size, seed):
+        self.net, self.loss, self.l2, self.seed = net, loss, l2, seed
+        self.X = np.array(X) if X.nbytes <= _COPIED_BYTES else X
+        self.Y = Y
+        self.layout = net.layout
+        self.theta0 = net.parameters.flat
+        self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
+        self.full_batch = batch_size is None
+        self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self._labels = labels(Y)
+        self._order = (0, None)  # epoch, its order of the instances
+
+    def epoch(self, k):
+        """Return the epoch, from 1, that update k belongs to."""
+        return (k - 1) // self.updates_per_epoch + 1
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
+        if self._order[0] != epoch + 1:
+            order = np.arange(len(self.X))
+            if not self.full_batch:
+                # A function of seed and epoch alone: any epoch can be had without those before it.
+                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
+            self._order = (epoch + 1, order)
+        start = position * self.batch_size
+        return self._order[1][start : start + self.batch_size]
+
+    def evaluate(self, theta, batch):
+        """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
+        if self.full_batch:
+            X, Y = self.X, self.Y
+        else:
+            X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
+        return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
+
+    def count_right(self, update):
+        """Return how many instances of an update's batch had their label right, before it."""
+        return np.count_nonzero(labels(update.evaluation.A[-1]) == self._labels[update.batch])
+
+    def score(self, theta, X, Y):
+        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n)."""
+        cost = right = 0.0
+        for start in range(0, len(X), _SCORED_AT_ONCE):
+            block = slice(start, start + _SCORED_AT_ONCE)
+            A, Z = self.net.forward(theta, X[block].T)
+            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
+        penalty = self.net.penalty(theta, self.l2)
+        return float(cost / len(X) + penalty), right / len(X)
+
+
+class FunctionProblem:
+    """Any function of a vector.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (n,) -> (value, gradient (n,)).
+    theta0 : ndarray, shape (n,)
+    """
+
+    updates_per_epoch = 1
+    layout = ParameterLayout()
+
+    def __init__(self, objective, theta0):
+        self.objective = objective
+        self.theta0 = theta0
+        self._check_returned(objective(theta0.copy()))
+
+    def _check_returned(self, returned):
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(
+                "objective(theta) must return the pair (value, gradient); "
+                f"it returned {describe(returned)}."
+            )
+        value, gradient = returned
+        check_floats("the gradient that objective returned", gradient, ndim=1,
+                     shape=self.theta0.shape, finite=False)  # fmt: skip
+        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+            raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
+
+    def epoch(self, k):
+        return k
+
+    def batch(self, k):
+        return None
+
+    def evaluate(self, theta, batch):
+        value, gradient = self.objective(theta.copy())
+        return Evaluation(float(value), np.array(gradient, dtype=float))

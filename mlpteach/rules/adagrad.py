@@ -1,0 +1,42 @@
+"""AdaGrad: divide by the root of all squared gradients so far."""
+
+import numpy as np
+
+from mlpteach.arguments import NOT_NEGATIVE
+from mlpteach.rules.record import Hyper, Quantities, define
+
+_DIFFERS = "The slide adds eps inside the root, the paper outside."
+_HYPERS = {
+    "eta": Hyper(0.01, low=1e-4, high=10.0, log=True),
+    "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
+}
+
+
+@define(
+    "adagrad",
+    title="AdaGrad",
+    form="lecture",
+    source="slide 'Adapt to the gradient's magnitude'",
+    differs=_DIFFERS,
+    **_HYPERS,
+)
+def adagrad_as_lectured(k, G, G_sum, *, eta, eps):
+    """Divide by the root of the sum of squares, eps inside the root."""
+    G_sum = G_sum + G * G
+    rho = eta / np.sqrt(G_sum + eps) * G
+    return Quantities(G_sum=G_sum, rho=rho)
+
+
+@define(
+    "adagrad",
+    title="AdaGrad",
+    form="paper",
+    source="Duchi, Hazan & Singer 2011, section 1.1, with diagonal matrices",
+    differs=_DIFFERS,
+    **_HYPERS,
+)
+def adagrad_as_published(k, G, G_sum, *, eta, eps):
+    """Divide by the root of the sum of squares, eps outside the root."""
+    G_sum = G_sum + G * G
+    rho = eta * G / (np.sqrt(G_sum) + eps)
+    return Quantities(G_sum=G_sum, rho=rho)

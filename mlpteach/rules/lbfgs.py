@@ -1,0 +1,113 @@
+"""L-BFGS: a quasi-Newton direction from the last few steps, and a line search for its length.
+
+Nocedal & Wright, *Numerical Optimization* (2nd ed.): Algorithm 7.4 (two-loop recursion) gives the
+direction, 7.5 keeps the last `memory` pairs (s, y); SciPy's line search meets the strong Wolfe
+conditions (their Algorithms 3.5 and 3.6).
+"""
+
+import warnings
+
+import numpy as np
+
+from mlpteach.arguments import Interval
+from mlpteach.rules.record import Hyper, Quantities, define
+
+_SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recursion
+
+
+def _initial(theta):
+    empty = np.empty((0, theta.size))
+    return {"s_memory": empty, "y_memory": empty}
+
+
+@define(
+    "lbfgs",
+    title="L-BFGS",
+    form="paper",
+    source="Nocedal & Wright 2006, Algorithms 7.4 and 7.5, strong Wolfe line search",
+    differs="Named in demo 07; meant for full batches.",
+    initial=_initial,
+    memory=Hyper(10.0, low=1.0, high=50.0, allowed=Interval(1, 1000, closed="both")),
+    c1=Hyper(1e-4, low=1e-6, high=0.4, log=True, allowed=Interval(0, 0.5)),
+    c2=Hyper(0.9, low=0.1, high=0.99, allowed=Interval(0, 1)),
+)
+def lbfgs(k, W, G, J, objective, s_memory, y_memory, *, memory, c1, c2):
+    """Step along the quasi-Newton direction as far as the strong Wolfe conditions ask.
+
+    Where no such step is found the memory is dropped and the gradient's direction tried; where that
+    fails too W stays (``step_length`` 0): the cost can't be lowered further in these numbers.
+    """
+    direction = -two_loop(G, s_memory, y_memory)
+    step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
+    if step_length == 0.0 and len(s_memory):
+        s_memory, y_memory = s_memory[:0], y_memory[:0]
+        direction = -two_loop(G, s_memory, y_memory)
+        step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
+    s = step_length * direction
+    y = G_next - G
+    if s @ y > _SLOPE_TOO_SMALL * np.sqrt((s @ s) * (y @ y)):
+        s_memory = np.vstack([s_memory, s])[-int(memory) :]
+        y_memory = np.vstack([y_memory, y])[-int(memory) :]
+    rho = -s
+    return Quantities(
+        direction=direction,
+        step_length=step_length,
+        s=s,
+        y=y,
+        rho=rho,
+        s_memory=s_memory,
+        y_memory=y_memory,
+    )
+
+
+def two_loop(G, s_memory, y_memory):
+    """Return H G for the inverse Hessian H that the pairs imply (Algorithm 7.4).
+
+    Parameters
+    ----------
+    G : ndarray, shape (n,)
+    s_memory, y_memory : ndarray, shape (pairs, n)
+        Steps and changes of the gradient, oldest first. With none H scales G to length <= 1.
+    """
+    if not len(s_memory):
+        return G / max(1.0, float(np.sqrt(G @ G)))
+    q = G.copy()
+    alphas = []
+    for s, y in zip(s_memory[::-1], y_memory[::-1], strict=True):
+        alpha = (s @ q) / (y @ s)
+        q = q - alpha * y
+        alphas.append(alpha)
+    s, y = s_memory[-1], y_memory[-1]
+    r = (s @ y) / (y @ y) * q
+    for s, y, alpha in zip(s_memory, y_memory, reversed(alphas), strict=True):
+        r = r + s * (alpha - (y @ r) / (y @ s))
+    return r
+
+
+def wolfe_step(objective, W, direction, J, G, c1, c2):
+    """Return the step length and the gradient there; (0.0, G) where no step meets the conditions."""
+    from scipy.optimize import line_search
+
+    if not (direction @ G < 0.0):
+        return 0.0, G
+    seen = {}
+
+    def cost(point):
+        value, gradient = objective(point)
+        seen.clear()
+        seen[point.tobytes()] = gradient
+        return value
+
+    def slope(point):
+        key = point.tobytes()
+        return seen[key] if key in seen else objective(point)[1]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "did not converge": told by the None it returns
+        step_length, *_, G_next = line_search(
+            cost, slope, W, direction, gfk=G, old_fval=J, c1=c1, c2=c2, maxiter=25
+        )
+    # SciPy gives no gradient back where it ran out of trials: that step is no Wolfe step.
+    if step_length is None or G_next is None:
+        return 0.0, G
+    return float(step_length), G_next

@@ -1,0 +1,40 @@
+"""Momentum: use the previous update in the current one."""
+
+from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.rules.record import Hyper, Quantities, define
+
+_DIFFERS = (
+    "The slide remembers one gradient, the paper the whole past: with a steady gradient the slide's "
+    "step grows to (alpha + beta) g, the paper's to eta/(1 - beta) g."
+)
+
+
+@define(
+    "momentum",
+    title="Momentum",
+    form="lecture",
+    source="slide 'Common adaptive strategies'",
+    differs=_DIFFERS,
+    alpha=Hyper(0.1, low=1e-4, high=10.0, log=True),
+    beta=Hyper(0.09, low=0.0, high=1.0, allowed=NOT_NEGATIVE),
+)
+def momentum_as_lectured(k, G, G_previous, *, alpha, beta):
+    """Add a part of the last gradient."""
+    rho = alpha * G + beta * G_previous
+    return Quantities(rho=rho)
+
+
+@define(
+    "momentum",
+    title="Momentum",
+    form="paper",
+    source="Polyak 1964; the velocity form of Sutskever et al. 2013",
+    differs=_DIFFERS,
+    eta=Hyper(0.1, low=1e-4, high=10.0, log=True),
+    beta=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
+)
+def momentum_as_published(k, G, v, *, eta, beta):
+    """Keep a velocity that all past gradients feed."""
+    v = beta * v + eta * G
+    rho = v
+    return Quantities(v=v, rho=rho)

@@ -1,0 +1,74 @@
+"""NAdam: Adam with Nesterov's acceleration."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.rules.record import Hyper, Quantities, define
+
+_DIFFERS = (
+    "The slide's form keeps beta1 constant and eps inside the root; Dozat's lets the momentum mu_k "
+    "grow by a schedule. Libraries differ from each other too."
+)
+_HYPERS = {
+    "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
+    "beta1": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
+    "beta2": Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),
+    "eps": Hyper(1e-8, low=1e-12, high=1e-2, log=True, allowed=NOT_NEGATIVE),
+}
+
+
+@define(
+    "nadam",
+    title="NAdam",
+    form="lecture",
+    source="slide 'Adapt to the gradient's magnitude'; Ruder 2016 with eps inside the root",
+    differs=_DIFFERS,
+    **_HYPERS,
+)
+def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
+    """Adam, with the momentum of the next update put in early."""
+    M = beta1 * M + (1 - beta1) * G
+    V = beta2 * V + (1 - beta2) * G * G
+    M_hat = M / (1 - beta1**k)
+    V_hat = V / (1 - beta2**k)
+    M_bar = beta1 * M_hat + (1 - beta1) * G / (1 - beta1**k)
+    rho = eta * M_bar / np.sqrt(V_hat + eps)
+    return Quantities(M=M, V=V, M_hat=M_hat, V_hat=V_hat, M_bar=M_bar, rho=rho)
+
+
+@define(
+    "nadam",
+    title="NAdam",
+    form="paper",
+    source="Dozat 2016 with the momentum schedule of his section 3",
+    differs=_DIFFERS,
+    **_HYPERS,
+)
+def nadam_as_published(k, G, M, V, *, eta, beta1, beta2, eps):
+    """Adam with a growing momentum mu_k and the momentum of the next update put in early."""
+    M = beta1 * M + (1 - beta1) * G
+    V = beta2 * V + (1 - beta2) * G * G
+    M_hat = mu(k + 1, beta1) * M / (1 - mu_product(k + 1, beta1))
+    G_hat = (1 - mu(k, beta1)) * G / (1 - mu_product(k, beta1))
+    M_bar = M_hat + G_hat
+    V_hat = V / (1 - beta2**k)
+    rho = eta * M_bar / (np.sqrt(V_hat) + eps)
+    return Quantities(M=M, V=V, M_hat=M_hat, G_hat=G_hat, M_bar=M_bar, V_hat=V_hat, rho=rho)
+
+
+def mu(k, beta1):
+    """Momentum at update k: mu_k = beta1 (1 - 0.5 * 0.96^(0.004 k))."""
+    return beta1 * (1 - 0.5 * 0.96 ** (0.004 * k))
+
+
+def mu_product(k, beta1):
+    """Product mu_1 … mu_k."""
+    # A table twice as long whenever it runs out keeps a long run linear in its length.
+    return _mu_products(beta1, 1 << max(10, int(k).bit_length()))[k - 1]
+
+
+@lru_cache(maxsize=32)
+def _mu_products(beta1, size):
+    return np.cumprod([mu(k, beta1) for k in range(1, size + 1)])

@@ -1,0 +1,322 @@
+"""The record of a run: every update with every number, in little memory.
+
+A :class:`Trace` keeps the cost of each update and, every few updates, the small state that decides
+all that follows (parameters and moments). Anything else is computed again when it is looked at, by
+the same code from the same state, so it is the same to the bit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mlpteach.arguments import check_count
+from mlpteach.network import MLP
+from mlpteach.parameters import Layers, Parameters
+
+# Checkpoints closer than this save no time worth their memory.
+MIN_STRIDE = 16
+# All checkpoints of a trace together, in bytes.
+CHECKPOINT_BYTES = 128 * 2**20
+
+
+@dataclass(frozen=True)
+class Step:
+    """One parameter update, frozen; every array is read-only.
+
+    Attributes
+    ----------
+    k : int
+        Number of the update, from 1; it never restarts.
+    epoch : int
+        The epoch it belongs to, from 1 (for a plain function the same as `k`).
+    batch : ndarray of int or None
+        Rows of X in this update's batch; None for a plain function.
+    loss : float
+        Cost J on the batch, before the update.
+    A, Z, sensitivity : Layers
+        A[l] (l = 1 … L+1), Z[l] and sensitivity[l] = dJ/dZ^(l) of each instance (l = 1 … L), with
+        instances as columns; all at the parameters `before`. Empty for a plain function.
+    before, after, gradient, rho : Parameters
+        W_k, W_{k+1}, the gradient at W_k and W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
+    quantities : dict
+        The rule's named quantities in the order of its lines, as `Parameters` where they have that
+        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….
+    factor : float
+        What the schedule multiplied the rule's rho with (eta_k/eta).
+    """
+
+    k: int
+    epoch: int
+    batch: np.ndarray | None
+    loss: float
+    A: Layers
+    Z: Layers
+    sensitivity: Layers
+    before: Parameters
+    after: Parameters
+    gradient: Parameters
+    rho: Parameters
+    quantities: dict
+    factor: float
+    state_before: dict
+
+    def __getattr__(self, name):
+        quantities = self.__dict__.get("quantities", {})
+        if name in quantities:
+            return quantities[name]
+        raise AttributeError(
+            f"this update has no quantity {name!r}; its rule has: {', '.join(quantities)}"
+        )
+
+    def __repr__(self):
+        return (
+            f"<update k={self.k}, epoch {self.epoch}, loss {self.loss:.6g}: "
+            f"{', '.join(self.quantities)}>"
+        )
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a run left the numbers.
+
+    Attributes
+    ----------
+    k : int
+        The update that broke; the trace holds the k - 1 before it.
+    quantity : str
+        The first quantity of that update, in the order of computation, that is not finite.
+    step : Step
+        The broken update itself, to look at.
+    """
+
+    k: int
+    quantity: str
+    step: Step
+
+    def __str__(self):
+        return (
+            f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
+            f"The {self.k - 1} updates before it are kept. A smaller step size may help."
+        )
+
+
+class ReplayError(RuntimeError):
+    """Looking back gave other numbers than the run: the data, the rule or the objective changed."""
+
+
+class Trace(Sequence):
+    """The updates of one run, in order: ``trace[i]`` is the :class:`Step` of update k = i + 1.
+
+    Made by :func:`mlpteach.train` and :func:`mlpteach.descend`.
+
+    Attributes
+    ----------
+    run : Run
+        What decides every number: problem, rule, schedule.
+    losses : ndarray, shape (len(trace),)
+        Cost of each update's batch, before the update.
+    history : dict of str to ndarray
+        After each epoch, on all the data: "loss" and "accuracy", and with validation data
+        "validation_loss" and "validation_accuracy". The cost contains the L2 term. For a plain
+        function only "loss": the value after each update.
+    diverged : Divergence or None
+    """
+
+    def __init__(self, run, planned, budget=CHECKPOINT_BYTES):
+        self.run = run
+        self.planned = planned
+        self.history = {}
+        self.diverged = None
+        self._losses = np.empty(planned)
+        self._length = 0
+        start = run.start()
+        per_checkpoint = max(1, start.nbytes)
+        self._stride = max(MIN_STRIDE, -(-planned * per_checkpoint // budget))
+        self._checkpoints = [start]
+        self._latest = (0, start)
+
+    # -- written by the loop in train.py
+
+    def record(self, update):
+        """Take in the next update."""
+        self._losses[self._length] = update.evaluation.loss
+        self._length += 1
+        if update.k % self._stride == 0:
+            self._checkpoints.append(update.state)
+
+    def is_finite(self, state, since):
+        """Whether `state` and all costs from update `since` on are finite."""
+        return np.isfinite(self._losses[since - 1 : self._length]).all() and all(
+            np.isfinite(array).all() for _, array in state.arrays()
+        )
+
+    def cut_at_divergence(self, since):
+        """Find the first update from `since` on with a number that is not finite, and end there."""
+        for update in self._replay(since, self._length):
+            quantity = _first_not_finite(update, self.run.problem)
+            if quantity is not None:
+                step = self._step(update, self._state_before)
+                self._length = update.k - 1
+                kept = self._length // self._stride + 1
+                del self._checkpoints[kept:]
+                self.diverged = Divergence(update.k, quantity, step)
+                return
+
+    # -- reading
+
+    @property
+    def losses(self):
+        losses = self._losses[: self._length]
+        losses.flags.writeable = False
+        return losses
+
+    @property
+    def lines(self):
+        """Names of the rule's quantities, in the order of its lines."""
+        return tuple(self[0].quantities) if self._length else ()
+
+    @property
+    def epochs(self):
+        """Number of whole epochs in the trace."""
+        return self._length // self.run.problem.updates_per_epoch
+
+    @property
+    def nbytes(self):
+        """Memory the record takes, in bytes, without the caller's data."""
+        held = {id(a): a.nbytes for state in self._checkpoints for _, a in state.arrays()}
+        return sum(held.values()) + self._losses.nbytes
+
+    def __len__(self):
+        return self._length
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._length))]
+        if not isinstance(index, (int, np.integer)):
+            raise TypeError(f"trace[i] takes a whole number or a slice; given {index!r}.")
+        position = index + self._length if index < 0 else index
+        if not 0 <= position < self._length:
+            reason = f" {self.diverged}" if self.diverged else ""
+            raise IndexError(
+                f"trace[{index}]: the trace holds {self._length} updates, trace[0] is k = 1.{reason}"
+            )
+        return next(iter(self.steps(position + 1, position + 1)))
+
+    def __iter__(self):
+        return self.steps(1, self._length)
+
+    def steps(self, first, last):
+        """Yield the steps k = first … last, each computed from the one before."""
+        for update in self._replay(first, last):
+            yield self._step(update, self._state_before)
+
+    def epoch(self, number):
+        """Return the last update of an epoch.
+
+        Parameters
+        ----------
+        number : int
+            From 1.
+        """
+        number = check_count("epoch", number, maximum=max(1, self.epochs))
+        return self[number * self.run.problem.updates_per_epoch - 1]
+
+    def network(self, k=None):
+        """Return the network with the parameters after update `k`, by default the last one."""
+        if not hasattr(self.run.problem, "net"):
+            raise TypeError("this trace is of a plain function, not of a network.")
+        k = self._length if k is None else check_count("k", k, minimum=0, maximum=self._length)
+        net: MLP = self.run.problem.net
+        return net if k == 0 else net.with_parameters(self[k - 1].after.flat)
+
+    @cached_property
+    def layout(self):
+        return self.run.problem.layout
+
+    def _replay(self, first, last):
+        """Yield the updates first … last; the state before each is in ``_state_before``."""
+        checkpoint = (first - 1) // self._stride
+        k, state = checkpoint * self._stride, self._checkpoints[checkpoint]
+        if k < self._latest[0] < first:
+            k, state = self._latest
+        with np.errstate(all="ignore"):
+            while k < last:
+                k += 1
+                update = self.run.advance(k, state)
+                self._check_same(k, update.evaluation.loss)
+                if k >= first:
+                    self._state_before = state
+                    yield update
+                state = update.state
+                self._latest = (k, state)
+
+    def _check_same(self, k, loss):
+        then = self._losses[k - 1]
+        if loss != then and not (np.isnan(loss) and np.isnan(then)):
+            raise ReplayError(
+                f"looking back at update k = {k} gave the cost {loss!r}, the run had {then!r}. "
+                "Was X changed after the run, or is the rule or the objective random? "
+                "Train again, on a copy of the data."
+            )
+
+    def _step(self, update, state):
+        layout = self.layout
+        theta = state.theta
+
+        def shaped(value):
+            if isinstance(value, np.ndarray) and value.shape == theta.shape:
+                return Parameters(value, layout)
+            return _frozen(value)
+
+        evaluation = update.evaluation
+        return Step(
+            k=update.k,
+            epoch=self.run.problem.epoch(update.k),
+            batch=_frozen(update.batch),
+            loss=evaluation.loss,
+            A=Layers(map(_frozen, evaluation.A)),
+            Z=Layers(map(_frozen, evaluation.Z)),
+            sensitivity=Layers(map(_frozen, evaluation.sensitivity)),
+            before=shaped(theta),
+            after=shaped(update.state.theta),
+            gradient=shaped(evaluation.gradient),
+            rho=shaped(update.rho),
+            quantities={name: shaped(value) for name, value in update.quantities.items()},
+            factor=update.factor,
+            state_before={name: shaped(value) for name, value in state.rule.items()},
+        )
+
+    def __repr__(self):
+        ending = f", {self.diverged}" if self.diverged else ""
+        return f"<trace of {self._length} updates by {self.run.rule!r}{ending}>"
+
+
+def _frozen(value):
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+    return value
+
+
+def _first_not_finite(update, problem):
+    """Name the first quantity of an update, in the order of computation, that is not finite."""
+    evaluation = update.evaluation
+    for layer, Z in enumerate(evaluation.Z, start=1):
+        if not np.isfinite(Z).all():
+            return f"Z^({layer})"
+        if not np.isfinite(evaluation.A[layer]).all():
+            return f"A^({layer + 1})"
+    if not np.isfinite(evaluation.loss):
+        return "the cost J"
+    for layer in range(len(evaluation.sensitivity), 0, -1):
+        if not np.isfinite(evaluation.sensitivity[layer - 1]).all():
+            return f"the sensitivity V^({layer})"
+    named = {"the gradient": evaluation.gradient, **update.quantities, "W": update.state.theta}
+    for name, value in named.items():
+        bad = ~np.isfinite(value)
+        if bad.any():
+            place = problem.layout.where(int(bad.argmax())) if np.ndim(value) == 1 else ""
+            return f"{name} ({place})" if place else name
+    return None

@@ -1,0 +1,246 @@
+"""The one loop that trains networks and descends functions, and keeps the record."""
+
+import time
+import warnings
+
+import numpy as np
+
+from mlpteach.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.network import MLP
+from mlpteach.problems import FunctionProblem, NetworkProblem
+from mlpteach.rules import as_rule
+from mlpteach.schedules import as_schedule
+from mlpteach.trace import Trace
+from mlpteach.update import Run
+
+# A number that left the floats stays out, so it is looked for only every so many updates.
+_FINITE_EVERY = 16
+_PATIENCE = 2.0  # seconds before a progress bar appears
+
+
+class DivergenceWarning(RuntimeWarning):
+    """A run was stopped because its numbers are no longer finite."""
+
+
+def train(
+    net,
+    X,
+    y,
+    *,
+    loss="cross_entropy",
+    rule="adam",
+    epochs=20,
+    batch_size=32,
+    schedule=None,
+    l2=0.0,
+    seed=1,
+    validation=None,
+    progress=True,
+):
+    """Train a network from its starting weights and return the record of every update.
+
+    `net` itself is left as it is: calling ``train`` again starts again. The trained network is
+    ``trace.network()``.
+
+    Parameters
+    ----------
+    net : MLP
+    X : array_like of float, shape (n, n_inputs)
+    y : array_like, shape (n,) or (n, K)
+        Labels 0 … K-1, or one-hot rows.
+    loss : str
+        Id of ``mlpteach.LOSSES``.
+    rule : str, Rule or callable
+        Id of ``mlpteach.RULES``, ``mlpteach.rule(...)``, or your own function with a rule's
+        signature.
+    epochs : int
+    batch_size : int or None
+        Instances in a mini-batch; None for the full batch.
+    schedule : str, Schedule or callable, optional
+        Id of ``mlpteach.SCHEDULES``, ``mlpteach.schedule(...)``, or a function (eta, k) -> eta_k.
+    l2 : float
+        Adds l2/2 times the sum of squared weights (not biases) to J.
+    seed : int
+        Decides the order of the instances.
+    validation : (X_val, y_val), optional
+        Cost and accuracy are measured on it after each epoch.
+    progress : bool
+        Whether a run of more than two seconds shows a progress bar.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit, before any work is done.
+
+    Warns
+    -----
+    DivergenceWarning
+        If the numbers overflow: the trace ends before, ``trace.diverged`` says where.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> trace = train(MLP((2, 3, 1), seed=1), X, [0, 1, 1, 0], epochs=3, batch_size=None)
+    >>> trace[0].sensitivity[2].shape
+    (1, 4)
+    """
+    if not isinstance(net, MLP):
+        raise TypeError(f"net must be an mlpteach.MLP; given {describe(net)}.")
+    X, Y, loss, l2 = net.check_problem(X, y, loss, l2)
+    rule = as_rule(rule)
+    schedule = as_schedule(schedule, rule.step_size)
+    epochs = check_count("epochs", epochs)
+    if batch_size is not None:
+        batch_size = check_count("batch_size", batch_size)
+    seed = check_count("seed", seed, minimum=0)
+    check_flag("progress", progress)
+    if validation is not None:
+        validation = _check_validation(net, validation, loss.id)
+    problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed)
+    trace = Trace(Run(problem, rule, schedule), epochs * problem.updates_per_epoch)
+    _fill(trace, _History(trace, problem, validation), progress)
+    return trace
+
+
+def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progress=True):
+    """Let a rule descend any function of a vector and return the record of every update.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (n,) -> (value, gradient (n,)); every ``mlpteach.LANDSCAPES[...]`` is one.
+    theta0 : array_like of float, shape (n,)
+        Where to start.
+    rule, schedule, progress
+        As for :func:`train`.
+    steps : int
+        Number of updates.
+
+    Returns
+    -------
+    Trace
+        Its steps have ``.flat`` arrays only; ``history["loss"]`` is the value after each update.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit.
+
+    Warns
+    -----
+    DivergenceWarning
+        If the numbers overflow.
+
+    Examples
+    --------
+    >>> trace = descend(lambda x: (float(x @ x), 2 * x), [3.0, -1.0], rule="gd", steps=100)
+    >>> bool(abs(trace[-1].after.flat).max() < 1e-6)
+    True
+    """
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
+        )
+    theta0 = np.array(check_floats("theta0", theta0, ndim=1), dtype=float)
+    rule = as_rule(rule)
+    schedule = as_schedule(schedule, rule.step_size)
+    steps = check_count("steps", steps)
+    check_flag("progress", progress)
+    trace = Trace(Run(FunctionProblem(objective, theta0), rule, schedule), steps)
+    _fill(trace, None, progress)
+    trace.history = {"loss": trace.losses}
+    return trace
+
+
+def refill(trace):
+    """Run the planned updates of an empty `trace` and return it (for runs laid beside another)."""
+    _fill(trace, None, progress=False)
+    return trace
+
+
+class _History:
+    """What is known after each epoch: its mean cost and accuracy, and those on validation data."""
+
+    def __init__(self, trace, problem, validation):
+        self._trace, self._problem, self._validation = trace, problem, validation
+        names = ["loss", "accuracy"]
+        if validation is not None:
+            names += ["validation_loss", "validation_accuracy"]
+        self._values = {name: [] for name in names}
+        self._loss = self._right = self._seen = 0
+
+    def take(self, update):
+        """Count the batch of one update."""
+        self._loss += update.evaluation.loss * update.batch.size
+        self._right += self._problem.count_right(update)
+        self._seen += update.batch.size
+
+    def end_epoch(self, theta):
+        """Close an epoch that ended with the parameters `theta`."""
+        values = [self._loss / self._seen, self._right / self._seen]
+        if self._validation is not None:
+            values += self._problem.score(theta, *self._validation)
+        for name, value in zip(self._values, values, strict=True):
+            self._values[name].append(value)
+        self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
+        self._loss = self._right = self._seen = 0
+
+
+def _check_validation(net, validation, loss):
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            f"validation must be the pair (X_val, y_val); given {describe(validation)}."
+        )
+    X, Y, _, _ = net.check_problem(*validation, loss, 0.0, names=("X_val", "y_val"))
+    return X, Y
+
+
+def _fill(trace, history, progress):
+    """Run all planned updates into `trace`; stop where a number is no longer finite."""
+    run, state, checked = trace.run, trace.run.start(), 0
+    updates_per_epoch = run.problem.updates_per_epoch
+    with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
+        for k in range(1, trace.planned + 1):
+            update = run.advance(k, state)
+            state = update.state
+            trace.record(update)
+            if history is not None:
+                history.take(update)
+            epoch_ends = history is not None and k % updates_per_epoch == 0
+            if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
+                if not trace.is_finite(state, checked + 1):
+                    trace.cut_at_divergence(checked + 1)
+                    warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
+                    return
+                checked = k
+                bar.reach(k)
+                if epoch_ends:
+                    history.end_epoch(state.theta)
+
+
+class _Progress:
+    """A tqdm bar that only appears once a run takes long."""
+
+    def __init__(self, total, wanted):
+        self._total, self._wanted, self._bar = total, wanted, None
+        self._start = time.perf_counter()
+
+    def __enter__(self):
+        return self
+
+    def reach(self, k):
+        if not self._wanted or time.perf_counter() - self._start < _PATIENCE:
+            return
+        if self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=self._total, unit="update", leave=False)
+        self._bar.update(k - self._bar.n)
+
+    def __exit__(self, *exception):
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,95 @@
+"""One parameter update: the only place where the numbers of a run are computed.
+
+Training and travelling back through the record both call :meth:`Run.advance`, so what is shown
+later is, to the bit, what was computed then.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mlpteach.network import Evaluation
+from mlpteach.rules import Quantities, Rule
+from mlpteach.schedules import Schedule
+
+
+class State(NamedTuple):
+    """All that one update hands to the next."""
+
+    theta: np.ndarray
+    rule: dict
+    schedule: tuple
+
+    def arrays(self):
+        """Yield name and array of everything that has to stay finite."""
+        yield from self.rule.items()
+        yield "W", self.theta
+
+    @property
+    def nbytes(self):
+        return sum(array.nbytes for _, array in self.arrays())
+
+
+class Update(NamedTuple):
+    """Everything computed at one update."""
+
+    k: int
+    batch: np.ndarray | None
+    evaluation: Evaluation
+    quantities: Quantities
+    factor: float
+    rho: np.ndarray
+    state: State
+
+
+@dataclass(frozen=True)
+class Run:
+    """A problem, a rule and a schedule: together they decide every number.
+
+    Attributes
+    ----------
+    problem : NetworkProblem or FunctionProblem
+    rule : Rule
+    schedule : Schedule
+    """
+
+    problem: Any
+    rule: Rule
+    schedule: Schedule
+
+    @cached_property
+    def eta(self):
+        """The rule's own step size; 1 for a rule that has none."""
+        return self.rule.values.get(self.rule.step_size, 1.0)
+
+    def start(self):
+        """Return the state before the first update."""
+        theta = np.array(self.problem.theta0, dtype=float)
+        return State(theta, self.rule.initial_state(theta), self.schedule.start())
+
+    def advance(self, k, state):
+        """Compute update k from the `state` that update k - 1 left.
+
+        Returns
+        -------
+        Update
+        """
+        problem, rule, theta = self.problem, self.rule, state.theta
+        batch = problem.batch(k)
+        evaluation = problem.evaluate(theta, batch)
+        supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
+        if rule.looks_elsewhere:
+            supplied["gradient_at"] = lambda W: problem.evaluate(W, batch).gradient
+            supplied["objective"] = lambda W: _pair(problem.evaluate(W, batch))
+        quantities = rule(supplied, state.rule)
+        schedule = self.schedule.advance(state.schedule, k, evaluation.loss, self.eta)
+        factor = schedule[0]
+        rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
+        following = State(theta - rho, rule.next_state(quantities, evaluation.gradient), schedule)
+        return Update(k, batch, evaluation, quantities, factor, rho, following)
+
+
+def _pair(evaluation):
+    return evaluation.loss, evaluation.gradient
