@@ -1,0 +1,191 @@
+"""The course goes through nbgrader's real commands, in a copy, with homes of their own."""
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+POINTS = {"ps1_cross_entropy": 10, "ps2_adam": 20}
+
+# What every student hands in, and the mark that must then stand in the gradebook.
+HANDED_IN = {
+    "model": {"ps1_cross_entropy": "model", "ps2_adam": "model"},
+    "untouched": {"ps1_cross_entropy": "released", "ps2_adam": "released"},
+    "forgetful": {"ps1_cross_entropy": "mse_kept", "ps2_adam": "no_bias_correction"},
+    "careless": {"ps1_cross_entropy": "wrong_sign", "ps2_adam": "eps_outside"},
+}
+MARKS = {
+    "model": {"ps1_cross_entropy": 10, "ps2_adam": 20},
+    "untouched": {"ps1_cross_entropy": 0, "ps2_adam": 0},
+    "forgetful": {"ps1_cross_entropy": 4, "ps2_adam": 13},
+    "careless": {"ps1_cross_entropy": 4, "ps2_adam": 18},
+}
+
+
+class Person:
+    """Somebody with a home and a desk, who gives nbgrader commands at that desk."""
+
+    def __init__(self, home, desk, environment, exchange):
+        home.mkdir(parents=True, exist_ok=True)
+        desk.mkdir(parents=True, exist_ok=True)
+        self.desk = desk
+        self.environment = environment
+        self.exchange = exchange
+
+    def nbgrader(self, *arguments):
+        """Run one command and fail with what it said if it failed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments, f"--Exchange.root={self.exchange}"],
+            cwd=self.desk,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, f"nbgrader {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+        assert not re.search(r"\| (ERROR|CRITICAL)\]", done.stderr), done.stderr
+
+
+def copy_course(course, to):
+    """Copy what is kept in the repository, not what a lecturer's own round left there."""
+    shutil.copytree(course / "source", to / "source")
+    shutil.copy(course / "nbgrader_config.py", to)
+
+
+def files_with_times(folder):
+    """Return every file under a folder with its time of change, to see whether one was touched."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def do_homework(student, name, solve):
+    """Fetch both assignments, work on them as the student of that name does, and submit them."""
+    student.nbgrader("fetch_assignment", *POINTS, "--course=mlpteach")
+    for assignment, slip in HANDED_IN[name].items():
+        path = student.desk / assignment / f"{assignment}.ipynb"
+        if slip != "released":
+            nbformat.write(solve(nbformat.read(path, as_version=4), assignment, slip), path)
+        student.nbgrader("submit", assignment, "--course=mlpteach", f"--student={name}")
+
+
+def release(lecturer):
+    for assignment in POINTS:
+        lecturer.nbgrader("generate_assignment", assignment)
+        lecturer.nbgrader("release_assignment", assignment)
+
+
+def grade(lecturer):
+    for assignment in POINTS:
+        # The test submits for everybody, so the files are not owned by the students.
+        lecturer.nbgrader("collect", assignment, "--ExchangeCollect.check_owner=False")
+        lecturer.nbgrader("autograde", assignment)
+        lecturer.nbgrader("generate_feedback", assignment)
+        lecturer.nbgrader("release_feedback", assignment)
+    lecturer.nbgrader("export", "--to=grades.csv")
+
+
+@pytest.fixture(scope="module")
+def after_round(course, environment_at, solve, tmp_path_factory):
+    """One whole round of both assignments; everything happens in a temporary directory."""
+    root = tmp_path_factory.mktemp("round")
+    exchange = root / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+
+    def person(name):
+        home = root / "homes" / name
+        return Person(home, home / "desk", environment_at(home), exchange)
+
+    before = files_with_times(course)
+    lecturer = person("lecturer")
+    copy_course(course, lecturer.desk)
+    release(lecturer)
+    students = {name: person(name) for name in HANDED_IN}
+    # Every command takes seconds to start: two students work at the same time.
+    with ThreadPoolExecutor(2) as pool:
+        homework = [pool.submit(do_homework, students[name], name, solve) for name in students]
+    for done in homework:
+        done.result()
+    grade(lecturer)
+    return SimpleNamespace(
+        course=lecturer.desk, exchange=exchange, students=students, repository_before=before
+    )
+
+
+def released_cells(after_round, assignment):
+    """Return the cells a student gets, by their id."""
+    path = after_round.exchange / "mlpteach" / "outbound" / assignment / f"{assignment}.ipynb"
+    return {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+
+
+def split_at_marks(source, kind):
+    """Return the lines of a cell inside and outside its marked region, if it has one."""
+    parts = re.split(rf"^ *### (?:BEGIN|END) {kind}\n?", source, flags=re.MULTILINE)
+    before, inside, after = parts if len(parts) == 3 else (source, "", "")
+    return inside.splitlines(), (before + after).splitlines()
+
+
+def test_gradebook_has_exactly_the_marks_written_down(after_round):
+    with open(after_round.course / "grades.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["timestamp"]]
+    marks = {name: {} for name in MARKS}
+    for row in rows:
+        marks[row["student_id"]][row["assignment"]] = float(row["score"])
+    assert marks == MARKS
+    assert {row["assignment"]: float(row["max_score"]) for row in rows} == POINTS
+
+
+@pytest.mark.parametrize(
+    ("assignment", "kind", "regions"),
+    [
+        ("ps1_cross_entropy", "SOLUTION", 1),
+        ("ps1_cross_entropy", "HIDDEN TESTS", 5),
+        ("ps2_adam", "SOLUTION", 1),
+        ("ps2_adam", "HIDDEN TESTS", 7),
+    ],
+)
+def test_released_notebook_has_neither_solution_nor_hidden_tests(
+    assignment, kind, regions, after_round, read_source
+):
+    released = released_cells(after_round, assignment)
+    found = 0
+    for cell in read_source(assignment).cells:
+        inside, outside = split_at_marks(cell.source, kind)
+        found += bool(inside)
+        assert not (set(inside) - set(outside)) & set(released[cell.id].splitlines())
+    assert found == regions
+    assert kind not in "".join(released.values())
+
+
+@pytest.mark.parametrize("assignment", POINTS)
+def test_released_solution_cell_raises_until_it_is_filled_in(assignment, after_round):
+    stubs = [
+        source
+        for source in released_cells(after_round, assignment).values()
+        if source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError()")
+    ]
+    assert len(stubs) == 1
+
+
+@pytest.mark.parametrize("student", MARKS)
+def test_feedback_shows_the_student_the_mark(student, after_round):
+    for assignment, mark in MARKS[student].items():
+        folder = after_round.course / "feedback" / student / assignment
+        page = (folder / f"{assignment}.html").read_text(encoding="utf-8")
+        assert f"{assignment} (Score: {mark:.1f} / {POINTS[assignment]:.1f})" in page
+
+
+def test_feedback_comes_back_through_the_exchange(after_round):
+    student = after_round.students["careless"]
+    student.nbgrader("fetch_feedback", "ps2_adam", "--course=mlpteach", "--student=careless")
+    [page] = student.desk.glob("ps2_adam/feedback/*/ps2_adam.html")
+    assert "W is wrong where eps is large" in page.read_text(encoding="utf-8")
+
+
+def test_the_repository_is_left_as_it_was(after_round, course):
+    assert files_with_times(course) == after_round.repository_before
