@@ -99,6 +99,9 @@ def softmax(Z):
 
 
 def _softmax_back(dA, Z, A):
+    # What is the same for all units passes softmax unseen; without the largest unit's part its own
+    # V is a sum over the others, not a difference of two numbers that saturation makes equal.
+    dA = dA - np.take_along_axis(dA, A.argmax(axis=0)[None], axis=0)
     return A * (dA - (dA * A).sum(axis=0))
 
 

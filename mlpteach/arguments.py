@@ -1,4 +1,4 @@
-"""Checks of what callers pass in: every message says what was wrong, what was given, what is allowed."""
+"""Checks of what callers pass in; messages say what was wrong, what was given, what is allowed."""
 
 import difflib
 import math
@@ -103,8 +103,9 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
         )
     try:
         array = np.asarray(given)
-        if array.dtype.kind in "iub":
-            array = array.astype(float)
+        if array.dtype.kind in "iubf":
+            with np.errstate(over="ignore"):
+                array = array.astype(float, copy=False)
     except (TypeError, ValueError):
         array = None
     if array is None or array.dtype.kind != "f":
@@ -139,7 +140,10 @@ def check_targets(name, given, n, outputs, loss):
     loss : Loss
         Says which targets make sense (``loss.targets``).
     """
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
     if array.dtype.kind not in "iubf":
         raise TypeError(f"{name} must hold labels or one-hot rows; given {describe(given)}.")
     if array.shape[:1] != (n,) or array.ndim not in (1, 2):
@@ -165,13 +169,13 @@ def check_targets(name, given, n, outputs, loss):
 def _one_hot(name, labels, outputs):
     if labels.dtype.kind == "f" and not (labels == np.round(labels)).all():
         raise TypeError(f"{name} must hold whole labels 0 … {outputs - 1}; given fractions.")
-    labels = labels.astype(int)
     if labels.min() < 0 or labels.max() >= outputs:
         wrong = labels[(labels < 0) | (labels >= outputs)][0]
         raise ValueError(
             f"{name} must hold labels 0 … {outputs - 1}, the network has {outputs} outputs; "
-            f"given label {wrong}."
+            f"given label {wrong:g}."
         )
+    labels = labels.astype(int)
     Y = np.zeros((outputs, labels.size))
     Y[labels, np.arange(labels.size)] = 1.0
     return Y

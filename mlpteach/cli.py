@@ -167,17 +167,24 @@ def start_jupyterlab(folder, notebook, *, port=None, browser=True):
         # Ctrl-C ends it at once: the notebooks are saved by the browser, not here.
         "ServerApp.answer_yes": True,
         "LabApp.default_url": f"/lab/tree/{quote(notebook)}",
-        # Nothing is fetched from the network: no news, no look for updates or extensions.
-        "LabApp.news_url": None,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.extension_manager": "readonly",
     }
     if port is not None:
         settings |= {"ServerApp.port": port, "ServerApp.port_retries": 0}
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container root is the only user; the server listens to this machine alone.
         settings["ServerApp.allow_root"] = True
+    use_quiet_settings()
     LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in settings.items()])
+
+
+def use_quiet_settings():
+    """Let JupyterLab neither fetch nor offer news and updates; readers may choose otherwise there.
+
+    Options of the server would not do: the page offers news all the same, over the lecture.
+    """
+    quiet = str(Path(__file__).parent / "jupyter_config")
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([quiet, others] if others else [quiet])
 
 
 if __name__ == "__main__":

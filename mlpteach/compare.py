@@ -82,7 +82,7 @@ def compare(trace, reference, *, rtol=1e-9):
 
 
 def rerun(trace, rule):
-    """Run another rule on the problem of `trace`: same start, same batches, same number of updates."""
+    """Run another rule on the problem of `trace`: same start, batches and number of updates."""
     run = replace(trace.run, rule=as_rule(rule))
     return refill(Trace(run, trace.planned))
 

@@ -133,7 +133,7 @@ def _softplus(Z):
 
 
 def _sigmoid_cross_entropy(Z, A, Y):
-    """(1 - Y) ln(1 + e^Z) + Y ln(1 + e^-Z), as |Z| |Y - [Z > 0]| + ln(1 + e^-|Z|): no cancellation."""
+    """(1 - Y) ln(1 + e^Z) + Y ln(1 + e^-Z) = |Z| |Y - [Z > 0]| + ln(1 + e^-|Z|), exact."""
     size = np.abs(Z)
     wrong = (Z > 0.0) - Y
     np.abs(wrong, out=wrong)
@@ -181,14 +181,18 @@ def _softmax_binary(Z, A, Y):
 
 
 def _softmax_binary_sensitivity(Z, A, Y):
-    """With r = (1 - Y) A/(1 - A): V_i = A_i (1 - Y_i) - Y_i (1 - A_i) - A_i sum_{j != i} (r_j - Y_j)."""
+    """V_i = A_i (1 - Y_i) - Y_i (1 - A_i) - A_i sum_{j != i} (r_j - Y_j), r = (1 - Y) A/(1 - A)."""
     if len(Z) == 1:
         return np.zeros_like(Z)
-    log_others = _log_others(Z)
-    ratio = (1.0 - Y) * np.exp(np.minimum(_log_softmax(Z) - log_others, 700.0))
-    mixed = ratio - Y
-    everyone_else = np.stack([np.delete(mixed, i, axis=0).sum(axis=0) for i in range(len(Z))])
-    return A * (1.0 - Y) - Y * np.exp(log_others) - A * everyone_else
+    log_A, log_others = _log_softmax(Z), _log_others(Z)
+    V = A * (1.0 - Y) - Y * np.exp(log_others)
+    for i in range(len(Z)):
+        # A_i A_j/(1 - A_j) as one power, at most 1: with r_j = e^800 and A_i = e^-800 it still is.
+        power = np.exp(np.minimum(log_A[i] + log_A - log_others, 0.0))
+        part = (1.0 - Y) * power - A[i] * Y
+        part[i] = 0.0
+        V[i] -= part.sum(axis=0)
+    return V
 
 
 LOSSES = {

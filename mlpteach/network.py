@@ -3,6 +3,7 @@
 A network never changes: training starts from its weights and leaves them as they are.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,7 @@ class MLP:
     def _draw(self):
         rng = np.random.default_rng(self.seed)
         draw = INITIALIZERS[self.init].draw
-        return [draw(rng, *pair) for pair in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
+        return [draw(rng, *pair) for pair in pairwise(self.sizes)]
 
     def _check_weights(self, weights):
         layers = len(self.sizes) - 1

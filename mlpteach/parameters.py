@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 
 class Layers(Mapping):
-    """Arrays of the layers, counted from 1 as on the slides: ``layers[1]`` … ``layers[len(layers)]``.
+    """Arrays of the layers, counted from 1 as on the slides: ``A[1]`` … ``A[len(A)]``.
 
     Examples
     --------
@@ -47,7 +48,7 @@ class ParameterLayout:
     def __init__(self, sizes=()):
         self.slices = []  # (slice of W, shape of W, slice of b), a layer each
         start = 0
-        for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        for n_in, n_out in pairwise(sizes):
             middle = start + n_out * n_in
             stop = middle + n_out
             self.slices.append((slice(start, middle), (n_out, n_in), slice(middle, stop)))
@@ -55,7 +56,7 @@ class ParameterLayout:
         self.size = start
 
     def matrices(self, flat):
-        """Return the views [(W1, b1), …] of `flat`, W (n_out, n_in) and b as a column (n_out, 1)."""
+        """Return views [(W1, b1), …] of `flat`: W (n_out, n_in), b as a column (n_out, 1)."""
         return [(flat[w].reshape(shape), flat[b][:, None]) for w, shape, b in self.slices]
 
     def where(self, index):

@@ -123,5 +123,8 @@ class FunctionProblem:
         return None
 
     def evaluate(self, theta, batch):
-        value, gradient = self.objective(theta.copy())
+        try:
+            value, gradient = self.objective(theta.copy())
+        except OverflowError:  # plain Python numbers raise where arrays become infinite
+            value, gradient = np.inf, np.full(theta.shape, np.nan)
         return Evaluation(float(value), np.array(gradient, dtype=float))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from mlpteach.arguments import (
     NOT_NEGATIVE,
     Interval,
@@ -108,7 +110,7 @@ SCHEDULES = {
             "exponential",
             r"\eta_k = \eta^{1 + d k}",
             "the course's notebooks; with eta < 1 an exponential decay at the rate d ln(1/eta)",
-            lambda eta, k, d: eta ** (1.0 + d * k),
+            lambda eta, k, d: float(np.power(eta, 1.0 + d * k)),
             d=(NOT_NEGATIVE, 0.001),
         ),
         _record(
@@ -157,7 +159,7 @@ def as_schedule(given, step_size):
     if isinstance(given, str):
         given = schedule(given)
     elif callable(given) and not isinstance(given, Schedule):
-        given = _record(getattr(given, "__name__", "own"), "", "the reader's own", given)
+        given = _own(given)
     if not isinstance(given, Schedule):
         raise TypeError(
             f"schedule must be None, one of {', '.join(SCHEDULES)}, mlpteach.schedule(...) or a "
@@ -169,3 +171,14 @@ def as_schedule(given, step_size):
             "allowed: constant, adaptive."
         )
     return given
+
+
+def _own(function):
+    """Make a :class:`Schedule` of a reader's own function (eta, k) -> eta_k."""
+    name = getattr(function, "__name__", "own")
+
+    def step_size(eta, k):
+        eta_k = function(eta, k)
+        return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
+
+    return _record(name, "", "the reader's own", step_size)

@@ -19,6 +19,8 @@ from mlpteach.parameters import Layers, Parameters
 MIN_STRIDE = 16
 # All checkpoints of a trace together, in bytes.
 CHECKPOINT_BYTES = 128 * 2**20
+# No product of four numbers below this overflows: a state below it has lost nothing on its way.
+_FAR_FROM_OVERFLOW = 1e75
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Step:
         A[l] (l = 1 … L+1), Z[l] and sensitivity[l] = dJ/dZ^(l) of each instance (l = 1 … L), with
         instances as columns; all at the parameters `before`. Empty for a plain function.
     before, after, gradient, rho : Parameters
-        W_k, W_{k+1}, the gradient at W_k and W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
+        W_k, W_{k+1}, the gradient at W_k, W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
     quantities : dict
         The rule's named quantities in the order of its lines, as `Parameters` where they have that
         shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….
@@ -118,9 +120,10 @@ class Trace(Sequence):
     losses : ndarray, shape (len(trace),)
         Cost of each update's batch, before the update.
     history : dict of str to ndarray
-        After each epoch, on all the data: "loss" and "accuracy", and with validation data
-        "validation_loss" and "validation_accuracy". The cost contains the L2 term. For a plain
-        function only "loss": the value after each update.
+        One value an epoch. "loss" and "accuracy" are means over the epoch's instances, each as it
+        was when its batch was used; with validation data "validation_loss" and
+        "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
+        function only "loss", the same as `losses`.
     diverged : Divergence or None
     """
 
@@ -130,11 +133,13 @@ class Trace(Sequence):
         self.history = {}
         self.diverged = None
         self._losses = np.empty(planned)
+        self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
         self._length = 0
+        self._budget = budget
         start = run.start()
-        per_checkpoint = max(1, start.nbytes)
-        self._stride = max(MIN_STRIDE, -(-planned * per_checkpoint // budget))
+        self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
         self._checkpoints = [start]
+        self._held = start.nbytes
         self._latest = (0, start)
 
     # -- written by the loop in train.py
@@ -142,18 +147,29 @@ class Trace(Sequence):
     def record(self, update):
         """Take in the next update."""
         self._losses[self._length] = update.evaluation.loss
+        self._sums[self._length] = update.state.theta.sum()
         self._length += 1
         if update.k % self._stride == 0:
             self._checkpoints.append(update.state)
+            self._held += update.state.nbytes
+            # States such as the memory of L-BFGS grow during the run.
+            while self._held > self._budget and len(self._checkpoints) > 2:
+                del self._checkpoints[1::2]
+                self._stride *= 2
+                self._held = sum(state.nbytes for state in self._checkpoints)
 
-    def is_finite(self, state, since):
-        """Whether `state` and all costs from update `since` on are finite."""
-        return np.isfinite(self._losses[since - 1 : self._length]).all() and all(
-            np.isfinite(array).all() for _, array in state.arrays()
+    def cut_at_divergence(self, since, last):
+        """End the trace before its first number from update `since` on that is not finite, if any.
+
+        The updates are computed again only where the `last` of them, or a cost, gives a reason.
+        """
+        safe = (
+            np.isfinite(self._losses[since - 1 : self._length]).all()
+            and all(_far_from_overflow(array) for _, array in last.state.arrays())
+            and _first_not_finite(last, self.run.problem) is None
         )
-
-    def cut_at_divergence(self, since):
-        """Find the first update from `since` on with a number that is not finite, and end there."""
+        if safe:
+            return
         for update in self._replay(since, self._length):
             quantity = _first_not_finite(update, self.run.problem)
             if quantity is not None:
@@ -161,6 +177,7 @@ class Trace(Sequence):
                 self._length = update.k - 1
                 kept = self._length // self._stride + 1
                 del self._checkpoints[kept:]
+                self._held = sum(state.nbytes for state in self._checkpoints)
                 self.diverged = Divergence(update.k, quantity, step)
                 return
 
@@ -185,8 +202,7 @@ class Trace(Sequence):
     @property
     def nbytes(self):
         """Memory the record takes, in bytes, without the caller's data."""
-        held = {id(a): a.nbytes for state in self._checkpoints for _, a in state.arrays()}
-        return sum(held.values()) + self._losses.nbytes
+        return self._held + self._losses.nbytes + self._sums.nbytes
 
     def __len__(self):
         return self._length
@@ -200,7 +216,8 @@ class Trace(Sequence):
         if not 0 <= position < self._length:
             reason = f" {self.diverged}" if self.diverged else ""
             raise IndexError(
-                f"trace[{index}]: the trace holds {self._length} updates, trace[0] is k = 1.{reason}"
+                f"trace[{index}]: the trace holds {self._length} updates, "
+                f"trace[0] is k = 1.{reason}"
             )
         return next(iter(self.steps(position + 1, position + 1)))
 
@@ -245,18 +262,19 @@ class Trace(Sequence):
             while k < last:
                 k += 1
                 update = self.run.advance(k, state)
-                self._check_same(k, update.evaluation.loss)
+                self._check_same(k, "cost", self._losses, update.evaluation.loss)
+                self._check_same(k, "sum of W", self._sums, update.state.theta.sum())
                 if k >= first:
                     self._state_before = state
                     yield update
                 state = update.state
                 self._latest = (k, state)
 
-    def _check_same(self, k, loss):
-        then = self._losses[k - 1]
-        if loss != then and not (np.isnan(loss) and np.isnan(then)):
+    def _check_same(self, k, name, kept, now):
+        then = kept[k - 1]
+        if now != then and not (np.isnan(now) and np.isnan(then)):
             raise ReplayError(
-                f"looking back at update k = {k} gave the cost {loss!r}, the run had {then!r}. "
+                f"looking back at update k = {k} gave the {name} {now}, the run had {then}. "
                 "Was X changed after the run, or is the rule or the objective random? "
                 "Train again, on a copy of the data."
             )
@@ -298,6 +316,10 @@ def _frozen(value):
         value = value.view()
         value.flags.writeable = False
     return value
+
+
+def _far_from_overflow(array):
+    return np.abs(array).max(initial=0.0) < _FAR_FROM_OVERFLOW
 
 
 def _first_not_finite(update, problem):

@@ -123,7 +123,7 @@ def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progres
     Returns
     -------
     Trace
-        Its steps have ``.flat`` arrays only; ``history["loss"]`` is the value after each update.
+        Its steps have ``.flat`` arrays only; ``history["loss"]`` is the value before each update.
 
     Raises
     ------
@@ -171,6 +171,7 @@ class _History:
         if validation is not None:
             names += ["validation_loss", "validation_accuracy"]
         self._values = {name: [] for name in names}
+        trace.history = {name: np.empty(0) for name in names}
         self._loss = self._right = self._seen = 0
 
     def take(self, update):
@@ -212,8 +213,8 @@ def _fill(trace, history, progress):
                 history.take(update)
             epoch_ends = history is not None and k % updates_per_epoch == 0
             if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
-                if not trace.is_finite(state, checked + 1):
-                    trace.cut_at_divergence(checked + 1)
+                trace.cut_at_divergence(checked + 1, update)
+                if trace.diverged is not None:
                     warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
                     return
                 checked = k

@@ -1,6 +1,7 @@
 """Stepping through a trace, forwards and back, by a line of the formula, an update or an epoch."""
 
-from mlpteach.arguments import check_choice, check_count
+from mlpteach.arguments import check_choice, check_count, describe
+from mlpteach.trace import Trace
 
 UNITS = ("line", "update", "epoch")
 
@@ -8,7 +9,7 @@ UNITS = ("line", "update", "epoch")
 class Cursor:
     """A place in a trace: update `k`, and the line of the rule that was computed last.
 
-    Going back is a seek in the record, so it shows the same numbers, to the bit, as on the way there.
+    Going back is a seek in the record: it shows the same numbers, to the bit, as on the way there.
 
     Parameters
     ----------
@@ -21,7 +22,7 @@ class Cursor:
     ----------
     k : int
     line : str
-        Name of the rule's quantity at the cursor.
+        Name of the rule's quantity at the cursor; the last line, ``W``, is the step itself.
 
     Examples
     --------
@@ -30,14 +31,18 @@ class Cursor:
     >>> cursor.forward("line").line
     'V'
     >>> cursor.forward("update")
-    <update 2 of 5, line V (2 of 5)>
+    <update 2 of 5, line V (2 of 6)>
     >>> cursor.back("line").back("line")
-    <update 1 of 5, line rho (5 of 5)>
+    <update 1 of 5, line W (6 of 6)>
     """
 
     def __init__(self, trace, k=1):
+        if not isinstance(trace, Trace):
+            raise TypeError(f"trace must be a Trace; given {describe(trace)}.")
+        if not len(trace):
+            raise ValueError(f"trace holds no update to look at. {trace.diverged}")
         self.trace = trace
-        self._lines = trace.lines
+        self._lines = (*trace.lines, "W")
         self.k = check_count("k", k, maximum=len(trace))
         self._line = 0
 
@@ -52,8 +57,9 @@ class Cursor:
 
     @property
     def value(self):
-        """The quantity of the line at the cursor."""
-        return self.step.quantities[self.line]
+        """The quantity of the line at the cursor; at the last line, ``W``, the new parameters."""
+        step = self.step
+        return step.after if self.line == "W" else step.quantities[self.line]
 
     def forward(self, unit="update"):
         """Go on by one line, update or epoch; at the end of the trace stay there. Returns self."""

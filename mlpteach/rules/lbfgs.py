@@ -85,7 +85,7 @@ def two_loop(G, s_memory, y_memory):
 
 
 def wolfe_step(objective, W, direction, J, G, c1, c2):
-    """Return the step length and the gradient there; (0.0, G) where no step meets the conditions."""
+    """Return the step length and the gradient there; (0.0, G) where no step is found."""
     from scipy.optimize import line_search
 
     if not (direction @ G < 0.0):

@@ -4,8 +4,8 @@ from mlpteach.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = (
-    "The slide remembers one gradient, the paper the whole past: with a steady gradient the slide's "
-    "step grows to (alpha + beta) g, the paper's to eta/(1 - beta) g."
+    "The slide remembers one gradient, the paper the whole past: with a steady gradient the "
+    "slide's step grows to (alpha + beta) g, the paper's to eta/(1 - beta) g."
 )
 
 

@@ -4,8 +4,8 @@ from mlpteach.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = (
-    "The slide looks uphill (W + alpha g instead of W - beta v) and remembers one gradient in place "
-    "of the velocity."
+    "The slide looks uphill (W + alpha g instead of W - beta v) and remembers one gradient in "
+    "place of the velocity."
 )
 
 

@@ -2,8 +2,8 @@
 
 A rule's function says how far W moves at update k. Its parameters tell what it needs:
 
-- ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` the gradient there; ``J`` the
-  cost there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
+- ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
+  there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
 - any other parameter without a default is *state* (``M``, ``V``): zeros before the first update,
   then what the function returned under that name. ``G_previous`` is the last update's ``G``;
 - keyword-only parameters, and those with a default, are hyper-parameters.
@@ -176,7 +176,7 @@ class Optimizer:
 
 
 def define(id, *, title, form, source, differs="", initial=None, **hypers):
-    """Enter the decorated function in ``RULES``; `form` may name both forms as ("lecture", "paper")."""
+    """Enter the decorated function in ``RULES``; `form` may be both, ("lecture", "paper")."""
 
     def enter(function):
         optimizer = RULES.setdefault(id, Optimizer(id, title, {}))
@@ -202,8 +202,8 @@ def rule(id, form=None, **values):
 
     Parameters
     ----------
-    id : str or callable
-        An id of ``mlpteach.RULES``, or your own function with a rule's signature.
+    id : str, callable or Rule
+        An id of ``mlpteach.RULES``, your own function with a rule's signature, or a rule to change.
     form : {"lecture", "paper"}, optional
         As the slide writes it or as published. By default the slide's form; AMSGrad and L-BFGS are
         on no slide and have only "paper".
@@ -220,6 +220,8 @@ def rule(id, form=None, **values):
     >>> rule("adam", form="paper", eta=0.01)
     <rule adam, form paper: eta=0.01, beta1=0.9, beta2=0.999, eps=1e-08, bias_correction=1>
     """
+    if isinstance(id, Rule) and form is None:
+        return id.bind(**values)
     if callable(id):
         if form is not None:
             raise ValueError(
@@ -232,7 +234,8 @@ def rule(id, form=None, **values):
     check_choice("form", form, FORMS)
     if form not in optimizer.forms:
         raise ValueError(
-            f"{id} is on no slide, so it has no {form!r} form; allowed: {', '.join(optimizer.forms)}."
+            f"{id} is on no slide, so it has no {form!r} form; "
+            f"allowed: {', '.join(optimizer.forms)}."
         )
     return optimizer.forms[form].bind(**values)
 
@@ -254,24 +257,22 @@ def from_function(function, **values):
     unknown = set(values) - set(hypers)
     if unknown:
         raise ValueError(
-            f"{name} has no hyper-parameter {sorted(unknown)[0]!r}; it has: {', '.join(hypers) or 'none'}."
+            f"{name} has no hyper-parameter {sorted(unknown)[0]!r}; "
+            f"it has: {', '.join(hypers) or 'none'}."
         )
-    defaults = _defaults_of_relative(set(hypers))
-    chosen = {}
-    for parameter in hypers.values():
-        chosen[parameter.name] = values.get(
-            parameter.name,
-            defaults.get(parameter.name)
-            if parameter.default is parameter.empty
-            else parameter.default,
-        )
-        if chosen[parameter.name] is None:
+    own = {p.name: p.default for p in hypers.values() if p.default is not p.empty}
+    defaults = _defaults_of_relative(set(hypers)) or _defaults_of_relative(set(hypers) - set(own))
+    chosen = {**defaults, **own, **values}
+    for parameter in hypers:
+        if parameter not in chosen:
             raise TypeError(
-                f"{name} needs a value for {parameter.name}: give it a default, or use "
-                f"mlpteach.rule({name}, {parameter.name}=...)."
+                f"{name} needs a value for {parameter}: give it a default, or use "
+                f"mlpteach.rule({name}, {parameter}=...)."
             )
+    chosen = {parameter: chosen[parameter] for parameter in hypers}
+    own_hypers = {parameter: _own_hyper(parameter, value) for parameter, value in chosen.items()}
     needs = _positional(function)
-    if "G" not in needs and not {"gradient_at", "objective"} & set(needs):
+    if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
@@ -282,15 +283,16 @@ def from_function(function, **values):
         function=_guarded(function, name, needs),
         source="the reader's own function",
         differs="",
-        hypers={name: _own_hyper(value) for name, value in chosen.items()},
+        hypers=own_hypers,
         values=chosen,
         needs=needs,
     )
 
 
-def _own_hyper(value):
+def _own_hyper(name, value):
     if isinstance(value, bool):
         return Switch(value)
+    value = check_number(name, value, Interval())
     return Hyper(value, low=min(0.0, value), high=10 * abs(value), allowed=Interval())
 
 
@@ -341,11 +343,14 @@ def _checked_return(returned, name, k, states, shape):
         if quantity not in returned:
             raise ValueError(
                 f"{name} must return {quantity} (Quantities({wanted})); at update k = {k} it "
-                f"returned only {', '.join(returned) or 'nothing'}."
+                f"returned {', '.join(map(str, returned)) or 'nothing'}."
             )
     checked = Quantities()
     for quantity, value in returned.items():
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            array = np.array(None)
         if array.dtype.kind not in "iuf" or (array.shape != shape and array.ndim):
             raise ValueError(
                 f"{quantity} returned by {name} must be an array of floats with W's shape {shape}; "

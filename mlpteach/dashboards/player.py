@@ -1,0 +1,180 @@
+"""The widget under every dashboard: the history travels once, the browser plays it.
+
+The page (``player.js``) draws, steps and plays by itself. It asks the kernel for two things only:
+``configure``, a new history for other control values (one request in flight, the newest value
+wins), and ``window``, frames of updates that did not travel with the history.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+_HERE = Path(__file__).parent
+# Frames that travel with the history; the page asks for others when it gets there.
+HISTORY_BYTES = 6 * 2**20
+WINDOW_BYTES = 2 * 2**20
+
+
+@dataclass
+class Choice:
+    """A control with a few named values."""
+
+    name: str
+    label: str
+    options: dict  # value -> text
+    kind: str = "choice"
+
+
+@dataclass
+class Slider:
+    """A control for a number; `log` moves it by factors."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    log: bool = False
+    kind: str = "slider"
+
+
+@dataclass
+class Toggle:
+    """A control that is on or off."""
+
+    name: str
+    label: str
+    kind: str = "toggle"
+
+
+@dataclass
+class Show:
+    """What one history shows.
+
+    Attributes
+    ----------
+    trace : Trace
+        What everything was read from.
+    spec : dict
+        Plain data for the page: lines, panels, fields, message.
+    held : list of int
+        The updates whose frames are in `frames`.
+    frames : ndarray, shape (len(held), numbers of a frame), float32
+    curve : ndarray, shape (updates, 3), float32
+        Cost and place on the curve's picture (fractions from left and top) of every update.
+    window : callable
+        (first, last) -> frames of those updates.
+    """
+
+    trace: object
+    spec: dict
+    held: list = field(default_factory=list)
+    frames: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    curve: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    window: Callable | None = None
+
+
+class Player(anywidget.AnyWidget):
+    """A dashboard that steps and plays through a history, forwards and backwards.
+
+    Parameters
+    ----------
+    build : callable
+        values (dict of control name -> value) -> :class:`Show`.
+    controls : list of Choice, Slider or Toggle
+    values : dict
+        Where the controls start.
+    title : str
+
+    Attributes
+    ----------
+    trace : Trace
+        The run on the screen.
+    values : dict
+        Values of the controls on the screen.
+    position : dict
+        Where the page stands: ``k``, ``line``, ``row``, ``column`` (counted from 0 but for k). Set
+        it to send the page there.
+    """
+
+    _esm = _HERE / "player.js"
+    _css = _HERE / "player.css"
+    spec = traitlets.Dict().tag(sync=True)
+    frames = traitlets.Bytes().tag(sync=True)
+    curve = traitlets.Bytes().tag(sync=True)
+    position = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, build, controls, values, title):
+        super().__init__()
+        self._build = build
+        self._controls = [vars(control) for control in controls]
+        self._title = title
+        self._sequence = 0
+        self.values = dict(values)
+        self.on_msg(self._receive)
+        self._show(self.values)
+        self.position = {"k": 1, "line": 0, "row": 0, "column": 0}
+
+    def configure(self, **values):
+        """Set controls from Python, as if they had been moved on the page."""
+        unknown = set(values) - set(self.values)
+        if unknown:
+            raise ValueError(
+                f"this dashboard has no control {sorted(unknown)[0]!r}; "
+                f"it has: {', '.join(self.values)}."
+            )
+        self._show({**self.values, **values})
+
+    def _show(self, values):
+        shown = self._build(values)
+        self.values, self._shown = values, shown
+        self.trace = shown.trace
+        self._sequence += 1
+        with self.hold_sync():
+            self.frames = np.ascontiguousarray(shown.frames, np.float32).tobytes()
+            self.curve = np.ascontiguousarray(shown.curve, np.float32).tobytes()
+            self.spec = {
+                **shown.spec,
+                "sequence": self._sequence,
+                "title": self._title,
+                "controls": self._controls,
+                "values": values,
+                "held": shown.held,
+            }
+
+    def _receive(self, _, content, buffers):
+        """Answer the page; whatever goes wrong is shown there, never lost."""
+        try:
+            if content["type"] == "configure":
+                self._show(content["values"])
+                self.send({"type": "configured", "request": content["request"]})
+            elif content["type"] == "window":
+                self._send_window(content)
+        except Exception as error:
+            message = "".join(traceback.format_exception_only(error)).strip()
+            self.send({"type": "failed", "request": content.get("request"), "message": message})
+
+    def _send_window(self, content):
+        if content["sequence"] != self._sequence:
+            return
+        frames = self._shown.window(content["first"], content["last"])
+        self.send(
+            {**content, "type": "window"},
+            buffers=[np.ascontiguousarray(frames, np.float32).tobytes()],
+        )
+
+
+def spread(updates, frame_bytes, budget=HISTORY_BYTES):
+    """Return the updates whose frames travel with the history: all, or spread with both ends.
+
+    Examples
+    --------
+    >>> spread(5, frame_bytes=1), spread(10, frame_bytes=1, budget=4)
+    ([1, 2, 3, 4, 5], [1, 4, 7, 10])
+    """
+    count = min(updates, max(2, budget // max(1, frame_bytes)))
+    return sorted({round(k) for k in np.linspace(1, updates, count)}) if updates else []

@@ -1,0 +1,253 @@
+"""The lecture in a real JupyterLab: what the page shows against the engine's own numbers."""
+
+import re
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+
+from .conftest import open_and_run
+
+NOTEBOOK = "04_adaptive_optimizers.ipynb"
+
+
+@pytest.fixture(scope="module")
+def trace():
+    """The run that the dashboard shows first, trained here."""
+    X, y = mt.datasets.digits()
+    return mt.train(mt.MLP((64, 30, 10), seed=1), X, y, rule="adam", epochs=5)
+
+
+@pytest.fixture(scope="module")
+def lecture(browser, lab):
+    """The lecture, run, with its dashboard in view."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.console_errors = []
+    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
+    open_and_run(page, lab, NOTEBOOK)
+    page.wait_for_selector(".mlp .heats canvas")
+    page.locator(".mlp").scroll_into_view_if_needed()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def dashboard(lecture):
+    """The dashboard with its controls as they were at first, at k = 1, line 1."""
+    lecture.focus(".mlp")
+    lecture.keyboard.press("Home")
+    return lecture
+
+
+def shown(page, name):
+    return page.locator(f"[data-shown={name}]").inner_text()
+
+
+def result(page, line):
+    """The number at the end of a line of the ledger."""
+    return float(page.locator(f"tr[data-line={line}] .result span").get_attribute("data-value"))
+
+
+def entry(parameters, row, column):
+    return np.float32(parameters.W[2][row, column])
+
+
+def test_starts_at_the_first_update(dashboard, trace):
+    assert (shown(dashboard, "k"), shown(dashboard, "epoch")) == ("1", "1")
+    loss = dashboard.locator("[data-shown=loss]").get_attribute("data-value")
+    assert float(loss) == pytest.approx(trace[0].loss, rel=1e-6)
+
+
+def test_steps_by_update_forwards_and_back(dashboard, trace):
+    seen = {}
+    for key, k in [("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("ArrowLeft", 1)]:
+        dashboard.keyboard.press(key)
+        assert shown(dashboard, "k") == str(k)
+        numbers = {line: result(dashboard, line) for line in ("M", "V", "M_hat", "V_hat", "rho")}
+        step = trace[k - 1]
+        for name, number in numbers.items():
+            assert number == entry(step.quantities[name], 0, 0), (k, name)
+        assert result(dashboard, "W") == entry(step.after, 0, 0)
+        assert seen.setdefault(k, numbers) == numbers
+    assert seen[2] != seen[3]
+
+
+def test_steps_by_line_show_only_what_is_computed(dashboard):
+    rows = dashboard.locator(".ledger tr")
+    waiting = dashboard.locator(".heats .wait:visible")
+    for line in range(6):
+        assert rows.nth(line).get_attribute("aria-current") == "step"
+        assert rows.nth(line).locator(".result span").is_visible()
+        assert dashboard.locator(".ledger tr.pending").count() == 5 - line
+        assert waiting.count() == max(0, 4 - line)
+        dashboard.click("[data-action='forward one line']")
+    assert shown(dashboard, "k") == "2"
+    dashboard.click("[data-action='back one line']")
+    assert shown(dashboard, "k") == "1"
+    assert dashboard.locator(".ledger tr.pending").count() == 0
+
+
+def test_numbers_put_in_are_those_of_the_formula(dashboard, trace):
+    dashboard.keyboard.press("ArrowRight")
+    slots = dashboard.locator("tr[data-line=V] .numbers [data-key]")
+    written = [slots.nth(i).text_content().strip("()") for i in range(3)]
+    step = trace[1]
+    numbers = [trace[0].V.W[2][0, 0], *[step.gradient.W[2][0, 0]] * 2]
+    assert [read(text) for text in written] == pytest.approx(numbers, rel=1e-4)
+
+
+def read(text):
+    """Read a number as the page writes it: 3.29·10⁻⁵."""
+    text = text.replace("−", "-")
+    if "·10" not in text:
+        return float(text)
+    mantissa, power = text.split("·10")
+    return float(mantissa) * 10 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
+def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
+    per_epoch = trace.run.problem.updates_per_epoch
+    for key, k in [("PageDown", 1 + per_epoch), ("PageUp", 1), ("End", len(trace))]:
+        dashboard.keyboard.press(key)
+        assert shown(dashboard, "k") == str(k)
+    assert shown(dashboard, "epoch") == "5"
+
+
+def test_click_on_a_map_chooses_the_weight(dashboard, trace):
+    dashboard.keyboard.press("ArrowRight")
+    canvas = dashboard.locator(".heats canvas[data-field=rho]")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] * 17.5 / 30, "y": box["height"] * 3.5 / 10})
+    assert "unit 4, input 18" in dashboard.locator(".weight").inner_text()
+    assert result(dashboard, "rho") == entry(trace[1].rho, 3, 17)
+    canvas.focus()
+    dashboard.keyboard.press("ArrowDown")
+    assert result(dashboard, "rho") == entry(trace[1].rho, 4, 17)
+    for _ in range(17):
+        dashboard.keyboard.press("ArrowLeft")
+    for _ in range(4):
+        dashboard.keyboard.press("ArrowUp")
+    assert result(dashboard, "rho") == entry(trace[1].rho, 0, 0)
+
+
+def test_heat_map_changes_with_the_update(dashboard):
+    def pixels():
+        return dashboard.evaluate(
+            """() => { const c = document.querySelector("canvas[data-field=G]");
+            return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]; }"""
+        )
+
+    first = pixels()
+    dashboard.keyboard.press("ArrowRight")
+    second = pixels()
+    dashboard.keyboard.press("ArrowLeft")
+    assert len(first) == 4 * 300
+    assert first != second
+    assert pixels() == first
+
+
+def test_plays_and_stops(dashboard):
+    dashboard.select_option("select[aria-label='updates a second']", "60")
+    dashboard.keyboard.press("Home")
+    dashboard.keyboard.press("Space")
+    dashboard.wait_for_function(
+        "Number(document.querySelector('[data-shown=k]').textContent) > 20", timeout=20_000
+    )
+    dashboard.keyboard.press("Space")
+    stopped = shown(dashboard, "k")
+    dashboard.wait_for_timeout(300)
+    assert shown(dashboard, "k") == stopped
+
+
+def test_keys_do_not_reach_the_notebook(dashboard):
+    cells = dashboard.locator(".jp-Notebook .jp-Cell").count()
+    for key in ("b", "a", "d", "d", "x"):
+        dashboard.keyboard.press(key)
+    assert dashboard.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
+def test_changed_controls_show_the_new_run(dashboard):
+    X, y = mt.datasets.digits()
+    net = mt.MLP((64, 30, 10), seed=1)
+    paper = mt.rule("adam", form="paper", bias_correction=False)
+    expected = mt.train(net, X, y, rule=paper, epochs=5)
+    dashboard.click("[data-control=form] [data-value=paper]")
+    dashboard.uncheck("[data-control=bias_correction]")
+    dashboard.keyboard.press("End")
+    wait_for_result(dashboard, "W", entry(expected[-1].after, 0, 0))
+    assert re.search(r"ε", dashboard.locator("tr[data-line=rho] td >> nth=0").inner_html())
+    dashboard.check("[data-control=bias_correction]")
+    dashboard.click("[data-control=form] [data-value=lecture]")
+    first = mt.train(net, X, y, rule="adam", epochs=5)
+    wait_for_result(dashboard, "W", entry(first[-1].after, 0, 0))
+
+
+@pytest.mark.parametrize("name", ["eta", "beta1", "beta2", "eps"])
+def test_dragged_slider_ends_at_its_last_value(dashboard, name):
+    """Many values in a row, as a hand drags: the last one is shown, then the first again."""
+    slider = f"input[data-control={name}]"
+    start = dashboard.locator(slider).input_value()
+    low, high = (float(dashboard.locator(slider).get_attribute(end)) for end in ("min", "max"))
+    drag(dashboard, slider, np.linspace(low, high, 12))
+    last = dashboard.locator(slider).evaluate(
+        "s => s.parentElement.querySelector('output').textContent"
+    )
+    values = {"eta": 1.0, "beta1": 0.999, "beta2": 0.9999, "eps": 0.01}
+    assert float(last.replace("−", "-")) == pytest.approx(values[name], rel=0.02)
+    X, y = mt.datasets.digits()
+    rule = mt.rule("adam", **{name: values[name]})
+    expected = mt.train(mt.MLP((64, 30, 10), seed=1), X, y, rule=rule, epochs=5)
+    wait_for_result(dashboard, "W", entry(expected[0].after, 0, 0))
+    drag(dashboard, slider, [float(start)])
+
+
+def drag(page, slider, values):
+    page.locator(slider).evaluate(
+        """(slider, values) => { for (const value of values) { slider.value = value;
+        slider.dispatchEvent(new Event("input", {bubbles: true})); } }""",
+        [float(value) for value in values],
+    )
+
+
+def wait_for_result(page, line, number):
+    page.wait_for_function(
+        """([line, number]) => {
+        const span = document.querySelector(`tr[data-line=${line}] .result span`);
+        return Math.abs(Number(span.dataset.value) / number - 1) < 1e-6; }""",
+        arg=[line, float(number)],
+        timeout=30_000,
+    )
+
+
+def test_self_test_is_answered_and_explained(lecture):
+    question = lecture.locator(".mlp-question")
+    question.scroll_into_view_if_needed()
+    assert not question.locator(".verdict").is_visible()
+    question.locator("label:has-text('False')").click()
+    lecture.wait_for_selector(".mlp-question .verdict[data-right=false]")
+    assert "look for" in question.locator(".verdict").inner_text()
+    question.locator("label:has-text('True')").click()
+    lecture.wait_for_selector(".mlp-question .verdict[data-right=true]")
+
+
+def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
+    small = dashboard.evaluate(
+        """() => [...document.querySelectorAll(".mlp *")].filter((e) => e.children.length === 0
+        && e.textContent.trim() && !e.closest("math")
+        && parseFloat(getComputedStyle(e).fontSize) < 12.5).map((e) => e.outerHTML)"""
+    )
+    assert small == []
+    wide = dashboard.evaluate(
+        """() => { const box = document.querySelector(".mlp").getBoundingClientRect();
+        return [...document.querySelectorAll(".mlp *")].filter((e) => {
+        const r = e.getBoundingClientRect(); return r.width && r.right > box.right + 2; }
+        ).map((e) => e.outerHTML.slice(0, 80)) }"""
+    )
+    assert wide == []
+
+
+def test_page_had_no_errors(lecture):
+    assert lecture.console_errors == []

@@ -1,0 +1,94 @@
+"""The Adam dashboard: what it trains, shows and refuses."""
+
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+
+MOONS = mt.datasets.moons(n=60, seed=1)
+
+
+def test_shows_six_lines_and_every_quantity_of_the_layer():
+    spec = mt.dashboards.adam(*MOONS, epochs=1).spec
+    assert [line["name"] for line in spec["lines"]] == ["M", "V", "M_hat", "V_hat", "rho", "W"]
+    heats = [panel["field"] for panel in spec["panels"] if panel["kind"] == "heat"]
+    assert heats == ["W", "G", "M", "V", "M_hat", "V_hat", "rho", "sensitivity"]
+    assert [panel["kind"] for panel in spec["panels"]].count("curve") == 1
+
+
+def test_every_number_the_ledger_asks_for_is_in_a_frame():
+    spec = mt.dashboards.adam(*MOONS, epochs=1).spec
+    keys = {
+        slot.get("data-key")
+        for line in spec["lines"]
+        for slot in ElementTree.fromstring(line["numbers"]).iter("mn")
+    }
+    assert keys - {None, "k"} <= set(spec["fields"])
+    assert {"M_before", "V_before", "G", "M_hat", "V_hat", "W", "rho"} <= keys
+
+
+def test_trains_as_the_same_call_of_train_does():
+    net = mt.MLP((2, 5, 1), seed=3)
+    dashboard = mt.dashboards.adam(
+        *MOONS, net=net, form="paper", eta=0.02, beta1=0.8, epochs=2, batch_size=10, seed=4
+    )
+    rule = mt.rule("adam", form="paper", eta=0.02, beta1=0.8)
+    trace = mt.train(net, *MOONS, rule=rule, epochs=2, batch_size=10, seed=4)
+    np.testing.assert_array_equal(dashboard.trace[-1].after.flat, trace[-1].after.flat)
+
+
+def test_layer_can_be_chosen():
+    dashboard = mt.dashboards.adam(*MOONS, layer=1, epochs=1)
+    assert dashboard.spec["fields"]["W"] == [30, 2]
+    dashboard.configure(layer="2")
+    assert dashboard.spec["fields"]["W"] == [1, 30]
+
+
+def test_default_is_the_digits_in_the_slides_form():
+    dashboard = mt.dashboards.adam(epochs=1)
+    assert dashboard.values["form"] == "lecture"
+    assert dashboard.values["eta"] == 0.001
+    assert dashboard.spec["fields"]["W"] == [10, 30]
+
+
+def test_diverging_run_says_where_it_broke():
+    X, _ = MOONS
+    net = mt.MLP((2, 4, 4, 1), hidden="relu", output="linear", seed=1)
+    dashboard = mt.dashboards.adam(X, X[:, 0], net=net, loss="mse", eta=1e60, epochs=60)
+    trace = dashboard.trace
+    assert 0 < len(trace) < 60 * 2
+    assert dashboard.spec["updates"] == len(trace)
+    assert f"diverged at update k = {trace.diverged.k}" in dashboard.spec["message"]
+    assert trace.diverged.quantity in dashboard.spec["message"]
+
+
+def test_run_that_breaks_at_once_shows_only_the_message():
+    X, _ = MOONS
+    net = mt.MLP((2, 4, 1), hidden="relu", output="linear", seed=1)
+    dashboard = mt.dashboards.adam(X * 1e200, X[:, 0], net=net, loss="mse", epochs=1)
+    assert dashboard.spec["updates"] == 0
+    assert "diverged at update k = 1" in dashboard.spec["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"form": "slide"}, ValueError, "form='slide' is unknown; allowed: lecture, paper"),
+        ({"eta": 0.0}, ValueError, "eta must be in"),
+        ({"gamma": 0.9}, ValueError, "gamma"),
+        ({"layer": 3}, ValueError, "layer must be a whole number >= 1 and <= 2"),
+        ({"net": "mlp"}, TypeError, "net must be an mlpteach.MLP"),
+        ({"epochs": 0}, ValueError, "epochs"),
+        ({"loss": "hinge"}, ValueError, "loss='hinge' is unknown"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.adam(*MOONS, **arguments)
+
+
+def test_x_without_y_is_refused():
+    with pytest.raises(ValueError, match="both X and y"):
+        mt.dashboards.adam(MOONS[0])

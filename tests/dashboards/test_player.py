@@ -1,0 +1,105 @@
+"""The kernel's half of a dashboard: histories, requests, failures."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.dashboards.player import Player, Show, Toggle, spread
+
+
+@pytest.fixture
+def dashboard():
+    X, y = mt.datasets.moons(n=60, seed=1)
+    return mt.dashboards.adam(X, y, epochs=2, batch_size=16)
+
+
+def sent_by(player, monkeypatch, message):
+    """Let the page send a message; return what the kernel answers."""
+    answers = []
+    monkeypatch.setattr(
+        player, "send", lambda content, buffers=None: answers.append((content, buffers))
+    )
+    player._receive(player, message, [])
+    return answers
+
+
+def frame(dashboard, k):
+    size = sum(rows * columns for rows, columns in dashboard.spec["fields"].values())
+    frames = np.frombuffer(dashboard.frames, np.float32).reshape(-1, size)
+    return frames[dashboard.spec["held"].index(k)]
+
+
+def test_all_updates_of_a_small_run_travel(dashboard):
+    assert dashboard.spec["held"] == list(range(1, len(dashboard.trace) + 1))
+    W = dashboard.trace[4].before.W[2]
+    np.testing.assert_array_equal(frame(dashboard, 5)[: W.size], W.ravel().astype(np.float32))
+
+
+def test_curve_holds_the_costs(dashboard):
+    curve = np.frombuffer(dashboard.curve, np.float32).reshape(-1, 3)
+    np.testing.assert_array_equal(curve[:, 0], dashboard.trace.losses.astype(np.float32))
+    assert ((curve[:, 1:] >= 0) & (curve[:, 1:] <= 1)).all()
+
+
+def test_changed_values_give_a_new_history(dashboard, monkeypatch):
+    before = dashboard.frames
+    values = {**dashboard.values, "form": "paper", "eta": 0.05}
+    answers = sent_by(dashboard, monkeypatch, {"type": "configure", "values": values, "request": 7})
+    assert answers == [({"type": "configured", "request": 7}, None)]
+    assert dashboard.trace.run.rule.form == "paper"
+    assert dashboard.trace.run.rule.values["eta"] == 0.05
+    assert dashboard.frames != before
+
+
+def test_equal_values_are_acknowledged_too(dashboard, monkeypatch):
+    sequence = dashboard.spec["sequence"]
+    message = {"type": "configure", "values": dashboard.values, "request": 1}
+    assert sent_by(dashboard, monkeypatch, message)[0][0]["type"] == "configured"
+    assert dashboard.spec["sequence"] == sequence + 1
+
+
+def test_failure_is_told_to_the_page_and_the_old_picture_stays(dashboard, monkeypatch):
+    trace, values = dashboard.trace, dashboard.values
+    message = {"type": "configure", "values": {**values, "eta": -1.0}, "request": 2}
+    [(answer, _)] = sent_by(dashboard, monkeypatch, message)
+    assert answer["type"] == "failed"
+    assert answer["request"] == 2
+    assert "eta must be in (0, inf); given -1.0" in answer["message"]
+    assert dashboard.trace is trace
+    assert dashboard.values == values
+
+
+def test_window_sends_frames_that_did_not_travel(dashboard, monkeypatch):
+    message = {"type": "window", "first": 3, "last": 5, "sequence": dashboard.spec["sequence"]}
+    [(answer, [buffer])] = sent_by(dashboard, monkeypatch, message)
+    assert (answer["first"], answer["last"]) == (3, 5)
+    expected = np.concatenate([frame(dashboard, k) for k in (3, 4, 5)])
+    np.testing.assert_array_equal(np.frombuffer(buffer, np.float32), expected)
+
+
+def test_window_of_an_older_history_is_not_answered(dashboard, monkeypatch):
+    message = {"type": "window", "first": 3, "last": 5, "sequence": 0}
+    assert sent_by(dashboard, monkeypatch, message) == []
+
+
+def test_configure_from_python_refuses_unknown_controls(dashboard):
+    with pytest.raises(ValueError, match="no control 'gamma'; it has: form, eta"):
+        dashboard.configure(gamma=0.9)
+    dashboard.configure(bias_correction=False)
+    assert dashboard.spec["values"]["bias_correction"] is False
+
+
+def test_spread_keeps_both_ends():
+    held = spread(1000, frame_bytes=10, budget=100)
+    assert (held[0], held[-1], len(held)) == (1, 1000, 10)
+    assert spread(3, frame_bytes=10**9) == [1, 3]
+    assert spread(0, frame_bytes=1) == []
+
+
+def test_any_history_can_be_played():
+    def build(values):
+        return Show(None, {"updates": 0, "message": f"on: {values['on']}"})
+
+    player = Player(build, [Toggle("on", "on")], {"on": True}, "Empty")
+    player.configure(on=False)
+    assert player.spec["message"] == "on: False"
