@@ -1,0 +1,347 @@
+"""Data sets: shapes, ranges and seeds; where Fashion-MNIST comes from, and what goes wrong."""
+
+import gzip
+import os
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+import sklearn.datasets
+
+from mlpteach import datasets
+
+FILES = [
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+]
+DEBIAN_FOLDER = datasets.DEBIAN_FOLDER
+
+
+def check_types(X, y):
+    assert X.dtype == np.float64
+    assert y.dtype.kind == "i"
+    assert X.shape[:1] == y.shape
+    assert np.isfinite(X).all()
+
+
+def test_digits():
+    X, y = datasets.digits()
+    check_types(X, y)
+    original = sklearn.datasets.load_digits()
+    assert X.shape == (1797, 64)
+    assert (X.min(), X.max()) == (-0.5, 0.5)
+    assert (original.data == 16 * (X + 0.5)).all()
+    assert (y == original.target).all()
+
+
+drawn = pytest.mark.parametrize("draw", [datasets.moons, datasets.spirals, datasets.xor])
+
+
+@drawn
+def test_drawn_data(draw):
+    X, y = draw(n=101, seed=3)
+    check_types(X, y)
+    assert X.shape == (101, 2)
+    assert sorted(np.bincount(y)) == [50, 51]
+
+
+@drawn
+def test_one_seed_decides_everything(draw):
+    first, again, other = draw(seed=3), draw(seed=3), draw(seed=4)
+    assert (first[0] == again[0]).all()
+    assert (first[1] == again[1]).all()
+    assert (first[0] != other[0]).any()
+
+
+def test_moons_without_noise_are_half_circles():
+    X, y = datasets.moons(n=200, noise=0)
+    upper, lower = X[y == 0], X[y == 1]
+    np.testing.assert_allclose(np.hypot(*upper.T), 1)
+    np.testing.assert_allclose(np.hypot(*(lower - [1, 0.5]).T), 1)
+    assert upper[:, 1].min() >= 0
+    assert lower[:, 1].max() <= 0.5
+
+
+def test_spirals_without_noise_turn_with_the_radius():
+    X, y = datasets.spirals(n=300, arms=3, turns=2, noise=0)
+    radius, angle = np.hypot(*X.T), np.arctan2(X[:, 1], X[:, 0])
+    arm = (angle / (2 * np.pi) - 2 * radius) % 1
+    np.testing.assert_allclose(np.exp(2j * np.pi * arm), np.exp(2j * np.pi * y / 3), atol=1e-9)
+    assert radius.max() <= 1
+
+
+def test_xor_is_the_sign_of_the_product():
+    X, y = datasets.xor(n=8, noise=0)
+    assert sorted(map(tuple, X)) == [(-1, -1)] * 2 + [(-1, 1)] * 2 + [(1, -1)] * 2 + [(1, 1)] * 2
+    assert ((X[:, 0] * X[:, 1] < 0) == y).all()
+
+
+@drawn
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"n": 1}, ValueError),
+        ({"n": 10.0}, TypeError),
+        ({"n": True}, TypeError),
+        ({"noise": -0.1}, ValueError),
+        ({"noise": float("nan")}, ValueError),
+        ({"noise": float("inf")}, ValueError),
+        ({"noise": "0.1"}, TypeError),
+        ({"seed": -1}, ValueError),
+        ({"seed": None}, TypeError),
+    ],
+)
+def test_bad_arguments(draw, given, error):
+    (name,) = given
+    with pytest.raises(error, match=f"^{name} must be "):
+        draw(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "name"),
+    [
+        ({"arms": 1}, ValueError, "arms"),
+        ({"arms": 5, "n": 4}, ValueError, "n"),
+        ({"turns": 0}, ValueError, "turns"),
+    ],
+)
+def test_bad_arguments_of_spirals(given, error, name):
+    with pytest.raises(error, match=f"^{name} must be "):
+        datasets.spirals(**given)
+
+
+@pytest.mark.parametrize(("split", "error"), [("validation", ValueError), (None, TypeError)])
+def test_unknown_split(split, error):
+    with pytest.raises(error, match=r"split.*train, test"):
+        datasets.fashion_mnist(split)
+
+
+# Fashion-MNIST, from small files in the same format.
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """An empty Debian folder and an empty cache; 6 training images and 3 to test with."""
+    debian, data = tmp_path / "debian", tmp_path / "data"
+    debian.mkdir()
+    monkeypatch.setattr(datasets, "DEBIAN_FOLDER", debian)
+    monkeypatch.setattr(datasets, "SPLITS", {"train": ("train", 6), "test": ("t10k", 3)})
+    monkeypatch.setenv("MLPTEACH_DATA", str(data))
+    return debian, data / "fashion-mnist"
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    def fail(*args, **kwargs):
+        raise URLError("name or service not known")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fail)
+
+
+def pictures(n=9):
+    generator = np.random.default_rng(0)
+    return generator.integers(0, 256, (n, 784)), generator.integers(0, 10, n)
+
+
+@pytest.fixture
+def online(monkeypatch):
+    """What scikit-learn's function returns, and how often it was called."""
+    calls = []
+
+    def fetch(name, **options):
+        calls.append((name, options))
+        (options["data_home"] / "part").write_bytes(b"x" * 1000)
+        X, y = pictures()
+        return X.astype(float), y.astype(str).astype(object)
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch)
+    return calls
+
+
+def write_idx(path, array, magic):
+    """Write the format as its description says it, not as the package does."""
+    head = magic.to_bytes(4, "big") + b"".join(size.to_bytes(4, "big") for size in array.shape)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(head + array.astype(np.uint8).tobytes()))
+
+
+def write_files(folder):
+    X, y = pictures()
+    for start, rows in (("train", slice(0, 6)), ("t10k", slice(6, 9))):
+        write_idx(folder / f"{start}-images-idx3-ubyte.gz", X[rows].reshape(-1, 28, 28), 0x803)
+        write_idx(folder / f"{start}-labels-idx1-ubyte.gz", y[rows], 0x801)
+
+
+def check_split(split, rows):
+    X, y = datasets.fashion_mnist(split)
+    check_types(X, y)
+    pixels, labels = pictures()
+    np.testing.assert_allclose(X, pixels[rows] / 255 - 0.5, rtol=0, atol=1e-15)
+    assert (y == labels[rows]).all()
+
+
+def test_the_files_of_the_package_are_read(places, offline):
+    debian, cache = places
+    write_files(debian)
+    check_split("train", slice(0, 6))
+    check_split("test", slice(6, 9))
+    assert not cache.exists()
+
+
+def test_files_put_into_the_cache_by_hand_are_read(places, offline):
+    _, cache = places
+    write_files(cache)
+    check_split("train", slice(0, 6))
+
+
+def test_fetched_once_and_kept_in_the_format_of_the_package(places, online, tmp_path, capsys):
+    _, cache = places
+    check_split("test", slice(6, 9))
+    check_split("train", slice(0, 6))
+    assert len(online) == 1
+    assert online[0][0] == "Fashion-MNIST"
+    assert sorted(os.listdir(cache)) == FILES
+    assert "Fashion-MNIST" in capsys.readouterr().err  # the progress bar
+    write_files(tmp_path / "expected")
+    for name in FILES:
+        kept, expected = cache / name, tmp_path / "expected" / name
+        assert gzip.decompress(kept.read_bytes()) == gzip.decompress(expected.read_bytes())
+
+
+def test_offline_says_what_to_do(places, offline):
+    _, cache = places
+    with pytest.raises(FileNotFoundError) as error:
+        datasets.fashion_mnist()
+    said = str(error.value)
+    for part in ["apt install dataset-fashion-mnist", str(cache), "MLPTEACH_DATA", *FILES]:
+        assert part in said
+    assert "name or service not known" in said
+    assert os.listdir(cache) == []
+
+
+def cut(content):
+    return content[: len(content) // 2]
+
+
+def flip(content):
+    return content[:-6] + bytes([content[-6] ^ 255]) + content[-5:]  # in the checksum
+
+
+def other_magic(content):
+    return gzip.compress(b"\0\0\x09" + gzip.decompress(content)[3:])
+
+
+def one_byte_less(content):
+    return gzip.compress(gzip.decompress(content)[:-1])
+
+
+def no_gzip(content):
+    return b"<html>Not found</html>"
+
+
+def empty(content):
+    return b""
+
+
+DAMAGES = [cut, flip, other_magic, one_byte_less, no_gzip, empty]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", FILES[2:])
+def test_a_damaged_cache_is_fetched_again(places, online, damage, name):
+    _, cache = places
+    write_files(cache)
+    damaged = cache / name
+    damaged.write_bytes(damage(damaged.read_bytes()))
+    with pytest.warns(UserWarning, match=f"{name} is damaged"):
+        check_split("train", slice(0, 6))
+    assert len(online) == 1
+    check_split("train", slice(0, 6))
+
+
+def test_a_damaged_cache_offline(places, offline):
+    _, cache = places
+    write_files(cache)
+    (cache / FILES[2]).write_bytes(b"")
+    with (
+        pytest.warns(UserWarning, match="is damaged"),
+        pytest.raises(FileNotFoundError, match="apt install"),
+    ):
+        datasets.fashion_mnist()
+
+
+def test_a_damaged_package_falls_back_on_the_cache(places, offline):
+    debian, cache = places
+    write_files(debian)
+    write_files(cache)
+    (debian / FILES[3]).write_bytes(b"")
+    with pytest.warns(UserWarning, match="is damaged"):
+        check_split("train", slice(0, 6))
+
+
+def test_a_label_out_of_range_is_damage(places, offline):
+    debian, _ = places
+    write_files(debian)
+    write_idx(debian / FILES[3], np.full(6, 10), 0x801)
+    with (
+        pytest.warns(UserWarning, match="it holds the label 10"),
+        pytest.raises(FileNotFoundError),
+    ):
+        datasets.fashion_mnist()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda X, y: (X[:-1], y[:-1]),
+        lambda X, y: (X[:, :-1], y),
+        lambda X, y: (X + 0.5, y),
+        lambda X, y: (X + 256, y),
+        lambda X, y: (X, y + 10),
+    ],
+)
+def test_something_else_was_fetched(places, monkeypatch, change):
+    _, cache = places
+    fetched = change(*pictures())
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", lambda *args, **kwargs: fetched)
+    with pytest.raises(FileNotFoundError, match=r"could not be fetched \(ValueError: fetched"):
+        datasets.fashion_mnist()
+    assert os.listdir(cache) == []
+
+
+def test_a_cache_that_cannot_be_written(places, online, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MLPTEACH_DATA", str(tmp_path / "file"))
+    with pytest.raises(OSError, match="MLPTEACH_DATA name a folder that you can write to"):
+        datasets.fashion_mnist()
+    assert online == []
+
+
+def test_the_usual_cache_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("MLPTEACH_DATA", raising=False)
+    monkeypatch.setattr(datasets.sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert datasets.cache_folder() == tmp_path / "mlpteach"
+
+
+# Fashion-MNIST itself.
+
+
+@pytest.mark.skipif(
+    not DEBIAN_FOLDER.is_dir() and "MLPTEACH_REQUIRE_FASHION" not in os.environ,
+    reason="the package dataset-fashion-mnist is not installed",
+)
+def test_the_real_images():
+    X, y = datasets.fashion_mnist()
+    check_types(X, y)
+    assert X.shape == (60_000, 784)
+    assert (X.min(), X.max()) == (-0.5, 0.5)
+    assert (np.bincount(y) == 6_000).all()
+    # As published: mean pixel 0.2860, standard deviation 0.3530.
+    np.testing.assert_allclose([X.mean() + 0.5, X.std()], [0.2860, 0.3530], atol=5e-5)
+    assert y[:5].tolist() == [9, 0, 0, 3, 0]
+    X, y = datasets.fashion_mnist("test")
+    assert X.shape == (10_000, 784)
+    assert (np.bincount(y) == 1_000).all()

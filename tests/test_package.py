@@ -1,0 +1,168 @@
+"""The package as a whole: what importing it costs, its rules of style, and what is installed."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import mlpteach
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = [
+    path
+    for folder in ("lectures", "exercises")
+    for path in sorted((ROOT / folder).rglob("*.ipynb"))
+    if ".ipynb_checkpoints" not in path.parts
+]
+
+
+def run(*command):
+    """Return what a command prints; where it fails, show everything it said."""
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
+    return done.stdout
+
+
+def python(*arguments):
+    return run(sys.executable, *arguments)
+
+
+@pytest.mark.parametrize("module", ["mlpteach", "mlpteach.cli"])
+def test_importing_loads_numpy_only(module):
+    top_level = "sorted({name.partition('.')[0] for name in sys.modules})"
+    loaded = set(python("-c", f"import sys, {module}; print(*{top_level})").split())
+    numpy_alone = set(python("-c", f"import sys, numpy; print(*{top_level})").split())
+    ours = {name for name in loaded - numpy_alone if name not in sys.stdlib_module_names}
+    assert ours == {"mlpteach"}
+
+
+def test_the_version_stands_in_one_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["hatch"]["version"]["path"] == "mlpteach/__init__.py"
+    assert version("mlpteach") == mlpteach.__version__, (
+        "install the package again: pip install -e ."
+    )
+
+
+def test_ruff_finds_nothing():
+    python("-m", "ruff", "check", "--no-cache", ".")
+
+
+def test_ruff_would_not_reformat_anything():
+    python("-m", "ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_each_part_imports_only_what_it_may_know():
+    lint_imports = "from importlinter.cli import lint_imports_command as main; main()"
+    python("-c", lint_imports, "--no-cache")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_are_kept_without_outputs(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+
+
+def test_the_readme_holds_each_command_once():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    install = "python3 -m venv .venv && .venv/bin/pip install -e"
+    assert lines.count(f"{install} . && .venv/bin/mlpteach lecture") == 1
+    # .ci/run finds the test command by this mark.
+    marked = [line for line in lines if "[test]" in line]
+    assert marked == [f'{install} ".[test]" && .venv/bin/pytest']
+
+
+# The wheel, as somebody without a clone has it.
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    python("-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_the_wheel_holds_everything_and_nothing_else(wheel):
+    built = set(zipfile.ZipFile(wheel).namelist())
+    tracked = {
+        path.relative_to(ROOT).as_posix()
+        for part in ("mlpteach", "lectures")
+        for path in (ROOT / part).rglob("*")
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+    }
+    expected = {re.sub("^lectures/", "mlpteach/_lectures/", name) for name in tracked}
+    metadata = f"mlpteach-{mlpteach.__version__}.dist-info/"
+    assert {name for name in built if not name.startswith(metadata)} == expected
+    assert f"{metadata}licenses/mlpteach/LICENSE" in built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The environment of a process that sees the installed wheel rather than the clone."""
+    target = tmp_path_factory.mktemp("installed")
+    pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target)]
+    python(*pip, str(wheel))
+    home = str(tmp_path_factory.mktemp("home"))
+    own = ["HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
+    return os.environ | dict.fromkeys(own, home) | {"PYTHONPATH": str(target)}
+
+
+def test_the_installed_command_serves_the_lectures(installed, tmp_path):
+    target = Path(installed["PYTHONPATH"])
+    script = target / "bin" / "mlpteach"
+    command = [sys.executable, script, "lecture", "--no-browser", "--port", "0"]
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, cwd=tmp_path, env=installed, stdout=output, stderr=output, text=True
+        )
+    try:
+        address, page, token = wait_for_address(server, log)
+        listing = fetch(f"{address}/api/contents?token={token}")
+        served = {item["name"] for item in json.loads(listing)["content"]}
+        lab = fetch(f"{address}{page}?token={token}")
+        settings = f"{address}/lab/api/settings/@jupyterlab/apputils-extension:notification"
+        defaults = json.loads(fetch(f"{settings}?token={token}"))["schema"]["properties"]
+    finally:
+        server.terminate()
+        try:
+            code = server.wait(timeout=30)
+        finally:
+            server.kill()
+    assert code == 0, log.read_text()
+    lectures = sorted(path.name for path in (ROOT / "lectures").glob("*.ipynb"))
+    assert lectures
+    assert set(lectures) <= served
+    assert page == f"/lab/tree/{lectures[0]}"
+    assert "jupyter-config-data" in lab
+    assert defaults["fetchNews"]["default"] == "false"
+    assert defaults["checkForUpdates"]["default"] is False
+    assert (tmp_path / "mlpteach-lectures" / lectures[0]).is_file()
+
+
+def wait_for_address(server, log, seconds=60):
+    """Return the address, the page and the token that JupyterLab prints when it is ready."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        found = re.search(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token=(\w+)", log.read_text())
+        if found:
+            return found.groups()
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.read().decode()
