@@ -115,16 +115,23 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
         size is None or size == got for size, got in zip(wanted, array.shape, strict=True)
     )
     if not fits:
-        written = "(" + ", ".join("any" if s is None else str(s) for s in wanted) + ")"
+        sizes = ["any" if size is None else str(size) for size in wanted]
+        written = f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
         raise ValueError(f"{name} must have shape {written}; given shape {array.shape}.")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty; given shape {array.shape}.")
-    if finite and not np.isfinite(array).all():
+    if finite and not _all_finite(array):
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(
             f"{name} must be finite; given {array[place]} at index {place} (NaN or infinity)."
         )
     return array
+
+
+def _all_finite(array):
+    """Whether no entry is NaN or infinite; the sum tells it without a mask as large as the data."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
 def check_targets(name, given, n, outputs, loss):

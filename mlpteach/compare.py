@@ -69,8 +69,7 @@ def compare(trace, reference, *, rtol=1e-9):
     >>> found.k, found.quantity
     (1, 'V')
     """
-    if not isinstance(trace, Trace):
-        raise TypeError(f"trace must be a Trace; given {describe(trace)}.")
+    _check_trace(trace)
     rtol = check_number("rtol", rtol, NOT_NEGATIVE)
     if not isinstance(reference, Trace):
         reference = rerun(trace, _with_values_of(trace.run.rule, reference))
@@ -83,8 +82,14 @@ def compare(trace, reference, *, rtol=1e-9):
 
 def rerun(trace, rule):
     """Run another rule on the problem of `trace`: same start, batches and number of updates."""
+    _check_trace(trace)
     run = replace(trace.run, rule=as_rule(rule))
     return refill(Trace(run, trace.planned))
+
+
+def _check_trace(trace):
+    if not isinstance(trace, Trace):
+        raise TypeError(f"trace must be a Trace; given {describe(trace)}.")
 
 
 def _with_values_of(rule, reference):

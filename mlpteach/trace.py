@@ -18,7 +18,7 @@ from mlpteach.parameters import Layers, Parameters
 # Checkpoints closer than this save no time worth their memory.
 MIN_STRIDE = 16
 # All checkpoints of a trace together, in bytes.
-CHECKPOINT_BYTES = 128 * 2**20
+CHECKPOINT_BYTES = 192 * 2**20
 # No product of four numbers below this overflows: a state below it has lost nothing on its way.
 _FAR_FROM_OVERFLOW = 1e75
 
@@ -97,10 +97,16 @@ class Divergence:
     quantity: str
     step: Step
 
+    @property
+    def _kept(self):
+        if self.k <= 2:
+            return ("It was the first one.", "The update before it is kept.")[self.k - 1]
+        return f"The {self.k - 1} updates before it are kept."
+
     def __str__(self):
         return (
             f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
-            f"The {self.k - 1} updates before it are kept. A smaller step size may help."
+            f"{self._kept} A smaller step size may help."
         )
 
 
@@ -219,13 +225,17 @@ class Trace(Sequence):
                 f"trace[{index}]: the trace holds {self._length} updates, "
                 f"trace[0] is k = 1.{reason}"
             )
-        return next(iter(self.steps(position + 1, position + 1)))
+        return next(self._steps(position + 1, position + 1))
 
     def __iter__(self):
-        return self.steps(1, self._length)
+        return self._steps(1, self._length)
 
     def steps(self, first, last):
-        """Yield the steps k = first … last, each computed from the one before."""
+        """Return an iterator over the steps k = first … last, each computed from the one before."""
+        first = check_count("first", first, maximum=self._length)
+        return self._steps(first, check_count("last", last, minimum=first, maximum=self._length))
+
+    def _steps(self, first, last):
         for update in self._replay(first, last):
             yield self._step(update, self._state_before)
 

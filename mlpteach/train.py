@@ -221,6 +221,8 @@ def _fill(trace, history, progress):
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+            # Freed before the next update computes, which then writes to the same, warm memory.
+            del update
 
 
 class _Progress:

@@ -119,7 +119,7 @@ def show_optimizer(trace, layer, message=""):
     """Collect what the page needs to show one layer of a trace."""
     fields = optimizer_fields(trace, layer)
     size = sum(rows * columns for rows, columns in fields.values())
-    held = spread(len(trace), 4 * size)
+    held = spread(len(trace), 8 * size)
     frames = np.concatenate([optimizer_frames(trace, layer, k, k) for k in held])
     panels = optimizer_panels(trace, layer, _by_name(frames, fields))
     picture, points = render_curve(panels[0])
@@ -136,7 +136,7 @@ def show_optimizer(trace, layer, message=""):
         "panels": [_describe(panel, picture) for panel in panels],
         "colors": color_tables(),
     }
-    curve = np.column_stack([trace.losses.astype(np.float32), points])
+    curve = np.column_stack([trace.losses, points])
     return Show(trace, spec, held, frames, curve, partial(optimizer_frames, trace, layer))
 
 

@@ -25,7 +25,8 @@ function format(value, digits = 5) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e6) return value.toPrecision(digits).replace(/e.*/, "").replace("-", "−");
+  // Below 10^digits toPrecision writes no exponent of its own.
+  if (size >= 1e-3 && size < 10 ** digits - 1) return value.toPrecision(digits).replace("-", "−");
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
   return `${mantissa}·10${power}`.replace("-", "−");
@@ -38,7 +39,7 @@ function short(value) {
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 function isDark(node) {

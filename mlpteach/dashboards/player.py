@@ -16,8 +16,7 @@ import traitlets
 
 _HERE = Path(__file__).parent
 # Frames that travel with the history; the page asks for others when it gets there.
-HISTORY_BYTES = 6 * 2**20
-WINDOW_BYTES = 2 * 2**20
+HISTORY_BYTES = 8 * 2**20
 
 
 @dataclass
@@ -63,8 +62,9 @@ class Show:
         Plain data for the page: lines, panels, fields, message.
     held : list of int
         The updates whose frames are in `frames`.
-    frames : ndarray, shape (len(held), numbers of a frame), float32
-    curve : ndarray, shape (updates, 3), float32
+    frames : ndarray, shape (len(held), numbers of a frame)
+        As 64-bit floats: squares of small gradients leave the range of 32 bits.
+    curve : ndarray, shape (updates, 3)
         Cost and place on the curve's picture (fractions from left and top) of every update.
     window : callable
         (first, last) -> frames of those updates.
@@ -73,8 +73,8 @@ class Show:
     trace: object
     spec: dict
     held: list = field(default_factory=list)
-    frames: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    curve: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    frames: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    curve: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
     window: Callable | None = None
 
 
@@ -135,8 +135,8 @@ class Player(anywidget.AnyWidget):
         self.trace = shown.trace
         self._sequence += 1
         with self.hold_sync():
-            self.frames = np.ascontiguousarray(shown.frames, np.float32).tobytes()
-            self.curve = np.ascontiguousarray(shown.curve, np.float32).tobytes()
+            self.frames = np.ascontiguousarray(shown.frames).tobytes()
+            self.curve = np.ascontiguousarray(shown.curve).tobytes()
             self.spec = {
                 **shown.spec,
                 "sequence": self._sequence,
@@ -164,7 +164,7 @@ class Player(anywidget.AnyWidget):
         frames = self._shown.window(content["first"], content["last"])
         self.send(
             {**content, "type": "window"},
-            buffers=[np.ascontiguousarray(frames, np.float32).tobytes()],
+            buffers=[np.ascontiguousarray(frames).tobytes()],
         )
 
 

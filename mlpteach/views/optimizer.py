@@ -26,13 +26,13 @@ def optimizer_fields(trace, layer):
 
 
 def optimizer_frames(trace, layer, first, last):
-    """Return the frames of the updates first … last, (updates, numbers of a frame), float32.
+    """Return the frames of the updates first … last, (updates, numbers of a frame).
 
     Where the last batch of an epoch is smaller the rest of "sensitivity" is NaN.
     """
     fields = optimizer_fields(trace, layer)
     size = sum(rows * columns for rows, columns in fields.values())
-    frames = np.empty((last - first + 1, size), dtype=np.float32)
+    frames = np.empty((last - first + 1, size))
     for frame, step in zip(frames, trace.steps(first, last), strict=True):
         start = 0
         for name, (rows, columns) in fields.items():
@@ -92,11 +92,17 @@ def _heat(name, layer, values, rule_lines):
         latex=latex,
         label=label,
         colors="positive" if positive else "signed",
-        limit=float(np.nanmax(np.abs(values))) or 1.0,
+        limit=float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0,
         gamma=1.0 if name == "W" else 0.5,
         line=name if name in rule_lines and name != "W" else "",
         selectable=name != "sensitivity",
     )
+
+
+def _short(value, position):
+    """Write a tick so that it fits left of the axes: 4.8e5."""
+    text = f"{value:.3g}" if 1e-2 <= abs(value) < 1e4 or value == 0 else f"{value:.2g}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
 def cost_curve(trace):
@@ -113,6 +119,7 @@ def cost_curve(trace):
         axes.set_xlabel("update k")
         axes.set_ylabel("cost J")
         axes.set_xlim(0, len(trace) + 1)
+        axes.yaxis.set_major_formatter(_short)
 
     return CurvePanel(
         title="Cost of each batch; bars: epochs",

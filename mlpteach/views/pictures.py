@@ -45,7 +45,7 @@ def render_curve(panel):
     -------
     dict
         "picture" and "ink": data URLs. "aspect": width by height.
-    points : ndarray, shape (updates, 2), float32
+    points : ndarray, shape (updates, 2)
         Each update's place as fractions of the picture, from its left and top.
     """
     figure, axes = new_figure()
@@ -60,7 +60,7 @@ def render_curve(panel):
     data = [*axes.lines, *axes.collections]
     ink = [*axes.spines.values(), axes.xaxis, axes.yaxis, *axes.texts]
     pictures = {"picture": _without(figure, ink), "ink": _without(figure, data)}
-    return {**pictures, "aspect": SIZE[0] / SIZE[1]}, points.astype(np.float32)
+    return {**pictures, "aspect": SIZE[0] / SIZE[1]}, points
 
 
 def color_tables():

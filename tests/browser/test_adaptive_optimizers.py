@@ -1,6 +1,7 @@
 """The lecture in a real JupyterLab: what the page shows against the engine's own numbers."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,13 +53,13 @@ def result(page, line):
 
 
 def entry(parameters, row, column):
-    return np.float32(parameters.W[2][row, column])
+    return parameters.W[2][row, column]
 
 
 def test_starts_at_the_first_update(dashboard, trace):
     assert (shown(dashboard, "k"), shown(dashboard, "epoch")) == ("1", "1")
     loss = dashboard.locator("[data-shown=loss]").get_attribute("data-value")
-    assert float(loss) == pytest.approx(trace[0].loss, rel=1e-6)
+    assert float(loss) == pytest.approx(trace[0].loss, rel=1e-12)
 
 
 def test_steps_by_update_forwards_and_back(dashboard, trace):
@@ -106,6 +107,21 @@ def read(text):
         return float(text)
     mantissa, power = text.split("·10")
     return float(mantissa) * 10 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
+def test_numbers_of_any_size_are_written_in_full(dashboard):
+    """A module of the page, imported on its own: what it writes is what the number is."""
+    source = (Path(mt.__file__).parent / "dashboards" / "player.js").read_text()
+    numbers = [0.0, 1.0, -2.5, 123.456, 696930.0, 99999.7, 1e5, 1e60, 5e-324, 1.8067e-35, -1e-3]
+    written = dashboard.evaluate(
+        """async ([source, numbers]) => {
+        const url = URL.createObjectURL(new Blob([source + "; export { format };"],
+            {type: "text/javascript"}));
+        const { format } = await import(url);
+        return numbers.map((number) => format(number)); }""",
+        [source, numbers],
+    )
+    assert [read(text) for text in written] == pytest.approx(numbers, rel=1e-4)
 
 
 def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
@@ -216,7 +232,7 @@ def wait_for_result(page, line, number):
     page.wait_for_function(
         """([line, number]) => {
         const span = document.querySelector(`tr[data-line=${line}] .result span`);
-        return Math.abs(Number(span.dataset.value) / number - 1) < 1e-6; }""",
+        return Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
         arg=[line, float(number)],
         timeout=30_000,
     )

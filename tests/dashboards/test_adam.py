@@ -92,3 +92,13 @@ def test_bad_arguments_are_refused(arguments, error, message):
 def test_x_without_y_is_refused():
     with pytest.raises(ValueError, match="both X and y"):
         mt.dashboards.adam(MOONS[0])
+
+
+def test_numbers_beyond_the_range_of_32_bits_are_kept_and_colours_stay_finite():
+    X, _ = MOONS
+    net = mt.MLP((2, 8, 8, 1), hidden="relu", output="linear", seed=1)
+    dashboard = mt.dashboards.adam(X, X[:, 0], net=net, loss="mse", eta=1e60, epochs=1)
+    limits = [panel["limit"] for panel in dashboard.spec["panels"] if panel["kind"] == "heat"]
+    assert np.isfinite(limits).all()
+    assert max(limits) > 1e59
+    assert np.isfinite(np.frombuffer(dashboard.frames)).any()

@@ -25,19 +25,19 @@ def sent_by(player, monkeypatch, message):
 
 def frame(dashboard, k):
     size = sum(rows * columns for rows, columns in dashboard.spec["fields"].values())
-    frames = np.frombuffer(dashboard.frames, np.float32).reshape(-1, size)
+    frames = np.frombuffer(dashboard.frames).reshape(-1, size)
     return frames[dashboard.spec["held"].index(k)]
 
 
 def test_all_updates_of_a_small_run_travel(dashboard):
     assert dashboard.spec["held"] == list(range(1, len(dashboard.trace) + 1))
     W = dashboard.trace[4].before.W[2]
-    np.testing.assert_array_equal(frame(dashboard, 5)[: W.size], W.ravel().astype(np.float32))
+    np.testing.assert_array_equal(frame(dashboard, 5)[: W.size], W.ravel())
 
 
 def test_curve_holds_the_costs(dashboard):
-    curve = np.frombuffer(dashboard.curve, np.float32).reshape(-1, 3)
-    np.testing.assert_array_equal(curve[:, 0], dashboard.trace.losses.astype(np.float32))
+    curve = np.frombuffer(dashboard.curve).reshape(-1, 3)
+    np.testing.assert_array_equal(curve[:, 0], dashboard.trace.losses)
     assert ((curve[:, 1:] >= 0) & (curve[:, 1:] <= 1)).all()
 
 
@@ -74,7 +74,7 @@ def test_window_sends_frames_that_did_not_travel(dashboard, monkeypatch):
     [(answer, [buffer])] = sent_by(dashboard, monkeypatch, message)
     assert (answer["first"], answer["last"]) == (3, 5)
     expected = np.concatenate([frame(dashboard, k) for k in (3, 4, 5)])
-    np.testing.assert_array_equal(np.frombuffer(buffer, np.float32), expected)
+    np.testing.assert_array_equal(np.frombuffer(buffer), expected)
 
 
 def test_window_of_an_older_history_is_not_answered(dashboard, monkeypatch):

@@ -1,0 +1,215 @@
+"""Measure the engine beside scikit-learn and PyTorch, and print a table.
+
+    python tests/benchmarks/engine.py
+
+Speeds are ratios: the contestants take turns in one run, and medians are compared, so that a slow
+or busy machine slows down all of them. PyTorch and Fashion-MNIST are left out where they are not
+installed.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+import mlpteach as mt
+
+RULE = mt.rule("adam", form="paper")
+IMPORTING = """
+import time, numpy
+start = time.perf_counter()
+import mlpteach
+print(1000 * (time.perf_counter() - start))
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, the limit to keep, and whether more is better."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+    more_is_better: bool = False
+
+    @property
+    def kept(self):
+        return self.value >= self.limit if self.more_is_better else self.value <= self.limit
+
+    def __str__(self):
+        wanted = f"{'at least' if self.more_is_better else 'at most':>8} {self.limit:<6g}"
+        verdict = "" if self.kept else "MISSED"
+        return f"{self.name:<62}{self.value:>9.2f} {self.unit:<6}{wanted}{verdict}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A network to train: the same sizes, batches and rule for all contestants."""
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray
+    hidden: int
+    batch_size: int
+    epochs: int
+
+    @property
+    def sizes(self):
+        return self.X.shape[1], self.hidden, int(self.y.max()) + 1
+
+    def train(self):
+        """Train with the record on."""
+        return mt.train(
+            mt.MLP(self.sizes, output="softmax"),
+            self.X,
+            self.y,
+            loss="softmax_cross_entropy",
+            rule=RULE,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            progress=False,
+        )
+
+    def train_without_record(self, trace):
+        """Compute the updates of a trace's run again and keep nothing."""
+        run, state = trace.run, trace.run.start()
+        with np.errstate(all="ignore"):
+            for k in range(1, len(trace) + 1):
+                state = run.advance(k, state).state
+
+    def train_scikit_learn(self):
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        model = MLPClassifier(
+            (self.hidden,),
+            activation="logistic",
+            alpha=0.0,
+            batch_size=self.batch_size,
+            max_iter=self.epochs,
+            n_iter_no_change=10**6,
+            tol=0.0,
+            random_state=1,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return model.fit(self.X, self.y)
+
+    def train_pytorch(self):
+        import torch
+
+        X, y = torch.from_numpy(self.X), torch.from_numpy(self.y)
+        n_in, n_hidden, n_out = self.sizes
+        model = torch.nn.Sequential(
+            torch.nn.Linear(n_in, n_hidden), torch.nn.Sigmoid(), torch.nn.Linear(n_hidden, n_out)
+        ).double()
+        loss, optimizer = torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters())
+        for _ in range(self.epochs):
+            for batch in torch.randperm(len(X)).split(self.batch_size):
+                optimizer.zero_grad()
+                loss(model(X[batch]), y[batch]).backward()
+                optimizer.step()
+        return model
+
+
+def digits(epochs=20):
+    return Task("digits 64-30-10, batches of 32", *mt.datasets.digits(), 30, 32, epochs)
+
+
+def fashion(epochs=3):
+    """Return the task on Fashion-MNIST, or None where its files are not installed."""
+    try:
+        X, y = mt.datasets.fashion_mnist()
+    except FileNotFoundError:
+        return None
+    return Task("Fashion-MNIST 784-50-10, batches of 256", X, y, 50, 256, epochs)
+
+
+def medians(contestants, repeats):
+    """Return the median seconds of each contestant; they take turns after one turn unmeasured."""
+    seconds = {name: [] for name in contestants}
+    for turn in range(repeats + 1):
+        for name, work in contestants.items():
+            start = time.perf_counter()
+            work()
+            if turn:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def has_pytorch():
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def speed(task, repeats, over_scikit_learn, over_pytorch=None):
+    """Return rows: how many times faster than the others, and what the record costs."""
+    trace = task.train()
+    contestants = {
+        "ours": task.train,
+        "without record": lambda: task.train_without_record(trace),
+        "scikit-learn": task.train_scikit_learn,
+    }
+    if over_pytorch is not None and has_pytorch():
+        contestants["PyTorch"] = task.train_pytorch
+    seconds = medians(contestants, repeats)
+    cost = 100 * (seconds["ours"] / seconds["without record"] - 1)
+    rows = [Row(f"{task.name}: cost of the record", cost, "%", 20)]
+    limits = {"scikit-learn": over_scikit_learn, "PyTorch": over_pytorch}
+    for name in limits.keys() & contestants.keys():
+        ratio = seconds[name] / seconds["ours"]
+        rows.append(Row(f"{task.name}: speed over {name}", ratio, "times", limits[name], True))
+    return sorted(rows, key=lambda row: row.name)
+
+
+def travel(task, seeks=100):
+    """Return rows: memory of the record, and the time to reach an update anywhere in it."""
+    trace = task.train()
+    rng = np.random.default_rng(0)
+    seconds = []
+    for i in rng.integers(len(trace), size=seeks):
+        start = time.perf_counter()
+        _ = trace[int(i)]
+        seconds.append(time.perf_counter() - start)
+    name = f"{'-'.join(map(str, task.sizes))}, {len(trace)} updates"
+    return [
+        Row(f"{name}: memory of the trace", trace.nbytes / 1e6, "MB", 256),
+        Row(f"{name}: reaching any update, median", 1e3 * statistics.median(seconds), "ms", 100),
+        Row(f"{name}: reaching any update, slowest", 1e3 * max(seconds), "ms", float("inf")),
+    ]
+
+
+def importing(repeats=11):
+    """Return the row of what `import mlpteach` takes after `import numpy`."""
+    command = [sys.executable, "-c", IMPORTING]
+    added = [float(subprocess.check_output(command)) for _ in range(repeats)]
+    return [Row("import mlpteach, after import numpy", statistics.median(added), "ms", 50)]
+
+
+def random_task(n=60_000, epochs=20):
+    """Return a task as large as Fashion-MNIST, with noise for pictures."""
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(-0.5, 0.5, (n, 784)), rng.integers(0, 10, n)
+    return Task("784-50-10", X, y, 50, 256, epochs)
+
+
+def main():
+    tables = [lambda: speed(digits(), 7, over_scikit_learn=3, over_pytorch=10)]
+    if fashion() is not None:
+        tables.append(lambda: speed(fashion(), 3, over_scikit_learn=1))
+    tables += [lambda: travel(fashion(epochs=20) or random_task()), importing]
+    for table in tables:
+        for row in table():
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

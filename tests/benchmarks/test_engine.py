@@ -1,0 +1,49 @@
+"""The benchmark runs; how fast anything is, is not tested."""
+
+import numpy as np
+import pytest
+from benchmarks import engine
+from examples import instances
+
+
+@pytest.fixture
+def task():
+    X, y = instances(20)
+    return engine.Task("small", X, y, hidden=5, batch_size=6, epochs=2)
+
+
+def test_speed(task):
+    rows = engine.speed(task, 1, over_scikit_learn=3, over_pytorch=10)
+    names = {"cost of the record", "speed over scikit-learn"}
+    if engine.has_pytorch():
+        names.add("speed over PyTorch")
+    assert {row.name.removeprefix("small: ") for row in rows} == names
+    assert all(np.isfinite(row.value) for row in rows)
+
+
+def test_all_contestants_train_the_same_network(task):
+    trace, sklearn = task.train(), task.train_scikit_learn()
+    assert (len(trace), trace.epochs) == (8, 2)
+    assert [W.shape for W in sklearn.coefs_] == [(4, 5), (5, 3)]
+    assert (sklearn.out_activation_, sklearn.n_iter_, sklearn.t_) == ("softmax", 2, 40)
+
+
+def test_travel(task):
+    rows = engine.travel(task, seeks=3)
+    assert [row.unit for row in rows] == ["MB", "ms", "ms"]
+    assert all(row.value > 0 for row in rows)
+
+
+def test_importing():
+    (row,) = engine.importing(repeats=1)
+    assert row.value > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "more_is_better", "kept"),
+    [(2.0, True, False), (3.0, True, True), (4.0, False, False), (3.0, False, True)],
+)
+def test_a_missed_limit_is_marked(value, more_is_better, kept):
+    row = engine.Row("speed", value, "times", 3, more_is_better)
+    assert row.kept == kept
+    assert ("MISSED" in str(row)) == (not kept)

@@ -1,0 +1,146 @@
+"""L-BFGS: its directions against a dense matrix, its steps against the strong Wolfe conditions."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from examples import instances, quadratic, same_bits
+from scipy.optimize import minimize, rosen, rosen_der
+
+import mlpteach as mt
+from mlpteach.rules.lbfgs import two_loop
+
+C1, C2 = 1e-4, 0.9
+
+
+def rosenbrock(theta):
+    return rosen(theta), rosen_der(theta)
+
+
+def on_rosenbrock(steps=40, **values):
+    return mt.descend(rosenbrock, [-1.2, 1.0], rule=mt.rule("lbfgs", **values), steps=steps)
+
+
+def on_network(steps=15, l2=0.0):
+    X, y = instances(n=30)
+    net = mt.MLP((4, 6, 3), hidden="tanh", output="softmax", seed=2)
+    return mt.train(
+        net, X, y, rule="lbfgs", loss="softmax_cross_entropy", epochs=steps, batch_size=None, l2=l2
+    )
+
+
+RUNS = {
+    "rosenbrock": on_rosenbrock,
+    "rosenbrock, memory 2": lambda: on_rosenbrock(memory=2),
+    "network": on_network,
+    "network, l2": lambda: on_network(l2=0.01),
+}
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def trace(request):
+    return RUNS[request.param]()
+
+
+def dense_inverse_hessian(s_memory, y_memory):
+    """Nocedal & Wright, equation 6.17, as full matrices, starting from equation 7.20."""
+    s, y = s_memory[-1], y_memory[-1]
+    H = (s @ y) / (y @ y) * np.eye(s.size)
+    for s, y in zip(s_memory, y_memory, strict=True):
+        left = np.eye(s.size) - np.outer(s, y) / (y @ s)
+        H = left @ H @ left.T + np.outer(s, s) / (y @ s)
+    return H
+
+
+@pytest.mark.parametrize("pairs", [1, 2, 5, 12])
+def test_the_two_loops_equal_the_dense_matrix(pairs):
+    rng = np.random.default_rng(pairs)
+    root = rng.standard_normal((6, 6))
+    s = rng.standard_normal((pairs, 6))
+    y = s @ (root @ root.T + np.eye(6))  # of a convex quadratic, so that s·y > 0
+    G = rng.standard_normal(6)
+    np.testing.assert_allclose(two_loop(G, s, y), dense_inverse_hessian(s, y) @ G, rtol=1e-9)
+
+
+def test_finds_the_minimum_that_scipy_finds():
+    found = minimize(rosen, [-1.2, 1.0], jac=rosen_der, method="L-BFGS-B", tol=1e-12)
+    trace = on_rosenbrock()
+    np.testing.assert_allclose(trace[-1].after.flat, found.x, atol=1e-6)
+    values = [rosen(step.after.flat) for step in trace]
+    needed = 1 + next(k for k, value in enumerate(values) if value < 1e-10)
+    assert needed <= 1.25 * found.nit
+
+
+def test_a_quadratic_needs_few_updates():
+    trace = mt.descend(quadratic([1, 10, 100]), [1.0, -2.0, 0.5], rule="lbfgs", steps=20)
+    assert np.abs(trace[-1].after.flat).max() < 1e-9
+
+
+def test_every_step_meets_the_strong_wolfe_conditions(trace):
+    for step, following in pairwise(trace):
+        if step.step_length == 0.0:  # the minimum, in these numbers
+            continue
+        slope = step.gradient.flat @ step.direction.flat
+        slope_after = following.gradient.flat @ step.direction.flat
+        assert slope < 0
+        assert following.loss <= step.loss + C1 * step.step_length * slope
+        assert abs(slope_after) <= C2 * abs(slope)
+
+
+def test_s_and_y_are_what_they_are_called(trace):
+    for step, following in pairwise(trace):
+        moved = step.after.flat - step.before.flat
+        turned = following.gradient.flat - step.gradient.flat
+        np.testing.assert_allclose(step.s.flat, moved, rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(step.y.flat, turned, rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(step.s.flat, step.step_length * step.direction.flat, rtol=1e-14)
+        assert same_bits(step.rho.flat, -step.s.flat)
+
+
+def test_the_direction_follows_from_the_pairs_before(trace):
+    for step in trace[1:]:
+        s, y = step.state_before["s_memory"], step.state_before["y_memory"]
+        if step.step_length == 0.0 or not len(s):
+            continue
+        expected = -dense_inverse_hessian(s, y) @ step.gradient.flat
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(step.direction.flat, expected, rtol=1e-6, atol=1e-6 * scale)
+
+
+def test_the_first_direction_is_the_gradient_of_length_one_at_most():
+    step = on_rosenbrock(steps=1)[0]
+    G = step.gradient.flat
+    np.testing.assert_allclose(step.direction.flat, -G / np.linalg.norm(G), rtol=1e-14)
+    gentle = mt.descend(quadratic([0.1]), [1.0], rule="lbfgs", steps=1)[0]
+    np.testing.assert_allclose(gentle.direction.flat, -gentle.gradient.flat, rtol=1e-14)
+
+
+@pytest.mark.parametrize("memory", [1, 3])
+def test_the_memory_is_as_long_as_asked_for(memory):
+    trace = on_rosenbrock(steps=8, memory=memory)
+    held = [len(step.s_memory) for step in trace]
+    assert max(held) == memory
+    assert [step.s_memory.shape for step in trace] == [step.y_memory.shape for step in trace]
+    last = trace[-1]
+    assert same_bits(last.s_memory[-1], last.s.flat)
+    assert same_bits(last.y_memory[-1], last.y.flat)
+
+
+def test_at_the_minimum_nothing_moves():
+    trace = mt.descend(quadratic([1, 10]), [0.0, 0.0], rule="lbfgs", steps=3)
+    assert [step.step_length for step in trace] == [0.0, 0.0, 0.0]
+    assert all((step.after.flat == 0.0).all() for step in trace)
+
+
+def test_the_cost_of_a_network_falls_at_every_update():
+    assert (np.diff(on_network(steps=30).losses) < 0).all()
+
+
+def test_pairs_without_curvature_are_not_kept():
+    """On a slope without end y = 0: no pair, and the run goes on."""
+
+    def slope(theta):
+        return float(theta.sum()), np.ones_like(theta)
+
+    trace = mt.descend(slope, [0.0, 0.0], rule="lbfgs", steps=3)
+    assert all(step.s_memory.shape == (0, 2) for step in trace)

@@ -1,0 +1,449 @@
+"""Bad input to every public call: told at once, with what was wrong, given and allowed."""
+
+import numpy as np
+import pytest
+from examples import instances, quadratic
+
+import mlpteach as mt
+
+X, Y = instances()
+NET = mt.MLP((4, 5, 3))
+NAN, INF = float("nan"), float("inf")
+HOLED = X.copy()
+HOLED[3, 2] = NAN
+ENDLESS = X.copy()
+ENDLESS[0, 1] = -INF
+
+
+def check(call, error, *messages):
+    with pytest.raises(error) as caught:
+        call()
+    for message in messages:
+        assert message in str(caught.value)
+
+
+# Wrong values of what many calls take.
+
+BAD_COUNT = [
+    (0, ValueError, "must be a whole number >= 1", "given 0"),
+    (-3, ValueError, "must be a whole number >= 1", "given -3"),
+    (2.0, TypeError, "must be a whole number >= 1", "given 2.0 (float)"),
+    ("3", TypeError, "must be a whole number >= 1", "given '3' (str)"),
+    (True, TypeError, "must be a whole number >= 1", "given True (bool)"),
+]
+BAD_SEED = [
+    (-1, ValueError, "seed must be a whole number >= 0", "given -1"),
+    (None, TypeError, "seed must be a whole number >= 0", "given None"),
+    (1.5, TypeError, "seed must be a whole number >= 0", "given 1.5 (float)"),
+]
+BAD_X = [
+    (X.astype(int), TypeError, "X must hold floats", "int64", "X.astype(float)"),
+    (X > 0, TypeError, "X must hold floats", "bool"),
+    (X.astype(complex), TypeError, "X must be an array of floats", "complex128"),
+    (X.astype(str), TypeError, "X must be an array of floats", "shape (20, 4)"),
+    ("digits", TypeError, "X must be an array of floats", "given 'digits' (str)"),
+    (None, TypeError, "X must be an array of floats", "given None"),
+    ([[1.0, 2.0], [3.0]], TypeError, "X must be an array of floats", "given [[1.0, 2.0], [3.0]]"),
+    (HOLED, ValueError, "X must be finite", "nan at index (3, 2)"),
+    (ENDLESS, ValueError, "X must be finite", "-inf at index (0, 1)"),
+    (X.T, ValueError, "X must have shape (any, 4)", "given shape (4, 20)"),
+    (X[0], ValueError, "X must have shape (any, 4)", "given shape (4,)"),
+    (X[None], ValueError, "X must have shape (any, 4)", "given shape (1, 20, 4)"),
+    (X[:0], ValueError, "X must not be empty", "given shape (0, 4)"),
+]
+BAD_Y = [
+    (Y[:-1], ValueError, "y must have one label or one row for each of the 20", "shape (19,)"),
+    (Y[:, None], ValueError, "y must have 3 columns", "given shape (20, 1)"),
+    (np.eye(4)[Y], ValueError, "y must have 3 columns", "given shape (20, 4)"),
+    (np.eye(3)[Y].T, ValueError, "for each of the 20 instances", "given shape (3, 20)"),
+    (np.eye(3)[Y][None], ValueError, "for each of the 20 instances", "given shape (1, 20, 3)"),
+    (Y + 1, ValueError, "y must hold labels 0 … 2", "3 outputs", "given label 3"),
+    (Y - 1, ValueError, "y must hold labels 0 … 2", "given label -1"),
+    (np.where(Y == 2, 1e300, Y), ValueError, "y must hold labels 0 … 2", "given label 1e+300"),
+    (Y + 0.5, TypeError, "y must hold whole labels 0 … 2", "given fractions"),
+    (np.where(Y == 2, NAN, Y), ValueError, "y must be finite"),
+    (Y.astype(str), TypeError, "y must hold labels or one-hot rows", "shape (20,)"),
+    (None, TypeError, "y must hold labels or one-hot rows", "given None"),
+    (3, ValueError, "one label or one row for each of the 20", "shape ()"),
+    ([[1, 0, 0], [0, 1]] * 10, TypeError, "y must hold labels or one-hot rows"),
+    (2 * np.eye(3)[Y], ValueError, "y must lie in [0, 1] for loss='cross_entropy'", "given 2"),
+    (-np.eye(3)[Y], ValueError, "y must lie in [0, 1]", "given -1"),
+]
+BAD_LOSS = [
+    ("crossentropy", ValueError, "loss='crossentropy' is unknown", "mean 'cross_entropy'?"),
+    (None, TypeError, "loss must be one of mse, cross_entropy", "given None"),
+]
+BAD_L2 = [
+    (-0.1, ValueError, "l2 must be in [0, inf)", "given -0.1"),
+    (NAN, ValueError, "l2 must be in [0, inf)", "given nan"),
+    (INF, ValueError, "l2 must be in [0, inf)", "given inf"),
+    ("0", TypeError, "l2 must be a number in [0, inf)", "given '0' (str)"),
+    (True, TypeError, "l2 must be a number", "given True"),
+]
+BAD_RULE = [
+    ("adma", ValueError, "rule='adma' is unknown", "gd, momentum", "Did you mean 'adam'?"),
+    (None, TypeError, "rule must be one of gd, momentum", "given None"),
+    (3, TypeError, "rule must be one of gd, momentum", "given 3 (int)"),
+]
+BAD_SCHEDULE = [
+    ("colling", ValueError, "schedule='colling' is unknown", "Did you mean 'cooling'?"),
+    (0.1, TypeError, "schedule must be None, one of constant, cooling", "given 0.1 (float)"),
+]
+BAD_PROGRESS = [(1, TypeError, "progress must be True or False", "given 1 (int)")]
+
+
+def parameters(**tables):
+    return pytest.mark.parametrize(
+        ("name", "value", "error", "messages"),
+        [
+            pytest.param(name, case[0], case[1], case[2:], id=f"{name}-{number}")
+            for name, table in tables.items()
+            for number, case in enumerate(table)
+        ],
+    )
+
+
+# MLP
+
+
+@parameters(
+    sizes=[
+        ((4,), ValueError, "sizes must hold at least inputs and outputs", "given (4,)"),
+        ((), ValueError, "sizes must hold at least"),
+        (4, ValueError, "sizes must hold at least", "given 4 (int)"),
+        ("4-5-3", ValueError, "sizes must hold at least", "given '4-5-3'"),
+        ((4, 0, 3), ValueError, "sizes[1] must be a whole number >= 1", "given 0"),
+        ((4, 5.0, 3), TypeError, "sizes[1] must be a whole number >= 1", "given 5.0"),
+        ((4, "5", 3), TypeError, "sizes[1] must be a whole number >= 1", "given '5'"),
+    ],
+    hidden=[
+        ("sigmoidd", ValueError, "hidden='sigmoidd' is unknown", "Did you mean 'sigmoid'?"),
+        (("tanh", "relu"), ValueError, "hidden must be one activation for all 1", "given"),
+        (("tan",), ValueError, "hidden[0]='tan' is unknown", "Did you mean 'tanh'?"),
+        (None, ValueError, "hidden must be one activation", "given None"),
+        (np.tanh, ValueError, "hidden must be one activation", "ufunc"),
+        ((np.tanh,), TypeError, "hidden[0] must be one of sigmoid, tanh"),
+    ],
+    output=[
+        ("logistic", ValueError, "output='logistic' is unknown", "allowed: sigmoid, tanh, relu"),
+        (None, TypeError, "output must be one of sigmoid", "given None"),
+        (("softmax",), TypeError, "output must be one of sigmoid"),
+    ],
+    init=[
+        ("xavier", ValueError, "init='xavier' is unknown", "uniform, nielsen, glorot, he, zeros"),
+        (None, TypeError, "init must be one of"),
+    ],
+    seed=BAD_SEED,
+    weights=[
+        ([], ValueError, "weights must be a list of 2 pairs (W, b)", "given []"),
+        (np.zeros(43), ValueError, "weights must be a list of 2 pairs", "shape (43,)"),
+        ([(np.zeros((5, 4)), np.zeros(5))], ValueError, "a list of 2 pairs"),
+        ([np.zeros((5, 4))] * 2, ValueError, "weights[0] must be a pair (W, b)"),
+    ],
+)
+def test_mlp(name, value, error, messages):
+    check(lambda: mt.MLP(**{"sizes": (4, 5, 3), name: value}), error, *messages)
+
+
+@parameters(
+    W=[
+        (np.zeros((4, 5)), ValueError, "W^(2) must have shape (3, 5)", "given shape (4, 5)"),
+        (np.zeros((5, 3)), ValueError, "W^(2) must have shape (3, 5)", "given shape (5, 3)"),
+        (np.zeros((3, 5), dtype=int), TypeError, "W^(2) must hold floats", "int64"),
+        (np.full((3, 5), NAN), ValueError, "W^(2) must be finite", "nan at index (0, 0)"),
+        ("W", TypeError, "W^(2) must be an array of floats", "given 'W'"),
+    ],
+    b=[
+        (np.zeros(5), ValueError, "b^(2) must have shape (3,)", "given shape (5,)"),
+        (np.zeros((1, 3)), ValueError, "b^(2) must have shape (3,)", "given shape (1, 3)"),
+        (np.zeros(3, dtype=int), TypeError, "b^(2) must hold floats"),
+        (np.array([0.0, INF, 0.0]), ValueError, "b^(2) must be finite", "inf at index (1,)"),
+        (0.0, ValueError, "b^(2) must have shape (3,)", "given shape ()"),
+    ],
+)
+def test_weights_of_an_mlp(name, value, error, messages):
+    last = {"W": np.zeros((3, 5)), "b": np.zeros(3), name: value}
+    weights = [(np.zeros((5, 4)), np.zeros(5)), (last["W"], last["b"])]
+    check(lambda: mt.MLP((4, 5, 3), weights=weights), error, *messages)
+
+
+@parameters(
+    flat=[
+        (np.zeros(42), ValueError, "flat must have shape (43,)", "given shape (42,)"),
+        (np.zeros(43, dtype=int), TypeError, "flat must hold floats"),
+        (np.full(43, NAN), ValueError, "flat must be finite"),
+    ]
+)
+def test_with_parameters(name, value, error, messages):
+    check(lambda: NET.with_parameters(value), error, *messages)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [NET.outputs, NET.predict, lambda X: NET.accuracy(X, Y), lambda X: NET.loss(X, Y)],
+    ids=["outputs", "predict", "accuracy", "loss"],
+)
+@parameters(X=BAD_X)
+def test_x_of_an_mlp(ask, name, value, error, messages):
+    check(lambda: ask(value), error, *messages)
+
+
+@parameters(y=BAD_Y, loss=BAD_LOSS, l2=BAD_L2)
+def test_loss_of_an_mlp(name, value, error, messages):
+    check(lambda: NET.loss(**{"X": X, "y": Y, name: value}), error, *messages)
+
+
+@parameters(y=BAD_Y[:-2])
+def test_accuracy_of_an_mlp(name, value, error, messages):
+    check(lambda: NET.accuracy(X, value), error, *messages)
+
+
+# train
+
+
+@parameters(
+    net=[
+        (None, TypeError, "net must be an mlpteach.MLP", "given None"),
+        ((4, 5, 3), TypeError, "net must be an mlpteach.MLP", "given (4, 5, 3) (tuple)"),
+        (mt.MLP, TypeError, "net must be an mlpteach.MLP"),
+    ],
+    X=BAD_X,
+    y=BAD_Y,
+    loss=BAD_LOSS,
+    rule=BAD_RULE,
+    epochs=BAD_COUNT,
+    batch_size=BAD_COUNT,
+    schedule=BAD_SCHEDULE,
+    l2=BAD_L2,
+    seed=BAD_SEED,
+    progress=BAD_PROGRESS,
+    validation=[
+        (X, TypeError, "validation must be the pair (X_val, y_val)", "shape (20, 4)"),
+        ((X,), TypeError, "validation must be the pair (X_val, y_val)"),
+        ((X, Y, X), TypeError, "validation must be the pair (X_val, y_val)"),
+        ((X[:, :3], Y), ValueError, "X_val must have shape (any, 4)", "given shape (20, 3)"),
+        ((HOLED, Y), ValueError, "X_val must be finite", "nan at index (3, 2)"),
+        ((X, Y + 1), ValueError, "y_val must hold labels 0 … 2", "given label 3"),
+        ((X, Y[1:]), ValueError, "y_val must have one label or one row for each of the 20"),
+    ],
+)
+def test_train(name, value, error, messages):
+    arguments = {"net": NET, "X": X, "y": Y, "epochs": 1, name: value}
+    check(lambda: mt.train(**arguments), error, *messages)
+
+
+@parameters(
+    y=[
+        (np.full((20, 3), 0.5), ValueError, "y must hold distributions", "sums to 1.5"),
+        (np.zeros((20, 3)), ValueError, "each instance's targets sum to 1", "sums to 0"),
+        (2 * np.eye(3)[Y], ValueError, "y must lie in [0, 1] for loss='softmax_cross_entropy'"),
+    ]
+)
+def test_targets_of_softmax_cross_entropy(name, value, error, messages):
+    check(lambda: mt.train(NET, X, value, loss="softmax_cross_entropy"), error, *messages)
+
+
+@parameters(
+    y=[
+        (Y, ValueError, "y must lie in [0, 1] for loss='cross_entropy'", "given 2"),
+        (Y - 1.5, ValueError, "y must lie in [0, 1]", "given -1.5"),
+        (np.eye(3)[Y], ValueError, "y must have 1 columns", "given shape (20, 3)"),
+    ]
+)
+def test_targets_of_one_output(name, value, error, messages):
+    check(lambda: mt.train(mt.MLP((4, 1)), X, value), error, *messages)
+
+
+# descend
+
+
+def returning(value):
+    return lambda theta: value
+
+
+@parameters(
+    objective=[
+        (None, TypeError, "objective must be a function theta -> (value, gradient)", "given None"),
+        ("beale", TypeError, "objective must be a function", "given 'beale' (str)"),
+        (returning(None), TypeError, "must return the pair (value, gradient)", "returned None"),
+        (returning(1.0), TypeError, "must return the pair", "it returned 1.0"),
+        (returning([1.0, np.ones(2)]), TypeError, "must return the pair", "(list)"),
+        (returning((1.0,)), TypeError, "must return the pair", "it returned (1.0,)"),
+        (returning((1.0, np.ones(3))), ValueError, "the gradient that", "(2,)", "given shape (3,)"),
+        (returning((1.0, 1.0)), ValueError, "the gradient that objective returned", "shape ()"),
+        (returning((1.0, np.ones(2, dtype=int))), TypeError, "the gradient", "int64"),
+        (returning((1.0, None)), TypeError, "the gradient that objective returned must be"),
+        (returning((np.ones(2), np.ones(2))), TypeError, "objective must return a number first"),
+        (returning(("1", np.ones(2))), TypeError, "a number first", "it returned '1' (str)"),
+        (returning((1j, np.ones(2))), TypeError, "a number first", "it returned 1j"),
+        (returning((None, np.ones(2))), TypeError, "a number first", "it returned None"),
+    ],
+    theta0=[
+        (np.array([1, 2]), TypeError, "theta0 must hold floats", "int64", "theta0.astype(float)"),
+        ([1.0, NAN], ValueError, "theta0 must be finite", "nan at index (1,)"),
+        ([[1.0, 2.0]], ValueError, "theta0 must have shape (any,)", "given shape (1, 2)"),
+        (1.0, ValueError, "theta0 must have shape (any,)", "given shape ()"),
+        ([], ValueError, "theta0 must not be empty"),
+        ("ab", TypeError, "theta0 must be an array of floats", "given 'ab'"),
+        (None, TypeError, "theta0 must be an array of floats"),
+    ],
+    rule=BAD_RULE,
+    steps=BAD_COUNT,
+    schedule=BAD_SCHEDULE,
+    progress=BAD_PROGRESS,
+)
+def test_descend(name, value, error, messages):
+    arguments = {"objective": quadratic([1, 2]), "theta0": [1.0, 2.0], "steps": 2, name: value}
+    check(lambda: mt.descend(**arguments), error, *messages)
+
+
+def test_landscapes_have_two_numbers():
+    message = "theta must have shape (2,); given shape (3,)."
+    check(lambda: mt.descend(mt.LANDSCAPES["beale"], [1.0, 2.0, 3.0]), ValueError, message)
+
+
+# rule: every hyper-parameter of every rule outside of its range
+
+HYPERS = [
+    pytest.param(id, form, name, hyper, id=f"{id}-{form}-{name}")
+    for id, optimizer in mt.RULES.items()
+    for form, rule in optimizer.forms.items()
+    for name, hyper in rule.hypers.items()
+]
+
+
+def is_switch(hyper):
+    return isinstance(hyper.default, bool)
+
+
+@pytest.mark.parametrize(("id", "form", "name", "hyper"), HYPERS)
+def test_hyper_parameters_outside_of_their_range(id, form, name, hyper):
+    def make(value):
+        return lambda: mt.rule(id, form=form, **{name: value})
+
+    if is_switch(hyper):
+        check(make(1), TypeError, f"{name} must be True or False", "given 1 (int)")
+        return
+    allowed = f"{name} must be in {hyper.allowed}"
+    for value in (-0.1, NAN, INF, -INF):
+        check(make(value), ValueError, allowed, f"given {value}")
+    for value in ("0.1", None, True, [0.1], np.array([0.1]), 1j):
+        check(make(value), TypeError, f"{name} must be a number in {hyper.allowed}", "given ")
+
+
+@pytest.mark.parametrize(("id", "form", "name", "hyper"), HYPERS)
+def test_sliders_stay_inside_the_range(id, form, name, hyper):
+    if is_switch(hyper):
+        return
+    for value in (hyper.default, hyper.low, hyper.high):
+        assert mt.rule(id, form=form, **{name: value}).values[name] == value
+    assert hyper.low <= hyper.default <= hyper.high
+    assert hyper.low > 0 or not hyper.log
+
+
+@pytest.mark.parametrize("name", ["beta1", "beta2"])
+@pytest.mark.parametrize("id", ["adam", "nadam", "amsgrad"])
+def test_a_decay_of_one_is_refused(id, name):
+    check(lambda: mt.rule(id, **{name: 1.0}), ValueError, f"{name} must be in [0, 1)", "given 1.0")
+    assert mt.rule(id, **{name: 0}).values[name] == 0.0
+
+
+@pytest.mark.parametrize("id", ["gd", "adam", "rmsprop"])
+def test_a_step_of_zero_is_refused(id):
+    check(lambda: mt.rule(id, eta=0.0), ValueError, "eta must be in (0, inf)", "given 0.0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values", "error", "messages"),
+    [
+        (("sgd",), {}, ValueError, ["rule='sgd' is unknown", "allowed: gd, momentum"]),
+        ((None,), {}, TypeError, ["rule must be one of gd", "given None"]),
+        (("adam", "slide"), {}, ValueError, ["form='slide' is unknown", "lecture, paper"]),
+        (("adam", 1), {}, TypeError, ["form must be one of lecture, paper", "given 1 (int)"]),
+        (("lbfgs", "lecture"), {}, ValueError, ["on no slide", "'lecture'", "allowed: paper"]),
+        (("amsgrad", "lecture"), {}, ValueError, ["on no slide", "allowed: paper"]),
+        (("gd",), {"beta": 0.9}, ValueError, ["gd (lecture)='beta' is unknown", "allowed: eta"]),
+        (("adam",), {"beta_1": 0.9}, ValueError, ["allowed: eta, beta1", "mean 'beta1'?"]),
+        (("adadelta", "paper"), {"eta": 0.9}, ValueError, ["allowed: gamma, eps"]),
+    ],
+)
+def test_rule(arguments, values, error, messages):
+    check(lambda: mt.rule(*arguments, **values), error, *messages)
+
+
+def test_a_rule_can_be_changed():
+    rule = mt.rule(mt.rule("adam", form="paper", eta=0.5), beta1=0.8)
+    assert (rule.form, rule.values["eta"], rule.values["beta1"]) == ("paper", 0.5, 0.8)
+    check(lambda: mt.rule(rule, beta1=2.0), ValueError, "beta1 must be in [0, 1)", "given 2.0")
+
+
+# schedule
+
+
+@pytest.mark.parametrize(
+    ("id", "values", "error", "messages"),
+    [
+        ("cool", {}, ValueError, ["schedule='cool' is unknown", "constant, cooling"]),
+        (None, {}, TypeError, ["schedule must be one of constant", "given None"]),
+        ("cooling", {"d": 0.1}, ValueError, ["'cooling' has no parameter 'd'; it has: eps"]),
+        ("constant", {"d": 0.1}, ValueError, ["'constant' has no parameter 'd'; it has: none"]),
+        ("cooling", {"eps": -0.1}, ValueError, ["eps must be in [0, inf)", "given -0.1"]),
+        ("cooling", {"eps": "1"}, TypeError, ["eps must be a number in [0, inf)"]),
+        ("exponential", {"d": NAN}, ValueError, ["d must be in [0, inf)", "given nan"]),
+        ("staircase", {"d": 0.0}, ValueError, ["d must be in (0, 1]", "given 0.0"]),
+        ("staircase", {"d": 1.1}, ValueError, ["d must be in (0, 1]", "given 1.1"]),
+        ("staircase", {"k_d": 0}, ValueError, ["k_d must be a whole number >= 1", "given 0"]),
+        ("staircase", {"k_d": 2.5}, TypeError, ["k_d must be a whole number >= 1"]),
+        ("adaptive", {"shrink": 1.0}, ValueError, ["shrink must be in (0, 1)", "given 1.0"]),
+        ("adaptive", {"shrink": 0.0}, ValueError, ["shrink must be in (0, 1)", "given 0.0"]),
+    ],
+)
+def test_schedule(id, values, error, messages):
+    check(lambda: mt.schedule(id, **values), error, *messages)
+
+
+# gradient_check
+
+
+@parameters(
+    net=[("net", TypeError, "net must be an mlpteach.MLP", "given 'net' (str)")],
+    X=BAD_X,
+    y=BAD_Y,
+    loss=BAD_LOSS,
+    l2=BAD_L2,
+    h=[
+        (0.0, ValueError, "h must be in (0, inf)", "given 0.0"),
+        (NAN, ValueError, "h must be in (0, inf)", "given nan"),
+        ("h", TypeError, "h must be a number in (0, inf)"),
+    ],
+    entries=BAD_COUNT,
+    seed=BAD_SEED,
+)
+def test_gradient_check(name, value, error, messages):
+    arguments = {"net": NET, "X": X, "y": Y, name: value}
+    check(lambda: mt.gradient_check(**arguments), error, *messages)
+
+
+# All of that before any work is done.
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", 0), ("schedule", "nope"), ("seed", -1), ("validation", (X, Y + 1)), ("l2", -1.0)],
+)
+def test_nothing_is_computed_before_the_check(monkeypatch, name, value):
+    def work(*arguments):
+        pytest.fail("work was done before the arguments were checked")
+
+    monkeypatch.setattr(mt.MLP, "evaluate", work)
+    monkeypatch.setattr(mt.MLP, "forward", work)
+    with pytest.raises(ValueError, match=r"must|unknown"):
+        mt.train(NET, X, Y, **{name: value})
+
+
+def test_a_long_value_is_cut_in_a_message():
+    check(lambda: mt.rule(list(range(1000))), TypeError, "given [0, 1, 2", "… (list)")
+
+
+def test_an_unknown_attribute_of_the_package():
+    check(lambda: mt.trian, AttributeError, "'mlpteach' has no attribute 'trian'")

@@ -1,0 +1,89 @@
+"""Initializers: the variance each one promises, and seeds."""
+
+import numpy as np
+import pytest
+from examples import same_bits
+
+import mlpteach as mt
+
+N_IN, N_OUT = 300, 200
+VARIANCE = {
+    "uniform": 1 / 3,
+    "nielsen": 1 / N_IN,
+    "glorot": 2 / (N_IN + N_OUT),
+    "he": 2 / N_IN,
+    "zeros": 0.0,
+}
+
+
+def layer(init, seed=0):
+    net = mt.MLP((N_IN, N_OUT), init=init, seed=seed)
+    return net.W[1], net.b[1]
+
+
+def test_the_table():
+    assert list(mt.INITIALIZERS) == list(VARIANCE)
+    assert all(record.id == id for id, record in mt.INITIALIZERS.items())
+
+
+@pytest.mark.parametrize("init", VARIANCE)
+def test_mean_and_variance_of_the_weights(init):
+    W, _ = layer(init)
+    sd = np.sqrt(VARIANCE[init])
+    assert W.shape == (N_OUT, N_IN)
+    assert abs(W.mean()) <= 5 * sd / np.sqrt(W.size)
+    # The sample variance of 60 000 normal numbers is within 5 sqrt(2/60 000) = 3 % of the true one.
+    assert W.var() == pytest.approx(VARIANCE[init], rel=0.03)
+
+
+@pytest.mark.parametrize(("init", "limit"), [("uniform", 1.0), ("glorot", np.sqrt(6 / 500))])
+def test_limits_of_uniform_weights(init, limit):
+    W, _ = layer(init)
+    assert 0.999 * limit < np.abs(W).max() <= limit
+
+
+@pytest.mark.parametrize("init", ["nielsen", "he"])
+def test_normal_weights_have_tails(init):
+    W, _ = layer(init)
+    beyond = np.mean(np.abs(W) > 2 * np.sqrt(VARIANCE[init]))
+    assert beyond == pytest.approx(0.0455, abs=0.005)
+
+
+@pytest.mark.parametrize("init", [id for id in VARIANCE if id != "nielsen"])
+def test_biases_start_at_zero(init):
+    assert not layer(init)[1].any()
+
+
+def test_nielsens_biases_are_standard_normal():
+    _, b = layer("nielsen")
+    assert abs(b.mean()) < 5 / np.sqrt(N_OUT)
+    assert b.std() == pytest.approx(1.0, abs=5 / np.sqrt(2 * N_OUT))
+
+
+@pytest.mark.parametrize("init", [id for id in VARIANCE if id != "zeros"])
+def test_one_seed_decides_everything(init):
+    np.random.seed(1)  # the global state must not matter
+    first = mt.MLP((4, 5, 3), init=init, seed=7).parameters.flat
+    np.random.seed(2)
+    again = mt.MLP((4, 5, 3), init=init, seed=7).parameters.flat
+    other = mt.MLP((4, 5, 3), init=init, seed=8).parameters.flat
+    assert same_bits(first, again)
+    assert not same_bits(first, other)
+
+
+def test_layers_are_drawn_independently():
+    net = mt.MLP((5, 5, 5), init="he")
+    assert not np.allclose(net.W[1], net.W[2])
+
+
+def test_activations_do_not_change_the_weights_drawn():
+    flat = [mt.MLP((4, 5, 3), hidden=id, seed=2).parameters.flat for id in ("sigmoid", "relu")]
+    assert same_bits(*flat)
+
+
+def test_zeros_never_break_the_symmetry():
+    X = np.random.default_rng(0).standard_normal((12, 4))
+    net = mt.MLP((4, 5, 3), init="zeros")
+    W = mt.train(net, X, np.arange(12) % 3, epochs=5, batch_size=4)[-1].after.W[1]
+    assert W.any()
+    np.testing.assert_array_equal(W, np.tile(W[0], (5, 1)))

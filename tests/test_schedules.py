@@ -1,0 +1,136 @@
+"""Schedules: the step size at update k by hand, and what the adaptive step looks at."""
+
+import numpy as np
+import pytest
+from examples import constant_slope, quadratic, small_run
+
+import mlpteach as mt
+
+ETA = 0.25
+
+
+def factors(schedule, steps=8, rule=None, objective=constant_slope):
+    """Return eta_k/eta for k = 1 … steps."""
+    rule = mt.rule("gd", eta=ETA) if rule is None else rule
+    trace = mt.descend(objective, [1.0], rule=rule, schedule=schedule, steps=steps)
+    return [step.factor for step in trace]
+
+
+def test_the_table():
+    ids = ["constant", "cooling", "exponential", "staircase", "adaptive"]
+    assert list(mt.SCHEDULES) == ids
+    assert all(record.id == id for id, record in mt.SCHEDULES.items())
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (None, [1, 1, 1, 1]),
+        ("constant", [1, 1, 1, 1]),
+        (mt.schedule("cooling", eps=0.5), [2 / 3, 1 / 2, 2 / 5, 1 / 3]),
+        # eta^(1 + d k)/eta = (1/4)^(k/2)
+        (mt.schedule("exponential", d=0.5), [1 / 2, 1 / 4, 1 / 8, 1 / 16]),
+        (mt.schedule("staircase", d=0.1, k_d=2), [1, 0.1, 0.1, 0.01]),
+        (lambda eta, k: eta / k, [1, 1 / 2, 1 / 3, 1 / 4]),
+    ],
+    ids=["none", "constant", "cooling", "exponential", "staircase", "own function"],
+)
+def test_step_sizes_by_hand(schedule, expected):
+    np.testing.assert_allclose(factors(schedule, steps=4), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("id", mt.SCHEDULES)
+def test_defaults_are_the_records(id):
+    assert factors(id) == factors(mt.schedule(id)) == factors(mt.SCHEDULES[id])
+
+
+def test_cooling_multiplies_what_the_rule_says():
+    trace = small_run(schedule=mt.schedule("cooling", eps=0.5))
+    for step in trace:
+        expected = step.quantities["rho"].flat / (1 + 0.5 * step.k)
+        np.testing.assert_allclose(step.rho.flat, expected, rtol=1e-14)
+        np.testing.assert_array_equal(step.after.flat, step.before.flat - step.rho.flat)
+
+
+def test_cooling_a_rule_equals_a_smaller_eta():
+    """For rules linear in eta; k counts updates and does not start again with an epoch."""
+    cooled = small_run(mt.rule("adam", eta=0.1), schedule=mt.schedule("cooling", eps=1.0))
+    plain = small_run(mt.rule("adam", eta=0.1))
+    assert cooled[0].rho.flat == pytest.approx(plain[0].rho.flat / 2)
+    assert [step.factor for step in cooled] == pytest.approx([1 / (1 + k) for k in range(1, 17)])
+
+
+# The adaptive step: shrink only where the cost did not fall.
+
+
+def shrunk(values, shrink=0.5):
+    schedule = mt.schedule("adaptive", shrink=shrink)
+    state, found = schedule.start(), []
+    for k, value in enumerate(values, start=1):
+        state = schedule.advance(state, k, value, ETA)
+        found.append(state[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("costs", "expected"),
+    [
+        ([5, 4, 3, 2], [1, 1, 1, 1]),
+        ([5, 6, 5, 4], [1, 0.5, 0.5, 0.5]),
+        ([5, 6, 7, 8], [1, 0.5, 0.25, 0.125]),
+        ([5, 5, 4, 4], [1, 0.5, 0.5, 0.25]),  # equal is not fallen
+        ([5, np.nan, 4, 3], [1, 0.5, 0.25, 0.25]),
+    ],
+)
+def test_adaptive_step_by_hand(costs, expected):
+    assert shrunk(costs) == expected
+
+
+def test_adaptive_step_tames_a_step_that_is_too_large():
+    rule = mt.rule("gd", eta=2.5)  # on theta^2/2 everything above 2 diverges
+    trace = mt.descend(quadratic([1.0]), [1.0], rule=rule, schedule="adaptive", steps=40)
+    # 1 -> -1.5: the cost rose, so eta = 1.25 from there on
+    assert [step.factor for step in trace[:4]] == [1, 0.5, 0.5, 0.5]
+    assert trace[-1].loss < 1e-9
+
+
+def test_adaptive_step_works_without_a_step_size():
+    rule = mt.rule("adadelta", form="paper")
+    assert factors("adaptive", rule=rule)[0] == 1.0
+
+
+@pytest.mark.parametrize("id", ["cooling", "exponential", "staircase"])
+def test_a_rule_without_a_step_size_cannot_be_cooled(id):
+    with pytest.raises(ValueError, match=r"this rule has none; allowed: constant, adaptive"):
+        factors(id, rule=mt.rule("adadelta", form="paper"))
+
+
+def test_the_slides_momentum_is_cooled_by_its_alpha():
+    rule = mt.rule("momentum", form="lecture", alpha=0.25)
+    assert factors(mt.schedule("exponential", d=0.5), steps=2, rule=rule) == [0.5, 0.25]
+
+
+def test_a_growing_step_overflows_as_a_divergence():
+    rule = mt.rule("gd", eta=10.0)
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.descend(
+            constant_slope, [1.0], rule=rule, schedule=mt.schedule("exponential", d=1.0), steps=400
+        )
+    assert 300 < trace.diverged.k < 310
+
+
+@pytest.mark.parametrize(
+    ("returned", "error"), [(-1.0, ValueError), (float("nan"), ValueError), (None, TypeError)]
+)
+def test_what_an_own_schedule_returns_is_checked(returned, error):
+    def half(eta, k):
+        return returned if k == 3 else eta / 2
+
+    with pytest.raises(error, match=r"eta_k that half returned at k = 3 must be"):
+        factors(half)
+
+
+def test_values_of_a_record_are_not_changed():
+    other = mt.SCHEDULES["cooling"](eps=0.9)
+    assert other.values["eps"] == 0.9
+    assert mt.SCHEDULES["cooling"].values["eps"] == 0.01
