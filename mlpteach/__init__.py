@@ -5,7 +5,6 @@ Importing the package needs NumPy only; dashboards and quizzes load what they ne
 
 import importlib
 
-from mlpteach import datasets
 from mlpteach.activations import ACTIVATIONS
 from mlpteach.compare import Difference, compare, rerun
 from mlpteach.gradient_check import gradient_check
@@ -21,8 +20,8 @@ from mlpteach.travel import Cursor
 
 __version__ = "0.1.0"
 
-# Modules with widgets or pictures, imported when first asked for.
-_ON_DEMAND = ("dashboards", "quiz")
+# Modules with widgets, pictures or files, imported when first asked for.
+_ON_DEMAND = ("dashboards", "datasets", "quiz")
 
 __all__ = [
     "ACTIVATIONS",

@@ -18,6 +18,8 @@ from mlpteach.activations import ACTIVATIONS, sigmoid
 # Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
 # inside, and the clipped part has derivative 0, so cost and gradient still belong together.
 _EDGE = np.finfo(float).eps
+# Softmax outputs above this are exact to the last digit; below they lose digits, then become 0.
+_TINY = np.finfo(float).tiny
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def _log_softmax(Z):
 
 
 def _softmax_cross_entropy(Z, A, Y):
-    return -(Y * _log_softmax(Z)).sum()
+    log_A = np.log(A) if A.min() > _TINY else _log_softmax(Z)
+    return -np.vdot(Y, log_A)
 
 
 def _sigmoid_categorical(Z, A, Y):

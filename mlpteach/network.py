@@ -3,6 +3,7 @@
 A network never changes: training starts from its weights and leaves them as they are.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -199,7 +200,7 @@ class MLP:
     def _gradient(self, A, sensitivity):
         """Return the summed gradient: V^(l) (A^(l))^T for W^(l), the sum of V^(l) for b^(l)."""
         gradient = np.empty(self.layout.size)
-        ones = np.ones((A[0].shape[1], 1))
+        ones = _ones(A[0].shape[1])
         for (dW, db), V, A_before in zip(
             self.layout.matrices(gradient), sensitivity, A, strict=False
         ):
@@ -251,6 +252,12 @@ class MLP:
             f"MLP({self.sizes}, hidden={hidden!r}, output={self.output!r}): "
             f"{self.layout.size} parameters"
         )
+
+
+@lru_cache(maxsize=8)
+def _ones(n):
+    """Column of ones that sums over n instances: a product is faster than a sum of short rows."""
+    return np.ones((n, 1))
 
 
 def labels(A):

@@ -43,7 +43,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
-        self._labels = labels(Y)
+        self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
     def epoch(self, k):
@@ -69,10 +69,6 @@ class NetworkProblem:
         else:
             X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
         return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
-
-    def count_right(self, update):
-        """Return how many instances of an update's batch had their label right, before it."""
-        return np.count_nonzero(labels(update.evaluation.A[-1]) == self._labels[update.batch])
 
     def score(self, theta, X, Y):
         """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n)."""

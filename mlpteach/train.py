@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from mlpteach.arguments import check_count, check_flag, check_floats, describe
-from mlpteach.network import MLP
+from mlpteach.network import MLP, labels
 from mlpteach.problems import FunctionProblem, NetworkProblem
 from mlpteach.rules import as_rule
 from mlpteach.schedules import as_schedule
@@ -172,23 +172,25 @@ class _History:
             names += ["validation_loss", "validation_accuracy"]
         self._values = {name: [] for name in names}
         trace.history = {name: np.empty(0) for name in names}
-        self._loss = self._right = self._seen = 0
+        self._said = []  # of each update in the epoch: rows, labels given to them
 
     def take(self, update):
-        """Count the batch of one update."""
-        self._loss += update.evaluation.loss * update.batch.size
-        self._right += self._problem.count_right(update)
-        self._seen += update.batch.size
+        """Note what the network said to the batch of one update."""
+        self._said.append((update.batch, labels(update.evaluation.A[-1])))
 
     def end_epoch(self, theta):
         """Close an epoch that ended with the parameters `theta`."""
-        values = [self._loss / self._seen, self._right / self._seen]
+        batches, said = zip(*self._said, strict=True)
+        losses = self._trace.losses[-len(batches) :]
+        loss = np.average(losses, weights=[batch.size for batch in batches])
+        right = np.concatenate(said) == self._problem.labels[np.concatenate(batches)]
+        values = [loss, right.mean()]
         if self._validation is not None:
             values += self._problem.score(theta, *self._validation)
         for name, value in zip(self._values, values, strict=True):
             self._values[name].append(value)
         self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
-        self._loss = self._right = self._seen = 0
+        self._said.clear()
 
 
 def _check_validation(net, validation, loss):
@@ -221,8 +223,6 @@ def _fill(trace, history, progress):
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
-            # Freed before the next update computes, which then writes to the same, warm memory.
-            del update
 
 
 class _Progress:

@@ -371,14 +371,21 @@ def test_a_second_moment_that_overflows_is_noticed(slope, quantity, form):
     check_diverged(descent(steep, [1.0], mt.rule("adam", form=form), steps=40), 1, quantity)
 
 
-def test_a_second_moment_that_overflows_on_the_way():
-    """The gradient is huge only at update 5, from where on W stands still: no cost tells of it."""
+def test_a_quantity_that_is_infinite_once_is_noticed():
+    """Every 16 updates a look at the last one would not see it; the large M gives a reason to."""
 
-    def once(theta):
-        return float(theta[0]), np.array([1e155 if -4.5 < theta[0] < -3.5 else 1.0])
+    def mine(k, G, M, *, eta=0.1):
+        M = M + (1e100 if k == 5 else 0.0)
+        return {"M": M, "M_hat": M * (1e300 if k == 5 else 1.0), "rho": eta * G}
 
-    trace = descent(once, [0.0], mt.rule("adam", eta=1.0), steps=200)
-    check_diverged(trace, 5, "V_hat (theta[0])")
+    check_diverged(descent(quadratic([1.0]), [1.0], mine, steps=40), 5, "M_hat (theta[0])")
+
+
+def test_a_quantity_that_nothing_else_uses_is_looked_at():
+    def mine(k, G, *, eta=0.1):
+        return {"hat": G / 0.0 if k >= 3 else G, "rho": eta * G}
+
+    check_diverged(descent(quadratic([1.0]), [1.0], mine, steps=40), 3, "hat (theta[0])")
 
 
 def cliff(theta):

@@ -16,7 +16,7 @@ def test_speed(task):
     rows = engine.speed(task, 1, over_scikit_learn=3, over_pytorch=10)
     names = {"cost of the record", "speed over scikit-learn"}
     if engine.has_pytorch():
-        names.add("speed over PyTorch")
+        names |= {f"speed over PyTorch, {way}" for way in ("batches by indexing", "its DataLoader")}
     assert {row.name.removeprefix("small: ") for row in rows} == names
     assert all(np.isfinite(row.value) for row in rows)
 
