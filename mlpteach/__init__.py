@@ -15,7 +15,7 @@ from mlpteach.network import MLP
 from mlpteach.rules import RULES, Quantities, rule
 from mlpteach.schedules import SCHEDULES, schedule
 from mlpteach.trace import Divergence, ReplayError, Step, Trace
-from mlpteach.train import DivergenceWarning, descend, train
+from mlpteach.train import DivergenceWarning, InterruptionWarning, descend, train
 from mlpteach.travel import Cursor
 
 __version__ = "0.1.0"
@@ -35,6 +35,7 @@ __all__ = [
     "Difference",
     "Divergence",
     "DivergenceWarning",
+    "InterruptionWarning",
     "Quantities",
     "ReplayError",
     "Step",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpteach.arguments import describe
+
 # Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
 _SATURATED = 7.0
 
@@ -34,17 +36,31 @@ class Activation:
     back: Callable
 
     def __call__(self, Z):
-        """Return phi(Z) for an array Z (units, n)."""
+        """Return phi(Z) for a number or an array Z, such as (units, n)."""
+        Z = _floats(Z)
         with np.errstate(over="ignore"):
-            return self.function(np.asarray(Z, dtype=float))
+            return self.function(np.atleast_1d(Z)).reshape(Z.shape)[()]
 
     def derivative(self, Z):
         """Return phi'(Z) element by element; softmax has none and raises."""
         if self.id == "softmax":
             raise ValueError("softmax mixes its units: it has a Jacobian, not a derivative.")
-        Z = np.asarray(Z, dtype=float)
+        Z = _floats(Z)
+        columns = np.atleast_1d(Z)
         with np.errstate(over="ignore"):
-            return self.back(np.ones_like(Z), Z, self.function(Z))
+            slope = self.back(np.ones_like(columns), columns, self.function(columns))
+        return slope.reshape(Z.shape)[()]
+
+
+def _floats(Z):
+    """Return Z as an array of floats with any number of dimensions."""
+    try:
+        array = np.asarray(Z)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "iubf":
+        raise TypeError(f"Z must be a number or an array of numbers; given {describe(Z)}.")
+    return array.astype(float, copy=False)
 
 
 def sigmoid(Z):

@@ -38,6 +38,9 @@ class Interval:
 POSITIVE = Interval(0)
 NOT_NEGATIVE = Interval(0, closed="low")
 FRACTION = Interval(0, 1, closed="low")
+# In the place of a step size's name: the rule looks for its step length anew at every update.
+OWN_STEP_LENGTH = "step_length"
+_MOST = 10**9  # of anything counted: more would not fit into memory
 
 
 def check_choice(name, given, allowed):
@@ -57,18 +60,27 @@ def check_number(name, given, allowed):
     """Return `given` as a float inside the :class:`Interval` `allowed`."""
     if isinstance(given, (bool, np.bool_)) or not isinstance(given, Real):
         raise TypeError(f"{name} must be a number in {allowed}; given {describe(given)}.")
-    if float(given) not in allowed:
-        raise ValueError(f"{name} must be in {allowed}; given {given!r}.")
-    return float(given)
+    try:
+        number = float(given)
+    except OverflowError:  # 10**400
+        number = math.inf
+    if number not in allowed:
+        raise ValueError(f"{name} must be in {allowed}; given {_short(given)}.")
+    return number
 
 
 def check_count(name, given, *, minimum=1, maximum=None):
-    """Return `given` as an int of at least `minimum` (and at most `maximum`)."""
+    """Return `given` as an int of at least `minimum` and at most `maximum` (else 10**9)."""
     allowed = f"a whole number >= {minimum}" + (f" and <= {maximum}" if maximum is not None else "")
+    maximum = _MOST if maximum is None else maximum
     if isinstance(given, (bool, np.bool_)) or not isinstance(given, Integral):
         raise TypeError(f"{name} must be {allowed}; given {describe(given)}.")
-    if given < minimum or (maximum is not None and given > maximum):
-        raise ValueError(f"{name} must be {allowed}; given {given}.")
+    if given > maximum:
+        raise ValueError(
+            f"{name} must be a whole number >= {minimum} and <= {maximum}; given {_short(given)}."
+        )
+    if given < minimum:
+        raise ValueError(f"{name} must be {allowed}; given {_short(given)}.")
     return int(given)
 
 
@@ -97,9 +109,10 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
         Whether NaN and infinity are refused.
     """
     if isinstance(given, np.ndarray) and given.dtype.kind in "iub":
+        cure = f"{name}.astype(float)" if name.isidentifier() else ".astype(float) on it"
         raise TypeError(
             f"{name} must hold floats; given an array of {given.dtype}, which would truncate. "
-            f"Use {name}.astype(float)."
+            f"Use {cure}."
         )
     try:
         array = np.asarray(given)
@@ -192,8 +205,16 @@ def describe(given):
     """Say in a few words what a value is, for an error message."""
     if isinstance(given, np.ndarray):
         return f"an array of {given.dtype} with shape {given.shape}"
-    text = repr(given)
-    return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(given).__name__})"
+    return f"{_short(given)} ({type(given).__name__})"
+
+
+def _short(given):
+    """Return repr of a value, cut after 60 characters."""
+    try:
+        text = repr(given)
+    except ValueError:  # Python does not write whole numbers of more than 4300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _listed(ids):

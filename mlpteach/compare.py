@@ -6,8 +6,9 @@ import numpy as np
 
 from mlpteach.arguments import NOT_NEGATIVE, check_number, describe
 from mlpteach.rules import Rule, as_rule
+from mlpteach.schedules import as_schedule
 from mlpteach.trace import Trace
-from mlpteach.train import refill
+from mlpteach.train import fill
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,38 @@ def compare(trace, reference, *, rtol=1e-9):
     rtol = check_number("rtol", rtol, NOT_NEGATIVE)
     if not isinstance(reference, Trace):
         reference = rerun(trace, _with_values_of(trace.run.rule, reference))
-    for step, expected in zip(trace, reference, strict=False):
+    if trace.layout.slices != reference.layout.slices or _size(trace) != _size(reference):
+        raise ValueError(
+            "two runs can be compared only with equal numbers of parameters in equal layers; "
+            f"given {_size(trace)} and {_size(reference)} parameters."
+        )
+    same_problem = trace.run.problem is reference.run.problem
+    for step, expected in zip(_with_broken(trace), _with_broken(reference), strict=False):
         found = _difference(step, expected, rtol)
         if found is not None:
-            return found
-    return _shorter(trace, reference)
+            # From equal parameters the same problem has equal gradients: what differs here is
+            # rounding that the problem has made grow, not a mistake of the rule.
+            return None if same_problem and found.quantity == "gradient" else found
+    return None
+
+
+def _size(trace):
+    return trace.run.problem.theta0.size
+
+
+def _with_broken(trace):
+    """Yield the steps of a trace, and after them the one at which it diverged."""
+    yield from trace
+    if trace.diverged is not None and trace.diverged.step is not None:
+        yield trace.diverged.step
 
 
 def rerun(trace, rule):
     """Run another rule on the problem of `trace`: same start, batches and number of updates."""
     _check_trace(trace)
-    run = replace(trace.run, rule=as_rule(rule))
-    return refill(Trace(run, trace.planned))
+    rule = as_rule(rule)
+    as_schedule(trace.run.schedule, rule.step_size)
+    return fill(Trace(replace(trace.run, rule=rule), trace.planned))
 
 
 def _check_trace(trace):
@@ -98,7 +119,14 @@ def _with_values_of(rule, reference):
     if given:
         return reference
     shared = {name: value for name, value in rule.values.items() if name in reference.hypers}
-    return reference.bind(**shared)
+    try:
+        return reference.bind(**shared)
+    except ValueError as error:
+        error.add_note(
+            f"the value comes from your rule {rule.id!r}; give it one that the reference allows, "
+            "or compare with mlpteach.rule(...) and values of its own"
+        )
+        raise
 
 
 def _difference(step, expected, rtol):
@@ -115,10 +143,8 @@ def _difference(step, expected, rtol):
         given, wanted = (np.atleast_1d(getattr(a, "flat", a)) for a in (given, wanted))
         if given.shape != wanted.shape:
             continue  # memories of L-BFGS may hold another number of pairs
-        gap = np.abs(given - wanted)
-        allowed = rtol * np.abs(wanted).max()
-        if not (gap <= allowed).all():
-            index = int(np.nanargmax(gap)) if np.isfinite(gap).any() else 0
+        index = _largest_difference(given, wanted, rtol)
+        if index is not None:
             place = layout.where(index) if given.ndim == 1 else f"entry {index}"
             return Difference(
                 step.k, name, place, float(given.flat[index]), float(wanted.flat[index])
@@ -126,14 +152,13 @@ def _difference(step, expected, rtol):
     return None
 
 
-def _shorter(trace, reference):
-    """Report the first update that only one of the two runs has (it diverged), else None."""
-    shorter = trace if len(trace) < len(reference) else reference
-    if len(trace) == len(reference) or shorter.diverged is None:
+def _largest_difference(given, wanted, rtol):
+    """Return the flat index of the entry that differs most, one that is not finite first."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.where(given == wanted, 0.0, np.abs(given - wanted))
+        allowed = rtol * np.abs(wanted).max()
+    gap[np.isnan(given) & np.isnan(wanted)] = 0.0
+    differs = ~(gap <= (allowed if np.isfinite(allowed) else 0.0))
+    if not differs.any():
         return None
-    nothing = float("nan")
-    k = shorter.diverged.k
-    at = (trace if shorter is reference else reference)[k - 1]
-    finite = float(np.abs(at.after.flat).max())
-    given, expected = (nothing, finite) if shorter is trace else (finite, nothing)
-    return Difference(k, shorter.diverged.quantity, "the largest |W|", given, expected)
+    return int(np.where(np.isfinite(gap), gap, np.inf).argmax())

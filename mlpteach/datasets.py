@@ -218,7 +218,7 @@ class DamagedFile(ValueError):
 
 
 def _generator(seed):
-    return np.random.default_rng(check_count("seed", seed, minimum=0))
+    return np.random.default_rng(check_count("seed", seed, minimum=0, maximum=2**63))
 
 
 def _balanced_labels(n, classes, generator):

@@ -113,7 +113,8 @@ def lines(rule: Rule, scheduled=False):
     -------
     list of Line
         Empty where the source can't be read or is no list of assignments (L-BFGS, a reader's
-        function with loops): the numbers are then shown without a formula.
+        function with loops or without a line for rho): the numbers are then shown without a
+        formula.
 
     Examples
     --------
@@ -121,35 +122,67 @@ def lines(rule: Rule, scheduled=False):
     >>> lines(rule("adam"))[0].latex()
     'M_{k} = \\\\beta_{1} M_{k-1} + (1 - \\\\beta_{1}) g_{k}'
     """
-    body = _body(rule.function)
-    if body is None:
+    assigned, returned = _body(rule.function)
+    names = [name for name, _ in assigned + returned]
+    if "rho" not in names or len(set(names)) < len(names):
         return []
-    found, computed = [], set()
-    for statement in body:
-        name, expression = statement.targets[0].id, _chosen(statement.value, rule.values)
-        found.append(Line(name, expression, frozenset(computed), rule.values))
-        computed.add(name)
+    found = []
+    for i, (name, expression) in enumerate(assigned + returned):
+        # What is returned is computed from the assigned names alone, not from its neighbours.
+        computed = frozenset(names[: min(i, len(assigned))])
+        found.append(Line(name, _Choose(rule.values).visit(expression), computed, rule.values))
+    if not all(_is_writable(line.expression) for line in found):
+        return []
     step = ast.parse("W - factor * rho" if scheduled else "W - rho", mode="eval").body
-    return [*found, Line("W", step, frozenset(computed), rule.values)]
+    return [*found, Line("W", step, frozenset(names), rule.values)]
 
 
 def _body(function):
-    """Return the assignments of a function, or None where it does anything else."""
+    """Return what a function assigns and what it computes as it returns, as (name, expression).
+
+    Both are empty where the function does anything else.
+    """
+    definition = _definition(function)
+    statements = [s for s in definition.body if not _is_docstring(s)] if definition else []
+    if not statements or not isinstance(statements[-1], ast.Return):
+        return [], []
+    *assignments, last = statements
+    plain = all(
+        isinstance(s, ast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], ast.Name)
+        for s in assignments
+    )
+    returned = _returned(last.value)
+    if not plain or returned is None:
+        return [], []
+    # A name that is merely passed on has its line already.
+    computed = [pair for pair in returned if ast.unparse(pair[1]) != pair[0]]
+    return [(s.targets[0].id, s.value) for s in assignments], computed
+
+
+def _returned(value):
+    """Return (name, expression) pairs of Quantities(...), dict(...) or {...}, else None."""
+    if isinstance(value, ast.Name):
+        return []
+    if isinstance(value, ast.Dict):
+        names = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
+        pairs = list(zip(names, value.values, strict=True))
+    elif isinstance(value, ast.Call) and not value.args:
+        if ast.unparse(value.func).rpartition(".")[2] not in ("Quantities", "dict"):
+            return None
+        pairs = [(keyword.arg, keyword.value) for keyword in value.keywords]
+    else:
+        return None
+    return pairs if all(isinstance(name, str) for name, _ in pairs) else None
+
+
+def _definition(function):
+    """Return the ``def`` of a function, or None where its source can't be read."""
     function = inspect.unwrap(function)
     try:
         definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         return None
-    if not isinstance(definition, ast.FunctionDef):
-        return None
-    statements = [s for s in definition.body if not _is_docstring(s)]
-    if not statements or not isinstance(statements.pop(), ast.Return):
-        return None
-    plain = all(
-        isinstance(s, ast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], ast.Name)
-        for s in statements
-    )
-    return statements if plain and all(_is_writable(s.value) for s in statements) else None
+    return definition if isinstance(definition, ast.FunctionDef) else None
 
 
 def _is_docstring(statement):
@@ -162,26 +195,33 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def _is_writable(expression):
+_WRITABLE = (
+    ast.BinOp | ast.UnaryOp | ast.USub | ast.Name | ast.Load
+    | ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow
+)  # fmt: skip
+
+
+def _is_writable(node):
     """Whether every part of an expression has a way to be written as mathematics."""
-    for node in ast.walk(expression):
-        if isinstance(node, ast.Call):
-            if ast.unparse(node.func) not in _FUNCTIONS or node.keywords:
-                return False
-        elif not isinstance(
-            node,
-            ast.BinOp | ast.UnaryOp | ast.USub | ast.Name | ast.Constant | ast.IfExp | ast.Load
-            | ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow | ast.Attribute,
-        ):  # fmt: skip
-            return False
-    return True
+    if isinstance(node, ast.Call):
+        known = ast.unparse(node.func) in _FUNCTIONS and not node.keywords
+        return known and all(_is_writable(argument) for argument in node.args)
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float)
+    parts = ast.iter_child_nodes(node)
+    return isinstance(node, _WRITABLE) and all(_is_writable(part) for part in parts)
 
 
-def _chosen(expression, values):
-    """Resolve ``a if switch else b`` by the value of the switch."""
-    if isinstance(expression, ast.IfExp) and isinstance(expression.test, ast.Name):
-        return expression.body if values.get(expression.test.id) else expression.orelse
-    return expression
+class _Choose(ast.NodeTransformer):
+    """Resolve ``a if switch else b`` by the value of the switch, wherever it stands."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def visit_IfExp(self, node):
+        if isinstance(node.test, ast.Name) and node.test.id in self.values:
+            return self.visit(node.body if self.values[node.test.id] else node.orelse)
+        return node
 
 
 def _is_called(expression, name):

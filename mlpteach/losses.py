@@ -168,6 +168,26 @@ def _sigmoid_categorical_sensitivity(Z, A, Y):
     return -Y * sigmoid(-Z)
 
 
+def _tanh_rest(Z):
+    """1 - tanh(Z) = 2 e^-2Z/(1 + e^-2Z) for Z > 0, accurate also where tanh rounds to 1."""
+    tail = np.exp(-2.0 * np.maximum(Z, 0.0))
+    return 2.0 * tail / (1.0 + tail)
+
+
+def _tanh_cross_entropy(Z, A, Y):
+    """Like `_cross_entropy`, clipped below, but ln(1 - a) = ln 2 - ln(1 + e^2z) close to 1."""
+    inside, large = np.maximum(A, _EDGE), A > 0.5
+    log_rest = np.where(large, np.log(2.0) - _softplus(2.0 * Z), np.log1p(-np.minimum(inside, 0.5)))
+    log_A = np.where(large, np.log1p(-np.where(large, _tanh_rest(Z), 0.0)), np.log(inside))
+    return -(Y * log_A + (1.0 - Y) * log_rest).sum()
+
+
+def _tanh_cross_entropy_sensitivity(Z, A, Y):
+    inside = np.maximum(A, _EDGE)
+    V = (1.0 - Y) * (1.0 + A) - Y * _tanh_rest(Z) * (1.0 + A) / inside
+    return np.where(inside == A, V, 0.0)
+
+
 def _log_others(Z):
     """ln(1 - softmax(Z)), summed from the *other* outputs: no 1 - A that has rounded to 0."""
     K, n = Z.shape
@@ -218,6 +238,11 @@ LOSSES = {
             targets="unit",
             pairs={
                 "sigmoid": Pair(_sigmoid_cross_entropy, _difference, "A - Y"),
+                "tanh": Pair(
+                    _tanh_cross_entropy,
+                    _tanh_cross_entropy_sensitivity,
+                    r"(1 - Y)(1 + A) - Y (1 - A)(1 + A) / A",
+                ),
                 "softmax": Pair(
                     _softmax_binary,
                     _softmax_binary_sensitivity,

@@ -82,7 +82,7 @@ class MLP:
         self.hidden = _check_hidden(hidden, len(self.sizes) - 2)
         self.output = check_choice("output", output, tuple(ACTIVATIONS))
         self.init = check_choice("init", init, tuple(INITIALIZERS))
-        self.seed = check_count("seed", seed, minimum=0)
+        self.seed = check_count("seed", seed, minimum=0, maximum=2**63)
         self.layout = ParameterLayout(self.sizes)
         self._activations = [ACTIVATIONS[id] for id in (*self.hidden, self.output)]
         drawn = self._draw() if weights is None else self._check_weights(weights)

@@ -70,7 +70,7 @@ class ParameterLayout:
         return f"theta[{index}]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parameters:
     """An array shaped like the parameters: as one vector and, for a network, as matrices.
 

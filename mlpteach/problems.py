@@ -32,9 +32,12 @@ class NetworkProblem:
         None for the full batch.
     seed : int
         Decides the order of the instances, anew in every epoch.
+    validation : (X, Y), optional
+        Scored after each epoch.
     """
 
-    def __init__(self, net, X, Y, loss, l2, batch_size, seed):
+    def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
+        self.validation = validation
         self.net, self.loss, self.l2, self.seed = net, loss, l2, seed
         self.X = np.array(X) if X.nbytes <= _COPIED_BYTES else X
         self.Y = Y
@@ -120,7 +123,13 @@ class FunctionProblem:
 
     def evaluate(self, theta, batch):
         try:
-            value, gradient = self.objective(theta.copy())
-        except OverflowError:  # plain Python numbers raise where arrays become infinite
-            value, gradient = np.inf, np.full(theta.shape, np.nan)
+            returned = self.objective(theta.copy())
+        except (OverflowError, ValueError) as error:
+            # Plain Python numbers raise where arrays become infinite or NaN.
+            if isinstance(error, ValueError) and np.isfinite(theta).all():
+                raise
+            returned = np.inf, np.full(theta.shape, np.nan)
+        if not isinstance(returned, tuple) or np.shape(returned[-1]) != theta.shape:
+            self._check_returned(returned)
+        value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))

@@ -3,6 +3,7 @@
 The slide writes W_{k+1} = W_k - eta_k/eta * rho_k: the schedule multiplies whatever the rule says.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 
 from mlpteach.arguments import (
     NOT_NEGATIVE,
+    OWN_STEP_LENGTH,
     Interval,
     check_choice,
     check_count,
@@ -59,28 +61,36 @@ class Schedule:
         return replace(self, values=MappingProxyType({**self.values, **checked}))
 
     def start(self):
-        """Return the state before the first update: (factor, cost of the update before)."""
-        return 1.0, math.inf
+        """Return the state before the first update: factor, mean cost before, costs since."""
+        return 1.0, math.inf, ()
 
-    def advance(self, state, k, loss, eta):
+    def advance(self, state, k, loss, eta, updates_per_epoch=1):
         """Return the state at update k, whose first entry is the factor eta_k/eta.
 
         Parameters
         ----------
-        state : (float, float)
+        state : tuple
             Of the update before.
         k : int
         loss : float
             Cost at W_k, before the update.
-        eta : float or None
+        eta : float
             The rule's step size.
+        updates_per_epoch : int
+            Costs of different mini-batches can't be compared: the adaptive step compares the means
+            of successive epochs, at the last update of each. With the full batch, and for a plain
+            function, an epoch is one update.
         """
-        factor, loss_before = state
+        factor, mean_before, costs = state
         if self.step_size is not None:
-            return self.step_size(eta, k, **self.values) / eta, loss
+            return self.step_size(eta, k, **self.values) / eta, mean_before, costs
+        costs = (*costs, loss)
+        if k % updates_per_epoch:
+            return factor, mean_before, costs
+        mean = sum(costs) / len(costs)
         # Negated, so that a cost that became NaN counts as "did not fall".
-        fell = loss < loss_before
-        return (factor if fell else factor * self.values["shrink"]), loss
+        fell = mean < mean_before
+        return (factor if fell else factor * self.values["shrink"]), mean, ()
 
     def __repr__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
@@ -109,7 +119,8 @@ SCHEDULES = {
         _record(
             "exponential",
             r"\eta_k = \eta^{1 + d k}",
-            "the course's notebooks; with eta < 1 an exponential decay at the rate d ln(1/eta)",
+            "the course's notebooks; with eta < 1 an exponential decay at the rate d ln(1/eta), "
+            "with eta = 1 constant, with eta > 1 the step size grows",
             lambda eta, k, d: float(np.power(eta, 1.0 + d * k)),
             d=(NOT_NEGATIVE, 0.001),
         ),
@@ -151,8 +162,8 @@ def schedule(id, **values):
 def as_schedule(given, step_size):
     """Return a :class:`Schedule` for None, an id, a Schedule or a function of (eta, k).
 
-    `step_size` is the name of the rule's step size; without one only the schedules that do not
-    need it are allowed.
+    `step_size` is the rule's: the name of its hyper-parameter; None where it has none, so that
+    only schedules that do not need it are allowed; OWN_STEP_LENGTH where none may change the steps.
     """
     if given is None:
         given = "constant"
@@ -165,6 +176,11 @@ def as_schedule(given, step_size):
             f"schedule must be None, one of {', '.join(SCHEDULES)}, mlpteach.schedule(...) or a "
             f"function (eta, k) -> eta_k; given {describe(given)}."
         )
+    if step_size == OWN_STEP_LENGTH and given.id != "constant":
+        raise ValueError(
+            f"schedule {given.id!r} changes the step size, but this rule finds its own step "
+            "length at every update; allowed: constant."
+        )
     if step_size is None and given.id not in ("constant", "adaptive"):
         raise ValueError(
             f"schedule {given.id!r} changes the step size, but this rule has none; "
@@ -176,9 +192,27 @@ def as_schedule(given, step_size):
 def _own(function):
     """Make a :class:`Schedule` of a reader's own function (eta, k) -> eta_k."""
     name = getattr(function, "__name__", "own")
+    _check_signature(function, name)
 
     def step_size(eta, k):
         eta_k = function(eta, k)
+        if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
+            eta_k = eta_k.item()
         return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
     return _record(name, "", "the reader's own", step_size)
+
+
+def _check_signature(function, name):
+    """Raise TypeError unless `function` can be called as function(eta, k)."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions have none
+        return
+    try:
+        signature.bind(1.0, 1)
+    except TypeError:
+        raise TypeError(
+            f"schedule must be a function of two parameters (eta, k) -> eta_k; "
+            f"given {name}{signature}."
+        ) from None

@@ -23,7 +23,7 @@ CHECKPOINT_BYTES = 192 * 2**20
 _FAR_FROM_OVERFLOW = 1e75
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One parameter update, frozen; every array is read-only.
 
@@ -79,7 +79,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Divergence:
     """Where a run left the numbers.
 
@@ -89,13 +89,13 @@ class Divergence:
         The update that broke; the trace holds the k - 1 before it.
     quantity : str
         The first quantity of that update, in the order of computation, that is not finite.
-    step : Step
-        The broken update itself, to look at.
+    step : Step or None
+        The broken update itself, to look at; None where it can't be computed again.
     """
 
     k: int
     quantity: str
-    step: Step
+    step: Step | None
 
     @property
     def _kept(self):
@@ -167,26 +167,56 @@ class Trace(Sequence):
     def cut_at_divergence(self, since, last):
         """End the trace before its first number from update `since` on that is not finite, if any.
 
-        The updates are computed again only where the `last` of them, or a cost, gives a reason.
+        The updates are computed again only where the `last` of them (None: unknown), or a cost,
+        gives a reason.
         """
+        if last is not None and self._is_safe(since, last):
+            return
+        try:
+            found = self._find_divergence(since)
+        except Exception:  # an objective that counts its calls gives other numbers now, or raises
+            found = self._recorded_divergence(since)
+        if found is not None:
+            self.end_before(found)
+
+    def _is_safe(self, since, last):
         safe = np.isfinite(self._losses[since - 1 : self._length]).all() and all(
             _far_from_overflow(array) for _, array in last.state.arrays()
         )
         # A reader's function may return quantities that reach neither W nor the next update.
         if safe and self.run.rule.form == "own":
             safe = _first_not_finite(last, self.run.problem) is None
-        if safe:
-            return
-        for update in self._replay(since, self._length):
-            quantity = _first_not_finite(update, self.run.problem)
-            if quantity is not None:
-                step = self._step(update, self._state_before)
-                self._length = update.k - 1
-                kept = self._length // self._stride + 1
-                del self._checkpoints[kept:]
-                self._held = sum(state.nbytes for state in self._checkpoints)
-                self.diverged = Divergence(update.k, quantity, step)
-                return
+        return safe
+
+    def _find_divergence(self, since):
+        for state, update in self._replay(since, self._length):
+            divergence = self.divergence_of(state, update)
+            if divergence is not None:
+                return divergence
+        return None
+
+    def divergence_of(self, state, update):
+        """Return the :class:`Divergence` of an update that started at `state`, or None."""
+        quantity = _first_not_finite(update, self.run.problem)
+        if quantity is None:
+            return None
+        return Divergence(update.k, quantity, self._step(state, update))
+
+    def _recorded_divergence(self, since):
+        """Find the divergence in what is kept of every update, where none can be computed again."""
+        kept = {"the cost J": self._losses, "W": self._sums}
+        for k in range(since, self._length + 1):
+            for quantity, values in kept.items():
+                if not np.isfinite(values[k - 1]):
+                    return Divergence(k, quantity, None)
+        return None
+
+    def end_before(self, divergence):
+        """Keep the updates before a divergence only."""
+        self._length = divergence.k - 1
+        del self._checkpoints[self._length // self._stride + 1 :]
+        self._held = sum(state.nbytes for state in self._checkpoints)
+        self.diverged = divergence
 
     # -- reading
 
@@ -237,8 +267,8 @@ class Trace(Sequence):
         return self._steps(first, check_count("last", last, minimum=first, maximum=self._length))
 
     def _steps(self, first, last):
-        for update in self._replay(first, last):
-            yield self._step(update, self._state_before)
+        for state, update in self._replay(first, last):
+            yield self._step(state, update)
 
     def epoch(self, number):
         """Return the last update of an epoch.
@@ -248,7 +278,10 @@ class Trace(Sequence):
         number : int
             From 1.
         """
-        number = check_count("epoch", number, maximum=max(1, self.epochs))
+        if not self.epochs:
+            reason = f" {self.diverged}" if self.diverged else ""
+            raise IndexError(f"the trace holds no whole epoch.{reason}")
+        number = check_count("epoch", number, maximum=self.epochs)
         return self[number * self.run.problem.updates_per_epoch - 1]
 
     def network(self, k=None):
@@ -264,22 +297,23 @@ class Trace(Sequence):
         return self.run.problem.layout
 
     def _replay(self, first, last):
-        """Yield the updates first … last; the state before each is in ``_state_before``."""
+        """Yield the updates first … last, each as (state before it, update)."""
         checkpoint = (first - 1) // self._stride
         k, state = checkpoint * self._stride, self._checkpoints[checkpoint]
-        if k < self._latest[0] < first:
-            k, state = self._latest
-        with np.errstate(all="ignore"):
-            while k < last:
-                k += 1
+        latest, latest_state = self._latest
+        if k < latest < first:
+            k, state = latest, latest_state
+        while k < last:
+            k += 1
+            # Around the computation only: what is set at a yield would stay set for the caller.
+            with np.errstate(all="ignore"):
                 update = self.run.advance(k, state)
                 self._check_same(k, "cost", self._losses, update.evaluation.loss)
                 self._check_same(k, "sum of W", self._sums, np.add.reduce(update.state.theta))
-                if k >= first:
-                    self._state_before = state
-                    yield update
-                state = update.state
-                self._latest = (k, state)
+            if k >= first:
+                yield state, update
+            state = update.state
+            self._latest = (k, state)
 
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
@@ -290,7 +324,7 @@ class Trace(Sequence):
                 "Train again, on a copy of the data."
             )
 
-    def _step(self, update, state):
+    def _step(self, state, update):
         layout = self.layout
         theta = state.theta
 

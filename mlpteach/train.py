@@ -80,6 +80,8 @@ def train(
     -----
     DivergenceWarning
         If the numbers overflow: the trace ends before, ``trace.diverged`` says where.
+    InterruptionWarning
+        If the run is interrupted: the trace holds what was computed.
 
     Examples
     --------
@@ -96,14 +98,13 @@ def train(
     epochs = check_count("epochs", epochs)
     if batch_size is not None:
         batch_size = check_count("batch_size", batch_size)
-    seed = check_count("seed", seed, minimum=0)
+    seed = check_count("seed", seed, minimum=0, maximum=2**63)
     check_flag("progress", progress)
     if validation is not None:
         validation = _check_validation(net, validation, loss.id)
-    problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed)
+    problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed, validation)
     trace = Trace(Run(problem, rule, schedule), epochs * problem.updates_per_epoch)
-    _fill(trace, _History(trace, problem, validation), progress)
-    return trace
+    return fill(trace, progress)
 
 
 def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progress=True):
@@ -150,25 +151,20 @@ def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progres
     schedule = as_schedule(schedule, rule.step_size)
     steps = check_count("steps", steps)
     check_flag("progress", progress)
-    trace = Trace(Run(FunctionProblem(objective, theta0), rule, schedule), steps)
-    _fill(trace, None, progress)
-    trace.history = {"loss": trace.losses}
-    return trace
+    return fill(Trace(Run(FunctionProblem(objective, theta0), rule, schedule), steps), progress)
 
 
-def refill(trace):
-    """Run the planned updates of an empty `trace` and return it (for runs laid beside another)."""
-    _fill(trace, None, progress=False)
-    return trace
+class InterruptionWarning(UserWarning):
+    """A run was interrupted by hand; the trace holds what was computed."""
 
 
 class _History:
     """What is known after each epoch: its mean cost and accuracy, and those on validation data."""
 
-    def __init__(self, trace, problem, validation):
-        self._trace, self._problem, self._validation = trace, problem, validation
+    def __init__(self, trace):
+        self._trace, self._problem = trace, trace.run.problem
         names = ["loss", "accuracy"]
-        if validation is not None:
+        if self._problem.validation is not None:
             names += ["validation_loss", "validation_accuracy"]
         self._values = {name: [] for name in names}
         trace.history = {name: np.empty(0) for name in names}
@@ -185,8 +181,8 @@ class _History:
         loss = np.average(losses, weights=[batch.size for batch in batches])
         right = np.concatenate(said) == self._problem.labels[np.concatenate(batches)]
         values = [loss, right.mean()]
-        if self._validation is not None:
-            values += self._problem.score(theta, *self._validation)
+        if self._problem.validation is not None:
+            values += self._problem.score(theta, *self._problem.validation)
         for name, value in zip(self._values, values, strict=True):
             self._values[name].append(value)
         self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
@@ -202,13 +198,39 @@ def _check_validation(net, validation, loss):
     return X, Y
 
 
-def _fill(trace, history, progress):
-    """Run all planned updates into `trace`; stop where a number is no longer finite."""
+def fill(trace, progress=False):
+    """Run the planned updates of an empty `trace` and return it.
+
+    Whatever ends a run early, what was computed is kept: a run that diverges or is interrupted is
+    returned with a warning, and an error of the caller's own functions carries it as ``.trace``.
+    """
+    history = _History(trace) if isinstance(trace.run.problem, NetworkProblem) else None
+    try:
+        _run(trace, history, progress)
+    except KeyboardInterrupt:
+        warnings.warn(
+            f"interrupted: the trace holds the {len(trace)} updates before.",
+            InterruptionWarning,
+            stacklevel=3,
+        )
+    if history is None:
+        trace.history = {"loss": trace.losses}
+    if trace.diverged is not None:
+        warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
+    return trace
+
+
+def _run(trace, history, progress):
+    """Compute and record the updates; stop where a number is no longer finite."""
     run, state, checked = trace.run, trace.run.start(), 0
     updates_per_epoch = run.problem.updates_per_epoch
     with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
         for k in range(1, trace.planned + 1):
-            update = run.advance(k, state)
+            try:
+                update = run.advance(k, state)
+            except Exception as error:
+                _explain(error, trace, checked, k, state)
+                return
             state = update.state
             trace.record(update)
             if history is not None:
@@ -217,12 +239,27 @@ def _fill(trace, history, progress):
             if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
                 trace.cut_at_divergence(checked + 1, update)
                 if trace.diverged is not None:
-                    warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
                     return
                 checked = k
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+
+
+def _explain(error, trace, checked, k, state):
+    """Find the divergence behind an error at update k, or raise the error with the trace so far."""
+    if k > checked + 1:
+        trace.cut_at_divergence(checked + 1, None)
+    if trace.diverged is None:
+        broken = trace.run.evaluate_only(k, state)
+        divergence = broken and trace.divergence_of(state, broken)
+        if not divergence:
+            error.trace = trace
+            error.add_note(
+                f"raised at update k = {k}; the updates before are kept in the error's .trace"
+            )
+            raise error
+        trace.end_before(divergence)
 
 
 class _Progress:

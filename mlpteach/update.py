@@ -84,11 +84,27 @@ class Run:
             supplied["gradient_at"] = lambda W: problem.evaluate(W, batch).gradient
             supplied["objective"] = lambda W: _pair(problem.evaluate(W, batch))
         quantities = rule(supplied, state.rule)
-        schedule = self.schedule.advance(state.schedule, k, evaluation.loss, self.eta)
+        schedule = self.schedule.advance(
+            state.schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
+        )
         factor = schedule[0]
         rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
         following = State(theta - rho, rule.next_state(quantities, evaluation.gradient), schedule)
         return Update(k, batch, evaluation, quantities, factor, rho, following)
+
+    def evaluate_only(self, k, state):
+        """Return update k as far as it goes without the rule; None where the problem raises."""
+        batch = self.problem.batch(k)
+        try:
+            evaluation = self.problem.evaluate(state.theta, batch)
+        except Exception:
+            return None
+        unknown = np.full_like(state.theta, np.nan)
+        after = State(unknown, state.rule, state.schedule)
+        finite = np.isfinite(evaluation.loss) and np.isfinite(evaluation.gradient).all()
+        if finite:
+            return None
+        return Update(k, batch, evaluation, Quantities(), 1.0, unknown, after)
 
 
 def _pair(evaluation):

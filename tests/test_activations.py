@@ -138,3 +138,18 @@ def test_what_goes_back_through_softmax_sums_to_zero():
 def test_softmax_has_no_element_wise_derivative():
     with pytest.raises(ValueError, match="Jacobian"):
         mt.ACTIVATIONS["softmax"].derivative(np.zeros(3))
+
+
+@pytest.mark.parametrize("id", ELEMENT_WISE)
+def test_a_number_is_enough(id):
+    activation = mt.ACTIVATIONS[id]
+    assert activation(0.5) == activation(np.array([0.5]))[0]
+    assert activation.derivative(1) == activation.derivative(np.array([1.0]))[0]
+    assert isinstance(activation(0.5), float)
+
+
+@pytest.mark.parametrize("given", ["a", None, [[1.0], [1.0, 2.0]], 1j])
+def test_what_is_no_number_is_told(given):
+    for call in (mt.ACTIVATIONS["sigmoid"], mt.ACTIVATIONS["relu"].derivative):
+        with pytest.raises(TypeError, match="Z must be a number or an array of numbers; given"):
+            call(given)

@@ -1,5 +1,7 @@
 """Bad input to every public call: told at once, with what was wrong, given and allowed."""
 
+import functools
+
 import numpy as np
 import pytest
 from examples import instances, quadratic
@@ -29,6 +31,8 @@ BAD_COUNT = [
     (-3, ValueError, "must be a whole number >= 1", "given -3"),
     (2.0, TypeError, "must be a whole number >= 1", "given 2.0 (float)"),
     ("3", TypeError, "must be a whole number >= 1", "given '3' (str)"),
+    (10**12, ValueError, "must be a whole number >= 1 and <= 1000000000", "given 1000000000000"),
+    (10**9999, ValueError, "a whole number >= 1 and <= 1000000000", "thousands of digits"),
     (True, TypeError, "must be a whole number >= 1", "given True (bool)"),
 ]
 BAD_SEED = [
@@ -271,7 +275,7 @@ def returning(value):
         (returning((1.0,)), TypeError, "must return the pair", "it returned (1.0,)"),
         (returning((1.0, np.ones(3))), ValueError, "the gradient that", "(2,)", "given shape (3,)"),
         (returning((1.0, 1.0)), ValueError, "the gradient that objective returned", "shape ()"),
-        (returning((1.0, np.ones(2, dtype=int))), TypeError, "the gradient", "int64"),
+        (returning((1.0, np.ones(2, int))), TypeError, "int64", "Use .astype(float) on it."),
         (returning((1.0, None)), TypeError, "the gradient that objective returned must be"),
         (returning((np.ones(2), np.ones(2))), TypeError, "objective must return a number first"),
         (returning(("1", np.ones(2))), TypeError, "a number first", "it returned '1' (str)"),
@@ -375,6 +379,55 @@ def test_a_rule_can_be_changed():
     rule = mt.rule(mt.rule("adam", form="paper", eta=0.5), beta1=0.8)
     assert (rule.form, rule.values["eta"], rule.values["beta1"]) == ("paper", 0.5, 0.8)
     check(lambda: mt.rule(rule, beta1=2.0), ValueError, "beta1 must be in [0, 1)", "given 2.0")
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, -(10**400), 10**9999], ids=["1e400", "-1e400", "1e9999"]
+)
+def test_a_number_too_large_for_a_float(number):
+    check(lambda: mt.rule("adam", eta=number), ValueError, "eta must be in (0, inf)", "given ")
+
+
+def test_values_of_lbfgs_go_together():
+    check(lambda: mt.rule("lbfgs", c1=0.4, c2=0.1), ValueError, "c1 must be smaller than c2")
+    check(lambda: mt.rule("lbfgs", memory=2.5), ValueError, "memory must be a whole number in")
+    assert mt.rule("lbfgs", memory=3, c1=0.1, c2=0.2).values["memory"] == 3
+
+
+@pytest.mark.parametrize("given", [dict, int, np.sqrt, len, mt.MLP])
+def test_no_function_to_make_a_rule_of(given):
+    check(lambda: mt.rule(given), TypeError, "a rule must be a function like my_rule(k, G, M, V")
+
+
+def test_a_form_with_a_rule():
+    check(lambda: mt.rule(mt.rule("adam"), form="paper"), ValueError, "'paper' with a Rule.")
+
+
+class Callable:
+    def __call__(self, G, *, eta=0.1):
+        return {"rho": eta * G}
+
+
+@pytest.mark.parametrize("given", [Callable(), functools.partial(Callable().__call__, eta=0.2)])
+def test_other_callables_are_rules(given):
+    assert len(mt.descend(quadratic([1, 2]), [1.0, 2.0], rule=given, steps=2)) == 2
+
+
+@pytest.mark.parametrize("name", ["k", "loss", "Z", "factor", "W", "gradient"])
+def test_reserved_quantities_of_an_own_rule(name):
+    def mine(k, G):
+        return {name: G, "rho": G}
+
+    message = f"mine must not return a quantity named {name!r}; at update k = 1 it returned"
+    check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine, steps=2), ValueError, message)
+
+
+def test_a_rule_without_k_is_told_no_update():
+    def mine(G):
+        return None
+
+    message = "mine must return Quantities(rho=rho) or a dict; it returned None"
+    check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine, steps=2), TypeError, message)
 
 
 # schedule

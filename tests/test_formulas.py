@@ -115,3 +115,32 @@ def test_what_is_no_list_of_assignments_has_no_formula():
         return mt.Quantities(rho=eta * G)
 
     assert lines(mt.rule(loops)) == lines(mt.rule("lbfgs")) == []
+
+
+def test_expressions_in_what_is_returned_are_lines():
+    def heavy(k, G, M, *, eta=0.1):
+        M = 0.9 * M + G
+        return mt.Quantities(M=M, rho=eta * M)
+
+    written = [line.latex() for line in lines(mt.rule(heavy))]
+    assert written[1:] == [r"\rho_{k} = \eta M_{k}", r"W_{k+1} = W_{k} - \rho_{k}"]
+
+
+def test_switch_inside_an_expression_is_resolved():
+    def switched(k, G, *, eta=0.1, nesterov=True):
+        rho = (eta * G if nesterov else G) * 2
+        return mt.Quantities(rho=rho)
+
+    assert lines(mt.rule(switched))[0].latex() == r"\rho_{k} = \eta g_{k} 2"
+
+
+def test_what_has_no_symbol_has_no_formula():
+    def turned(k, G, *, eta=0.1):
+        rho = np.pi * eta * G
+        return mt.Quantities(rho=rho)
+
+    def late(k, G, *, eta=0.1):
+        rho = G if k > 3 else eta * G
+        return mt.Quantities(rho=rho)
+
+    assert lines(mt.rule(turned)) == lines(mt.rule(late)) == []

@@ -84,3 +84,46 @@ def test_a_gradient_of_zero_is_right():
     check = mt.gradient_check(net, np.zeros((3, 2)), np.zeros(3), loss="mse")
     assert check.passed
     assert check.error < 1e-12
+
+
+# What finite differences cannot tell is not held against back propagation.
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0])
+@pytest.mark.parametrize("w", [15.0, 20.0, 30.0])
+@pytest.mark.parametrize("output", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+def test_a_saturated_neuron_is_right(loss, output, w, y):
+    net = mt.MLP((1, 1), output=output, weights=[([[w]], [0.0])])
+    assert mt.gradient_check(net, [[1.0]], [y], loss=loss).passed
+
+
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+def test_kinks_are_left_out(loss):
+    """All units are at the kink of relu; the linear output's weights see a = 0 there."""
+    net = mt.MLP((1, 1), output="relu", weights=[([[0.0]], [0.0])])
+    check = mt.gradient_check(net, [[1.0]], [1.0], loss=loss)
+    assert (check.kinks, check.analytic.size, check.passed) == (2, 0, False)
+    assert repr(check) == "<gradient not judged: 2 entries at a kink left out>"
+
+
+def test_the_other_entries_are_judged():
+    weights = [([[1.0], [0.0]], [0.5, 0.0]), ([[1.0, 2.0]], [0.0])]
+    net = mt.MLP((1, 2, 1), hidden="relu", output="linear", weights=weights)
+    check = mt.gradient_check(net, [[1.0]], [3.0], loss="mse")
+    assert check.passed
+    assert check.kinks == 2
+    assert repr(check).endswith(", 2 entries at a kink left out>")
+
+
+def test_a_cost_that_is_not_finite_is_told():
+    net = mt.MLP((1, 1), output="linear", weights=[([[1e200]], [0.0])])
+    with pytest.raises(ValueError, match="needs a finite cost; J is inf at the network's weights"):
+        mt.gradient_check(net, [[1.0]], [0.0], loss="mse")
+
+
+@pytest.mark.parametrize("output", ["linear", "tanh"])
+def test_outputs_close_to_zero_bend_ln_strongly(output):
+    rng = np.random.default_rng(0)
+    net = mt.MLP((4, 30, 3), hidden="silu", output=output, seed=2)
+    assert mt.gradient_check(net, rng.standard_normal((300, 4)), np.arange(300) % 3).passed

@@ -19,6 +19,8 @@ PAIRS = [(id, output) for id, loss in mt.LOSSES.items() for output in loss.pairs
 
 
 def exact_outputs(output, z):
+    if output == "tanh":
+        return [mpmath.tanh(x) for x in z]
     powers = [mpmath.exp(x) for x in z]
     if output == "softmax":
         return [power / mpmath.fsum(powers) for power in powers]
@@ -103,6 +105,18 @@ def test_saturated_sigmoid(loss, z, y):
     check(loss, "sigmoid", z, y, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("y", [(0, 1), (1, 0), (0.3, 0.9)])
+@pytest.mark.parametrize("size", [1e-8, 0.1, 0.6, 5.0, 20.0, 40.0, 400.0])
+def test_saturated_tanh(size, y):
+    check("cross_entropy", "tanh", (size, 0.5), y, rtol=1e-12, atol=1e-15)
+
+
+def test_tanh_below_zero_is_clipped():
+    cost, V = given("cross_entropy", "tanh", [-3.0, 0.0], [1.0, 1.0])
+    assert cost == pytest.approx(-2 * np.log(np.finfo(float).eps))
+    np.testing.assert_array_equal(V, [0.0, 0.0])
+
+
 @pytest.mark.parametrize("y", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.2, 0.3, 0.5)])
 @pytest.mark.parametrize(
     "z", [z for s in SIZES for z in ((s, 0, 0), (-s, 0, 0.5), (s, -s, 0), (s, s, 0))]
@@ -166,6 +180,7 @@ def test_the_pairs():
     assert set(PAIRS) == {
         ("cross_entropy", "sigmoid"),
         ("cross_entropy", "softmax"),
+        ("cross_entropy", "tanh"),
         ("softmax_cross_entropy", "softmax"),
         ("softmax_cross_entropy", "sigmoid"),
     }

@@ -19,7 +19,7 @@ ENGINE = settings.get_profile("engine")
 numbers = st.floats(-1e3, 1e3, allow_subnormal=False)
 vectors = arrays(float, 4, elements=numbers)
 slopes = arrays(float, (12, 3), elements=st.floats(-1e6, 1e6, allow_subnormal=False))
-fractions = st.floats(0.0, 0.99)
+fractions = st.just(0.0) | st.floats(1e-3, 0.99)
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 
 

@@ -134,3 +134,38 @@ def test_values_of_a_record_are_not_changed():
     other = mt.SCHEDULES["cooling"](eps=0.9)
     assert other.values["eps"] == 0.9
     assert mt.SCHEDULES["cooling"].values["eps"] == 0.01
+
+
+@pytest.mark.parametrize("given", ["cooling", "adaptive", lambda eta, k: eta])
+def test_lbfgs_finds_its_own_steps(given):
+    with pytest.raises(ValueError, match=r"finds its own step length .*; allowed: constant\."):
+        factors(given, rule="lbfgs", objective=quadratic([1.0]))
+    assert factors("constant", rule="lbfgs", objective=quadratic([1.0]))[0] == 1.0
+
+
+@pytest.mark.parametrize("own", [lambda: 1, lambda eta: eta, lambda eta, k, d: eta])
+def test_an_own_schedule_takes_eta_and_k(own):
+    with pytest.raises(TypeError, match=r"a function of two parameters \(eta, k\) -> eta_k"):
+        factors(own)
+
+
+def test_an_own_schedule_may_return_an_array_of_one_number():
+    assert factors(lambda eta, k: np.array(eta / 2), steps=2) == [0.5, 0.5]
+
+
+def test_adaptive_step_compares_epochs_where_batches_differ():
+    X, y = mt.datasets.digits()
+    trace = mt.train(mt.MLP((64, 10, 10)), X[:200], y[:200], epochs=6, schedule="adaptive")
+    means = trace.losses.reshape(6, -1).mean(axis=1)
+    assert (np.diff(means) < 0).all()
+    assert {step.factor for step in trace} == {1.0}
+
+
+def test_adaptive_step_shrinks_at_the_end_of_an_epoch_that_did_not_lower_the_mean():
+    schedule = mt.schedule("adaptive", shrink=0.5)
+    state, factors = schedule.start(), []
+    for k, cost in enumerate([4.0, 2.0, 3.0, 1.0, 1.0, 5.0, 0.5, 0.5], start=1):
+        state = schedule.advance(state, k, cost, 1.0, updates_per_epoch=2)
+        factors.append(state[0])
+    # Means 3, 2, 3, 0.5: only the third epoch did not lower it.
+    assert factors == [1.0] * 5 + [0.5] * 3

@@ -11,7 +11,7 @@ from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, sm
 import mlpteach as mt
 from mlpteach import problems
 from mlpteach.trace import Trace
-from mlpteach.train import refill
+from mlpteach.train import fill
 
 N_PARAMETERS = 4 * 5 + 5 + 5 * 3 + 3
 PARAMETER_SHAPED = ("before", "after", "gradient", "rho", "M", "V", "M_hat", "V_hat")
@@ -311,7 +311,7 @@ def wide_trace(planned, budget, rule="adam"):
 def test_memory_is_bounded_however_long_the_run():
     sizes = {}
     for planned in (500, 2000):
-        trace = refill(wide_trace(planned, budget=400_000))
+        trace = fill(wide_trace(planned, budget=400_000))
         assert len(trace) == planned
         sizes[planned] = trace.nbytes
         assert trace.nbytes <= 400_000 + 16 * planned
@@ -321,11 +321,11 @@ def test_memory_is_bounded_however_long_the_run():
 
 
 def test_memory_is_what_python_counts():
-    refill(wide_trace(20, budget=400_000))  # what is kept for good is loaded before counting
+    fill(wide_trace(20, budget=400_000))  # what is kept for good is loaded before counting
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        trace = refill(wide_trace(600, budget=400_000))
+        trace = fill(wide_trace(600, budget=400_000))
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -335,7 +335,7 @@ def test_memory_is_what_python_counts():
 def test_the_growing_memory_of_lbfgs_is_counted():
     objective = quadratic(np.logspace(0, 6, 500))
     run = mt.descend(objective, np.ones(500), rule="lbfgs", steps=1).run
-    trace = refill(Trace(run, 100, budget=250_000))
+    trace = fill(Trace(run, 100, budget=250_000))
     assert trace[90].s_memory.shape == (10, 500)
     assert trace.nbytes <= 250_000 + 16 * 100
     held = [array.nbytes for state in trace._checkpoints for _, array in state.arrays()]

@@ -444,3 +444,72 @@ def test_a_long_run_shows_its_progress(monkeypatch, capfd, progress, shown):
     monkeypatch.setattr(sys.modules["mlpteach.train"], "_PATIENCE", 0.0)
     small_run(progress=progress)
     assert ("/16" in capfd.readouterr().err) == shown
+
+
+def squares(theta):
+    return float(theta @ theta), 2 * theta
+
+
+def test_error_of_the_readers_rule_carries_the_trace():
+    def breaks(k, G, *, eta=0.1):
+        if k == 7:
+            raise RuntimeError("mine")
+        return mt.Quantities(rho=eta * G)
+
+    with pytest.raises(RuntimeError, match="mine") as raised:
+        mt.descend(squares, [1.0, 2.0], rule=breaks, steps=20)
+    assert len(raised.value.trace) == 6
+    assert any("update k = 7" in note for note in raised.value.__notes__)
+
+
+def test_rule_that_refuses_infinite_gradients_still_shows_the_divergence():
+    def refuses(k, G, *, eta=0.1):
+        if not np.isfinite(G).all():
+            raise ValueError("not finite")
+        return mt.Quantities(rho=eta * G)
+
+    beale = mt.LANDSCAPES["beale"]
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.descend(beale, beale.start, rule=refuses, steps=100)
+    assert 0 < len(trace) == trace.diverged.k - 1
+    assert np.isfinite(trace[-1].after.flat).all()
+
+
+def test_objective_that_counts_its_calls_and_breaks_keeps_what_was_computed():
+    calls = []
+
+    def breaks(theta):
+        calls.append(1)
+        value, gradient = squares(theta)
+        return (value if len(calls) < 25 else np.nan), gradient
+
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.descend(breaks, [1.0, 2.0], rule="gd", steps=100)
+    assert (len(trace), trace.diverged.k, trace.diverged.quantity) == (23, 24, "the cost J")
+
+
+def test_interrupted_run_keeps_what_was_computed():
+    calls = []
+
+    def interrupts(theta):
+        calls.append(1)
+        if len(calls) == 30:
+            raise KeyboardInterrupt
+        return squares(theta)
+
+    with pytest.warns(UserWarning, match="interrupted: the trace holds the 28 updates"):
+        trace = mt.descend(interrupts, [1.0, 2.0], rule="gd", steps=100)
+    assert len(trace) == len(trace.history["loss"]) == 28
+
+
+def test_objective_that_changes_the_shape_of_its_gradient_is_refused():
+    calls = []
+
+    def shrinks(theta):
+        calls.append(1)
+        value, gradient = squares(theta)
+        return value, gradient if len(calls) < 4 else gradient[:1]
+
+    with pytest.raises(ValueError, match="shape") as raised:
+        mt.descend(shrinks, [1.0, 2.0], rule="gd", steps=9)
+    assert len(raised.value.trace) == 2

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach import datasets
-from mlpteach.arguments import check_choice, check_count, describe
+from mlpteach.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.dashboards.player import Choice, Player, Show, Slider, Toggle, spread
 from mlpteach.formulas import lines
 from mlpteach.network import MLP
@@ -17,6 +17,8 @@ from mlpteach.views.optimizer import optimizer_fields, optimizer_frames, optimiz
 from mlpteach.views.panels import CurvePanel
 from mlpteach.views.pictures import color_tables, render_curve
 
+# More is a mistake in y rather than a wish, and its network would fill the memory.
+MOST_CLASSES = 1000
 _FORM_NAMES = {"lecture": "lecture: √(V̂ + ε)", "paper": "paper: √V̂ + ε"}
 
 
@@ -84,9 +86,40 @@ def adam(
 
 
 def _default_network(X, y):
-    inputs = np.shape(X)[1] if np.ndim(X) == 2 else 1
-    outputs = np.shape(y)[1] if np.ndim(y) == 2 else int(np.max(y)) + 1
-    return MLP((inputs, 30, outputs if outputs > 2 or np.ndim(y) == 2 else 1), seed=1)
+    inputs = check_floats("X", X, ndim=2).shape[1]
+    return MLP((inputs, 30, _outputs(y)), seed=1)
+
+
+def _outputs(y):
+    """Return how many outputs fit labels or one-hot rows; two classes need only one."""
+    try:
+        array = np.asarray(y)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "iubf":
+        raise TypeError(f"y must hold labels or one-hot rows; given {describe(y)}.")
+    if array.ndim not in (1, 2) or array.size == 0:
+        raise ValueError(f"y must have one label or row per instance; given shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise ValueError("y must be finite; given NaN or infinity.")
+    classes = array.shape[1] if array.ndim == 2 else _classes(array)
+    if classes > MOST_CLASSES:
+        raise ValueError(
+            f"y asks for {classes} outputs, allowed are at most {MOST_CLASSES} without a network; "
+            f"give net for more."
+        )
+    return classes if classes > 2 or array.ndim == 2 else 1
+
+
+def _classes(labels):
+    wrong = labels[labels != np.round(labels)]
+    if wrong.size:
+        raise TypeError(
+            f"y must hold whole labels 0, 1, …; given {wrong[0]:g}. For other targets give net."
+        )
+    if labels.min() < 0:
+        raise ValueError(f"y must hold whole labels 0, 1, …; given {labels.min():g}.")
+    return int(labels.max()) + 1
 
 
 def _controls(layers):
@@ -98,7 +131,8 @@ def _controls(layers):
             controls.append(Slider(name, label, hyper.low, hyper.high, hyper.log))
         else:
             controls.append(Toggle(name, name.replace("_", " ")))
-    options = {str(layer): f"W⁽{'¹²³⁴⁵⁶⁷⁸⁹'[layer - 1]}⁾" for layer in range(1, min(layers, 9) + 1)}
+    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, layers + 1)}
     return [*controls, Choice("layer", "Layer", options)]
 
 
@@ -123,6 +157,7 @@ def show_optimizer(trace, layer, message=""):
     frames = np.concatenate([optimizer_frames(trace, layer, k, k) for k in held])
     panels = optimizer_panels(trace, layer, _by_name(frames, fields))
     picture, points = render_curve(panels[0])
+    scheduled = trace.run.schedule.id != "constant"
     spec = {
         "updates": len(trace),
         "perEpoch": trace.run.problem.updates_per_epoch,
@@ -130,12 +165,14 @@ def show_optimizer(trace, layer, message=""):
         "message": message,
         "lines": [
             {"name": line.name, "formula": line.mathml(), "numbers": line.mathml(numbers=True)}
-            for line in lines(trace.run.rule)
+            for line in lines(trace.run.rule, scheduled)
         ],
         "fields": {name: list(shape) for name, shape in fields.items()},
         "panels": [_describe(panel, picture) for panel in panels],
         "colors": color_tables(),
     }
+    if scheduled:
+        spec["factors"] = [float(step.factor) for step in trace]
     curve = np.column_stack([trace.losses, points])
     return Show(trace, spec, held, frames, curve, partial(optimizer_frames, trace, layer))
 

@@ -33,9 +33,10 @@ function format(value, digits = 5) {
 }
 
 function short(value) {
-  return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4
+  const size = Math.abs(value);
+  return size && (size < 1e-3 || size >= 1e4)
     ? value.toExponential(1).replace("e-", "e−").replace("e+", "e")
-    : String(Number(value.toPrecision(3)));
+    : String(Number(value.toPrecision(4)));
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -204,7 +205,10 @@ class Ledger {
       `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
       `<mrow><mo>(</mo><mn>${history.spec.layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
       `unit ${row + 1}, input ${column + 1} <span class="range">(click a map to choose another)</span>`;
-    const number = (key) => (key === "k" ? k : history.entry(k, key, row, column));
+    const number = (key) => {
+      if (key === "k") return k;
+      return key === "factor" ? history.spec.factors[k - 1] : history.entry(k, key, row, column);
+    };
     this.rows.forEach((node, i) => {
       node.classList.toggle("current", i === line);
       node.classList.toggle("pending", i > line || !ready);
@@ -545,9 +549,23 @@ class Dashboard {
     this.stop();
     this.history = new History(this.model);
     this.asked.clear();
+    this.followValues();
     this.clampPosition();
     this.buildBody();
     this.draw();
+  }
+
+  // Show values set from Python or on another page. Controls that agree stay: one may be dragged.
+  followValues() {
+    const { values } = this.spec;
+    const agrees = Object.keys(values).every((name) => values[name] === this.values[name]);
+    if (this.waiting !== null || agrees) return;
+    this.values = { ...values };
+    const old = this.controls;
+    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.control : null;
+    this.buildControls();
+    old.replaceWith(this.controls);
+    if (focused) this.controls.querySelector(`[data-control="${focused}"]`)?.focus();
   }
 
   tellPosition() {

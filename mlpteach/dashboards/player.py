@@ -5,6 +5,7 @@ The page (``player.js``) draws, steps and plays by itself. It asks the kernel fo
 wins), and ``window``, frames of updates that did not travel with the history.
 """
 
+import math
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import traitlets
+
+from mlpteach.arguments import Interval, check_count, check_flag, check_number, describe
 
 _HERE = Path(__file__).parent
 # Frames that travel with the history; the page asks for others when it gets there.
@@ -117,19 +120,52 @@ class Player(anywidget.AnyWidget):
         self.values = dict(values)
         self.on_msg(self._receive)
         self._show(self.values)
-        self.position = {"k": 1, "line": 0, "row": 0, "column": 0}
 
     def configure(self, **values):
-        """Set controls from Python, as if they had been moved on the page."""
-        unknown = set(values) - set(self.values)
+        """Set controls from Python, as if they had been moved on the page.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an unknown control or a value that it can't have; the old history stays.
+        """
+        self._show(values)
+
+    @traitlets.validate("position")
+    def _inside(self, proposal):
+        """Keep the position inside the history; what is not given stays as it is."""
+        rows, columns = self.spec.get("fields", {}).get("W", (1, 1))
+        ranges = {
+            "k": (1, self.spec.get("updates", 1)),
+            "line": (0, len(self.spec.get("lines", ())) - 1),
+            "row": (0, rows - 1),
+            "column": (0, columns - 1),
+        }
+        starts = {name: low for name, (low, _) in ranges.items()}
+        given = {**starts, **self.position, **proposal["value"]}
+        return {
+            name: max(low, min(_whole(name, given[name]), high))
+            for name, (low, high) in ranges.items()
+        }
+
+    def _checked(self, values):
+        """Return the values of all controls: those given, checked, and the present others."""
+        if not isinstance(values, dict):
+            raise TypeError(f"values must be a dict of control names; given {describe(values)}.")
+        unknown = [name for name in values if name not in self.values]
         if unknown:
             raise ValueError(
-                f"this dashboard has no control {sorted(unknown)[0]!r}; "
-                f"it has: {', '.join(self.values)}."
+                f"this dashboard has no control {unknown[0]!r}; it has: {', '.join(self.values)}."
             )
-        self._show({**self.values, **values})
+        controls = {control["name"]: control for control in self._controls}
+        checked = {
+            name: _check_value(controls[name], value) if name in controls else value
+            for name, value in values.items()
+        }
+        return {**self.values, **checked}
 
     def _show(self, values):
+        values = self._checked(values)
         shown = self._build(values)
         self.values, self._shown = values, shown
         self.trace = shown.trace
@@ -145,15 +181,19 @@ class Player(anywidget.AnyWidget):
                 "values": values,
                 "held": shown.held,
             }
+            self.position = self.position  # a shorter history may end before it
 
     def _receive(self, _, content, buffers):
         """Answer the page; whatever goes wrong is shown there, never lost."""
         try:
-            if content["type"] == "configure":
+            kind = content.get("type")
+            if kind == "configure":
                 self._show(content["values"])
-                self.send({"type": "configured", "request": content["request"]})
-            elif content["type"] == "window":
+                self.send({"type": "configured", "request": content.get("request")})
+            elif kind == "window":
                 self._send_window(content)
+            else:
+                raise ValueError(f"unknown message type {kind!r}; allowed: configure, window.")
         except Exception as error:
             message = "".join(traceback.format_exception_only(error)).strip()
             self.send({"type": "failed", "request": content.get("request"), "message": message})
@@ -161,11 +201,36 @@ class Player(anywidget.AnyWidget):
     def _send_window(self, content):
         if content["sequence"] != self._sequence:
             return
-        frames = self._shown.window(content["first"], content["last"])
+        first = check_count("first", content["first"], maximum=self.spec["updates"])
+        last = check_count("last", content["last"], minimum=first, maximum=self.spec["updates"])
+        frames = self._shown.window(first, last)
         self.send(
             {**content, "type": "window"},
             buffers=[np.ascontiguousarray(frames).tobytes()],
         )
+
+
+def _whole(name, given):
+    """Return a place as an int; traitlets takes back what a TraitError refuses."""
+    try:
+        return check_count(f"position[{name!r}]", given, minimum=-math.inf)
+    except TypeError:
+        message = f"position[{name!r}] must be a whole number; given {describe(given)}."
+        raise traitlets.TraitError(message) from None
+
+
+def _check_value(control, given):
+    """Return a value that a control can have, or raise naming the control and what is allowed."""
+    name = control["name"]
+    if control["kind"] == "toggle":
+        return check_flag(name, given)
+    if control["kind"] == "slider":
+        return check_number(name, given, Interval())
+    # Options are strings on the page, so that the number 1 means the option "1".
+    options = {str(option): option for option in control["options"]}
+    if str(given) not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}; given {describe(given)}.")
+    return options[str(given)]
 
 
 def spread(updates, frame_bytes, budget=HISTORY_BYTES):

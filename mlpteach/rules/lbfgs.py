@@ -20,6 +20,15 @@ def _initial(theta):
     return {"s_memory": empty, "y_memory": empty}
 
 
+def _check(values):
+    """Raise ValueError where no step can meet both Wolfe conditions."""
+    c1, c2 = values["c1"], values["c2"]
+    if not c1 < c2:
+        raise ValueError(
+            f"c1 must be smaller than c2 (strong Wolfe conditions); given c1={c1:g}, c2={c2:g}."
+        )
+
+
 @define(
     "lbfgs",
     title="L-BFGS",
@@ -27,14 +36,17 @@ def _initial(theta):
     source="Nocedal & Wright 2006, Algorithms 7.4 and 7.5, strong Wolfe line search",
     differs="Named in demo 07; meant for full batches.",
     initial=_initial,
-    memory=Hyper(10.0, low=1.0, high=50.0, allowed=Interval(1, 1000, closed="both")),
+    check=_check,
+    own_step_length=True,
+    memory=Hyper(10.0, low=1.0, high=50.0, allowed=Interval(1, 1000, closed="both"), whole=True),
     c1=Hyper(1e-4, low=1e-6, high=0.4, log=True, allowed=Interval(0, 0.5)),
     c2=Hyper(0.9, low=0.1, high=0.99, allowed=Interval(0, 1)),
 )
 def lbfgs(k, W, G, J, objective, s_memory, y_memory, *, memory, c1, c2):
     """Step along the quasi-Newton direction as far as the strong Wolfe conditions ask.
 
-    Where no such step is found the memory is dropped and the gradient's direction tried; where that
+    Where no such step is found (a cost without a lower bound has none) the memory is dropped and
+    the gradient's direction tried, then any step along it that lowers the cost enough. Where that
     fails too W stays (``step_length`` 0): the cost can't be lowered further in these numbers.
     """
     direction = -two_loop(G, s_memory, y_memory)
@@ -43,6 +55,8 @@ def lbfgs(k, W, G, J, objective, s_memory, y_memory, *, memory, c1, c2):
         s_memory, y_memory = s_memory[:0], y_memory[:0]
         direction = -two_loop(G, s_memory, y_memory)
         step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
+    if step_length == 0.0:
+        step_length, G_next = armijo_step(objective, W, direction, J, G, c1)
     s = step_length * direction
     y = G_next - G
     if s @ y > _SLOPE_TOO_SMALL * np.sqrt((s @ s) * (y @ y)):
@@ -111,3 +125,16 @@ def wolfe_step(objective, W, direction, J, G, c1, c2):
     if step_length is None or G_next is None:
         return 0.0, G
     return float(step_length), G_next
+
+
+def armijo_step(objective, W, direction, J, G, c1):
+    """Return the first step length of 1, 1/2, 1/4, … that lowers the cost enough (Algorithm 3.1).
+
+    (0.0, G) where none does.
+    """
+    for halvings in range(40):
+        step_length = 0.5**halvings
+        J_next, G_next = objective(W + step_length * direction)
+        if J_next < J and J_next <= J + c1 * step_length * (direction @ G):
+            return step_length, G_next
+    return 0.0, G

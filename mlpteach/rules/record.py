@@ -20,6 +20,7 @@ from functools import cached_property
 import numpy as np
 
 from mlpteach.arguments import (
+    OWN_STEP_LENGTH,
     POSITIVE,
     Interval,
     check_choice,
@@ -30,6 +31,11 @@ from mlpteach.arguments import (
 
 FORMS = ("lecture", "paper")
 SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective")
+# Names that a step of the trace has already; a reader's quantity may not hide them.
+RESERVED = (
+    *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
+    *("before", "after", "gradient", "factor", "W"),
+)
 RULES = {}
 
 
@@ -45,16 +51,23 @@ class Quantities(dict):
 
 @dataclass(frozen=True)
 class Hyper:
-    """A hyper-parameter: its default, its slider (low … high) and the interval it may lie in."""
+    """A hyper-parameter: its default, its slider (low … high) and the interval it may lie in.
+
+    With `whole` only whole numbers are allowed (kept as floats).
+    """
 
     default: float
     low: float
     high: float
     log: bool = False
     allowed: Interval = POSITIVE
+    whole: bool = False
 
     def check(self, name, given):
-        return check_number(name, given, self.allowed)
+        number = check_number(name, given, self.allowed)
+        if self.whole and not number.is_integer():
+            raise ValueError(f"{name} must be a whole number in {self.allowed}; given {number:g}.")
+        return number
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,10 @@ class Rule:
         Positional parameters of `function`, in order.
     initial : callable, optional
         theta -> state before the first update, for state that is not shaped like theta.
+    check : callable, optional
+        values -> None; raises ValueError for values that do not go together.
+    own_step_length : bool
+        Whether the rule finds the length of each step itself, so that no schedule may change it.
     """
 
     id: str
@@ -100,6 +117,8 @@ class Rule:
     values: dict
     needs: tuple
     initial: Callable | None = None
+    check: Callable | None = None
+    own_step_length: bool = False
 
     @cached_property
     def states(self):
@@ -108,7 +127,12 @@ class Rule:
 
     @property
     def step_size(self):
-        """Name of the hyper-parameter that is the step size, None where there is none."""
+        """Name of the hyper-parameter that is the step size, None where there is none.
+
+        OWN_STEP_LENGTH, which is no hyper-parameter, for rules that find their step length.
+        """
+        if self.own_step_length:
+            return OWN_STEP_LENGTH
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
 
     def bind(self, **given):
@@ -117,7 +141,10 @@ class Rule:
             if name not in self.hypers:
                 check_choice(f"hyper-parameter of {self}", name, tuple(self.hypers))
         checked = {name: self.hypers[name].check(name, value) for name, value in given.items()}
-        return replace(self, values={**self.values, **checked})
+        values = {**self.values, **checked}
+        if self.check is not None:
+            self.check(values)
+        return replace(self, values=values)
 
     @cached_property
     def looks_elsewhere(self):
@@ -175,7 +202,18 @@ class Optimizer:
         return next(iter(self.forms.values()))
 
 
-def define(id, *, title, form, source, differs="", initial=None, **hypers):
+def define(
+    id,
+    *,
+    title,
+    form,
+    source,
+    differs="",
+    initial=None,
+    check=None,
+    own_step_length=False,
+    **hypers,
+):
     """Enter the decorated function in ``RULES``; `form` may be both, ("lecture", "paper")."""
 
     def enter(function):
@@ -191,6 +229,8 @@ def define(id, *, title, form, source, differs="", initial=None, **hypers):
                 values={name: hyper.default for name, hyper in hypers.items()},
                 needs=_positional(function),
                 initial=initial,
+                check=check,
+                own_step_length=own_step_length,
             )
         return function
 
@@ -224,8 +264,9 @@ def rule(id, form=None, **values):
         return id.bind(**values)
     if callable(id):
         if form is not None:
+            what = "Rule" if isinstance(id, Rule) else "function"
             raise ValueError(
-                f"form is for the ids of mlpteach.RULES; given {form!r} with a function."
+                f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
     optimizer = RULES[check_choice("rule", id, tuple(RULES))]
@@ -248,7 +289,7 @@ def as_rule(given):
 def from_function(function, **values):
     """Make a :class:`Rule` of a reader's own function; see this module's docstring."""
     name = getattr(function, "__name__", type(function).__name__)
-    parameters = inspect.signature(function).parameters.values()
+    parameters = _parameters(function)
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         raise TypeError(
             f"{name} must name its parameters one by one; given * or ** in its signature."
@@ -289,6 +330,18 @@ def from_function(function, **values):
     )
 
 
+def _parameters(function):
+    """Return the parameters of a reader's rule; TypeError for classes and built-in functions."""
+    if not (isinstance(function, (type, np.ufunc)) or inspect.isbuiltin(function)):
+        try:
+            return inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):  # nothing written in Python
+            pass
+    raise TypeError(
+        f"a rule must be a function like my_rule(k, G, M, V, *, eta); given {describe(function)}."
+    )
+
+
 def _own_hyper(name, value):
     if isinstance(value, bool):
         return Switch(value)
@@ -317,32 +370,39 @@ def _guarded(function, name, needs):
     states = [state for state in needs if state not in SUPPLIED and state != "G_previous"]
 
     def guarded(*arguments, **values):
-        k = dict(zip(needs, arguments, strict=True)).get("k", "?")
+        k = dict(zip(needs, arguments, strict=True)).get("k")
+        where = "" if k is None else f"at update k = {k} "
         # Copies, so that arrays changed in place stay the reader's own affair.
         own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
         try:
             returned = function(*own, **values)
         except Exception as error:
-            error.add_note(f"raised in your rule {name!r} at update k = {k}")
+            error.add_note(f"raised in your rule {name!r} {where}".rstrip())
             raise
         shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, name, k, states, shape)
+        return _checked_return(returned, name, where, states, shape)
 
     guarded.__wrapped__ = function
     return guarded
 
 
-def _checked_return(returned, name, k, states, shape):
+def _checked_return(returned, name, where, states, shape):
     wanted = ", ".join(f"{state}={state}" for state in [*states, "rho"])
     if not isinstance(returned, dict):
         raise TypeError(
-            f"{name} must return Quantities({wanted}) or a dict; at update k = {k} it returned "
+            f"{name} must return Quantities({wanted}) or a dict; {where}it returned "
             f"{describe(returned)}."
+        )
+    reserved = next((quantity for quantity in returned if quantity in RESERVED), None)
+    if reserved is not None:
+        raise ValueError(
+            f"{name} must not return a quantity named {reserved!r}; {where}it returned "
+            f"{', '.join(map(str, returned))}. Reserved for the trace: {', '.join(RESERVED)}."
         )
     for quantity in [*states, "rho"]:
         if quantity not in returned:
             raise ValueError(
-                f"{name} must return {quantity} (Quantities({wanted})); at update k = {k} it "
+                f"{name} must return {quantity} (Quantities({wanted})); {where}it "
                 f"returned {', '.join(map(str, returned)) or 'nothing'}."
             )
     checked = Quantities()
@@ -354,7 +414,7 @@ def _checked_return(returned, name, k, states, shape):
         if array.dtype.kind not in "iuf" or (array.shape != shape and array.ndim):
             raise ValueError(
                 f"{quantity} returned by {name} must be an array of floats with W's shape {shape}; "
-                f"at update k = {k} it was {describe(value)}."
+                f"{where}it was {describe(value)}."
             )
         checked[quantity] = np.array(np.broadcast_to(array, shape), dtype=float)
     return checked

@@ -65,7 +65,8 @@ def optimizer_panels(trace, layer, frames):
     frames : dict of str to ndarray
         Name -> (updates, rows, columns): frames of updates spread over the run, for the colours.
     """
-    rule_lines = [line.name for line in lines(trace.run.rule)]
+    scheduled = trace.run.schedule.id != "constant"
+    rule_lines = [line.name for line in lines(trace.run.rule, scheduled)]
     shown = ["W", "G", *(name for name in frames if name in trace.lines), "sensitivity"]
     return [
         cost_curve(trace),

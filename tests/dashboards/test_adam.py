@@ -102,3 +102,47 @@ def test_numbers_beyond_the_range_of_32_bits_are_kept_and_colours_stay_finite():
     assert np.isfinite(limits).all()
     assert max(limits) > 1e59
     assert np.isfinite(np.frombuffer(dashboard.frames)).any()
+
+
+ROWS = [[0.5, 1.0]] * 10
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "error", "message"),
+    [
+        ("digits", [0] * 10, TypeError, "X must be an array of floats"),
+        ([[np.nan, 1.0]] * 10, [0] * 10, ValueError, "X must be finite"),
+        ([None] * 10, [0] * 10, TypeError, "X must be an array of floats"),
+        ([], [], ValueError, "X must have shape"),
+        ([[1.0], [1.0, 2.0]], [0, 1], TypeError, "X must be an array of floats"),
+        ([0.5] * 10, [0] * 10, ValueError, "X must have shape"),
+        (ROWS, {0, 1}, TypeError, "y must hold labels"),
+        (ROWS, [[0], [0, 1]], TypeError, "y must hold labels"),
+        (ROWS, [], ValueError, "y must have one label"),
+        (ROWS, [np.nan] * 10, ValueError, "y must be finite"),
+        (ROWS, [10**6] * 10, ValueError, "at most 1000 without a network; give net"),
+        (ROWS, [0.5] * 10, TypeError, "whole labels 0, 1, …; given 0.5"),
+        (ROWS, [-1] * 10, ValueError, "whole labels 0, 1, …; given -1"),
+    ],
+)
+def test_bad_data_is_refused_before_any_work(X, y, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.adam(X, y)
+
+
+def test_every_layer_of_a_deep_network_can_be_chosen():
+    net = mt.MLP((2, *[3] * 11, 1), seed=1)
+    spec = mt.dashboards.adam(*MOONS, net=net, epochs=1).spec
+    options = spec["controls"][-1]["options"]
+    assert list(options) == [str(layer) for layer in range(1, 13)]
+    assert options["12"] == "W⁽¹²⁾"
+
+
+def test_scheduled_run_shows_its_factor():
+    from mlpteach.dashboards.adam import show_optimizer
+
+    net = mt.MLP((2, 5, 1), seed=3)
+    trace = mt.train(net, *MOONS, rule="adam", epochs=2, schedule=lambda eta, k: eta / k)
+    spec = show_optimizer(trace, 1).spec
+    assert 'data-key="factor"' in spec["lines"][-1]["numbers"]
+    assert spec["factors"] == pytest.approx([1 / k for k in range(1, len(trace) + 1)])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import traitlets
 
 import mlpteach as mt
 from mlpteach.dashboards.player import Player, Show, Toggle, spread
@@ -103,3 +104,62 @@ def test_any_history_can_be_played():
     player = Player(build, [Toggle("on", "on")], {"on": True}, "Empty")
     player.configure(on=False)
     assert player.spec["message"] == "on: False"
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ({"form": "slide"}, ValueError, "form must be one of lecture, paper; given 'slide'"),
+        ({"bias_correction": 1}, TypeError, "bias_correction must be True or False; given 1"),
+        ({"eta": "fast"}, TypeError, "eta must be a number in .*; given 'fast'"),
+        ({"layer": 3}, ValueError, "layer must be one of 1, 2; given 3"),
+    ],
+)
+def test_values_that_a_control_can_not_have_are_refused(dashboard, values, error, message):
+    trace = dashboard.trace
+    with pytest.raises(error, match=message):
+        dashboard.configure(**values)
+    assert dashboard.trace is trace
+
+
+def test_missing_names_keep_their_values_and_numbers_name_options(dashboard, monkeypatch):
+    message = {"type": "configure", "values": {"layer": 1}, "request": 3}
+    assert sent_by(dashboard, monkeypatch, message)[0][0]["type"] == "configured"
+    assert dashboard.values["layer"] == "1"
+    assert dashboard.values["form"] == "lecture"
+
+
+@pytest.mark.parametrize(("first", "last"), [(5, 3), (0, 3), (1, 10**6), (1.5, 3)])
+def test_windows_outside_the_run_are_refused(dashboard, monkeypatch, first, last):
+    sequence = dashboard.spec["sequence"]
+    message = {"type": "window", "first": first, "last": last, "sequence": sequence}
+    [(answer, _)] = sent_by(dashboard, monkeypatch, message)
+    assert answer["type"] == "failed"
+    assert "must be a whole number" in answer["message"]
+
+
+def test_unknown_messages_are_answered(dashboard, monkeypatch):
+    [(answer, _)] = sent_by(dashboard, monkeypatch, {"type": "dance"})
+    assert answer["type"] == "failed"
+    assert "unknown message type 'dance'" in answer["message"]
+
+
+def test_position_stays_inside_the_run(dashboard):
+    dashboard.position = {"k": 10**6, "line": -1, "row": 9, "column": 99}
+    end = {"k": len(dashboard.trace), "line": 0, "row": 0, "column": 29}
+    assert dashboard.position == end
+    with pytest.raises(traitlets.TraitError, match="position\\['k'\\] must be a whole number"):
+        dashboard.position = {"k": 1.5}
+    assert dashboard.position == end
+
+
+def test_position_follows_a_shorter_history():
+    player = Player(
+        lambda values: Show(None, {"updates": 9 if values["on"] else 4}),
+        [Toggle("on", "on")],
+        {"on": True},
+        "Short",
+    )
+    player.position = {"k": 9}
+    player.configure(on=False)
+    assert player.position["k"] == 4

@@ -144,3 +144,10 @@ def test_pairs_without_curvature_are_not_kept():
 
     trace = mt.descend(slope, [0.0, 0.0], rule="lbfgs", steps=3)
     assert all(step.s_memory.shape == (0, 2) for step in trace)
+
+
+def test_cost_without_a_lower_bound_is_descended_all_the_same():
+    saddle = mt.LANDSCAPES["saddle"]
+    trace = mt.descend(saddle, [1.0, 1.5], rule="lbfgs", steps=20)
+    assert all(step.step_length > 0 for step in trace)
+    assert trace.losses[-1] < trace.losses[0] - 10
