@@ -7,15 +7,20 @@ import numpy as np
 
 from mlpteach import datasets
 from mlpteach.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.dashboards.player import Choice, Player, Show, Slider, Toggle, spread
-from mlpteach.formulas import lines
+from mlpteach.dashboards.controls import Choice, Slider, Toggle
+from mlpteach.dashboards.player import Player
 from mlpteach.network import MLP
 from mlpteach.notation import symbol
 from mlpteach.rules import FORMS, RULES, Hyper, rule
 from mlpteach.train import DivergenceWarning, train
-from mlpteach.views.optimizer import optimizer_fields, optimizer_frames, optimizer_panels
-from mlpteach.views.panels import CurvePanel
-from mlpteach.views.pictures import color_tables, render_curve
+from mlpteach.views.optimizer import (
+    cost_plot,
+    cost_series,
+    optimizer_frames,
+    optimizer_heats,
+    rule_ledger,
+)
+from mlpteach.views.panels import Show
 
 # More is a mistake in y rather than a wish, and its network would fill the memory.
 MOST_CLASSES = 1000
@@ -82,7 +87,7 @@ def adam(
         train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
     )
     values = {"form": form, **chosen.values, "layer": str(layer)}
-    return Player(partial(_show, run), _controls(layers), values, "Adam, line by line")
+    return Player(partial(_show, run), _controls(layers), values, "Adam, line by line", "adam")
 
 
 def _default_network(X, y):
@@ -143,51 +148,30 @@ def _show(run, values):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
         trace = run(rule=rule("adam", form=values["form"], **hypers))
-    message = str(trace.diverged) if trace.diverged else ""
+    return show_optimizer(trace, layer)
+
+
+def show_optimizer(trace, layer):
+    """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
+    traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
     if not len(trace):
-        return Show(trace, {"updates": 0, "message": message})
-    return show_optimizer(trace, layer, message)
-
-
-def show_optimizer(trace, layer, message=""):
-    """Collect what the page needs to show one layer of a trace."""
-    fields = optimizer_fields(trace, layer)
-    size = sum(rows * columns for rows, columns in fields.values())
-    held = spread(len(trace), 8 * size)
-    frames = np.concatenate([optimizer_frames(trace, layer, k, k) for k in held])
-    panels = optimizer_panels(trace, layer, _by_name(frames, fields))
-    picture, points = render_curve(panels[0])
-    scheduled = trace.run.schedule.id != "constant"
-    spec = {
-        "updates": len(trace),
-        "perEpoch": trace.run.problem.updates_per_epoch,
-        "layer": layer,
-        "message": message,
-        "lines": [
-            {"name": line.name, "formula": line.mathml(), "numbers": line.mathml(numbers=True)}
-            for line in lines(trace.run.rule, scheduled)
-        ],
-        "fields": {name: list(shape) for name, shape in fields.items()},
-        "panels": [_describe(panel, picture) for panel in panels],
-        "colors": color_tables(),
-    }
-    if scheduled:
-        spec["factors"] = [float(step.factor) for step in trace]
-    curve = np.column_stack([trace.losses, points])
-    return Show(trace, spec, held, frames, curve, partial(optimizer_frames, trace, layer))
-
-
-def _by_name(frames, fields):
-    named, start = {}, 0
-    for name, (rows, columns) in fields.items():
-        stop = start + rows * columns
-        named[name] = frames[:, start:stop].reshape(-1, rows, columns)
-        start = stop
-    return named
-
-
-def _describe(panel, picture):
-    if isinstance(panel, CurvePanel):
-        return {"kind": "curve", "title": panel.title, "label": panel.label, **picture}
-    described = {key: value for key, value in vars(panel).items() if key != "latex"}
-    return {"kind": "heat", **described}
+        return Show(traces, 0, message=message)
+    frames = optimizer_frames(trace, layer)
+    samples = frames.named(frames.values)
+    series = cost_series(trace)
+    if trace.run.schedule.id != "constant":
+        series["factor"] = np.array([step.factor for step in trace])
+    return Show(
+        traces=traces,
+        steps=len(trace),
+        panels=(
+            rule_ledger(trace, layer),
+            cost_plot(trace),
+            *optimizer_heats(trace, layer, samples),
+        ),
+        series=series,
+        frames=frames,
+        numbers=(("cost $J$", "loss"),),
+        message=message,
+        per_epoch=trace.run.problem.updates_per_epoch,
+    )

@@ -1,84 +1,29 @@
 """The widget under every dashboard: the history travels once, the browser plays it.
 
-The page (``player.js``) draws, steps and plays by itself. It asks the kernel for two things only:
+The page (``page/*.js``) draws, steps and plays by itself. It asks the kernel for three things only:
 ``configure``, a new history for other control values (one request in flight, the newest value
-wins), and ``window``, frames of updates that did not travel with the history.
+wins); ``window``, frames of steps that did not travel with the history; ``restore``, a state's text.
 """
 
 import math
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
-from mlpteach.arguments import Interval, check_count, check_flag, check_number, describe
+from mlpteach.arguments import check_count, describe
+from mlpteach.dashboards import saved, state
+from mlpteach.dashboards.page import describe_show
+from mlpteach.views.figure import figure
 
-_HERE = Path(__file__).parent
-# Frames that travel with the history; the page asks for others when it gets there.
-HISTORY_BYTES = 8 * 2**20
-
-
-@dataclass
-class Choice:
-    """A control with a few named values."""
-
-    name: str
-    label: str
-    options: dict  # value -> text
-    kind: str = "choice"
-
-
-@dataclass
-class Slider:
-    """A control for a number; `log` moves it by factors."""
-
-    name: str
-    label: str
-    low: float
-    high: float
-    log: bool = False
-    kind: str = "slider"
-
-
-@dataclass
-class Toggle:
-    """A control that is on or off."""
-
-    name: str
-    label: str
-    kind: str = "toggle"
-
-
-@dataclass
-class Show:
-    """What one history shows.
-
-    Attributes
-    ----------
-    trace : Trace
-        What everything was read from.
-    spec : dict
-        Plain data for the page: lines, panels, fields, message.
-    held : list of int
-        The updates whose frames are in `frames`.
-    frames : ndarray, shape (len(held), numbers of a frame)
-        As 64-bit floats: squares of small gradients leave the range of 32 bits.
-    curve : ndarray, shape (updates, 3)
-        Cost and place on the curve's picture (fractions from left and top) of every update.
-    window : callable
-        (first, last) -> frames of those updates.
-    """
-
-    trace: object
-    spec: dict
-    held: list = field(default_factory=list)
-    frames: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
-    curve: np.ndarray = field(default_factory=lambda: np.empty((0, 3)))
-    window: Callable | None = None
+_PAGE = Path(__file__).parent / "page"
+# One ES module without a bundler: the parts one behind the other, each knows those above it.
+_PARTS = (
+    "element", "numbers", "state", "history", "plot", "heat", "table", "ledger", "controls",
+    "transport", "dashboard", "render",
+)  # fmt: skip
 
 
 class Player(anywidget.AnyWidget):
@@ -87,39 +32,56 @@ class Player(anywidget.AnyWidget):
     Parameters
     ----------
     build : callable
-        values (dict of control name -> value) -> :class:`Show`.
-    controls : list of Choice, Slider or Toggle
+        values (dict of control name -> value) -> :class:`~mlpteach.views.panels.Show`.
+    controls : sequence of Choice, Several, Slider, Toggle or Point
     values : dict
         Where the controls start.
     title : str
+    name : str
+        Short name of the dashboard, with which its state's text starts.
 
     Attributes
     ----------
-    trace : Trace
-        The run on the screen.
+    show : Show
+        What is on the screen.
+    traces : dict of str to Trace
+        The runs on the screen; ``trace`` is the first of them.
     values : dict
         Values of the controls on the screen.
     position : dict
         Where the page stands: ``k``, ``line``, ``row``, ``column`` (counted from 0 but for k). Set
         it to send the page there.
+    state : str
+        Values and position as one short text; set it to get the same picture again.
     """
 
-    _esm = _HERE / "player.js"
-    _css = _HERE / "player.css"
+    _esm = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
+    _css = _PAGE / "player.css"
     spec = traitlets.Dict().tag(sync=True)
+    numbers = traitlets.Bytes().tag(sync=True)
     frames = traitlets.Bytes().tag(sync=True)
-    curve = traitlets.Bytes().tag(sync=True)
+    pictures = traitlets.Dict().tag(sync=True)
     position = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, build, controls, values, title):
+    def __init__(self, build, controls, values, title, name):
         super().__init__()
         self._build = build
-        self._controls = [vars(control) for control in controls]
-        self._title = title
+        self._controls = {control.name: control for control in controls}
+        self._title, self._name = title, name
         self._sequence = 0
         self.values = dict(values)
         self.on_msg(self._receive)
-        self._show(self.values)
+        self._update(self.values)
+
+    # -- for readers
+
+    @property
+    def traces(self):
+        return self.show.traces
+
+    @property
+    def trace(self):
+        return next(iter(self.traces.values()), None)
 
     def configure(self, **values):
         """Set controls from Python, as if they had been moved on the page.
@@ -129,15 +91,58 @@ class Player(anywidget.AnyWidget):
         ValueError, TypeError
             For an unknown control or a value that it can't have; the old history stays.
         """
-        self._show(values)
+        self._update(values)
+
+    @property
+    def state(self):
+        return state.write(self._name, self.values, self.position)
+
+    @state.setter
+    def state(self, text):
+        values, position = state.read(text, self._name, self._controls.values())
+        self._update(values)
+        self.position = position
+
+    def figure(self, k=None):
+        """Draw the dashboard as a matplotlib figure, for print and PDF.
+
+        Parameters
+        ----------
+        k : int, optional
+            The step, from 1; by default the one on the screen.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        place = self.position
+        return figure(self.show, place["k"] if k is None else k, place["row"], place["column"])
+
+    def save_html(self, path):
+        """Save the dashboard as one file that plays without network and without Python.
+
+        Parameters
+        ----------
+        path : str or Path
+            Overwritten if it is there.
+
+        Returns
+        -------
+        Path
+        """
+        spec = {**self.spec, "position": self.position}
+        return saved.write(path, self._esm, self._css, spec, self.show, self.numbers, self.pictures)
+
+    # -- the way to the page and back
 
     @traitlets.validate("position")
     def _inside(self, proposal):
         """Keep the position inside the history; what is not given stays as it is."""
-        rows, columns = self.spec.get("fields", {}).get("W", (1, 1))
+        select = self.spec.get("select", "")
+        rows, columns = self.spec.get("fields", {}).get(select, (1, 1))
         ranges = {
-            "k": (1, self.spec.get("updates", 1)),
-            "line": (0, len(self.spec.get("lines", ())) - 1),
+            "k": (1, max(1, self.spec.get("steps", 1))),
+            "line": (0, max(0, self.spec.get("lines", 0) - 1)),
             "row": (0, rows - 1),
             "column": (0, columns - 1),
         }
@@ -152,34 +157,31 @@ class Player(anywidget.AnyWidget):
         """Return the values of all controls: those given, checked, and the present others."""
         if not isinstance(values, dict):
             raise TypeError(f"values must be a dict of control names; given {describe(values)}.")
-        unknown = [name for name in values if name not in self.values]
-        if unknown:
-            raise ValueError(
-                f"this dashboard has no control {unknown[0]!r}; it has: {', '.join(self.values)}."
-            )
-        controls = {control["name"]: control for control in self._controls}
-        checked = {
-            name: _check_value(controls[name], value) if name in controls else value
-            for name, value in values.items()
-        }
+        for name in values:
+            if name not in self._controls:
+                known = ", ".join(self._controls)
+                raise ValueError(f"this dashboard has no control {name!r}; it has: {known}.")
+        checked = {name: self._controls[name].check(value) for name, value in values.items()}
         return {**self.values, **checked}
 
-    def _show(self, values):
+    def _update(self, values):
         values = self._checked(values)
-        shown = self._build(values)
-        self.values, self._shown = values, shown
-        self.trace = shown.trace
+        show = self._build(values)
+        spec, numbers, pictures = describe_show(show)
+        frames = show.frames.values if show.frames else np.empty(0)
+        self.values, self.show = values, show
         self._sequence += 1
         with self.hold_sync():
-            self.frames = np.ascontiguousarray(shown.frames).tobytes()
-            self.curve = np.ascontiguousarray(shown.curve).tobytes()
+            self.pictures = pictures
+            self.numbers = numbers
+            self.frames = np.ascontiguousarray(frames).tobytes()
             self.spec = {
-                **shown.spec,
+                **spec,
                 "sequence": self._sequence,
+                "name": self._name,
                 "title": self._title,
-                "controls": self._controls,
+                "controls": [vars(control) for control in self._controls.values()],
                 "values": values,
-                "held": shown.held,
             }
             self.position = self.position  # a shorter history may end before it
 
@@ -188,12 +190,17 @@ class Player(anywidget.AnyWidget):
         try:
             kind = content.get("type")
             if kind == "configure":
-                self._show(content["values"])
+                self._update(content["values"])
+                self.send({"type": "configured", "request": content.get("request")})
+            elif kind == "restore":
+                self.state = content.get("text")
                 self.send({"type": "configured", "request": content.get("request")})
             elif kind == "window":
                 self._send_window(content)
             else:
-                raise ValueError(f"unknown message type {kind!r}; allowed: configure, window.")
+                raise ValueError(
+                    f"unknown message type {kind!r}; allowed: configure, restore, window."
+                )
         except Exception as error:
             message = "".join(traceback.format_exception_only(error)).strip()
             self.send({"type": "failed", "request": content.get("request"), "message": message})
@@ -201,9 +208,10 @@ class Player(anywidget.AnyWidget):
     def _send_window(self, content):
         if content["sequence"] != self._sequence:
             return
-        first = check_count("first", content["first"], maximum=self.spec["updates"])
-        last = check_count("last", content["last"], minimum=first, maximum=self.spec["updates"])
-        frames = self._shown.window(first, last)
+        steps = self.show.steps
+        first = check_count("first", content["first"], maximum=steps)
+        last = check_count("last", content["last"], minimum=first, maximum=steps)
+        frames = self.show.frames.read(first, last)
         self.send(
             {**content, "type": "window"},
             buffers=[np.ascontiguousarray(frames).tobytes()],
@@ -217,29 +225,3 @@ def _whole(name, given):
     except TypeError:
         message = f"position[{name!r}] must be a whole number; given {describe(given)}."
         raise traitlets.TraitError(message) from None
-
-
-def _check_value(control, given):
-    """Return a value that a control can have, or raise naming the control and what is allowed."""
-    name = control["name"]
-    if control["kind"] == "toggle":
-        return check_flag(name, given)
-    if control["kind"] == "slider":
-        return check_number(name, given, Interval())
-    # Options are strings on the page, so that the number 1 means the option "1".
-    options = {str(option): option for option in control["options"]}
-    if str(given) not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}; given {describe(given)}.")
-    return options[str(given)]
-
-
-def spread(updates, frame_bytes, budget=HISTORY_BYTES):
-    """Return the updates whose frames travel with the history: all, or spread with both ends.
-
-    Examples
-    --------
-    >>> spread(5, frame_bytes=1), spread(10, frame_bytes=1, budget=4)
-    ([1, 2, 3, 4, 5], [1, 4, 7, 10])
-    """
-    count = min(updates, max(2, budget // max(1, frame_bytes)))
-    return sorted({round(k) for k in np.linspace(1, updates, count)}) if updates else []

@@ -1,14 +1,42 @@
 """What the panels of a dashboard show of a trace. Nothing is computed here that the trace has."""
 
+from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.figure import figure
-from mlpteach.views.optimizer import optimizer_fields, optimizer_frames, optimizer_panels
-from mlpteach.views.panels import CurvePanel, HeatPanel
+from mlpteach.views.frames import Frames, frames_of, join
+from mlpteach.views.panels import (
+    Arrow,
+    Axes,
+    Heat,
+    Ledger,
+    Line,
+    Plot,
+    Profile,
+    Row,
+    Show,
+    Table,
+    Text,
+)
+from mlpteach.views.style import STYLES, Style, rule_style
 
 __all__ = [
-    "CurvePanel",
-    "HeatPanel",
+    "STYLES",
+    "Arrow",
+    "Axes",
+    "Frames",
+    "Heat",
+    "Ledger",
+    "Line",
+    "Plot",
+    "Profile",
+    "Row",
+    "Show",
+    "Style",
+    "Table",
+    "Text",
     "figure",
-    "optimizer_fields",
-    "optimizer_frames",
-    "optimizer_panels",
+    "frames_of",
+    "histogram_outline",
+    "join",
+    "limits",
+    "rule_style",
 ]

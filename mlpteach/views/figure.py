@@ -1,46 +1,164 @@
-"""The panels as one matplotlib figure: for print, PDF, and tests without a browser."""
+"""One step of a dashboard as a matplotlib figure: for print, PDF, and tests without a browser."""
 
+import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from mlpteach.views.panels import COLORMAPS, CurvePanel
-from mlpteach.views.pictures import FONT_SIZE, style
+from mlpteach.arguments import check_count
+from mlpteach.views.panels import COLORMAPS, Arrow, Heat, Ledger, Line, Plot, Profile, Table
+from mlpteach.views.pictures import FONT_SIZE, prepare, style
+
+# Inches; what needs a whole row of the figure and how high it is.
+_COLUMN, _PLOT, _LINE = 4.6, 3.0, 0.34
 
 
-def figure(panels, frame, k, columns=3):
-    """Draw panels as they stand at update k.
+def figure(show, k, row=0, column=0, columns=3):
+    """Draw the panels of a :class:`~mlpteach.views.panels.Show` as they stand at step k.
 
     Parameters
     ----------
-    panels : list of CurvePanel or HeatPanel
-    frame : dict of str to ndarray
-        Name -> (rows, columns), the numbers of update k.
+    show : Show
     k : int
+        From 1.
+    row, column : int
+        Entry whose numbers the ledgers show, from 0.
     columns : int
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    rows = -(-len(panels) // columns)
-    drawn = Figure(figsize=(4.6 * columns, 2.6 * rows), layout="constrained")
-    grid = drawn.subplots(rows, columns, squeeze=False).ravel()
-    for axes, panel in zip(grid, panels, strict=False):
-        if isinstance(panel, CurvePanel):
-            style(axes)
-            panel.draw(axes)
-            axes.plot(panel.x[k - 1], panel.y[k - 1], "o", color="tab:red", markersize=8)
-            axes.set_title(panel.title, fontsize=FONT_SIZE)
-        else:
-            axes.imshow(
-                panel.shade(frame[panel.field]),
-                cmap=colormaps[COLORMAPS[panel.colors][0]],
-                vmin=0.0,
-                vmax=1.0,
-                aspect="auto",
-                interpolation="nearest",
-            )
-            axes.set_title(f"{panel.latex}, strongest at {panel.limit:.3g}", fontsize=FONT_SIZE)
-    for axes in grid[len(panels) :]:
-        axes.set_visible(False)
+    k = check_count("k", k, maximum=max(1, show.steps))
+    bands = _bands(show.panels, columns)
+    heights = [_height(band) for band in bands]
+    drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
+    frame = _frame(show, k)
+    subfigures = drawn.subfigures(len(bands), 1, height_ratios=heights, squeeze=False).ravel()
+    for part, band in zip(subfigures, bands, strict=True):
+        targets = part.subplots(1, columns if _is_graphic(band[0]) else 1, squeeze=False).ravel()
+        for target, panel in zip(targets, band, strict=False):
+            _draw(target, panel, show, frame, k, row, column)
+        for target in targets[len(band) :]:
+            target.set_visible(False)
+    if show.message:
+        drawn.suptitle(show.message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
     return drawn
+
+
+def _is_graphic(panel):
+    return isinstance(panel, (Plot, Heat))
+
+
+def _bands(panels, columns):
+    """Split panels into rows: plots and maps side by side, words and tables alone."""
+    bands = []
+    for panel in panels:
+        joins = bands and _is_graphic(panel) and _is_graphic(bands[-1][0])
+        if joins and len(bands[-1]) < columns:
+            bands[-1].append(panel)
+        else:
+            bands.append([panel])
+    return bands or [[]]
+
+
+def _height(band):
+    if not band or _is_graphic(band[0]):
+        return _PLOT
+    lines = len(band[0].rows) + 1 if isinstance(band[0], Table) else len(band[0].lines)
+    return _LINE * (lines + 1.5)
+
+
+def _frame(show, k):
+    if show.frames is None:
+        return {}
+    return {name: field[0] for name, field in show.frames.named(show.frames.read(k, k)).items()}
+
+
+def _draw(target, panel, show, frame, k, row, column):
+    if isinstance(panel, Plot):
+        prepare(target, panel.axes)
+        for layer in panel.layers:
+            _DRAW_LAYER[type(layer)](target, layer, show.series, k)
+        if any(layer.label for layer in panel.layers):
+            target.legend(fontsize=FONT_SIZE - 3, framealpha=0.6)
+        target.set_title(panel.title, fontsize=FONT_SIZE)
+    elif isinstance(panel, Heat):
+        _draw_heat(target, panel, frame)
+    else:
+        target.axis("off")
+        lines = _words(panel, show, frame, k, row, column)
+        target.text(
+            0.0, 1.0, "\n".join(lines), va="top", fontsize=FONT_SIZE, transform=target.transAxes,
+            linespacing=1.6,
+        )  # fmt: skip
+
+
+def _draw_line(target, line, series, k):
+    x, y = series[line.x], series[line.y]
+    look = {"color": line.style.color, "linewidth": line.style.width}
+    dash = line.style.dash if line.connect else "none"
+    marker = line.style.marker if not line.connect else "none"
+    if line.future:
+        target.plot(x, y, linestyle=dash, marker=marker, alpha=0.3, **look)
+    target.plot(x[:k], y[:k], linestyle=dash, marker=marker, label=line.label or None, **look)
+    if line.connect and line.style.marker:
+        target.plot(x[k - 1], y[k - 1], line.style.marker, color=line.style.color, markersize=8)
+
+
+def _draw_profile(target, profile, series, k):
+    y = series[profile.y][k - 1]
+    look = {"color": profile.style.color, "linewidth": profile.style.width}
+    target.plot(profile.x, y, linestyle=profile.style.dash, label=profile.label or None, **look)
+    if profile.filled:
+        target.fill_between(profile.x, y, color=profile.style.color, alpha=0.3, linewidth=0)
+
+
+def _draw_arrow(target, arrow, series, k):
+    start = series[arrow.x][k - 1], series[arrow.y][k - 1]
+    end = series[arrow.to_x][k - 1], series[arrow.to_y][k - 1]
+    if np.isfinite([*start, *end]).all():
+        look = {"arrowstyle": "-|>", "color": arrow.style.color, "linestyle": arrow.style.dash}
+        target.annotate("", end, start, arrowprops=look)
+        if arrow.label:
+            target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
+
+
+_DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
+
+
+def _draw_heat(target, heat, frame):
+    style(target)
+    target.imshow(
+        heat.shade(frame[heat.field]),
+        cmap=colormaps[COLORMAPS[heat.colors][0]],
+        vmin=0.0,
+        vmax=1.0,
+        aspect="auto",
+        interpolation="nearest",
+    )
+    target.set_title(f"{heat.title}, strongest at {heat.limit:.3g}", fontsize=FONT_SIZE)
+
+
+def _words(panel, show, frame, k, row, column):
+    """Return what a table, a ledger or a text says at step k, line by line."""
+    title = [panel.title] if panel.title else []
+    if isinstance(panel, Table):
+        return [*title, " | ".join(("", *panel.columns)), *_rows(panel, show.series, k)]
+    if isinstance(panel, Ledger):
+        return [*title, *(_ledger_line(panel, line, frame, row, column) for line in panel.lines)]
+    marks = ("→ " if i in panel.marked else "   " for i in range(len(panel.lines)))
+    return [*title, *(mark + line for mark, line in zip(marks, panel.lines, strict=True))]
+
+
+def _rows(table, series, k):
+    for row in table.rows:
+        cells = [f"{series[cell][k - 1]:.5g}" if cell in series else cell for cell in row.cells]
+        note = [text for since, text in row.notes.items() if since <= k][-1:]
+        yield " | ".join([row.label, *cells, *note])
+
+
+def _ledger_line(ledger, line, frame, row, column):
+    name = ledger.prefix + ("W_after" if line.name == "W" else line.name)
+    mark = "→ " if line.name == ledger.differs else "   "
+    number = f"{frame[name][row, column]:.5g}" if name in frame else ""
+    return f"{mark}${line.latex()}$ = {number}"

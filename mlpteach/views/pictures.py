@@ -1,4 +1,4 @@
-"""The parts of a panel that stand still, as two transparent PNG pictures.
+"""The parts of a plot that stand still, as two transparent PNG pictures.
 
 Data artists keep their colours; spines, ticks and text become an alpha-only picture that the page
 uses as a mask over its own text colour, so that switching the theme costs nothing.
@@ -6,73 +6,125 @@ uses as a mask over its own text colour, so that switching the theme costs nothi
 
 import base64
 import io
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
+from matplotlib.ticker import FuncFormatter
 
 from mlpteach.views.panels import COLORMAPS
 
-SIZE = (3.2, 2.0)  # inches; at 100 CSS pixels an inch the text is 15 pixels high
-AXES = (0.165, 0.255, 0.815, 0.71)
+# Inches: at 100 CSS pixels an inch the text is 15 pixels high.
+SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
+# Room for labels left, below, right and above, in inches.
+_ROOM = (0.58, 0.50, 0.10, 0.08)
 FONT_SIZE = 11
 _DPI = 200
+# Far outside the axes, and still a number that a canvas can draw.
+_FAR = 20.0
 
 
-def new_figure():
-    """Return a transparent figure (without pyplot, which would keep it) and its axes."""
-    figure = Figure(figsize=SIZE, dpi=_DPI)
-    FigureCanvasAgg(figure)
-    figure.patch.set_alpha(0.0)
-    axes = figure.add_axes(AXES)
-    style(axes)
-    return figure, axes
+@dataclass(frozen=True)
+class Picture:
+    """The pictures of one :class:`~mlpteach.views.panels.Axes`.
+
+    Attributes
+    ----------
+    data, ink : str
+        Data URLs of what keeps its colours and of what takes the page's.
+    aspect : float
+        Width by height.
+    box : tuple of float
+        Left, top, width and height of the axes, as fractions of the picture.
+    """
+
+    data: str
+    ink: str
+    aspect: float
+    box: tuple
+
+
+def box(axes):
+    """Return where the axes lie in their picture: left, top, width, height as fractions."""
+    width, height = SIZES[axes.shape]
+    left, below, right, above = _ROOM
+    return (
+        left / width,
+        above / height,
+        (width - left - right) / width,
+        (height - below - above) / height,
+    )
+
+
+def x_fractions(axes, values):
+    """Return how far right in the picture each value lies, 0 … 1; NaN for what has no place."""
+    left, _, width, _ = box(axes)
+    return left + width * _share(values, axes.xlim, axes.xscale)
+
+
+def y_fractions(axes, values):
+    """Return how far down in the picture each value lies, 0 … 1; NaN for what has no place."""
+    _, top, _, height = box(axes)
+    return top + height * (1.0 - _share(values, axes.ylim, axes.yscale))
+
+
+def _share(values, ends, scale):
+    """Return the place of values between the ends of an axis: 0 … 1 inside."""
+    low, high = ends
+    with np.errstate(all="ignore"):
+        values = np.asarray(values, dtype=float)
+        if scale == "log":
+            values, low, high = np.log10(values), np.log10(low), np.log10(high)
+        share = (values - low) / (high - low)
+    return np.where(np.isnan(share), np.nan, np.clip(share, -_FAR, _FAR))
 
 
 def style(axes):
-    """Give axes the look of the dashboards."""
+    """Give a matplotlib ``Axes`` the look of the dashboards."""
     axes.patch.set_alpha(0.0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=FONT_SIZE)
 
 
-def render_curve(panel):
-    """Return the pictures of a :class:`CurvePanel` and where its points lie.
-
-    Returns
-    -------
-    dict
-        "picture" and "ink": data URLs. "aspect": width by height.
-    points : ndarray, shape (updates, 2)
-        Each update's place as fractions of the picture, from its left and top.
-    """
-    figure, axes = new_figure()
-    panel.draw(axes)
-    for text in (axes.xaxis.label, axes.yaxis.label):
-        text.set_fontsize(FONT_SIZE)
-    figure.canvas.draw()
-    pixels = axes.transData.transform(np.column_stack([panel.x, panel.y]))
-    width, height = figure.canvas.get_width_height()
-    points = pixels / [width, height]
-    points[:, 1] = 1.0 - points[:, 1]
-    data = [*axes.lines, *axes.collections]
-    ink = [*axes.spines.values(), axes.xaxis, axes.yaxis, *axes.texts]
-    pictures = {"picture": _without(figure, ink), "ink": _without(figure, data)}
-    return {**pictures, "aspect": SIZE[0] / SIZE[1]}, points
+def prepare(target, axes):
+    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still."""
+    style(target)
+    target.set_xscale(axes.xscale)
+    target.set_yscale(axes.yscale)
+    if axes.draw is not None:
+        axes.draw(target)
+    target.set_xlim(*axes.xlim)
+    target.set_ylim(*axes.ylim)
+    target.set_xlabel(axes.xlabel, fontsize=FONT_SIZE)
+    target.set_ylabel(axes.ylabel, fontsize=FONT_SIZE)
+    for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
+        if scale == "linear":
+            axis.set_major_formatter(FuncFormatter(_short))
 
 
-def color_tables():
-    """Return each colormap, for a light and a dark page, as base64 of 256 RGB triples."""
-    steps = np.linspace(0.0, 1.0, 256)
-    return {
-        name: [
-            base64.b64encode((colormaps[id](steps)[:, :3] * 255).round().astype(np.uint8)).decode()
-            for id in ids
-        ]
-        for name, ids in COLORMAPS.items()
-    }
+def _short(value, position):
+    """Write a tick so that it fits left of the axes: 4.8e5."""
+    text = f"{value:.3g}" if 1e-2 <= abs(value) < 1e4 or value == 0 else f"{value:.2g}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+
+
+@lru_cache(maxsize=64)
+def render(axes):
+    """Return the :class:`Picture` of `axes`; equal axes are drawn once."""
+    width, height = SIZES[axes.shape]
+    figure = Figure(figsize=(width, height), dpi=_DPI)
+    FigureCanvasAgg(figure)
+    figure.patch.set_alpha(0.0)
+    left, top, across, down = box(axes)
+    target = figure.add_axes((left, 1.0 - top - down, across, down))
+    prepare(target, axes)
+    data = [*target.lines, *target.collections, *target.patches, *target.images]
+    ink = [*target.spines.values(), target.xaxis, target.yaxis, *target.texts]
+    return Picture(_without(figure, ink), _without(figure, data), width / height, box(axes))
 
 
 def _without(figure, hidden):
@@ -91,3 +143,15 @@ def _without(figure, hidden):
         pil_kwargs={"compress_level": 2},
     )
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def color_tables():
+    """Return each colormap, for a light and a dark page, as base64 of 256 RGB triples."""
+    steps = np.linspace(0.0, 1.0, 256)
+    return {
+        name: [
+            base64.b64encode((colormaps[id](steps)[:, :3] * 255).round().astype(np.uint8)).decode()
+            for id in ids
+        ]
+        for name, ids in COLORMAPS.items()
+    }

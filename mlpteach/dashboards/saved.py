@@ -1,0 +1,1 @@
+"""A dashboard as one HTML file that plays without network and without Python."""

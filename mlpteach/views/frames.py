@@ -1,0 +1,91 @@
+"""Matrices of every step: too large to travel all at once, fetched when they are looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+# Frames that travel with the history; the page asks for others when it gets there.
+HISTORY_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """The matrices of a history, step by step.
+
+    Attributes
+    ----------
+    steps : int
+    fields : dict of str to (int, int)
+        Name -> (rows, columns), in the order of a frame.
+    read : callable
+        (first, last) -> ndarray (last - first + 1, size): the frames of the steps first … last.
+    select : str
+        Name of the field whose entries can be chosen by row and column.
+    """
+
+    steps: int
+    fields: dict
+    read: Callable
+    select: str = ""
+
+    @property
+    def size(self):
+        """How many numbers one frame holds."""
+        return sum(rows * columns for rows, columns in self.fields.values())
+
+    @cached_property
+    def held(self):
+        """The steps whose frames travel with the history, a list."""
+        return spread(self.steps, 8 * self.size)
+
+    @cached_property
+    def values(self):
+        """The frames of the steps `held`, (len(held), size)."""
+        if len(self.held) == self.steps:
+            return self.read(1, self.steps)
+        return np.concatenate([self.read(k, k) for k in self.held])
+
+    def named(self, frames):
+        """Return field name -> (n, rows, columns) of frames (n, size)."""
+        split, start = {}, 0
+        for name, (rows, columns) in self.fields.items():
+            stop = start + rows * columns
+            split[name] = frames[:, start:stop].reshape(-1, rows, columns)
+            start = stop
+        return split
+
+
+def frames_of(arrays, select=""):
+    """Return :class:`Frames` of arrays that are at hand: name -> (steps, rows, columns)."""
+    fields = {name: array.shape[1:] for name, array in arrays.items()}
+    steps = len(next(iter(arrays.values())))
+
+    def read(first, last):
+        parts = [array[first - 1 : last].reshape(last - first + 1, -1) for array in arrays.values()]
+        return np.concatenate(parts, axis=1, dtype=float)
+
+    return Frames(steps, fields, read, select)
+
+
+def join(*several):
+    """Return one :class:`Frames` of several of the same number of steps; names must differ."""
+    fields = {name: shape for frames in several for name, shape in frames.fields.items()}
+
+    def read(first, last):
+        return np.concatenate([frames.read(first, last) for frames in several], axis=1)
+
+    return Frames(min(frames.steps for frames in several), fields, read, several[0].select)
+
+
+def spread(steps, frame_bytes, budget=HISTORY_BYTES):
+    """Return the steps whose frames travel with the history: all, or spread with both ends.
+
+    Examples
+    --------
+    >>> spread(5, frame_bytes=1), spread(10, frame_bytes=1, budget=4)
+    ([1, 2, 3, 4, 5], [1, 4, 7, 10])
+    """
+    count = min(steps, max(2, budget // max(1, frame_bytes)))
+    return sorted({round(k) for k in np.linspace(1, steps, count)}) if steps else []
