@@ -1,4 +1,4 @@
-"""What travels to the page: plain data, one buffer of numbers, and the pictures that stand still."""
+"""What travels to the page: plain data, one buffer of numbers, pictures of what stands still."""
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def _table(table):
     rows = [
         {
             "label": to_html(row.label),
-            "cells": list(row.cells),
+            "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
             "style": vars(row.style) if row.style else None,
             "notes": {str(k): to_html(note) for k, note in row.notes.items()},
         }

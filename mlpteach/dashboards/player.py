@@ -1,8 +1,8 @@
 """The widget under every dashboard: the history travels once, the browser plays it.
 
-The page (``page/*.js``) draws, steps and plays by itself. It asks the kernel for three things only:
+The page (``page/*.js``) draws, steps and plays by itself. It asks the kernel for three things:
 ``configure``, a new history for other control values (one request in flight, the newest value
-wins); ``window``, frames of steps that did not travel with the history; ``restore``, a state's text.
+wins); ``window``, frames of steps that did not travel with the history; ``restore``, a state.
 """
 
 import math

@@ -1,1 +1,134 @@
-"""A dashboard as one HTML file that plays without network and without Python."""
+"""A dashboard as one HTML file that plays without network and without Python.
+
+The file holds the page's own code and style, and the buffers compressed: the browser unpacks them
+itself. Numbers of the frames keep 40 of their 64 bits, about nine digits over the full range.
+"""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+
+from mlpteach.views.frames import spread
+
+# The page with its pictures stays below 3 MB.
+PAGE_BYTES = 2_900_000
+_FRAME_BYTES = 5  # of each 64-bit float
+
+
+def write(path, module, style, spec, show, numbers, pictures):
+    """Write the page to `path` and return the path.
+
+    Parameters
+    ----------
+    path : str or Path
+    module, style : str
+        JavaScript (an ES module that ends by exporting ``render``) and CSS of the page.
+    spec : dict
+        As it travels to a live page, with "position".
+    show : Show
+    numbers : bytes
+    pictures : dict
+    """
+    path = Path(path)
+    fixed = module + style + json.dumps(pictures) + json.dumps(spec) + _packed(numbers)
+    frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
+    state = {
+        "spec": {**spec, "saved": True, "held": held},
+        "position": spec["position"],
+        "pictures": pictures,
+    }
+    page = _TEMPLATE
+    for name, text in {
+        "TITLE": spec["title"],
+        "STYLE": style,
+        "STATE": json.dumps(state).replace("<", "\\u003c"),
+        "NUMBERS": _packed(numbers),
+        "FRAMES": frames,
+        "MODULE": module,
+    }.items():
+        page = page.replace(f"@{name}@", text, 1)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _packed(data):
+    return base64.b64encode(gzip.compress(data, 6, mtime=0)).decode()
+
+
+def pack_frames(frames):
+    """Return frames, 64-bit floats, as compressed text: byte planes of their upper 40 bits.
+
+    Rounded to nearest, so that about nine digits stay; equal bytes of neighbours stand together.
+    """
+    bits = np.ascontiguousarray(frames, dtype="<f8").view(np.uint64).ravel()
+    kept = np.where(np.isfinite(frames).ravel(), bits + np.uint64(1 << 23), bits)
+    planes = kept.astype("<u8").view(np.uint8).reshape(-1, 8)[:, 8 - _FRAME_BYTES :].T
+    return _packed(np.ascontiguousarray(planes).tobytes())
+
+
+def _fitting_frames(frames, room):
+    """Return as many frames as `room` bytes of the page hold, packed, and their steps."""
+    if frames is None:
+        return _packed(b""), []
+    held, values = frames.held, frames.values
+    packed = pack_frames(values)
+    while len(packed) > room and len(held) > 2:
+        fewer = max(2, int(len(held) * 0.95 * room / len(packed)))
+        chosen = [k - 1 for k in spread(len(held), 1, fewer)]
+        held, values = [held[i] for i in chosen], values[chosen]
+        packed = pack_frames(values)
+    return packed, held
+
+
+_TEMPLATE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>@TITLE@</title>
+<style>
+body { margin: 12px 20px; background: Canvas; }
+@STYLE@
+</style>
+</head>
+<body>
+<main id="dashboard"></main>
+<script type="application/json" id="state">@STATE@</script>
+<script type="text/plain" id="numbers">@NUMBERS@</script>
+<script type="text/plain" id="frames">@FRAMES@</script>
+<script type="module">
+@MODULE@
+
+async function unpack(id) {
+  const packed = new Blob([bytesOf(document.getElementById(id).textContent)]);
+  const stream = packed.stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// Byte planes of the upper 40 bits back to 64-bit floats.
+function unplane(planes) {
+  const count = planes.length / 5;
+  const bytes = new Uint8Array(8 * count);
+  for (let plane = 0; plane < 5; plane++)
+    for (let i = 0; i < count; i++) bytes[8 * i + 3 + plane] = planes[plane * count + i];
+  return new DataView(bytes.buffer);
+}
+
+const state = JSON.parse(document.getElementById("state").textContent);
+const numbers = await unpack("numbers");
+state.numbers = new DataView(numbers.buffer);
+state.frames = unplane(await unpack("frames"));
+const model = {
+  get: (name) => state[name],
+  set: (name, value) => { state[name] = value; },
+  save_changes() {}, on() {}, off() {}, send() {},
+};
+render({ model, el: document.getElementById("dashboard") });
+</script>
+</body>
+</html>
+"""

@@ -1,0 +1,80 @@
+// Controls: each tells its new value at once, also while it is dragged.
+
+const MOST_SEGMENTS = 4;
+
+function makeControl(control, value, changed) {
+  const make = { choice: makeChoice, several: makeSeveral, toggle: makeToggle, slider: makeSlider, point: makePoint }[control.kind];
+  return make(control, value, changed);
+}
+
+function makeChoice(control, value, changed) {
+  const options = Object.entries(control.options);
+  const letters = options.reduce((sum, [, text]) => sum + text.length, 0);
+  if (options.length > MOST_SEGMENTS || letters > 48) return makeMenu(control, value, changed);
+  const buttons = options.map(([option, text]) =>
+    element("button", { "aria-pressed": String(option === value), "data-value": option, onclick: (event) => {
+      for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
+      changed(option);
+    } }, text));
+  return element("span", { class: "segments", role: "group", "aria-label": control.label, "data-control": control.name }, ...buttons);
+}
+
+function makeMenu(control, value, changed) {
+  const menu = element("select", { "data-control": control.name, "aria-label": control.label, onchange: () => changed(menu.value) },
+    ...Object.entries(control.options).map(([option, text]) => element("option", { value: option, selected: option === value }, text)));
+  return element("label", {}, control.label, menu);
+}
+
+function makeSeveral(control, value, changed) {
+  const chosen = new Set(value);
+  const buttons = Object.entries(control.options).map(([option, text]) =>
+    element("button", { "aria-pressed": String(chosen.has(option)), "data-value": option, onclick: (event) => {
+      if (!chosen.delete(option)) chosen.add(option);
+      event.currentTarget.setAttribute("aria-pressed", String(chosen.has(option)));
+      changed(Object.keys(control.options).filter((name) => chosen.has(name)));
+    } }, text));
+  return element("span", { class: "several", role: "group", "aria-label": control.label, "data-control": control.name },
+    control.label, ...buttons);
+}
+
+function makeToggle(control, value, changed) {
+  const box = element("input", { type: "checkbox", checked: value, "data-control": control.name, onchange: () => changed(box.checked) });
+  return element("label", {}, box, control.label);
+}
+
+function makeSlider(control, value, changed) {
+  const scale = control.log ? Math.log10 : (x) => x;
+  const round = (x) => (control.whole ? Math.round(x) : Number(x.toPrecision(control.log ? 2 : 4)));
+  const back = (x) => round(control.log ? 10 ** x : x);
+  const shown = element("output", {}, short(value));
+  const range = element("input", {
+    type: "range", min: scale(control.low), max: scale(control.high), step: "any", value: scale(clamp(value, control.low, control.high)),
+    "aria-label": control.label, "aria-valuetext": short(value), "data-control": control.name,
+    oninput: () => {
+      const chosen = clamp(back(Number(range.value)), control.low, control.high);
+      shown.textContent = short(chosen);
+      range.setAttribute("aria-valuetext", short(chosen));
+      changed(chosen);
+    },
+  });
+  // Arrow keys move by hundredths of the range, which "any" leaves to the browser.
+  range.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!way) return;
+    const step = control.whole && !control.log ? 1 : (Number(range.max) - Number(range.min)) / 100;
+    range.value = Number(range.value) + way * step;
+    range.dispatchEvent(new Event("input"));
+    event.preventDefault();
+  });
+  return element("label", {}, element("span", { class: "letter" }, control.label), range, shown);
+}
+
+function makePoint(control, value, changed) {
+  const fields = value.map((number, i) =>
+    element("input", { type: "number", step: "any", value: number, "aria-label": `${control.label}, ${"xy"[i]}`, "data-coordinate": i,
+      onchange: () => {
+        const typed = fields.map((field) => Number(field.value));
+        if (typed.every(Number.isFinite)) changed(typed);
+      } }));
+  return element("span", { class: "point", role: "group", "aria-label": control.label, "data-control": control.name }, control.label, ...fields);
+}

@@ -1,0 +1,80 @@
+// A matrix as a map of colours; entries can be chosen by click and by arrow keys.
+
+class Heat {
+  constructor(panel, dashboard) {
+    const { rows, columns } = dashboard.history.fields[panel.field];
+    Object.assign(this, { rows, columns, field: panel.field, selectable: panel.selectable });
+    this.canvas = element("canvas", {
+      width: columns, height: rows, role: "img", "data-field": panel.field, tabindex: panel.selectable ? 0 : false,
+    });
+    this.cell = element("div", { class: "cell", hidden: !panel.selectable });
+    this.wait = element("div", { class: "wait", hidden: true });
+    this.title = element("span");
+    this.range = element("span", { class: "range" });
+    this.node = element("figure", {},
+      element("figcaption", {}, this.title, this.range),
+      element("div", { class: "map" }, this.canvas, this.cell, this.wait));
+    this.context = this.canvas.getContext("2d");
+    this.image = this.context.createImageData(columns, rows);
+    if (panel.selectable) this.listen(dashboard);
+    this.replace(panel, dashboard);
+  }
+
+  replace(panel, dashboard) {
+    const { rows, columns } = dashboard.history.fields[panel.field] ?? {};
+    const same = rows === this.rows && columns === this.columns && panel.field === this.field;
+    if (!same || panel.selectable !== this.selectable) return false;
+    this.panel = panel;
+    this.title.innerHTML = panel.title;
+    this.range.textContent = panel.colors === "signed" ? `±${short(panel.limit)}` : `0 … ${short(panel.limit)}`;
+    this.canvas.setAttribute("aria-label", panel.label);
+    return true;
+  }
+
+  listen(dashboard) {
+    this.canvas.addEventListener("click", (event) => {
+      const box = this.canvas.getBoundingClientRect();
+      dashboard.select(
+        Math.floor(((event.clientY - box.top) / box.height) * this.rows),
+        Math.floor(((event.clientX - box.left) / box.width) * this.columns));
+    });
+    this.canvas.addEventListener("keydown", (event) => {
+      const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      if (!move) return;
+      dashboard.select(dashboard.row + move[0], dashboard.column + move[1]);
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  draw(dashboard) {
+    const { history, k, line } = dashboard;
+    const computed = this.panel.line <= line;
+    const ready = history.isHeld(k);
+    this.wait.hidden = computed && ready;
+    if (this.wait.hidden) this.paint(history.matrix(k, this.field), dashboard.table(this.panel.colors));
+    else this.wait.textContent = computed ? `step ${k} …` : "not computed yet";
+    if (!this.selectable) return;
+    const cell = this.cell.style;
+    cell.left = `${(100 * dashboard.column) / this.columns}%`;
+    cell.top = `${(100 * dashboard.row) / this.rows}%`;
+    cell.width = `${100 / this.columns}%`;
+    cell.height = `${100 / this.rows}%`;
+  }
+
+  paint(values, table) {
+    const { limit, gamma, colors } = this.panel;
+    const pixels = this.image.data;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      const strength = Math.min(Math.abs(value) / limit, 1) ** gamma;
+      const shade = colors === "signed" ? 0.5 + 0.5 * Math.sign(value) * strength : strength;
+      const from = 3 * Math.round(255 * shade);
+      pixels[4 * i] = table[from];
+      pixels[4 * i + 1] = table[from + 1];
+      pixels[4 * i + 2] = table[from + 2];
+      pixels[4 * i + 3] = Number.isNaN(value) ? 0 : 255;
+    }
+    this.context.putImageData(this.image, 0, 0);
+  }
+}

@@ -1,0 +1,49 @@
+// What travelled: one entry a step of every series, and frames of matrices for some or all steps.
+
+const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
+class History {
+  constructor(model) {
+    this.spec = model.get("spec");
+    this.numbers = floats(model.get("numbers"));
+    this.fields = {};
+    this.size = 0;
+    for (const [name, [rows, columns]] of Object.entries(this.spec.fields)) {
+      this.fields[name] = { rows, columns, start: this.size };
+      this.size += rows * columns;
+    }
+    this.frames = new Map();
+    if (this.size) this.add(this.spec.held, floats(model.get("frames")));
+  }
+
+  add(steps, numbers) {
+    steps.forEach((k, i) => this.frames.set(k, numbers.subarray(i * this.size, (i + 1) * this.size)));
+  }
+
+  // All numbers of an array, given where it lies.
+  array({ at, shape }) {
+    return this.numbers.subarray(at, at + shape.reduce((product, length) => product * length, 1));
+  }
+
+  has(name) {
+    return name in this.spec.series;
+  }
+
+  // Value of a series at step k.
+  at(name, k) {
+    return this.numbers[this.spec.series[name].at + k - 1];
+  }
+
+  isHeld(k) {
+    return !this.size || this.frames.has(k);
+  }
+
+  matrix(k, name) {
+    const { rows, columns, start } = this.fields[name];
+    return this.frames.get(k).subarray(start, start + rows * columns);
+  }
+
+  entry(k, name, row, column) {
+    return this.matrix(k, name)[row * this.fields[name].columns + column];
+  }
+}

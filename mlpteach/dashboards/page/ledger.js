@@ -1,0 +1,55 @@
+// The lines of a rule with the numbers of one chosen weight put in.
+
+class Ledger {
+  constructor(panel, dashboard) {
+    this.written = JSON.stringify([panel.lines, panel.prefix]);
+    this.caption = element("caption", { class: "weight" });
+    this.rows = panel.lines.map((line, i) =>
+      element("tr", { "data-line": line.name, "data-index": i },
+        element("td", { html: line.formula }),
+        element("td", { class: "numbers", html: line.numbers }),
+        element("td", { class: "result" }, element("b", {}, "= ", element("span", {})))));
+    this.node = element("table", { class: "ledger", hidden: !panel.lines.length, "data-prefix": panel.prefix }, this.caption, ...this.rows);
+    this.replace(panel, dashboard);
+  }
+
+  replace(panel) {
+    if (JSON.stringify([panel.lines, panel.prefix]) !== this.written) return false;
+    this.panel = panel;
+    for (const node of this.rows) node.classList.toggle("differs", node.dataset.line === panel.differs);
+    return true;
+  }
+
+  draw(dashboard) {
+    const { history, k, line, row, column } = dashboard;
+    const { prefix, layer, title } = this.panel;
+    const ready = history.isHeld(k);
+    const weight = layer
+      ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
+        `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
+        `unit ${row + 1}, input ${column + 1} <span class="range">(click a map to choose another)</span>`
+      : `Coordinate <math><msub><mi>W</mi><mn>${column + 1}</mn></msub></math>`;
+    this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
+    const number = (key) => {
+      if (key === "k") return k;
+      if (key === "J") return history.at("loss", k);
+      return key === "factor" ? history.at(`${prefix}factor`, k) : history.entry(k, prefix + key, row, column);
+    };
+    this.rows.forEach((node, i) => {
+      node.classList.toggle("current", i === line);
+      node.classList.toggle("pending", i > line || !ready);
+      if (i === line) node.setAttribute("aria-current", "step");
+      else node.removeAttribute("aria-current");
+      if (!ready) return;
+      for (const slot of node.querySelectorAll("[data-key]")) {
+        const value = number(slot.dataset.key);
+        slot.textContent = slot.dataset.key === "k" ? value : format(value);
+        if (value < 0) slot.textContent = `(${slot.textContent})`;
+      }
+      const result = node.querySelector(".result span");
+      const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
+      result.textContent = format(value);
+      result.dataset.value = value;
+    });
+  }
+}

@@ -1,0 +1,223 @@
+// A plot: two pictures that stand still, and a canvas over them for what moves.
+
+const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
+const FAINT = 0.28;
+
+function tracePath(context, points, from, to, width, height) {
+  context.beginPath();
+  let inside = false;
+  for (let i = from; i < to; i++) {
+    const x = points[2 * i], y = points[2 * i + 1];
+    if (Number.isNaN(x) || Number.isNaN(y)) inside = false;
+    else if (inside) context.lineTo(x * width, y * height);
+    else {
+      context.moveTo(x * width, y * height);
+      inside = true;
+    }
+  }
+}
+
+function drawMarker(context, marker, x, y, size) {
+  const corners = {
+    s: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+    "^": [[0, -1.2], [1.15, 0.9], [-1.15, 0.9]],
+    v: [[0, 1.2], [1.15, -0.9], [-1.15, -0.9]],
+    D: [[0, -1.35], [1.35, 0], [0, 1.35], [-1.35, 0]],
+    X: [[-1, -1.2], [0, -0.5], [1, -1.2], [1.2, -0.9], [0.5, 0], [1.2, 0.9], [1, 1.2], [0, 0.5], [-1, 1.2], [-1.2, 0.9], [-0.5, 0], [-1.2, -0.9]],
+  }[marker];
+  context.beginPath();
+  if (corners) corners.forEach(([a, b]) => context.lineTo(x + a * size, y + b * size));
+  else context.arc(x, y, 1.1 * size, 0, 2 * Math.PI);
+  context.closePath();
+}
+
+// A short piece of a line with its marker, for tables and legends.
+function swatch({ color, dash, marker, width }) {
+  const canvas = element("canvas", { class: "swatch", width: 72, height: 32, "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  context.strokeStyle = context.fillStyle = color;
+  context.lineWidth = 2 * width;
+  context.setLineDash(DASHES[dash].map((length) => 2 * length));
+  context.beginPath();
+  context.moveTo(2, 16);
+  context.lineTo(70, 16);
+  context.stroke();
+  if (marker) {
+    drawMarker(context, marker, 36, 16, 8);
+    context.fill();
+  }
+  return canvas;
+}
+
+class Plot {
+  constructor(panel, dashboard) {
+    this.image = element("img", { alt: "" });
+    this.ink = element("div", { class: "ink" });
+    this.canvas = element("canvas", { "aria-hidden": "true" });
+    this.caption = element("figcaption");
+    this.legend = element("div", { class: "legend" });
+    this.plot = element("div", { class: "plot", role: "img" }, this.image, this.ink, this.canvas);
+    this.node = element("figure", {}, this.caption, this.plot, this.legend);
+    this.context = this.canvas.getContext("2d");
+    this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
+    this.replace(panel, dashboard);
+  }
+
+  replace(panel, dashboard) {
+    this.panel = panel;
+    const pictures = dashboard.model.get("pictures")[panel.picture];
+    if (this.picture !== panel.picture) {
+      this.picture = panel.picture;
+      this.image.src = pictures.data;
+      const mask = `url("${pictures.ink}")`;
+      this.ink.style.maskImage = this.ink.style.webkitMaskImage = mask;
+    }
+    this.node.className = panel.shape;
+    this.plot.style.aspectRatio = panel.aspect;
+    this.plot.dataset.click = panel.click;
+    this.plot.setAttribute("aria-label", panel.label);
+    this.caption.innerHTML = `<span>${panel.title}</span>`;
+    this.legend.replaceChildren(...panel.layers.filter((layer) => layer.label).map((layer) =>
+      element("span", {}, swatch(layer), element("span", { html: layer.label }))));
+    const { history } = dashboard;
+    this.layers = panel.layers.map((layer) => ({
+      ...layer,
+      points: layer.points && history.array(layer.points),
+      x: layer.x && history.array(layer.x),
+      y: layer.y && history.array(layer.y),
+    }));
+    return true;
+  }
+
+  clicked(event, dashboard) {
+    const { click } = this.panel;
+    if (!click) return;
+    const box = this.plot.getBoundingClientRect();
+    const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    dashboard.stop();
+    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard.spec.steps));
+    else dashboard.setPoint(click, this.data(place));
+  }
+
+  // Step whose point on the first line lies nearest below the pointer.
+  nearest(fraction, steps) {
+    const { points } = this.layers.find((layer) => layer.kind === "line");
+    let best = 1, distance = Infinity;
+    for (let k = 1; k <= steps; k++) {
+      const away = Math.abs(points[2 * (k - 1)] - fraction);
+      if (away < distance) [best, distance] = [k, away];
+    }
+    return best;
+  }
+
+  // Coordinates of a place that is given in fractions of the picture.
+  data([x, y]) {
+    const [left, top, width, height] = this.panel.box;
+    const shares = [(x - left) / width, 1 - (y - top) / height];
+    return this.panel.limits.map(([low, high, log], i) => {
+      const share = clamp(shares[i], 0, 1);
+      const value = log ? low * (high / low) ** share : low + share * (high - low);
+      return Number(value.toPrecision(4));
+    });
+  }
+
+  draw({ k }) {
+    const ratio = devicePixelRatio;
+    const width = Math.round(this.plot.clientWidth * ratio), height = Math.round(this.plot.clientHeight * ratio);
+    if (!width) return;
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    const { context } = this;
+    const [left, top, across, down] = this.panel.box;
+    context.clearRect(0, 0, width, height);
+    context.save();
+    context.beginPath();
+    context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
+    context.clip();
+    for (const layer of this.layers) {
+      context.strokeStyle = context.fillStyle = layer.color;
+      context.lineWidth = 1.2 * layer.width * ratio;
+      context.lineJoin = "round";
+      context.setLineDash(DASHES[layer.dash].map((length) => length * ratio));
+      context.globalAlpha = 1;
+      this[layer.kind](layer, k, width, height, ratio);
+    }
+    context.restore();
+  }
+
+  line({ points, future, connect, marker }, k, width, height, ratio) {
+    const { context } = this;
+    const steps = points.length / 2;
+    if (!connect) {
+      context.setLineDash([]);
+      for (let i = 0; i < (future ? steps : k); i++) {
+        context.globalAlpha = i < k ? 1 : FAINT;
+        this.marker(marker, points[2 * i] * width, points[2 * i + 1] * height, 4 * ratio);
+      }
+      return;
+    }
+    if (future) {
+      context.globalAlpha = FAINT;
+      tracePath(context, points, k - 1, steps, width, height);
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+    tracePath(context, points, 0, k, width, height);
+    context.stroke();
+    context.setLineDash([]);
+    if (marker) this.marker(marker, points[2 * k - 2] * width, points[2 * k - 1] * height, 5.5 * ratio);
+  }
+
+  marker(marker, x, y, size) {
+    if (Number.isNaN(x) || Number.isNaN(y)) return;
+    const { context } = this;
+    drawMarker(context, marker, x, y, size);
+    context.fill();
+    const { strokeStyle, lineWidth } = context;
+    context.strokeStyle = this.edge ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.lineWidth = size / 3.5;
+    context.stroke();
+    Object.assign(context, { strokeStyle, lineWidth });
+  }
+
+  profile({ x, y, filled, base }, k, width, height) {
+    const { context } = this;
+    const n = x.length;
+    const row = y.subarray((k - 1) * n, k * n);
+    const points = new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      points[2 * i] = x[i];
+      points[2 * i + 1] = row[i];
+    }
+    tracePath(context, points, 0, n, width, height);
+    context.stroke();
+    if (!filled) return;
+    context.lineTo(x[n - 1] * width, base * height);
+    context.lineTo(x[0] * width, base * height);
+    context.closePath();
+    context.globalAlpha = 0.3;
+    context.fill();
+  }
+
+  arrow({ points }, k, width, height, ratio) {
+    const [x, y, toX, toY] = points.subarray(4 * (k - 1), 4 * k);
+    if ([x, y, toX, toY].some(Number.isNaN)) return;
+    const { context } = this;
+    const start = [x * width, y * height], end = [toX * width, toY * height];
+    const angle = Math.atan2(end[1] - start[1], end[0] - start[0]);
+    const length = Math.hypot(end[0] - start[0], end[1] - start[1]);
+    context.beginPath();
+    context.moveTo(...start);
+    context.lineTo(...end);
+    context.stroke();
+    context.setLineDash([]);
+    const head = Math.min(9 * ratio, length);
+    context.beginPath();
+    context.moveTo(...end);
+    for (const turn of [-0.45, 0.45]) context.lineTo(end[0] - head * Math.cos(angle + turn), end[1] - head * Math.sin(angle + turn));
+    context.closePath();
+    context.fill();
+  }
+}

@@ -1,0 +1,60 @@
+// Numbers of the step shown, one row a run, and words that stand still.
+
+class Table {
+  constructor(panel, dashboard) {
+    this.caption = element("figcaption");
+    this.table = element("table");
+    this.node = element("figure", { class: "table" }, this.caption, this.table);
+    this.replace(panel, dashboard);
+  }
+
+  replace(panel, dashboard) {
+    this.panel = panel;
+    this.caption.innerHTML = panel.title;
+    this.caption.hidden = !panel.title;
+    this.table.setAttribute("aria-label", panel.label);
+    this.cells = [];
+    const head = element("tr", {}, element("th"), ...panel.columns.map((column) => element("th", { scope: "col", html: column })));
+    this.rows = panel.rows.map((row) => {
+      const label = element("th", { scope: "row" }, ...(row.style ? [swatch(row.style)] : []), element("span", { html: row.label }));
+      const cells = row.cells.map((cell) => {
+        if (!dashboard.history.has(cell.series)) return element("td", { html: cell.html });
+        const node = element("td", { class: "number", "data-series": cell.series });
+        this.cells.push([node, cell.series]);
+        return node;
+      });
+      const note = element("td", { class: "note" });
+      return { notes: Object.entries(row.notes), note, node: element("tr", {}, label, ...cells, note) };
+    });
+    this.table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...this.rows.map((row) => row.node)));
+    return true;
+  }
+
+  draw({ history, k }) {
+    for (const [node, name] of this.cells) {
+      const value = history.at(name, k);
+      node.textContent = formatCell(value);
+      node.dataset.value = value;
+    }
+    for (const { notes, note } of this.rows) {
+      const due = notes.filter(([since]) => Number(since) <= k).at(-1);
+      note.innerHTML = due ? due[1] : "";
+    }
+  }
+}
+
+class Words {
+  constructor(panel) {
+    this.node = element("figure", { class: "words" });
+    this.replace(panel);
+  }
+
+  replace(panel) {
+    this.node.replaceChildren(
+      element("figcaption", { html: panel.title, hidden: !panel.title }),
+      ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));
+    return true;
+  }
+
+  draw() {}
+}
