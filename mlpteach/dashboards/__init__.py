@@ -1,6 +1,8 @@
 """Dashboards: each is one line in a notebook."""
 
 from mlpteach.dashboards.adam import adam
+from mlpteach.dashboards.optimizer import optimizer
+from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
 
-__all__ = ["Player", "adam"]
+__all__ = ["Player", "adam", "optimizer", "own_rule"]

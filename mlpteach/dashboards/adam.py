@@ -3,15 +3,12 @@
 import warnings
 from functools import partial
 
-import numpy as np
-
-from mlpteach import datasets
-from mlpteach.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.dashboards.controls import Choice, Slider, Toggle
+from mlpteach.arguments import check_choice
+from mlpteach.dashboards.controls import Choice
+from mlpteach.dashboards.data import check_data, check_layer, check_net
+from mlpteach.dashboards.hypers import hyper_controls
 from mlpteach.dashboards.player import Player
-from mlpteach.network import MLP
-from mlpteach.notation import symbol
-from mlpteach.rules import FORMS, RULES, Hyper, rule
+from mlpteach.rules import FORMS, rule
 from mlpteach.train import DivergenceWarning, train
 from mlpteach.views.optimizer import (
     cost_plot,
@@ -22,8 +19,6 @@ from mlpteach.views.optimizer import (
 )
 from mlpteach.views.panels import Show
 
-# More is a mistake in y rather than a wish, and its network would fill the memory.
-MOST_CLASSES = 1000
 _FORM_NAMES = {"lecture": "lecture: √(V̂ + ε)", "paper": "paper: √V̂ + ε"}
 
 
@@ -72,73 +67,25 @@ def adam(
     >>> dashboard.values["form"], len(dashboard.trace)
     ('lecture', 57)
     """
-    if (X is None) != (y is None):
-        raise ValueError("give both X and y, or neither for the digits; given only one of them.")
-    if X is None:
-        X, y = datasets.digits()
-    net = _default_network(X, y) if net is None else net
-    if not isinstance(net, MLP):
-        raise TypeError(f"net must be an mlpteach.MLP; given {describe(net)}.")
-    layers = len(net.sizes) - 1
-    layer = layers if layer is None else check_count("layer", layer, maximum=layers)
+    X, y = check_data(X, y)
+    net = check_net(net, X, y)
+    layer = check_layer(layer, net)
     check_choice("form", form, FORMS)
     chosen = rule("adam", form=form, **hypers)
     run = partial(
         train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
     )
-    values = {"form": form, **chosen.values, "layer": str(layer)}
-    return Player(partial(_show, run), _controls(layers), values, "Adam, line by line", "adam")
+    sliders, values = hyper_controls([chosen], "")
+    controls = [Choice("form", "Form", _FORM_NAMES), *sliders, layer_choice(net)]
+    values = {"form": form, **values, "layer": str(layer)}
+    return Player(partial(_show, run), controls, values, "Adam, line by line", "adam")
 
 
-def _default_network(X, y):
-    inputs = check_floats("X", X, ndim=2).shape[1]
-    return MLP((inputs, 30, _outputs(y)), seed=1)
-
-
-def _outputs(y):
-    """Return how many outputs fit labels or one-hot rows; two classes need only one."""
-    try:
-        array = np.asarray(y)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iubf":
-        raise TypeError(f"y must hold labels or one-hot rows; given {describe(y)}.")
-    if array.ndim not in (1, 2) or array.size == 0:
-        raise ValueError(f"y must have one label or row per instance; given shape {array.shape}.")
-    if not np.isfinite(array).all():
-        raise ValueError("y must be finite; given NaN or infinity.")
-    classes = array.shape[1] if array.ndim == 2 else _classes(array)
-    if classes > MOST_CLASSES:
-        raise ValueError(
-            f"y asks for {classes} outputs, allowed are at most {MOST_CLASSES} without a network; "
-            f"give net for more."
-        )
-    return classes if classes > 2 or array.ndim == 2 else 1
-
-
-def _classes(labels):
-    wrong = labels[labels != np.round(labels)]
-    if wrong.size:
-        raise TypeError(
-            f"y must hold whole labels 0, 1, …; given {wrong[0]:g}. For other targets give net."
-        )
-    if labels.min() < 0:
-        raise ValueError(f"y must hold whole labels 0, 1, …; given {labels.min():g}.")
-    return int(labels.max()) + 1
-
-
-def _controls(layers):
-    controls = [Choice("form", "Form", _FORM_NAMES)]
-    for name, hyper in RULES["adam"].forms["lecture"].hypers.items():
-        if isinstance(hyper, Hyper):
-            sign = symbol(name)
-            label = sign.letter + sign.subscript.translate(str.maketrans("12", "₁₂"))
-            controls.append(Slider(name, label, hyper.low, hyper.high, hyper.log))
-        else:
-            controls.append(Toggle(name, name.replace("_", " ")))
+def layer_choice(net):
+    """Return the control for the layer whose weights are shown."""
     raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, layers + 1)}
-    return [*controls, Choice("layer", "Layer", options)]
+    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, len(net.sizes))}
+    return Choice("layer", "Layer", options)
 
 
 def _show(run, values):
@@ -158,9 +105,6 @@ def show_optimizer(trace, layer):
         return Show(traces, 0, message=message)
     frames = optimizer_frames(trace, layer)
     samples = frames.named(frames.values)
-    series = cost_series(trace)
-    if trace.run.schedule.id != "constant":
-        series["factor"] = np.array([step.factor for step in trace])
     return Show(
         traces=traces,
         steps=len(trace),
@@ -169,7 +113,7 @@ def show_optimizer(trace, layer):
             cost_plot(trace),
             *optimizer_heats(trace, layer, samples),
         ),
-        series=series,
+        series=cost_series(trace),
         frames=frames,
         numbers=(("cost $J$", "loss"),),
         message=message,

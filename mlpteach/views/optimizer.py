@@ -1,11 +1,16 @@
-"""One layer of a network under one optimizer: which numbers a frame holds, and the panels."""
+"""One layer of a run under one optimizer: which numbers a frame holds, and the panels.
 
+Layer 0 is a plain function's vector, shown as a single row.
+"""
+
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from mlpteach.formulas import lines
+from mlpteach.formulas import lines, mathml_symbol
 from mlpteach.notation import symbol
+from mlpteach.parameters import Parameters
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot
@@ -14,35 +19,58 @@ from mlpteach.views.style import BLUE, ORANGE, Style
 _SQUARES = ("V", "V_hat", "V_max", "G_sum", "E_g2", "E_dx2")
 
 
-def optimizer_frames(trace, layer, prefix=""):
+def optimizer_frames(trace, layer, prefix="", steps=None):
     """Return the :class:`Frames` of one layer of a trace.
 
     "W" is the weights before the update and "W_after" after it, "G" the gradient, then the rule's
-    quantities, the state it started from ("M_before" …), and "sensitivity" (units, batch), where
-    the last batch of an epoch may be smaller: the rest is NaN.
+    quantities, the state it started from ("M_before" …), and for a network "sensitivity" (units,
+    batch), where the last batch of an epoch may be smaller: the rest is NaN.
+
+    Parameters
+    ----------
+    trace : Trace
+    layer : int
+    prefix : str
+        Stands before each name, so that two runs can share a frame.
+    steps : int, optional
+        More than the trace has where another run is longer; the frames after its end are NaN.
     """
-    step = trace[0]
-    shape = step.before.W[layer].shape
-    quantities = [name for name, value in step.quantities.items() if hasattr(value, "W")]
-    before = [f"{name}_before" for name in trace.run.rule.states if name != "G_previous"]
-    before += [name for name in trace.run.rule.states if name == "G_previous"]
-    names = ["W", "G", *quantities, "W_after", *before]
-    batch = min(trace.run.problem.batch_size, len(trace.run.problem.X))
-    fields = {**dict.fromkeys(names, shape), "sensitivity": (shape[0], batch)}
+    fields = _fields(trace, layer)
     named = {prefix + name: shape for name, shape in fields.items()}
-    return Frames(len(trace), named, partial(_read, trace, layer, fields), select=prefix + "W")
+    read = partial(_read, trace, layer, fields)
+    return Frames(steps or len(trace), named, read, select=prefix + "W")
+
+
+def _fields(trace, layer):
+    step = trace[0]
+    shape = step.before.W[layer].shape if layer else (1, step.before.flat.size)
+    quantities = [name for name, value in step.quantities.items() if _has_place(value)]
+    # The slides write g_{k−1} for the one state that is no moment.
+    states = [name for name, value in step.state_before.items() if _has_place(value)]
+    before = [name if name == "G_previous" else f"{name}_before" for name in states]
+    fields = dict.fromkeys(["W", "G", *quantities, "W_after", *before], shape)
+    if not layer:
+        return fields
+    batch = min(trace.run.problem.batch_size, len(trace.run.problem.X))
+    return {**fields, "sensitivity": (shape[0], batch)}
+
+
+def _has_place(value):
+    """Whether every weight has its own number in `value`, or all share one."""
+    return isinstance(value, Parameters) or np.ndim(value) == 0
 
 
 def _read(trace, layer, fields, first, last):
     size = sum(rows * columns for rows, columns in fields.values())
-    frames = np.empty((last - first + 1, size))
-    for frame, step in zip(frames, trace.steps(first, last), strict=True):
+    frames = np.full((last - first + 1, size), np.nan)
+    if first > len(trace):
+        return frames
+    for frame, step in zip(frames, trace.steps(first, min(last, len(trace))), strict=False):
         start = 0
         for name, (rows, columns) in fields.items():
             values = _values(step, name, layer)
             slot = frame[start : start + rows * columns].reshape(rows, columns)
-            slot[:, : values.shape[1]] = values
-            slot[:, values.shape[1] :] = np.nan
+            slot[:, : values.shape[1] if np.ndim(values) else None] = values
             start += rows * columns
     return frames
 
@@ -50,22 +78,52 @@ def _read(trace, layer, fields, first, last):
 def _values(step, name, layer):
     if name == "sensitivity":
         return step.sensitivity[layer]
-    known = {"W": step.before, "W_after": step.after, "G": step.gradient}
-    if name in known:
-        return known[name].W[layer]
-    if name in step.quantities:
-        return step.quantities[name].W[layer]
-    return step.state_before[name.removesuffix("_before")].W[layer]
+    known = {"W": step.before, "W_after": step.after, "G": step.gradient, **step.quantities}
+    value = known[name] if name in known else step.state_before[name.removesuffix("_before")]
+    if not isinstance(value, Parameters):
+        return value
+    return value.W[layer] if layer else value.flat[None, :]
+
+
+@dataclass(frozen=True)
+class PlainLine:
+    """A quantity of a rule whose code is no list of formulas: its number stands without one."""
+
+    name: str
+
+    def mathml(self, numbers=False):
+        if numbers:
+            return ""
+        return f"<math>{mathml_symbol(self.name, 'k')}</math> {symbol(self.name).meaning}"
+
+    def latex(self):
+        return _latex(symbol(self.name))
+
+
+def rule_lines(trace):
+    """Return the lines of the trace's rule; where they can't be read, its quantities and W."""
+    scheduled = trace.run.schedule.id != "constant"
+    written = lines(trace.run.rule, scheduled)
+    if written:
+        return tuple(written)
+    named = [name for name, value in trace[0].quantities.items() if _has_place(value)]
+    step = lines(_gradient_descent(), scheduled)[-1]
+    return (*map(PlainLine, named), step)
+
+
+def _gradient_descent():
+    from mlpteach.rules import rule
+
+    return rule("gd")
 
 
 def rule_ledger(trace, layer, title="", prefix="", differs=""):
     """Return the :class:`Ledger` of the trace's rule, with a factor where it is scheduled."""
-    written = lines(trace.run.rule, trace.run.schedule.id != "constant")
-    return Ledger(tuple(written), title, prefix, layer, differs)
+    return Ledger(rule_lines(trace), title, prefix, layer, differs)
 
 
-def optimizer_heats(trace, layer, samples, prefix=""):
-    """Return a map for every quantity of the layer.
+def optimizer_heats(trace, layer, samples, prefix="", names=None, suffix=""):
+    """Return a map for each quantity of the layer.
 
     Parameters
     ----------
@@ -75,16 +133,21 @@ def optimizer_heats(trace, layer, samples, prefix=""):
         Name -> (n, rows, columns): frames of steps spread over the run, for the colours.
     prefix : str
         Of the names in `samples`.
+    names : list of str, optional
+        By default W, G, the rule's quantities and the sensitivity.
+    suffix : str
+        Stands behind the titles: which run.
     """
-    rule_lines = [line.name for line in lines(trace.run.rule)]
-    shown = ["W", "G", *(name for name in trace.lines if prefix + name in samples), "sensitivity"]
+    places = {line.name: i for i, line in enumerate(rule_lines(trace)) if line.name != "W"}
+    shown = names or ["W", "G", *trace.lines, "sensitivity"]
     return [
-        _heat(name, layer, samples[prefix + name], rule_lines, prefix)
+        _heat(name, layer, samples[prefix + name], places.get(name, -1), prefix, suffix)
         for name in dict.fromkeys(shown)
+        if prefix + name in samples
     ]
 
 
-def _heat(name, layer, values, rule_lines, prefix):
+def _heat(name, layer, values, line, prefix, suffix):
     sign = symbol(name)
     if name == "sensitivity":
         title = f"$V^{{({layer})}}$"
@@ -94,12 +157,12 @@ def _heat(name, layer, values, rule_lines, prefix):
         label = f"{sign.meaning}, layer {layer}: units in rows, their inputs in columns"
     return Heat(
         field=prefix + name,
-        title=title,
-        label=label,
+        title=title + suffix,
+        label=label + suffix,
         colors="positive" if name in _SQUARES else "signed",
         limit=float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0,
         gamma=1.0 if name == "W" else 0.5,
-        line=rule_lines.index(name) if name in rule_lines and name != "W" else -1,
+        line=line,
         selectable=name != "sensitivity",
     )
 
@@ -117,20 +180,21 @@ def cost_series(trace):
     held = np.repeat(means, per_epoch)[: len(trace)]
     epoch_loss = np.full(len(trace), np.nan)
     epoch_loss[: len(held)] = held
-    # A gap between epochs, so that each mean is a bar of its own.
-    epoch_loss[per_epoch - 1 :: per_epoch] = np.nan
-    return {
+    if per_epoch > 1:  # a gap between epochs, so that each mean is a bar of its own
+        epoch_loss[per_epoch - 1 :: per_epoch] = np.nan
+    series = {
         "k": np.arange(1.0, len(trace) + 1),
         "loss": np.array(trace.losses),
         "epoch_loss": epoch_loss,
     }
+    if trace.run.schedule.id != "constant":
+        series["factor"] = np.array([step.factor for step in trace])
+    return series
 
 
 def cost_plot(trace):
     """Return the plot of the cost on each update's batch, with the epochs' means."""
-    axes = Axes(
-        "update $k$", "cost $J$", (0.0, len(trace) + 1.0), limits(trace.losses), shape="wide"
-    )
+    axes = Axes("update $k$", "cost $J$", (0.0, len(trace) + 1.0), limits(trace.losses))
     return Plot(
         title="Cost of each batch; bars: epochs",
         label="Cost on the batch against updates; click to go to an update",

@@ -50,6 +50,7 @@ class Words {
   }
 
   replace(panel) {
+    this.panel = panel;
     this.node.replaceChildren(
       element("figcaption", { html: panel.title, hidden: !panel.title }),
       ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));

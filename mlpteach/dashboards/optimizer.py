@@ -1,0 +1,120 @@
+"""Any rule, inspected: its two forms side by side, and where they part."""
+
+import warnings
+from functools import partial
+
+from mlpteach.arguments import check_choice
+from mlpteach.compare import compare
+from mlpteach.dashboards.adam import layer_choice
+from mlpteach.dashboards.controls import Choice
+from mlpteach.dashboards.data import check_data, check_layer, check_net
+from mlpteach.dashboards.hypers import bind, hyper_controls
+from mlpteach.dashboards.player import Player
+from mlpteach.rules import RULES
+from mlpteach.train import DivergenceWarning, train
+from mlpteach.views.pair import pair_show
+from mlpteach.views.panels import Show
+from mlpteach.views.style import rule_style
+
+
+def optimizer(
+    X=None,
+    y=None,
+    *,
+    rule="adam",
+    net=None,
+    layer=None,
+    loss="cross_entropy",
+    epochs=3,
+    batch_size=32,
+    seed=1,
+):
+    """Show every line of any rule, the slide's form beside the published one.
+
+    Both forms start from the same weights and see the same batches. The first update and the first
+    quantity in which they differ are named and marked in the ledgers.
+
+    Parameters
+    ----------
+    X, y : array_like, optional
+        As for :func:`mlpteach.train`; by default the digits.
+    rule : str
+        An id of ``mlpteach.RULES`` to start with.
+    net : MLP, optional
+        By default one hidden layer of 30 sigmoids that fits X and y.
+    layer : int, optional
+        The layer whose weights are shown, from 1; by default the last one.
+    loss, epochs, batch_size, seed
+        As for :func:`mlpteach.train`.
+
+    Returns
+    -------
+    Player
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`mlpteach.train`, before anything is drawn.
+
+    Examples
+    --------
+    >>> dashboard = optimizer(rule="rmsprop", epochs=1)
+    >>> list(dashboard.traces)
+    ['lecture', 'paper']
+    """
+    X, y = check_data(X, y)
+    net = check_net(net, X, y)
+    layer = check_layer(layer, net)
+    check_choice("rule", rule, tuple(RULES))
+    run = partial(
+        train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
+    )
+    titles = {id: known.title for id, known in RULES.items()}
+    controls, values = [Choice("rule", "Rule", titles)], {"rule": rule}
+    for id, known in RULES.items():
+        sliders, starts = hyper_controls(list(known.forms.values()), f"{id}.", ("rule", id))
+        controls += sliders
+        values |= starts
+    controls.append(layer_choice(net))
+    values["layer"] = str(layer)
+    return Player(partial(_show, run), controls, values, "Optimizers, inspected", "optimizer")
+
+
+def _show(run, values):
+    id = values["rule"]
+    forms = RULES[id].forms
+    chosen = {
+        name: bind(form, list(forms.values()), f"{id}.", values) for name, form in forms.items()
+    }
+    if len({form.function for form in chosen.values()}) < len(chosen):  # gradient descent
+        chosen = {" = ".join(chosen): next(iter(chosen.values()))}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
+        traces = {name: run(rule=form) for name, form in chosen.items()}
+    return show_traces(traces, int(values["layer"]), RULES[id].default.differs)
+
+
+def show_traces(traces, layer, remark=""):
+    """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
+
+    Parameters
+    ----------
+    traces : dict of str to Trace
+        The first is compared with the second.
+    layer : int
+        From 1; 0 for a plain function.
+    remark : str
+        Said below the first difference.
+    """
+    said = [f"{name}: {trace.diverged}" for name, trace in traces.items() if trace.diverged]
+    alive = {name: trace for name, trace in traces.items() if len(trace)}
+    message = "\n".join(said)
+    if not alive:
+        return Show(traces, 0, message=message)
+    difference = compare(*alive.values()) if len(alive) == 2 else None
+    styles = {name: _style(trace) for name, trace in alive.items()}
+    return pair_show(alive, styles, layer, difference, message, remark)
+
+
+def _style(trace):
+    return rule_style(trace.run.rule.id, trace.run.rule.form)

@@ -1,0 +1,138 @@
+"""A reader's own function beside the reference, on a network or on a landscape."""
+
+import traceback
+import warnings
+from dataclasses import replace
+from functools import partial
+
+from mlpteach.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.compare import rerun
+from mlpteach.dashboards.adam import layer_choice
+from mlpteach.dashboards.data import check_data, check_layer, check_net
+from mlpteach.dashboards.hypers import hyper_controls
+from mlpteach.dashboards.optimizer import show_traces
+from mlpteach.dashboards.player import Player
+from mlpteach.landscapes import LANDSCAPES
+from mlpteach.rules import RULES, Rule
+from mlpteach.rules import rule as make_rule
+from mlpteach.train import DivergenceWarning, descend, train
+
+
+def own_rule(
+    function,
+    X=None,
+    y=None,
+    *,
+    against="adam",
+    on=None,
+    start=None,
+    steps=100,
+    net=None,
+    layer=None,
+    loss="cross_entropy",
+    epochs=2,
+    batch_size=32,
+    seed=1,
+):
+    """Run a function of your own beside the reference and show where it first differs.
+
+    Parameters
+    ----------
+    function : callable
+        With a rule's own signature, such as ``my_adam(k, G, M, V, *, eta, beta1, beta2, eps)``;
+        see :func:`mlpteach.rule`.
+    X, y : array_like, optional
+        As for :func:`mlpteach.train`; by default the digits. Not with `on`.
+    against : str or Rule
+        The reference: an id of ``mlpteach.RULES``, or ``mlpteach.rule(id, form=...)``.
+    on : str or callable, optional
+        Instead of a network an id of ``mlpteach.LANDSCAPES``, or any function theta -> (value,
+        gradient).
+    start : array_like of float, optional
+        Where the descent on `on` starts; a landscape has a start of its own.
+    steps : int
+        Updates of a descent.
+    net, layer, loss, epochs, batch_size, seed
+        As for :func:`mlpteach.dashboards.optimizer`.
+
+    Returns
+    -------
+    Player
+        ``.traces`` holds the runs "yours" and "reference". Where your function raises an error the
+        message is shown and the updates before it are kept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit, before anything is run.
+
+    Examples
+    --------
+    >>> def plain(k, G, *, eta):
+    ...     return {"rho": eta * G}
+    >>> dashboard = own_rule(plain, against="gd", on="valley")
+    >>> len(dashboard.traces["yours"])
+    100
+    """
+    reference = against if isinstance(against, Rule) else RULES[_id(against)].default
+    yours = make_rule(function)
+    if on is None:
+        X, y = check_data(X, y)
+        net = check_net(net, X, y)
+        layer = check_layer(layer, net)
+        run = partial(
+            train, net, X, y,
+            loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False,
+        )  # fmt: skip
+        choices, places = [layer_choice(net)], {"layer": str(layer)}
+    else:
+        if X is not None or y is not None or net is not None:
+            raise ValueError("give either data (X, y, net) or `on`, not both.")
+        objective, start = _objective(on, start)
+        steps = check_count("steps", steps)
+        run = partial(_descend, objective, start, steps)
+        choices, places = [], {}
+    controls, values = hyper_controls([yours], "")
+    build = partial(_show, run, yours, reference)
+    title = f"{yours.id} beside {reference}"
+    return Player(build, [*controls, *choices], {**values, **places}, title, "own_rule")
+
+
+def _id(against):
+    return check_choice("against", against, tuple(RULES))
+
+
+def _objective(on, start):
+    if callable(on) and on not in LANDSCAPES.values():
+        if start is None:
+            raise ValueError("give start, where the descent of your own function begins.")
+        return on, check_floats("start", start, ndim=1)
+    if isinstance(on, str):
+        on = LANDSCAPES[check_choice("on", on, tuple(LANDSCAPES))]
+    elif on not in LANDSCAPES.values():
+        raise TypeError(f"on must be a landscape's id or a function; given {describe(on)}.")
+    return on, check_floats("start", on.start if start is None else start, ndim=1, shape=(2,))
+
+
+def _descend(objective, start, steps, rule):
+    return descend(objective, start, rule=rule, steps=steps, progress=False)
+
+
+def _show(run, yours, reference, values):
+    """Run both with the controls' values; what your rule does wrong is shown, not raised."""
+    layer = int(values.get("layer", 0))
+    own = yours.bind(**{name: values[name] for name in yours.hypers})
+    shared = {name: values[name] for name in reference.hypers if name in yours.hypers}
+    said = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
+        expected = run(rule=reference.bind(**shared))
+        try:
+            trace = rerun(expected, own)
+        except Exception as error:
+            said = "".join(traceback.format_exception_only(error)).strip()
+            trace = getattr(error, "trace", None)
+    traces = {"yours": trace, "reference": expected} if trace is not None else {}
+    show = show_traces(traces or {"reference": expected}, layer)
+    message = "\n".join(part for part in (said, show.message) if part)
+    return replace(show, message=message)

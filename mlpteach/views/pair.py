@@ -1,0 +1,118 @@
+"""Two runs side by side: both ledgers, both costs, the maps of one layer, the first difference."""
+
+import numpy as np
+
+from mlpteach.notation import symbol
+from mlpteach.views.axis import limits
+from mlpteach.views.frames import join
+from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+
+
+def pair_show(traces, styles, layer, difference=None, message="", remark=""):
+    """Return the :class:`Show` of one run, or of two with what differs between them.
+
+    Parameters
+    ----------
+    traces : dict of str to Trace
+        Name -> run, the first one's weight is chosen by click; each with at least one update.
+    styles : dict of str to Style
+    layer : int
+        From 1; 0 for a plain function.
+    difference : Difference, optional
+        What :func:`mlpteach.compare` found between the two.
+    message : str
+    remark : str
+        What the two are known to differ in, said below the first difference.
+    """
+    steps = max(len(trace) for trace in traces.values())
+    prefixes = {name: f"{name}." for name in traces}
+    frames = join(
+        *(optimizer_frames(trace, layer, prefixes[name], steps) for name, trace in traces.items())
+    )
+    samples = frames.named(frames.values)
+    heats = [
+        heat
+        for i, (name, trace) in enumerate(traces.items())
+        for heat in optimizer_heats(
+            trace, layer, samples, prefixes[name], _shown(trace, difference, i), _of(name, traces)
+        )
+    ]
+    differs = difference.quantity if difference else ""
+    ledgers = [
+        rule_ledger(trace, layer, name, prefixes[name], differs) for name, trace in traces.items()
+    ]
+    words = [_words(difference, remark)] if len(traces) == 2 else []
+    first = next(iter(traces.values()))
+    return Show(
+        traces=traces,
+        steps=steps,
+        panels=(*words, *ledgers, _costs(traces, styles, steps), _table(traces, styles), *heats),
+        series=_series(traces, steps),
+        frames=frames,
+        message=message,
+        per_epoch=first.run.problem.updates_per_epoch if layer else 1,
+    )
+
+
+def _shown(trace, difference, place):
+    """Return the quantities worth a map; the second run's where they can tell it from the first."""
+    if not place:
+        return ["W", "G", *trace.lines, "sensitivity"]
+    return list(dict.fromkeys(["W", *([difference.quantity] if difference else []), "rho"]))
+
+
+def _of(name, traces):
+    return f" · {name}" if len(traces) > 1 else ""
+
+
+def _series(traces, steps):
+    series = {"k": np.arange(1.0, steps + 1)}
+    for name, trace in traces.items():
+        cost = np.full(steps, np.nan)
+        cost[: len(trace)] = trace.losses
+        series[f"{name}.loss"] = cost
+        if trace.run.schedule.id != "constant":
+            factor = np.full(steps, np.nan)
+            factor[: len(trace)] = [step.factor for step in trace]
+            series[f"{name}.factor"] = factor
+    return series
+
+
+def _costs(traces, styles, steps):
+    costs = [trace.losses for trace in traces.values()]
+    positive = all((cost > 0).all() for cost in costs)
+    scale = "log" if positive and _span(costs) > 50 else "linear"
+    return Plot(
+        title="Cost of each update",
+        label="Cost against updates, one line a run; click to go to an update",
+        axes=Axes(
+            "update $k$", "cost $J$", (0.0, steps + 1.0), limits(*costs, scale=scale), yscale=scale
+        ),
+        layers=tuple(Line("k", f"{name}.loss", styles[name]) for name in traces),
+        click="step",
+    )
+
+
+def _span(costs):
+    return max(cost.max() for cost in costs) / min(cost.min() for cost in costs)
+
+
+def _table(traces, styles):
+    rows = []
+    for name, trace in traces.items():
+        notes = {trace.diverged.k: f"diverged: {trace.diverged.quantity}"} if trace.diverged else {}
+        notes = {min(k, len(trace) + 1): text for k, text in notes.items()}
+        rows.append(Row(name, (f"{name}.loss",), styles[name], notes))
+    return Table("", "Cost of each run", ("cost $J$",), tuple(rows))
+
+
+def _words(difference, remark):
+    known = (remark,) if remark else ()
+    if difference is None:
+        agree = "None: the two runs agree in everything they share."
+        return Text("First difference", (agree, *known))
+    sign = symbol(difference.quantity)
+    where = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning}), at {difference.place}"
+    numbers = f"{difference.given:.10g} against {difference.expected:.10g}"
+    return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))
