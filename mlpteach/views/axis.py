@@ -29,7 +29,8 @@ def limits(*arrays, scale="linear", room=0.05):
         return 0.0, 1.0
     low, high = float(numbers.min()), float(numbers.max())
     span = (high - low) or abs(high) or 1.0
-    low, high = low - room * span, high + room * span
+    # Costs and lengths are never negative: no room is left below 0 for them.
+    low, high = max(low - room * span, min(low, 0.0)), high + room * span
     unit = _round_unit(high - low)
     return float(np.floor(low / unit + 1e-9) * unit), float(np.ceil(high / unit - 1e-9) * unit)
 

@@ -32,6 +32,10 @@ def figure(show, k, row=0, column=0, columns=3):
     bands = _bands(show.panels, columns)
     heights = [_height(band) for band in bands]
     drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
+    if show.message:
+        drawn.suptitle(show.message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
+    if not show.panels:
+        return drawn
     frame = _frame(show, k)
     subfigures = drawn.subfigures(len(bands), 1, height_ratios=heights, squeeze=False).ravel()
     for part, band in zip(subfigures, bands, strict=True):
@@ -40,8 +44,6 @@ def figure(show, k, row=0, column=0, columns=3):
             _draw(target, panel, show, frame, k, row, column)
         for target in targets[len(band) :]:
             target.set_visible(False)
-    if show.message:
-        drawn.suptitle(show.message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
     return drawn
 
 
@@ -58,11 +60,11 @@ def _bands(panels, columns):
             bands[-1].append(panel)
         else:
             bands.append([panel])
-    return bands or [[]]
+    return bands
 
 
 def _height(band):
-    if not band or _is_graphic(band[0]):
+    if _is_graphic(band[0]):
         return _PLOT
     lines = len(band[0].rows) + 1 if isinstance(band[0], Table) else len(band[0].lines)
     return _LINE * (lines + 1.5)

@@ -139,7 +139,8 @@ def optimizer_heats(trace, layer, samples, prefix="", names=None, suffix=""):
         Stands behind the titles: which run.
     """
     places = {line.name: i for i, line in enumerate(rule_lines(trace)) if line.name != "W"}
-    shown = names or ["W", "G", *trace.lines, "sensitivity"]
+    matrices = [name for name in trace.lines if isinstance(trace[0].quantities[name], Parameters)]
+    shown = names or ["W", "G", *matrices, "sensitivity"]
     return [
         _heat(name, layer, samples[prefix + name], places.get(name, -1), prefix, suffix)
         for name in dict.fromkeys(shown)

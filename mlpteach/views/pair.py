@@ -1,5 +1,7 @@
 """Two runs side by side: both ledgers, both costs, the maps of one layer, the first difference."""
 
+import re
+
 import numpy as np
 
 from mlpteach.notation import symbol
@@ -42,12 +44,14 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
     ledgers = [
         rule_ledger(trace, layer, name, prefixes[name], differs) for name, trace in traces.items()
     ]
-    words = [_words(difference, remark)] if len(traces) == 2 else []
+    words, table = [], []
+    if len(traces) == 2:
+        words, table = [_words(difference, remark, *traces)], [_table(traces, styles)]
     first = next(iter(traces.values()))
     return Show(
         traces=traces,
         steps=steps,
-        panels=(*words, *ledgers, _costs(traces, styles, steps), _table(traces, styles), *heats),
+        panels=(*words, *ledgers, _costs(traces, styles, steps), *table, *heats),
         series=_series(traces, steps),
         frames=frames,
         message=message,
@@ -58,7 +62,7 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
 def _shown(trace, difference, place):
     """Return the quantities worth a map; the second run's where they can tell it from the first."""
     if not place:
-        return ["W", "G", *trace.lines, "sensitivity"]
+        return None
     return list(dict.fromkeys(["W", *([difference.quantity] if difference else []), "rho"]))
 
 
@@ -107,12 +111,12 @@ def _table(traces, styles):
     return Table("", "Cost of each run", ("cost $J$",), tuple(rows))
 
 
-def _words(difference, remark):
+def _words(difference, remark, given, expected):
     known = (remark,) if remark else ()
     if difference is None:
-        agree = "None: the two runs agree in everything they share."
-        return Text("First difference", (agree, *known))
+        return Text("First difference", ("None: the two runs agree in all they share.", *known))
     sign = symbol(difference.quantity)
-    where = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning}), at {difference.place}"
-    numbers = f"{difference.given:.10g} against {difference.expected:.10g}"
+    place = re.sub(r"([Wb])\^\((\d+)\)", r"$\1^{(\2)}$", difference.place)
+    where = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning}), at {place}"
+    numbers = f"{given} {difference.given:.10g}, {expected} {difference.expected:.10g}"
     return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))

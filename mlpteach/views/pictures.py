@@ -21,7 +21,7 @@ from mlpteach.views.panels import COLORMAPS
 # Inches: at 100 CSS pixels an inch the text is 15 pixels high.
 SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
 # Room for labels left, below, right and above, in inches.
-_ROOM = (0.58, 0.50, 0.10, 0.08)
+_ROOM = (0.74, 0.50, 0.18, 0.10)
 FONT_SIZE = 11
 _DPI = 200
 # Far outside the axes, and still a number that a canvas can draw.
@@ -122,6 +122,8 @@ def render(axes):
     left, top, across, down = box(axes)
     target = figure.add_axes((left, 1.0 - top - down, across, down))
     prepare(target, axes)
+    # At the picture's edge, so that no tick however long pushes it out.
+    target.yaxis.set_label_coords(-(_ROOM[0] - 0.22) / (across * width), 0.5)
     data = [*target.lines, *target.collections, *target.patches, *target.images]
     ink = [*target.spines.values(), target.xaxis, target.yaxis, *target.texts]
     return Picture(_without(figure, ink), _without(figure, data), width / height, box(axes))

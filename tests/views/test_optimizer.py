@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.views import figure, optimizer_fields, optimizer_frames, optimizer_panels
+from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_lines
 
 
 @pytest.fixture(scope="module")
@@ -14,14 +14,9 @@ def trace():
     return mt.train(net, X[:100], y[:100], rule="adam", epochs=2, batch_size=32)
 
 
-def by_name(trace, layer, k):
-    [frame] = optimizer_frames(trace, layer, k, k)
-    named, start = {}, 0
-    for name, (rows, columns) in optimizer_fields(trace, layer).items():
-        named[name] = frame[start : start + rows * columns].reshape(rows, columns)
-        start += rows * columns
-    assert start == frame.size
-    return named
+def by_name(trace, layer, k, prefix=""):
+    frames = optimizer_frames(trace, layer, prefix)
+    return {name: array[0] for name, array in frames.named(frames.read(k, k)).items()}
 
 
 @pytest.mark.parametrize("layer", [1, 2])
@@ -37,9 +32,9 @@ def test_frame_holds_the_numbers_of_the_update(trace, layer, k):
 
 
 def test_frame_holds_the_moments_before_the_update(trace):
-    frame = by_name(trace, 2, 5)
-    np.testing.assert_array_equal(frame["M_before"], trace[3].M.W[2])
-    np.testing.assert_array_equal(frame["V_before"], trace[3].V.W[2])
+    frame = by_name(trace, 2, 5, "paper.")
+    np.testing.assert_array_equal(frame["paper.M_before"], trace[3].M.W[2])
+    np.testing.assert_array_equal(frame["paper.V_before"], trace[3].V.W[2])
 
 
 def test_smaller_last_batch_leaves_the_rest_of_the_sensitivity_empty(trace):
@@ -51,39 +46,60 @@ def test_smaller_last_batch_leaves_the_rest_of_the_sensitivity_empty(trace):
     assert np.isnan(shown[:, n:]).all()
 
 
+def test_frames_after_the_end_of_a_shorter_run_are_empty(trace):
+    frames = optimizer_frames(trace, 2, steps=len(trace) + 3)
+    read = frames.read(len(trace), len(trace) + 3)
+    assert not np.isnan(read[0]).all()
+    assert np.isnan(read[1:]).all()
+
+
+def test_plain_function_is_layer_0():
+    trace = mt.descend(
+        mt.LANDSCAPES["beale"], [1.0, 1.5], rule=mt.rule("momentum", alpha=1e-3), steps=5
+    )
+    frame = by_name(trace, 0, 3)
+    np.testing.assert_array_equal(frame["W"], trace[2].before.flat[None])
+    np.testing.assert_array_equal(frame["G_previous"], trace[1].gradient.flat[None])
+    assert "sensitivity" not in frame
+
+
 @pytest.mark.parametrize(("id", "form"), [("momentum", "paper"), ("momentum", "lecture"),
                                           ("adadelta", "paper"), ("amsgrad", "paper"),
                                           ("nesterov", "lecture")])  # fmt: skip
-def test_other_rules_have_frames_and_panels_too(id, form):
+def test_other_rules_have_frames_and_maps_too(id, form):
     X, y = mt.datasets.moons(n=40, seed=1)
     trace = mt.train(mt.MLP((2, 3, 1)), X, y, rule=mt.rule(id, form=form), epochs=2)
     frame = by_name(trace, 1, 2)
-    panels = optimizer_panels(trace, 1, {name: value[None] for name, value in frame.items()})
-    shown = [panel.field for panel in panels[1:]]
-    assert shown == ["W", "G", *trace.lines, "sensitivity"]
+    heats = optimizer_heats(trace, 1, {name: value[None] for name, value in frame.items()})
+    assert [heat.field for heat in heats] == ["W", "G", *trace.lines, "sensitivity"]
+
+
+def test_quantities_of_a_rule_that_is_no_list_of_formulas_have_lines_too():
+    X, y = mt.datasets.moons(n=40, seed=1)
+    trace = mt.train(mt.MLP((2, 3, 1)), X, y, rule="lbfgs", epochs=3, batch_size=None)
+    names = [line.name for line in rule_lines(trace)]
+    assert names == ["direction", "step_length", "s", "y", "rho", "W"]
+    frame, step = by_name(trace, 1, 2), trace[1]
+    assert (frame["step_length"] == step.quantities["step_length"]).all()
+    np.testing.assert_array_equal(frame["direction"], step.quantities["direction"].W[1])
+    heats = optimizer_heats(trace, 1, {name: value[None] for name, value in frame.items()})
+    assert "step_length" not in [heat.field for heat in heats]  # one number is no map
+
+
+def test_maps_wait_for_the_line_that_computes_them(trace):
+    frame = by_name(trace, 2, 3)
+    heats = optimizer_heats(trace, 2, {name: value[None] for name, value in frame.items()})
+    assert {heat.field: heat.line for heat in heats} == {
+        "W": -1, "G": -1, "M": 0, "V": 1, "M_hat": 2, "V_hat": 3, "rho": 4, "sensitivity": -1,
+    }  # fmt: skip
 
 
 def test_shades_follow_sign_and_size(trace):
     frame = by_name(trace, 2, 3)
-    panels = optimizer_panels(trace, 2, {name: value[None] for name, value in frame.items()})
-    signed = next(panel for panel in panels[1:] if panel.field == "M")
+    heats = optimizer_heats(trace, 2, {name: value[None] for name, value in frame.items()})
+    signed = next(heat for heat in heats if heat.field == "M")
     assert signed.shade(np.array([-signed.limit, 0.0, signed.limit])).tolist() == [0.0, 0.5, 1.0]
-    positive = next(panel for panel in panels[1:] if panel.field == "V")
+    positive = next(heat for heat in heats if heat.field == "V")
     assert positive.shade(np.array([0.0, positive.limit / 4, positive.limit])).tolist() == [
         0.0, 0.5, 1.0,
     ]  # fmt: skip
-
-
-def test_figure_draws_every_panel_at_the_update(trace):
-    k = 3
-    frame = by_name(trace, 2, k)
-    panels = optimizer_panels(trace, 2, {name: value[None] for name, value in frame.items()})
-    drawn = figure(panels, frame, k)
-    drawn.canvas.draw()
-    curve, *maps = drawn.axes[: len(panels)]
-    marker = curve.lines[-1]
-    assert marker.get_xdata() == [k]
-    assert marker.get_ydata() == pytest.approx([trace[k - 1].loss])
-    for axes, panel in zip(maps, panels[1:], strict=True):
-        image = axes.images[0].get_array()
-        np.testing.assert_allclose(image, panel.shade(frame[panel.field]))

@@ -27,7 +27,7 @@ class Ledger {
     const weight = layer
       ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
         `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
-        `unit ${row + 1}, input ${column + 1} <span class="range">(click a map to choose another)</span>`
+        `unit ${row + 1}, input ${column + 1} <span class="range">${title ? "" : "(click a map to choose another)"}</span>`
       : `Coordinate <math><msub><mi>W</mi><mn>${column + 1}</mn></msub></math>`;
     this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
     const number = (key) => {
@@ -35,10 +35,12 @@ class Ledger {
       if (key === "J") return history.at("loss", k);
       return key === "factor" ? history.at(`${prefix}factor`, k) : history.entry(k, prefix + key, row, column);
     };
+    // Beside a longer ledger this one waits at its last line.
+    const current = Math.min(line, this.rows.length - 1);
     this.rows.forEach((node, i) => {
-      node.classList.toggle("current", i === line);
-      node.classList.toggle("pending", i > line || !ready);
-      if (i === line) node.setAttribute("aria-current", "step");
+      node.classList.toggle("current", i === current);
+      node.classList.toggle("pending", i > current || !ready);
+      if (i === current) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
       if (!ready) return;
       for (const slot of node.querySelectorAll("[data-key]")) {

@@ -1,0 +1,121 @@
+"""The figure for print shows the same numbers as the page."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.views import (
+    Arrow,
+    Axes,
+    Line,
+    Plot,
+    Profile,
+    Row,
+    Show,
+    Style,
+    Table,
+    Text,
+    figure,
+    frames_of,
+    histogram_outline,
+    join,
+    limits,
+)
+
+STYLE = Style("#2b8cd0", "dashed", "s")
+
+
+def small_show():
+    series = {
+        "k": np.array([1.0, 2.0, 3.0]),
+        "cost": np.array([4.0, 2.0, 1.0]),
+        "profile": np.arange(6.0).reshape(3, 2),
+        "back": np.array([0.5, 1.5, np.nan]),
+    }
+    axes = Axes("k", "cost", (0.0, 4.0), (0.0, 5.0))
+    layers = (
+        Line("k", "cost", STYLE, "cost"),
+        Profile(np.array([1.0, 2.0]), "profile", STYLE, filled=True),
+        Arrow("k", "cost", "back", "cost", STYLE),
+    )
+    rows = (Row("a run", ("cost", "as text"), STYLE, {3: "diverged here"}),)
+    panels = (
+        Plot("A plot", "label", axes, layers),
+        Table("A table", "label", ("cost $J$", "remark"), rows),
+        Text("Words", ("same", "changed $V^{(2)}$"), marked=(1,)),
+    )
+    return Show({}, 3, panels, series, message="something broke")
+
+
+def written(drawn):
+    return "\n".join(text.get_text() for text in drawn.findobj() if hasattr(text, "get_text"))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_marker_stands_on_the_number_of_the_step(k):
+    drawn = figure(small_show(), k)
+    drawn.canvas.draw()
+    marker = next(line for line in drawn.axes[0].lines if line.get_marker() == "s")
+    assert marker.get_xdata() == [k]
+    assert marker.get_ydata() == [[4.0, 2.0, 1.0][k - 1]]
+
+
+def test_words_numbers_and_notes_are_written():
+    first, last = written(figure(small_show(), 1)), written(figure(small_show(), 3))
+    assert "a run | 4 | as text" in first
+    assert "diverged here" not in first
+    assert "a run | 1 | as text | diverged here" in last
+    assert "→ changed $V^{(2)}$" in last
+    assert "something broke" in last
+
+
+def test_step_outside_the_history_is_refused():
+    with pytest.raises(ValueError, match="k must be a whole number >= 1 and <= 3"):
+        figure(small_show(), 4)
+
+
+def test_maps_and_ledger_show_the_step():
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), epochs=2)
+    dashboard.position = {"row": 0, "column": 3}
+    drawn = dashboard.figure(2)
+    drawn.canvas.draw()
+    step = dashboard.trace[1]
+    heats = [panel for panel in dashboard.show.panels if type(panel).__name__ == "Heat"]
+    images = [axes.images[0] for axes in drawn.axes if axes.images]
+    assert len(images) == len(heats)
+    gradient = next(heat for heat in heats if heat.field == "G")
+    np.testing.assert_allclose(
+        images[heats.index(gradient)].get_array(), gradient.shade(step.gradient.W[2])
+    )
+    assert f"= {step.after.W[2][0, 3]:.5g}" in written(drawn)
+
+
+def test_history_without_steps_is_drawn_as_its_message():
+    assert "broke" in written(figure(Show({}, 0, message="it broke"), 1))
+
+
+def test_limits_are_round_and_hold_everything():
+    for values in ([0.013, 7.2], [-3.0, 5.0], [0.0, 0.0], [np.nan, 1.0, np.inf]):
+        low, high = limits(values)
+        finite = np.array(values)[np.isfinite(values)]
+        assert low <= finite.min() <= finite.max() <= high
+        assert low < high
+    assert limits([1e-3, 5e-2], scale="log") == (1e-3, 1e-1)
+    assert limits([]) == (0.0, 1.0)
+    assert limits([0.2, 4.0])[0] == 0.0  # no room below 0 for what is never negative
+
+
+def test_histogram_is_a_line_over_the_doubled_edges():
+    x, y = histogram_outline([[1, 3]], [0.0, 0.5, 1.0])
+    assert x.tolist() == [0.0, 0.5, 0.5, 1.0]
+    assert y.tolist() == [[1.0, 1.0, 3.0, 3.0]]
+
+
+def test_frames_of_several_are_joined_side_by_side():
+    a, b = np.arange(12.0).reshape(3, 2, 2), np.arange(3.0).reshape(3, 1, 1)
+    frames = join(frames_of({"a": a}, select="a"), frames_of({"b": b}))
+    named = frames.named(frames.read(2, 3))
+    np.testing.assert_array_equal(named["a"], a[1:])
+    np.testing.assert_array_equal(named["b"], b[1:])
+    assert frames.select == "a"
+    assert frames.held == [1, 2, 3]
