@@ -156,7 +156,7 @@ def _log_softmax(Z):
 
 
 def _softmax_cross_entropy(Z, A, Y):
-    log_A = np.log(A) if A.min() > _TINY else _log_softmax(Z)
+    log_A = np.log(A) if np.minimum.reduce(A, axis=None) > _TINY else _log_softmax(Z)
     return -np.vdot(Y, log_A)
 
 
