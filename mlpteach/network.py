@@ -149,7 +149,7 @@ class MLP:
 
     def _forward(self, matrices, columns):
         A, Z = [columns], []
-        for (W, b), phi in zip(matrices, self._activations):  # noqa: B905 - one each, and strict costs
+        for (W, b), phi in zip(matrices, self._activations, strict=True):
             product = np.dot(W, columns)
             product += b
             columns = phi.function(product)
