@@ -150,10 +150,11 @@ class MLP:
     def _forward(self, matrices, columns):
         A, Z = [columns], []
         for (W, b), phi in zip(matrices, self._activations, strict=True):
-            product = np.dot(W, A[-1])
+            product = np.dot(W, columns)
             product += b
+            columns = phi.function(product)
             Z.append(product)
-            A.append(phi.function(product))
+            A.append(columns)
         return A, Z
 
     def cost(self, theta, A, Z, Y, loss, l2):

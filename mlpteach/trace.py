@@ -152,10 +152,11 @@ class Trace(Sequence):
 
     def record(self, update):
         """Take in the next update."""
-        self._losses[self._length] = update.evaluation.loss
-        self._sums[self._length] = np.add.reduce(update.state.theta)
-        self._length += 1
-        if update.k % self._stride == 0:
+        k = update.k
+        self._losses[k - 1] = update.evaluation.loss
+        self._sums[k - 1] = np.add.reduce(update.state.theta)
+        self._length = k
+        if k % self._stride == 0:
             self._checkpoints.append(update.state)
             self._held += update.state.nbytes
             # States such as the memory of L-BFGS grow during the run.

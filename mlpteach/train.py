@@ -168,25 +168,27 @@ class _History:
             names += ["validation_loss", "validation_accuracy"]
         self._values = {name: [] for name in names}
         trace.history = {name: np.empty(0) for name in names}
-        self._said = []  # of each update in the epoch: rows, labels given to them
+        self._batches, self._outputs = [], []  # of each update in the epoch
 
     def take(self, update):
         """Note what the network said to the batch of one update."""
-        self._said.append((update.batch, labels(update.evaluation.A[-1])))
+        self._batches.append(update.batch)
+        self._outputs.append(update.evaluation.A[-1])
 
     def end_epoch(self, theta):
         """Close an epoch that ended with the parameters `theta`."""
-        batches, said = zip(*self._said, strict=True)
-        losses = self._trace.losses[-len(batches) :]
-        loss = np.average(losses, weights=[batch.size for batch in batches])
-        right = np.concatenate(said) == self._problem.labels[np.concatenate(batches)]
-        values = [loss, right.mean()]
+        sizes = np.array([batch.size for batch in self._batches])
+        losses = self._trace.losses[-len(sizes) :]
+        said = labels(np.concatenate(self._outputs, axis=1))
+        right = said == self._problem.labels[np.concatenate(self._batches)]
+        values = [(losses * sizes).sum() / sizes.sum(), right.mean()]
         if self._problem.validation is not None:
             values += self._problem.score(theta, *self._problem.validation)
         for name, value in zip(self._values, values, strict=True):
             self._values[name].append(value)
         self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
-        self._said.clear()
+        self._batches.clear()
+        self._outputs.clear()
 
 
 def _check_validation(net, validation, loss):

@@ -12,7 +12,7 @@ import numpy as np
 
 from mlpteach.network import Evaluation
 from mlpteach.rules import Quantities, Rule
-from mlpteach.schedules import Schedule
+from mlpteach.schedules import SCHEDULES, Schedule
 
 
 class State(NamedTuple):
@@ -64,6 +64,10 @@ class Run:
         """The rule's own step size; 1 for a rule that has none."""
         return self.rule.values.get(self.rule.step_size, 1.0)
 
+    @cached_property
+    def _eta_is_constant(self):
+        return self.schedule.step_size is SCHEDULES["constant"].step_size
+
     def start(self):
         """Return the state before the first update."""
         theta = np.array(self.problem.theta0, dtype=float)
@@ -84,9 +88,11 @@ class Run:
             supplied["gradient_at"] = lambda W: problem.evaluate(W, batch).gradient
             supplied["objective"] = lambda W: _pair(problem.evaluate(W, batch))
         quantities = rule(supplied, state.rule)
-        schedule = self.schedule.advance(
-            state.schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
-        )
+        schedule = state.schedule
+        if not self._eta_is_constant:
+            schedule = self.schedule.advance(
+                schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
+            )
         factor = schedule[0]
         rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
         following = State(theta - rho, rule.next_state(quantities, evaluation.gradient), schedule)
