@@ -14,7 +14,7 @@ import numpy as np
 from mlpteach.views.frames import spread
 
 # The page with its pictures stays below 3 MB.
-PAGE_BYTES = 2_900_000
+PAGE_BYTES = 2_950_000
 _FRAME_BYTES = 5  # of each 64-bit float
 
 
@@ -33,7 +33,7 @@ def write(path, module, style, spec, show, numbers, pictures):
     pictures : dict
     """
     path = Path(path)
-    fixed = module + style + json.dumps(pictures) + json.dumps(spec) + _packed(numbers)
+    fixed = _TEMPLATE + module + style + json.dumps(pictures) + json.dumps(spec) + _packed(numbers)
     frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
     state = {
         "spec": {**spec, "saved": True, "held": held},

@@ -1,7 +1,6 @@
 """The lecture in a real JupyterLab: what the page shows against the engine's own numbers."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,7 +110,7 @@ def read(text):
 
 def test_numbers_of_any_size_are_written_in_full(dashboard):
     """A module of the page, imported on its own: what it writes is what the number is."""
-    source = (Path(mt.__file__).parent / "dashboards" / "player.js").read_text()
+    source = mt.dashboards.Player._esm
     numbers = [0.0, 1.0, -2.5, 123.456, 696930.0, 99999.7, 1e5, 1e60, 5e-324, 1.8067e-35, -1e-3]
     written = dashboard.evaluate(
         """async ([source, numbers]) => {
@@ -166,7 +165,7 @@ def test_heat_map_changes_with_the_update(dashboard):
 
 
 def test_plays_and_stops(dashboard):
-    dashboard.select_option("select[aria-label='updates a second']", "60")
+    dashboard.select_option("select[aria-label='steps a second']", "60")
     dashboard.keyboard.press("Home")
     dashboard.keyboard.press("Space")
     dashboard.wait_for_function(
@@ -240,16 +239,16 @@ def wait_for_result(page, line, number):
 
 def test_values_set_from_python_move_the_controls(dashboard):
     """The page's module with a model of its own; a control that agrees is left alone."""
-    source = (Path(mt.__file__).parent / "dashboards" / "player.js").read_text()
+    source = mt.dashboards.Player._esm
     seen = dashboard.evaluate(
         """async (source) => {
         const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
         const { render } = (await import(url)).default;
         const control = {name: "eta", label: "η", kind: "slider", low: 0, high: 1, log: false};
-        const spec = (eta) => ({updates: 0, held: [], lines: [], controls: [control],
-            values: {eta}, title: "test", message: ""});
-        const state = {spec: spec(0.1), position: {}};
-        for (const name of ["frames", "curve"]) state[name] = new DataView(new ArrayBuffer(0));
+        const spec = (eta) => ({steps: 0, held: [], lines: 0, controls: [control], panels: [],
+            fields: {}, series: {}, values: {eta}, title: "test", message: "", perEpoch: 1});
+        const state = {spec: spec(0.1), position: {}, pictures: {}};
+        for (const name of ["frames", "numbers"]) state[name] = new DataView(new ArrayBuffer(0));
         const heard = {};
         const model = {get: (name) => state[name], on: (name, f) => { heard[name] = f; },
             off: () => {}, send: () => {}, set: () => {}, save_changes: () => {}};
@@ -302,3 +301,66 @@ def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
 
 def test_page_had_no_errors(lecture):
     assert lecture.console_errors == []
+
+
+def test_state_is_copied_and_pasted(dashboard):
+    dashboard.keyboard.press("Home")
+    dashboard.keyboard.press("PageDown")
+    dashboard.click("button[data-action='copy state']")
+    text = dashboard.input_value("input.state")
+    assert text.startswith("adam?k=58&line=5&")
+    before = shown(dashboard, "loss")
+    dashboard.focus(".mlp")
+    dashboard.keyboard.press("End")
+    assert shown(dashboard, "k") == "285"
+    dashboard.fill("input.state", text)
+    dashboard.press("input.state", "Enter")
+    dashboard.wait_for_function("document.querySelector('[data-shown=k]').textContent === '58'")
+    assert shown(dashboard, "loss") == before
+    dashboard.fill("input.state", "race?k=1")
+    dashboard.press("input.state", "Enter")
+    dashboard.wait_for_selector(".banner:not([hidden])")
+    assert "a state of this dashboard starts with adam?" in dashboard.inner_text(".banner")
+    dashboard.fill("input.state", text)
+    dashboard.press("input.state", "Enter")
+    dashboard.wait_for_selector(".banner", state="hidden")
+    dashboard.focus(".mlp")
+
+
+@pytest.fixture
+def offline(browser):
+    """A page without network."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_saved_page_plays_without_network_and_without_python(offline, trace, tmp_path):
+    path = mt.dashboards.adam().save_html(tmp_path / "adam.html")
+    errors = []
+    offline.on("pageerror", lambda error: errors.append(str(error)))
+    offline.goto(path.as_uri())
+    offline.wait_for_selector(".mlp .result span[data-value]")
+    offline.focus(".mlp")
+    offline.keyboard.press("ArrowRight")
+    offline.keyboard.press("ArrowRight")
+    values = offline.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".ledger tr")].map((row) =>
+        [row.dataset.line, Number(row.querySelector(".result span").dataset.value)]))"""
+    )
+    step = trace[2]
+    expected = {name: step.quantities[name].W[2][0, 0] for name in trace.lines}
+    assert values == pytest.approx({**expected, "W": step.after.W[2][0, 0]}, rel=1e-8)
+    offline.keyboard.press("ArrowLeft")
+    assert shown(offline, "k") == "2"
+    offline.select_option("select[aria-label='steps a second']", "240")
+    offline.keyboard.press("Home")
+    offline.click("[data-action=play]")
+    offline.wait_for_function(
+        "document.querySelector('[data-shown=k]').textContent === '285'", timeout=30_000
+    )
+    assert float(shown(offline, "loss")) == pytest.approx(trace[-1].loss, rel=1e-4)
+    assert offline.locator(".controls input, .controls button").evaluate_all(
+        "all => all.every((one) => one.matches(':disabled'))"
+    )
+    assert errors == []

@@ -12,17 +12,19 @@ MOONS = mt.datasets.moons(n=60, seed=1)
 
 def test_shows_six_lines_and_every_quantity_of_the_layer():
     spec = mt.dashboards.adam(*MOONS, epochs=1).spec
-    assert [line["name"] for line in spec["lines"]] == ["M", "V", "M_hat", "V_hat", "rho", "W"]
+    [ledger] = [panel for panel in spec["panels"] if panel["kind"] == "ledger"]
+    assert [line["name"] for line in ledger["lines"]] == ["M", "V", "M_hat", "V_hat", "rho", "W"]
+    assert spec["lines"] == 6
     heats = [panel["field"] for panel in spec["panels"] if panel["kind"] == "heat"]
     assert heats == ["W", "G", "M", "V", "M_hat", "V_hat", "rho", "sensitivity"]
-    assert [panel["kind"] for panel in spec["panels"]].count("curve") == 1
+    assert [panel["kind"] for panel in spec["panels"]].count("plot") == 1
 
 
 def test_every_number_the_ledger_asks_for_is_in_a_frame():
     spec = mt.dashboards.adam(*MOONS, epochs=1).spec
     keys = {
         slot.get("data-key")
-        for line in spec["lines"]
+        for line in spec["panels"][0]["lines"]
         for slot in ElementTree.fromstring(line["numbers"]).iter("mn")
     }
     assert keys - {None, "k"} <= set(spec["fields"])
@@ -59,7 +61,7 @@ def test_diverging_run_says_where_it_broke():
     dashboard = mt.dashboards.adam(X, X[:, 0], net=net, loss="mse", eta=1e60, epochs=60)
     trace = dashboard.trace
     assert 0 < len(trace) < 60 * 2
-    assert dashboard.spec["updates"] == len(trace)
+    assert dashboard.spec["steps"] == len(trace)
     assert f"diverged at update k = {trace.diverged.k}" in dashboard.spec["message"]
     assert trace.diverged.quantity in dashboard.spec["message"]
 
@@ -68,7 +70,7 @@ def test_run_that_breaks_at_once_shows_only_the_message():
     X, _ = MOONS
     net = mt.MLP((2, 4, 1), hidden="relu", output="linear", seed=1)
     dashboard = mt.dashboards.adam(X * 1e200, X[:, 0], net=net, loss="mse", epochs=1)
-    assert dashboard.spec["updates"] == 0
+    assert dashboard.spec["steps"] == 0
     assert "diverged at update k = 1" in dashboard.spec["message"]
 
 
@@ -143,6 +145,6 @@ def test_scheduled_run_shows_its_factor():
 
     net = mt.MLP((2, 5, 1), seed=3)
     trace = mt.train(net, *MOONS, rule="adam", epochs=2, schedule=lambda eta, k: eta / k)
-    spec = show_optimizer(trace, 1).spec
-    assert 'data-key="factor"' in spec["lines"][-1]["numbers"]
-    assert spec["factors"] == pytest.approx([1 / k for k in range(1, len(trace) + 1)])
+    show = show_optimizer(trace, 1)
+    assert 'data-key="factor"' in show.panels[0].lines[-1].mathml(numbers=True)
+    assert show.series["factor"] == pytest.approx([1 / k for k in range(1, len(trace) + 1)])

@@ -5,7 +5,10 @@ import pytest
 import traitlets
 
 import mlpteach as mt
-from mlpteach.dashboards.player import Player, Show, Toggle, spread
+from mlpteach.dashboards.controls import Toggle
+from mlpteach.dashboards.player import Player
+from mlpteach.views import Show
+from mlpteach.views.frames import spread
 
 
 @pytest.fixture
@@ -36,10 +39,32 @@ def test_all_updates_of_a_small_run_travel(dashboard):
     np.testing.assert_array_equal(frame(dashboard, 5)[: W.size], W.ravel())
 
 
-def test_curve_holds_the_costs(dashboard):
-    curve = np.frombuffer(dashboard.curve).reshape(-1, 3)
-    np.testing.assert_array_equal(curve[:, 0], dashboard.trace.losses)
-    assert ((curve[:, 1:] >= 0) & (curve[:, 1:] <= 1)).all()
+def array(dashboard, place):
+    numbers = np.frombuffer(dashboard.numbers)[place["at"] :]
+    return numbers[: np.prod(place["shape"])].reshape(place["shape"])
+
+
+def test_series_and_points_hold_the_costs(dashboard):
+    spec = dashboard.spec
+    costs = array(dashboard, spec["series"]["loss"])
+    np.testing.assert_array_equal(costs, dashboard.trace.losses)
+    plot = next(panel for panel in spec["panels"] if panel["kind"] == "plot")
+    points = array(dashboard, plot["layers"][0]["points"])
+    assert points.shape == (len(dashboard.trace), 2)
+    assert ((points > 0) & (points < 1)).all()
+    low, high, log = plot["limits"][1]
+    left, top, width, height = plot["box"]
+    np.testing.assert_allclose(low + (1 - (points[:, 1] - top) / height) * (high - low), costs)
+    assert not log
+
+
+def test_unchanged_pictures_do_not_travel_again(dashboard):
+    before = dashboard.pictures
+    changes = []
+    dashboard.observe(lambda change: changes.append(change["name"]), ["pictures", "numbers"])
+    dashboard.configure(eta=dashboard.values["eta"] * 1.01)
+    assert changes == ["numbers"]
+    assert dashboard.pictures == before
 
 
 def test_changed_values_give_a_new_history(dashboard, monkeypatch):
@@ -99,9 +124,9 @@ def test_spread_keeps_both_ends():
 
 def test_any_history_can_be_played():
     def build(values):
-        return Show(None, {"updates": 0, "message": f"on: {values['on']}"})
+        return Show({}, 0, message=f"on: {values['on']}")
 
-    player = Player(build, [Toggle("on", "on")], {"on": True}, "Empty")
+    player = Player(build, [Toggle("on", "on")], {"on": True}, "Empty", "empty")
     player.configure(on=False)
     assert player.spec["message"] == "on: False"
 
@@ -155,10 +180,11 @@ def test_position_stays_inside_the_run(dashboard):
 
 def test_position_follows_a_shorter_history():
     player = Player(
-        lambda values: Show(None, {"updates": 9 if values["on"] else 4}),
+        lambda values: Show({}, 9 if values["on"] else 4),
         [Toggle("on", "on")],
         {"on": True},
         "Short",
+        "short",
     )
     player.position = {"k": 9}
     player.configure(on=False)

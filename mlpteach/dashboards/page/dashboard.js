@@ -330,6 +330,7 @@ class Dashboard {
 
   restore(text) {
     if (!this.spec.saved) {
+      clearTimeout(this.telling); // the place left must not overtake the place asked for
       this.model.send({ type: "restore", text, request: Date.now() });
       return;
     }

@@ -1,0 +1,174 @@
+"""Every rule in both forms, and a reader's own beside the reference."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+
+MOONS = mt.datasets.moons(n=60, seed=1)
+
+
+def small(**arguments):
+    return mt.dashboards.optimizer(*MOONS, epochs=2, batch_size=20, **arguments)
+
+
+def panels(dashboard, kind):
+    return [panel for panel in dashboard.show.panels if type(panel).__name__ == kind]
+
+
+@pytest.mark.parametrize("id", list(mt.RULES))
+def test_every_rule_shows_its_forms(id):
+    dashboard = small(rule=id)
+    forms = [form for form in mt.RULES[id].forms]
+    assert list(dashboard.traces) == (["lecture = paper"] if id == "gd" else forms)
+    assert len(panels(dashboard, "Ledger")) == len(dashboard.traces)
+    for trace in dashboard.traces.values():
+        assert len(trace) == 6
+
+
+def test_first_difference_of_adams_forms_is_in_rho_at_update_1():
+    dashboard = small(rule="adam")
+    [words] = panels(dashboard, "Text")
+    assert words.lines[0].startswith("update k = 1, in $\\rho$")
+    assert [ledger.differs for ledger in panels(dashboard, "Ledger")] == ["rho", "rho"]
+
+
+def test_momentum_s_forms_part_where_the_slide_forgets_the_past():
+    """With equal steps at first: rho_1 and rho_2 agree, the third remembers two gradients."""
+    dashboard = small(rule="momentum")
+    dashboard.configure(**{"momentum.lecture.beta": 0.09, "momentum.paper.beta": 0.9})
+    [words] = panels(dashboard, "Text")
+    assert words.lines[0].startswith("update k = 3, in $\\rho$")
+    first, second = (trace[2].rho.flat for trace in dashboard.traces.values())
+    assert not np.allclose(first, second)
+
+
+def test_frames_hold_both_runs():
+    dashboard = small(rule="rmsprop")
+    frames = dashboard.show.frames
+    named = frames.named(frames.read(2, 4))
+    for name, trace in dashboard.traces.items():
+        for i, k in enumerate((2, 3, 4)):
+            np.testing.assert_array_equal(named[f"{name}.V"][i], trace[k - 1].V.W[2])
+            np.testing.assert_array_equal(named[f"{name}.W_after"][i], trace[k - 1].after.W[2])
+
+
+def test_a_slider_of_another_rule_changes_nothing_here():
+    dashboard = small(rule="adam")
+    before = dashboard.trace[-1].after.flat
+    dashboard.configure(**{"rmsprop.eta": 0.5})
+    np.testing.assert_array_equal(dashboard.trace[-1].after.flat, before)
+
+
+def test_one_form_that_diverges_keeps_the_other():
+    X, _ = MOONS
+    net = mt.MLP((2, 4, 4, 1), hidden="relu", output="linear", seed=1)
+    dashboard = mt.dashboards.optimizer(X, X[:, 0], net=net, loss="mse", rule="momentum", epochs=40)
+    dashboard.configure(**{"momentum.alpha": 1e60, "momentum.eta": 1e-3})
+    assert "lecture: The run diverged" in dashboard.show.message
+    lecture, paper = dashboard.traces["lecture"], dashboard.traces["paper"]
+    assert len(lecture) < len(paper) == dashboard.show.steps
+    assert np.isnan(dashboard.show.series["lecture.loss"][len(lecture) :]).all()
+    [table] = panels(dashboard, "Table")
+    assert "diverged" in table.rows[0].notes[len(lecture) + 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"rule": "sgd"}, ValueError, "rule='sgd' is unknown"),
+        ({"layer": 9}, ValueError, "layer"),
+        ({"epochs": 0}, ValueError, "epochs"),
+        ({"net": "mlp"}, TypeError, "net must be an mlpteach.MLP"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.optimizer(*MOONS, **arguments)
+
+
+# -- your own rule
+
+
+def adam_without_correction(k, G, M, V, *, eta, beta1, beta2, eps):
+    M = beta1 * M + (1 - beta1) * G
+    V = beta2 * V + (1 - beta2) * G * G
+    rho = eta * M / np.sqrt(V + eps)
+    return {"M": M, "V": V, "rho": rho}
+
+
+def test_forgotten_bias_correction_is_named():
+    dashboard = mt.dashboards.own_rule(adam_without_correction, *MOONS)
+    [words] = panels(dashboard, "Text")
+    assert words.lines[0].startswith("update k = 1, in $\\rho$")
+    assert [ledger.differs for ledger in panels(dashboard, "Ledger")] == ["rho", "rho"]
+
+
+def test_right_rule_agrees():
+    def mine(k, G, V, *, gamma, eta, eps):
+        V = gamma * V + (1 - gamma) * G**2
+        return {"V": V, "rho": eta * G / (np.sqrt(V) + eps)}
+
+    against = mt.rule("rmsprop", form="paper")
+    dashboard = mt.dashboards.own_rule(mine, *MOONS, against=against)
+    [words] = panels(dashboard, "Text")
+    assert words.lines[0].startswith("None: the two runs agree")
+
+
+@pytest.mark.parametrize("on", ["beale", "saddle", mt.LANDSCAPES["valley"]])
+def test_landscapes(on):
+    dashboard = mt.dashboards.own_rule(adam_without_correction, on=on, steps=20)
+    assert len(dashboard.traces["yours"]) == len(dashboard.traces["reference"]) == 20
+    series = dashboard.show.series
+    np.testing.assert_array_equal(series["yours.loss"], dashboard.traces["yours"].losses)
+
+
+def test_function_of_three_numbers():
+    dashboard = mt.dashboards.own_rule(
+        adam_without_correction, on=lambda w: (float(w @ w), 2 * w), start=[1.0, 2.0, 3.0], steps=5
+    )
+    assert dashboard.show.frames.fields["yours.W"] == (1, 3)
+
+
+def test_sliders_move_both_runs():
+    dashboard = mt.dashboards.own_rule(adam_without_correction, *MOONS)
+    dashboard.configure(beta1=0.5)
+    assert {trace.run.rule.values["beta1"] for trace in dashboard.traces.values()} == {0.5}
+
+
+def test_rule_that_raises_is_shown_with_what_it_did_before():
+    def breaks(k, G, *, eta):
+        if k == 4:
+            raise ZeroDivisionError("by hand")
+        return {"rho": eta * G}
+
+    dashboard = mt.dashboards.own_rule(breaks, *MOONS, against="gd", batch_size=10)
+    assert "ZeroDivisionError: by hand" in dashboard.show.message
+    assert len(dashboard.traces["yours"]) == 3
+    assert len(dashboard.traces["reference"]) == 12
+
+
+def test_rule_that_raises_at_once_leaves_the_reference():
+    def breaks(k, G, *, eta):
+        return undefined_name  # noqa: F821
+
+    dashboard = mt.dashboards.own_rule(breaks, *MOONS, against="gd")
+    assert "NameError" in dashboard.show.message
+    assert list(dashboard.traces) == ["reference"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"against": "sgd"}, ValueError, "against='sgd' is unknown"),
+        ({"on": "hill"}, ValueError, "on='hill' is unknown; allowed: beale"),
+        ({"on": 3}, TypeError, "on must be a landscape's id or a function; given"),
+        ({"on": lambda w: (0.0, w)}, ValueError, "give start"),
+        ({"on": "beale", "X": MOONS[0], "y": MOONS[1]}, ValueError, "not both"),
+        ({"on": "beale", "steps": 0}, ValueError, "steps"),
+        ({"on": "beale", "start": [1.0]}, ValueError, "start must have shape"),
+    ],
+)
+def test_bad_arguments_of_own_rule_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.own_rule(adam_without_correction, **arguments)
