@@ -19,7 +19,7 @@ def panels(dashboard, kind):
 @pytest.mark.parametrize("id", list(mt.RULES))
 def test_every_rule_shows_its_forms(id):
     dashboard = small(rule=id)
-    forms = [form for form in mt.RULES[id].forms]
+    forms = list(mt.RULES[id].forms)
     assert list(dashboard.traces) == (["lecture = paper"] if id == "gd" else forms)
     assert len(panels(dashboard, "Ledger")) == len(dashboard.traces)
     for trace in dashboard.traces.values():

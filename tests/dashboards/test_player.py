@@ -53,7 +53,7 @@ def test_series_and_points_hold_the_costs(dashboard):
     assert points.shape == (len(dashboard.trace), 2)
     assert ((points > 0) & (points < 1)).all()
     low, high, log = plot["limits"][1]
-    left, top, width, height = plot["box"]
+    _left, top, _width, height = plot["box"]
     np.testing.assert_allclose(low + (1 - (points[:, 1] - top) / height) * (high - low), costs)
     assert not log
 

@@ -302,10 +302,13 @@ class Dashboard {
 
   tellPosition() {
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => {
-      this.model.set("position", this.position);
-      this.model.save_changes();
-    }, 150);
+    this.telling = setTimeout(() => this.savePosition(), 150);
+  }
+
+  savePosition() {
+    clearTimeout(this.telling);
+    this.model.set("position", this.position);
+    this.model.save_changes();
   }
 
   followPosition() {
@@ -330,7 +333,7 @@ class Dashboard {
 
   restore(text) {
     if (!this.spec.saved) {
-      clearTimeout(this.telling); // the place left must not overtake the place asked for
+      this.savePosition(); // first, so that the place left does not overtake the place asked for
       this.model.send({ type: "restore", text, request: Date.now() });
       return;
     }
