@@ -233,6 +233,11 @@ class Trace(Sequence):
         return tuple(self[0].quantities) if self._length else ()
 
     @property
+    def stride(self):
+        """Updates between two checkpoints: update 1 + i stride is had without those before it."""
+        return self._stride
+
+    @property
     def epochs(self):
         """Number of whole epochs in the trace."""
         return self._length // self.run.problem.updates_per_epoch

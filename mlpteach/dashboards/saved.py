@@ -73,13 +73,12 @@ def _fitting_frames(frames, room):
     """Return as many frames as `room` bytes of the page hold, packed, and their steps."""
     if frames is None:
         return _packed(b""), []
-    held, values = frames.held, frames.values
-    packed = pack_frames(values)
+    held = spread(frames.steps, _FRAME_BYTES * frames.size, room)
+    packed = pack_frames(frames.at(held))
     while len(packed) > room and len(held) > 2:
-        fewer = max(2, int(len(held) * 0.95 * room / len(packed)))
-        chosen = [k - 1 for k in spread(len(held), 1, fewer)]
-        held, values = [held[i] for i in chosen], values[chosen]
-        packed = pack_frames(values)
+        fewer = int(len(held) * 0.95 * room / len(packed))
+        held = spread(frames.steps, 1, fewer)
+        packed = pack_frames(frames.at(held))
     return packed, held
 
 

@@ -8,6 +8,8 @@ import numpy as np
 
 # Frames that travel with the history; the page asks for others when it gets there.
 HISTORY_BYTES = 8 * 2**20
+# Steps of a history all of whose frames are computed again at once; more would take its time.
+REPLAYED_STEPS = 320
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +25,15 @@ class Frames:
         (first, last) -> ndarray (last - first + 1, size): the frames of the steps first … last.
     select : str
         Name of the field whose entries can be chosen by row and column.
+    stride : int
+        The steps 1, 1 + stride, 1 + 2 stride … are read fast, those between are computed again.
     """
 
     steps: int
     fields: dict
     read: Callable
     select: str = ""
+    stride: int = 1
 
     @property
     def size(self):
@@ -37,15 +42,23 @@ class Frames:
 
     @cached_property
     def held(self):
-        """The steps whose frames travel with the history, a list."""
-        return spread(self.steps, 8 * self.size)
+        """The steps whose frames travel with the history, a list with the first and the last."""
+        if self.stride == 1 or self.steps <= REPLAYED_STEPS:
+            return spread(self.steps, 8 * self.size)
+        fast = range(1, self.steps + 1, self.stride)
+        chosen = spread(len(fast), 8 * self.size)
+        return sorted({*(fast[i - 1] for i in chosen), self.steps})
 
     @cached_property
     def values(self):
         """The frames of the steps `held`, (len(held), size)."""
-        if len(self.held) == self.steps:
+        return self.at(self.held)
+
+    def at(self, steps):
+        """Return the frames of any ascending `steps`, (len(steps), size)."""
+        if len(steps) == self.steps:
             return self.read(1, self.steps)
-        return np.concatenate([self.read(k, k) for k in self.held])
+        return np.concatenate([self.read(k, k) for k in steps])
 
     def named(self, frames):
         """Return field name -> (n, rows, columns) of frames (n, size)."""
@@ -76,7 +89,8 @@ def join(*several):
     def read(first, last):
         return np.concatenate([frames.read(first, last) for frames in several], axis=1)
 
-    return Frames(min(frames.steps for frames in several), fields, read, several[0].select)
+    steps = min(frames.steps for frames in several)
+    return Frames(steps, fields, read, several[0].select, max(one.stride for one in several))
 
 
 def spread(steps, frame_bytes, budget=HISTORY_BYTES):

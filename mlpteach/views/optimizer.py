@@ -38,7 +38,7 @@ def optimizer_frames(trace, layer, prefix="", steps=None):
     fields = _fields(trace, layer)
     named = {prefix + name: shape for name, shape in fields.items()}
     read = partial(_read, trace, layer, fields)
-    return Frames(steps or len(trace), named, read, select=prefix + "W")
+    return Frames(steps or len(trace), named, read, prefix + "W", trace.stride)
 
 
 def _fields(trace, layer):

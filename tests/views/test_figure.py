@@ -16,9 +16,7 @@ from mlpteach.views import (
     Table,
     Text,
     figure,
-    frames_of,
     histogram_outline,
-    join,
     limits,
 )
 
@@ -109,13 +107,3 @@ def test_histogram_is_a_line_over_the_doubled_edges():
     x, y = histogram_outline([[1, 3]], [0.0, 0.5, 1.0])
     assert x.tolist() == [0.0, 0.5, 0.5, 1.0]
     assert y.tolist() == [[1.0, 1.0, 3.0, 3.0]]
-
-
-def test_frames_of_several_are_joined_side_by_side():
-    a, b = np.arange(12.0).reshape(3, 2, 2), np.arange(3.0).reshape(3, 1, 1)
-    frames = join(frames_of({"a": a}, select="a"), frames_of({"b": b}))
-    named = frames.named(frames.read(2, 3))
-    np.testing.assert_array_equal(named["a"], a[1:])
-    np.testing.assert_array_equal(named["b"], b[1:])
-    assert frames.select == "a"
-    assert frames.held == [1, 2, 3]

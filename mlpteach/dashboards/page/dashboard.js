@@ -193,6 +193,7 @@ class Dashboard {
         this.k = next;
         this.line = this.lastLine;
         this.draw();
+        this.isReady(Math.min(this.k + WINDOW, this.spec.steps)); // there before it is shown
         if (this.k >= this.spec.steps) return this.stop();
       }
       requestAnimationFrame(tick);
@@ -225,6 +226,7 @@ class Dashboard {
   }
 
   ask(k) {
+    if (this.spec.saved) return;
     const first = Math.floor((k - 1) / WINDOW) * WINDOW + 1;
     if (this.asked.has(first)) return;
     this.asked.add(first);
