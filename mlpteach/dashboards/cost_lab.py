@@ -7,8 +7,8 @@ import numpy as np
 
 from mlpteach.arguments import check_count
 from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.data import given_or_digits, given_or_fitting
-from mlpteach.dashboards.hypers import hyper_controls
+from mlpteach.dashboards.data import check_data, check_net
+from mlpteach.dashboards.hypers import bind, hyper_controls
 from mlpteach.dashboards.player import Player
 from mlpteach.initializers import INITIALIZERS
 from mlpteach.network import MLP
@@ -82,9 +82,9 @@ def cost_lab(
     >>> bool((mse.sensitivity[2] == cross_entropy.sensitivity[2]).any())
     False
     """
-    X, y = given_or_digits(X, y)
+    X, y = check_data(X, y)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
-    fitting = given_or_fitting(net, X, y)
+    fitting = check_net(net, X, y)
     if fitting.output != "sigmoid":
         raise ValueError(
             f"net must end in sigmoids for the slides' V^(2); given output={fitting.output!r}."
@@ -95,8 +95,9 @@ def cost_lab(
         train, X=X, y=y, epochs=epochs, batch_size=batch_size, seed=seed, validation=validation,
         progress=False,
     )  # fmt: skip
-    controls = [*hyper_controls(chosen.hypers), Choice("weights", "Compare", _WEIGHTS)]
-    values = {**chosen.values, "weights": "own"}
+    controls, values = hyper_controls([chosen], "")
+    controls.append(Choice("weights", "Compare", _WEIGHTS))
+    values["weights"] = "own"
     nets = {"given": net}
     if net is None:
         nets = {init: MLP(fitting.sizes, init=init, seed=seed) for init in INITIALIZERS}
@@ -122,7 +123,7 @@ def _split(net, X, y, seed):
 def _show(run, rule, nets, values):
     """Train twice with the controls' values and collect what the page needs."""
     net = nets[values.get("init", "given")]
-    rule = rule.bind(**{name: values[name] for name in rule.hypers})
+    rule = bind(rule, [rule], "", values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
         runs = {loss: run(net, loss=loss, rule=rule) for loss in RUNS}

@@ -15,7 +15,7 @@ from mlpteach.arguments import (
     check_number,
 )
 from mlpteach.dashboards.controls import Choice, Toggle
-from mlpteach.dashboards.hypers import hyper_controls
+from mlpteach.dashboards.hypers import bind, hyper_controls
 from mlpteach.dashboards.player import Player
 from mlpteach.losses import LOSSES
 from mlpteach.rules import rule as make_rule
@@ -93,15 +93,14 @@ def neuron(
     updates = check_count("updates", updates, maximum=10_000)
     x = check_number("x", x, Interval())
     y = check_number("y", y, Interval(0, 1, closed="both"))
-    chosen = (
-        make_rule("gd", **{"eta": ETA, **hypers}) if rule is None else make_rule(rule, **hypers)
-    )
+    chosen = (make_rule("gd", eta=ETA) if rule is None else make_rule(rule)).bind(**hypers)
     starts = {_text(pair): pair for pair in dict.fromkeys((*STARTS, start))}
-    values = {"start": _text(start), "quadratic": quadratic, "long_way": long_way, **chosen.values}
+    sliders, values = hyper_controls([chosen], "")
+    values |= {"start": _text(start), "quadratic": quadratic, "long_way": long_way}
     controls = (
         Choice("start", "Start", {text: _outcome(pair, x) for text, pair in starts.items()}),
         Choice("quadratic", "Quadratic cost", _KINDS),
-        *hyper_controls(chosen.hypers),
+        *sliders,
         Toggle("long_way", "also the long way, dJ/da · φ′(z)"),
     )
     build = partial(_show, starts, chosen, updates, x, y)
@@ -115,7 +114,7 @@ def check_start(start):
 
 
 def _text(pair):
-    return f"w={pair[0]!r} b={pair[1]!r}"
+    return f"{pair[0]!r}_{pair[1]!r}"
 
 
 def _outcome(pair, x):
@@ -124,13 +123,9 @@ def _outcome(pair, x):
 
 
 def _show(starts, rule, updates, x, y, values):
-    values = dict(values)
-    start, kind, long_way = (
-        starts[values.pop("start")],
-        values.pop("quadratic"),
-        values.pop("long_way"),
-    )
-    traces = neuron_traces(start, kind, long_way, rule.bind(**values), updates, x, y)
+    """Run with the controls' values and collect what the page needs."""
+    start, kind, rule = starts[values["start"]], values["quadratic"], bind(rule, [rule], "", values)
+    traces = neuron_traces(start, kind, values["long_way"], rule, updates, x, y)
     messages = [
         f"{run_label(name, kind)}: {trace.diverged}"
         for name, trace in traces.items()
@@ -162,7 +157,7 @@ def neuron_traces(start, kind, long_way, rule, updates, x=1.0, y=0.0):
     >>> from mlpteach.rules import rule
     >>> runs = neuron_traces((2.0, 2.0), "nielsen", False, rule("gd", eta=0.15), updates=300)
     >>> w, b = runs["quadratic"][-1].after.flat
-    >>> round(1 / (1 + np.exp(-w - b)), 10)
+    >>> round(float(1 / (1 + np.exp(-w - b))), 10)
     0.2028484243
     """
     half = 0.5 if kind == "nielsen" else 1.0
