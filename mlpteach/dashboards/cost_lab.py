@@ -101,7 +101,7 @@ def cost_lab(
     nets = {"given": net}
     if net is None:
         nets = {init: MLP(fitting.sizes, init=init, seed=seed) for init in INITIALIZERS}
-        controls.insert(0, Choice("init", "Start", {init: init for init in nets}))
+        controls.insert(0, Choice("init", "First weights", {init: init for init in nets}))
         values["init"] = "glorot"
     build = partial(_show, run, chosen, nets)
     return Player(build, controls, values, "One network, two costs", "costs")

@@ -63,7 +63,12 @@ def lines_table(layers, at_mse):
     return Table(
         f"Every line on the same batch, {where}",
         "For each line of back propagation its size under both costs, and whether they agree",
-        ("size, MSE", "size, cross-entropy", "largest difference", "cross-entropy off MSE's line"),
+        (
+            "size, MSE",
+            "size, cross-entropy",
+            "largest difference",
+            "cross-entropy, by the line of MSE: off by",
+        ),
         tuple(rows),
     )
 

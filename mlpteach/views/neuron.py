@@ -21,7 +21,7 @@ NAMES = {
     "nielsen": r"quadratic $\frac{1}{2}(y - a)^2$",
     "slide": "MSE $(y - a)^2$",
     "cross_entropy": "cross-entropy",
-    "long_way": "cross-entropy, the long way",
+    "long_way": "the long way",
 }
 _SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -76,8 +76,8 @@ def updates_until_half(series, name, y):
 def neuron_table(traces, series, kind, y):
     """Return the table of all runs, which is the legend of the plots."""
     columns = (
-        "cost", "output $a$", "$V^{(2)}$", r"$1 / \phi'(z)$",
-        "$w$ after", "$b$ after", "$a$ after", _half_way(y),
+        "output $a$", "$V^{(2)}$", r"$1 / \phi'(z)$", "$a$ after", _half_way(y),
+        "$w$ after", "$b$ after", "cost",
     )  # fmt: skip
     rows = tuple(_row(trace, series, name, kind, y) for name, trace in traces.items())
     label = "Each cost at the update shown, and after it"
@@ -85,14 +85,14 @@ def neuron_table(traces, series, kind, y):
 
 
 def _half_way(y):
-    return r"$a \leq 0.5$ after" if y == 0 else r"$|a - y| \leq 0.5$ after"
+    return "updates until " + (r"$a \leq 0.5$" if y == 0 else r"$|a - y| \leq 0.5$")
 
 
 def _row(trace, series, name, kind, y):
     until = updates_until_half(series, name, y)
-    cells = [f"{name}.{quantity}" for quantity in ("J", "a", "V", "gain")]
-    cells += [f"{name}.{quantity}_after" for quantity in ("w", "b", "a")]
-    cells.append(f"more than {len(trace)} updates" if until is None else f"{until} updates")
+    cells = [f"{name}.{quantity}" for quantity in ("a", "V", "gain", "a_after")]
+    cells.append(f"more than {len(trace)}" if until is None else str(until))
+    cells += [f"{name}.{quantity}" for quantity in ("w_after", "b_after", "J")]
     broken = trace.diverged
     notes = {max(1, broken.k - 1): f"diverged at update {broken.k}"} if broken else {}
     return Row(run_label(name, kind), tuple(cells), STYLES[name], notes)
@@ -156,7 +156,7 @@ def _sensitivity_plot(names, kind, y):
         draw=partial(_draw_sensitivities, curves), key=f"V of a {kind} {y}",
     )  # fmt: skip
     points = [Line(f"{name}.a", f"{name}.V", STYLES[name], future=False) for name in names]
-    title = "$V^{(2)}$ of each output $a$: what the neuron is told"
+    title = "What each output is told: $V^{(2)}$ of $a$"
     return Plot(title, "Sensitivity against output, a curve for each cost", axes, tuple(points))
 
 
