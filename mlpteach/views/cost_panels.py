@@ -87,12 +87,14 @@ def runs_table(traces):
 
 def lab_plots(series, layers):
     """Return the plots of both runs against updates: cost, accuracy, sizes of V."""
-    top = f"V{layers}"
+    sizes = [
+        _plot(series, f"V{n}.{{run}}", "size", f"Size of $V^{{({n})}}$", scale="log")
+        for n in dict.fromkeys((layers, 1))
+    ]
     return (
         _plot(series, "{run}.J", "cost $J$", "Cost of each batch", scale="log"),
         _plot(series, "{run}.validation", "accuracy", "Validation accuracy", ylim=(0.0, 1.0)),
-        _plot(series, top + ".{run}", "size", f"Size of $V^{{({layers})}}$", scale="log"),
-        _plot(series, "V1.{run}", "size", "Size of $V^{(1)}$", scale="log"),
+        *sizes,
     )
 
 
@@ -112,7 +114,7 @@ def lab_heats(frames, layers, at_mse):
     samples = frames.named(frames.values)
     where = " at the weights of MSE" if at_mse else ""
     heats = []
-    for layer in (layers, 1):
+    for layer in dict.fromkeys((layers, 1)):
         names = {run: f"V{layer}.{run}" for run in RUNS}
         limit = max(_largest(samples[name]) for name in names.values()) or 1.0
         heats += [

@@ -58,7 +58,8 @@ def passes_of(step):
 
 def passes_at(step, trace):
     """Return the :class:`Passes` by the cost of `trace`, at the weights and batch of `step`."""
-    found = trace.run.problem.evaluate(step.before.flat, step.batch)
+    with np.errstate(all="ignore"):
+        found = trace.run.problem.evaluate(step.before.flat, step.batch)
     A, Z, V = Layers(found.A), Layers(found.Z), Layers(found.sensitivity)
     return Passes(A, Z, V, step.before, Parameters(found.gradient, trace.layout))
 
@@ -192,7 +193,7 @@ def by_mse_lines(net, Y, passes):
     top, n = len(Z), Y.shape[1]
     phi = dict(enumerate((*net.hidden, net.output), start=1))
     lines = {}
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         for layer in range(1, top + 1):
             product = W[layer] @ A[layer] + b[layer][:, None]
             lines[f"A{layer + 1}"] = ACTIVATIONS[phi[layer]].function(product)
@@ -207,7 +208,8 @@ def by_mse_lines(net, Y, passes):
 def _validation(trace, steps):
     """Return the accuracy on the validation data after the last whole epoch, for each update."""
     problem = trace.run.problem
-    start = problem.score(problem.theta0, *problem.validation)[1]
+    with np.errstate(over="ignore"):
+        start = problem.score(problem.theta0, *problem.validation)[1]
     known = np.append(start, trace.history["validation_accuracy"])
     epochs = np.minimum(np.arange(1, steps + 1) // problem.updates_per_epoch, len(known) - 1)
     return np.where(np.arange(1, steps + 1) <= len(trace), known[epochs], np.nan)
