@@ -111,7 +111,7 @@ def lab_history(mse, cross_entropy, at_mse=False):
     layers = len(problem.net.sizes) - 1
     shape = {n: (problem.net.sizes[n], problem.batch_size) for n in (layers, 1)}
     fields = {f"V{layer}.{run}": shape[layer] for layer in shape for run in RUNS}
-    frames = Frames(steps, fields, partial(_read, traces, at_mse, fields))
+    frames = Frames(steps, fields, partial(_read, traces, at_mse, fields), stride=mse.stride)
     names, read = line_names(layers), []
     numbers = np.full((steps, len(names), len(COLUMNS)), np.nan)
     keep = 8 * steps * frames.size <= _KEPT_BYTES
