@@ -86,15 +86,12 @@ def runs_table(traces):
 
 
 def lab_plots(series, layers):
-    """Return the plots of both runs against updates: cost, accuracy, sizes of V."""
-    sizes = [
-        _plot(series, f"V{n}.{{run}}", "size", f"Size of $V^{{({n})}}$", scale="log")
-        for n in dict.fromkeys((layers, 1))
-    ]
+    """Return the plots of both runs against updates: cost, accuracy, size of V^(L)."""
+    size = f"Size of $V^{{({layers})}}$"
     return (
         _plot(series, "{run}.J", "cost $J$", "Cost of each batch", scale="log"),
         _plot(series, "{run}.validation", "accuracy", "Validation accuracy", ylim=(0.0, 1.0)),
-        *sizes,
+        _plot(series, f"V{layers}.{{run}}", "root mean square", size, scale="log"),
     )
 
 
