@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# Ticks of a logarithmic axis that ends further out would leave the floats.
+_LOG_RANGE = (1e-200, 1e200)
+
 
 def limits(*arrays, scale="linear", room=0.05):
     """Return round limits around all finite numbers, so that small changes keep the same axes.
@@ -38,6 +41,7 @@ def limits(*arrays, scale="linear", room=0.05):
 def _decades(numbers):
     if not numbers.size:
         return 0.1, 1.0
+    numbers = np.clip(numbers, *_LOG_RANGE)
     low = np.floor(np.log10(numbers.min()) + 1e-9)
     high = np.ceil(np.log10(numbers.max()) - 1e-9)
     return float(10.0**low), float(10.0 ** max(high, low + 1))

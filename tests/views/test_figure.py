@@ -99,6 +99,7 @@ def test_limits_are_round_and_hold_everything():
         assert low <= finite.min() <= finite.max() <= high
         assert low < high
     assert limits([1e-3, 5e-2], scale="log") == (1e-3, 1e-1)
+    assert limits([5e-324, 1e308], scale="log") == (1e-200, 1e200)
     assert limits([]) == (0.0, 1.0)
     assert limits([0.2, 4.0])[0] == 0.0  # no room below 0 for what is never negative
 

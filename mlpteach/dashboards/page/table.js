@@ -10,7 +10,7 @@ class Table {
 
   replace(panel, dashboard) {
     this.panel = panel;
-    this.caption.innerHTML = panel.title;
+    this.caption.replaceChildren(element("span", { html: panel.title }));
     this.caption.hidden = !panel.title;
     this.table.setAttribute("aria-label", panel.label);
     this.cells = [];
@@ -52,7 +52,7 @@ class Words {
   replace(panel) {
     this.panel = panel;
     this.node.replaceChildren(
-      element("figcaption", { html: panel.title, hidden: !panel.title }),
+      element("figcaption", { hidden: !panel.title }, element("span", { html: panel.title })),
       ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));
     return true;
   }
