@@ -16,7 +16,8 @@ function makeChoice(control, value, changed) {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
       changed(option);
     } }, text));
-  return element("span", { class: "segments", role: "group", "aria-label": control.label, "data-control": control.name }, ...buttons);
+  return element("span", { class: "labelled" }, control.label,
+    element("span", { class: "segments", role: "group", "aria-label": control.label, "data-control": control.name }, ...buttons));
 }
 
 function makeMenu(control, value, changed) {

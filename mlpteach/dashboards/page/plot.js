@@ -1,7 +1,7 @@
 // A plot: two pictures that stand still, and a canvas over them for what moves.
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
-const FAINT = 0.28;
+const FAINT = 0.38;
 
 function tracePath(context, points, from, to, width, height) {
   context.beginPath();
