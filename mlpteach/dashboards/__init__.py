@@ -1,5 +1,6 @@
 """Dashboards: each is one line in a notebook."""
 
+from mlpteach.dashboards.activations import activations
 from mlpteach.dashboards.adam import adam
 from mlpteach.dashboards.cost_lab import cost_lab
 from mlpteach.dashboards.neuron import neuron
@@ -7,4 +8,4 @@ from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
 
-__all__ = ["Player", "adam", "cost_lab", "neuron", "optimizer", "own_rule"]
+__all__ = ["Player", "activations", "adam", "cost_lab", "neuron", "optimizer", "own_rule"]
