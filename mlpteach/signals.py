@@ -123,9 +123,7 @@ def measure(trace, X, y, ks):
     problem = trace.run.problem
     X, Y, loss, l2 = problem.net.check_problem(X, y, problem.loss.id, problem.l2)
     kept = [k for k in ks if k <= len(trace)]
-    evaluations = [
-        _evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept
-    ]
+    evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
     edges = _edges(net.hidden, evaluations)
     measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]

@@ -57,7 +57,7 @@ def activations(
     X, y : array_like, optional
         As for :func:`mlpteach.train`; by default the digits.
     a, b : (str, str)
-        Activation of the hidden layers (sigmoid, tanh, relu, silu, linear) and initializer (an id of
+        Activation of the hidden layers (sigmoid, tanh, relu, silu, linear) and initializer (id of
         ``mlpteach.INITIALIZERS``) of the two networks.
     depth : int
         Number of hidden layers, 1 … 10.

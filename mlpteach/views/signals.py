@@ -137,7 +137,7 @@ def size_plot(series, names, layers):
     """Return the plot of the typical size of each layer's gradient."""
     sizes = [np.clip(series[f"{side}.gradient"], _SMALLEST, _LARGEST) for side in names]
     axes = Axes(
-        "layer $l$", "size of an entry", (0.8, layers + 0.2), limits(*sizes, scale="log"),
+        "layer $l$", "", (0.8, layers + 0.2), limits(*sizes, scale="log"),
         yscale="log", draw=partial(_mark_layers, "x", layers), key=f"layers {layers}",
     )  # fmt: skip
     profiles = [
@@ -145,7 +145,7 @@ def size_plot(series, names, layers):
         for side in names
     ]
     label = "Root mean square of the entries of the gradient, layer by layer, both networks"
-    return Plot(r"Size of the gradient $\nabla W^{(l)}$", label, axes, tuple(profiles))
+    return Plot(r"Size of the entries of $\nabla W^{(l)}$", label, axes, tuple(profiles))
 
 
 def A_plot(side, name, signals):
@@ -192,12 +192,12 @@ def cost_plot(series, names):
     """Return the plot of the cost against updates."""
     costs = [np.clip(series[f"{side}.loss"], _SMALLEST, _LARGEST) for side in names]
     axes = Axes(
-        "update $k$", "cost $J$", (0.0, float(series["k"][-1]) + 1.0),
+        "update $k$", "", (0.0, float(series["k"][-1]) + 1.0),
         limits(*costs, scale="log"), yscale="log",
     )  # fmt: skip
-    lines = tuple(Line("k", f"{side}.loss", STYLES[side], names[side]) for side in names)
+    lines = tuple(Line("k", f"{side}.loss", STYLES[side]) for side in names)
     label = "Cost of both networks against updates; click to go to the nearest moment"
-    return Plot("Cost", label, axes, lines, click="step")
+    return Plot("Cost $J$", label, axes, lines, click="step")
 
 
 def definitions(settings, instances):
@@ -220,7 +220,7 @@ def definitions(settings, instances):
         (
             *formulas,
             f"Measured on the same {instances} instances before each of the updates shown.",
-            "Size: root mean square of all entries of the matrix. Heights of bins: roots of counts.",
+            "Size: root mean square of all entries. Heights in histograms: roots of the counts.",
             r"Saturated: a unit, for an instance, where $|\phi'(z)|$ is below 1 % of its largest "
             "value: sigmoid beyond z = ±6, tanh beyond ±3, ReLU below 0.",
             "Dead: a unit that is saturated for every instance. A dead ReLU is 0 for all of them, "
