@@ -36,7 +36,10 @@ class Signals:
     ----------
     k : ndarray of int, shape (T,)
         The updates; everything is measured at the parameters before them.
-    loss, accuracy : ndarray, shape (T,)
+    instances : int
+        How many were measured.
+    loss, right : ndarray, shape (T,)
+        Cost J, and number of instances whose label is right.
     spread : ndarray, shape (T, H)
         Standard deviation of all entries of A^(l+1).
     sensitivity, gradient : ndarray, shape (T, L)
@@ -53,8 +56,9 @@ class Signals:
     """
 
     k: np.ndarray
+    instances: int
     loss: np.ndarray
-    accuracy: np.ndarray
+    right: np.ndarray
     spread: np.ndarray
     sensitivity: np.ndarray
     gradient: np.ndarray
@@ -127,7 +131,9 @@ def measure(trace, X, y, ks):
     net = problem.net
     edges = _edges(net.hidden, evaluations)
     measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]
-    return Signals(k=np.array(ks), A_edges=edges, **_stacked(measured, len(ks), net))
+    return Signals(
+        k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
+    )
 
 
 def _evaluate(net, theta, columns, Y, loss, l2):
@@ -198,7 +204,7 @@ def _once(net, evaluation, Y, edges):
     saturated = [is_saturated(id, z) for id, z in zip(net.hidden, Z, strict=False)]
     return {
         "loss": evaluation.loss,
-        "accuracy": np.mean(labels(A[-1]) == labels(Y)),
+        "right": np.count_nonzero(labels(A[-1]) == labels(Y)),
         "spread": [layer.std() for layer in A[1:-1]],
         "sensitivity": [_rms(layer) for layer in V],
         "gradient": [_rms(layer) for layer in gradients],
@@ -234,7 +240,7 @@ def _stacked(measured, length, net):
     layers = len(net.sizes) - 1
     exponents = len(EXPONENTS) - 1
     shapes = {
-        "loss": (), "accuracy": (), "spread": (layers - 1,), "sensitivity": (layers,),
+        "loss": (), "right": (), "spread": (layers - 1,), "sensitivity": (layers,),
         "gradient": (layers,), "saturated": (layers - 1,), "dead": (layers - 1,),
         "A_counts": (layers - 1, BINS), "sensitivity_counts": (layers, exponents),
         "gradient_counts": (layers, exponents),

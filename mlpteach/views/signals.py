@@ -35,7 +35,7 @@ def signal_series(sides):
 def _side_series(signals):
     series = {
         "loss": signals.loss,
-        "accuracy": np.round(100 * signals.accuracy, 1),
+        "right": signals.right,
         "gradient": signals.gradient,
         "sensitivity": signals.sensitivity,
         "gradient_ratio": _ratio(signals.gradient[:, 0], signals.gradient[:, -1]),
@@ -43,7 +43,7 @@ def _side_series(signals):
         "all_dead": signals.dead.sum(axis=1),
     }
     for layer in range(1, signals.dead.shape[1] + 1):
-        series[f"saturated{layer}"] = np.round(100 * signals.saturated[:, layer - 1], 1)
+        series[f"saturated{layer}"] = np.round(100 * signals.saturated[:, layer - 1])
         series[f"dead{layer}"] = signals.dead[:, layer - 1]
     for name in ("A", "gradient", "sensitivity"):
         counts = getattr(signals, f"{name}_counts")
@@ -78,9 +78,10 @@ def signal_panels(sides, names, series, notes):
     notes : dict of str to dict
         Side -> notes of its row in the table.
     """
-    _, hidden = next(iter(sides.values())).dead.shape
+    signals = next(iter(sides.values()))
+    hidden = signals.dead.shape[1]
     return (
-        summary_table(names, notes),
+        summary_table(names, signals.instances, notes),
         size_plot(series, names, hidden + 1),
         *(A_plot(side, names[side], sides[side]) for side in names),
         exponent_plot("gradient", r"\nabla W^{(l)}", names, hidden + 1),
@@ -90,15 +91,15 @@ def signal_panels(sides, names, series, notes):
     )
 
 
-def summary_table(names, notes):
+def summary_table(names, instances, notes):
     """Return the table that is the legend too: a row for each side."""
-    cells = ("loss", "accuracy", "gradient_ratio", "sensitivity_ratio", "all_dead")
+    cells = ("loss", "right", "gradient_ratio", "sensitivity_ratio", "all_dead")
     return Table(
         title="",
-        label="Cost, accuracy, vanishing and dead units of both networks",
+        label="Cost, right answers, vanishing and dead units of both networks",
         columns=(
             "cost $J$",
-            "right, %",
+            f"right of {instances}",
             r"$\nabla W$: first / last layer",
             "$V$: first / last layer",
             "dead units",
