@@ -40,8 +40,6 @@ class Signals:
         How many were measured.
     loss, right : ndarray, shape (T,)
         Cost J, and number of instances whose label is right.
-    spread : ndarray, shape (T, H)
-        Standard deviation of all entries of A^(l+1).
     sensitivity, gradient : ndarray, shape (T, L)
         Root mean square of the entries of V^(l), and of the gradient of W^(l).
     saturated : ndarray, shape (T, H)
@@ -59,7 +57,6 @@ class Signals:
     instances: int
     loss: np.ndarray
     right: np.ndarray
-    spread: np.ndarray
     sensitivity: np.ndarray
     gradient: np.ndarray
     saturated: np.ndarray
@@ -166,7 +163,8 @@ def _edges(hidden, evaluations):
 def _reach(A):
     """Return a round number that most entries of most of these matrices stay below."""
     # Neither the largest entry nor the last moments before a divergence shall hide all others.
-    typical = [abs(float(matrix.mean())) + 3.0 * float(matrix.std()) for matrix in A]
+    with np.errstate(over="ignore", invalid="ignore"):
+        typical = [abs(float(matrix.mean())) + 3.0 * float(matrix.std()) for matrix in A]
     reach = float(np.quantile(typical, 0.9)) if typical else 0.0
     if not 0.0 < reach < np.inf:
         return 1.0
@@ -205,7 +203,6 @@ def _once(net, evaluation, Y, edges):
     return {
         "loss": evaluation.loss,
         "right": np.count_nonzero(labels(A[-1]) == labels(Y)),
-        "spread": [layer.std() for layer in A[1:-1]],
         "sensitivity": [_rms(layer) for layer in V],
         "gradient": [_rms(layer) for layer in gradients],
         "saturated": [layer.mean() for layer in saturated],
@@ -240,7 +237,7 @@ def _stacked(measured, length, net):
     layers = len(net.sizes) - 1
     exponents = len(EXPONENTS) - 1
     shapes = {
-        "loss": (), "right": (), "spread": (layers - 1,), "sensitivity": (layers,),
+        "loss": (), "right": (), "sensitivity": (layers,),
         "gradient": (layers,), "saturated": (layers - 1,), "dead": (layers - 1,),
         "A_counts": (layers - 1, BINS), "sensitivity_counts": (layers, exponents),
         "gradient_counts": (layers, exponents),
