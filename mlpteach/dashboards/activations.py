@@ -213,13 +213,13 @@ def _show(experiment, run, values):
     series = signal_series(measured)
     return Show(
         traces={names[side]: trace for side, (trace, _) in runs.items()},
-        steps=len(series["k"]),
+        steps=len(series["update"]),
         panels=(
             *signal_panels(measured, names, series, _notes(runs)),
             definitions(settings, len(experiment.rows)),
         ),
         series=series,
-        numbers=(("before update", "k"),),
+        numbers=(("before update", "update"),),
         message=" ".join(f"{name}: {divergence}" for name, divergence in ended.items()),
         unit="moment",
     )

@@ -26,7 +26,7 @@ def signal_series(sides):
     sides : dict of str to Signals
         "a" and "b", measured before the same updates.
     """
-    series = {"k": next(iter(sides.values())).k.astype(float)}
+    series = {"update": next(iter(sides.values())).k.astype(float)}
     for side, signals in sides.items():
         series |= {f"{side}.{name}": array for name, array in _side_series(signals).items()}
     return series
@@ -193,10 +193,10 @@ def cost_plot(series, names):
     """Return the plot of the cost against updates."""
     costs = [np.clip(series[f"{side}.loss"], _SMALLEST, _LARGEST) for side in names]
     axes = Axes(
-        "update $k$", "", (0.0, float(series["k"][-1]) + 1.0),
+        "update $k$", "", (0.0, float(series["update"][-1]) + 1.0),
         limits(*costs, scale="log"), yscale="log",
     )  # fmt: skip
-    lines = tuple(Line("k", f"{side}.loss", STYLES[side]) for side in names)
+    lines = tuple(Line("update", f"{side}.loss", STYLES[side]) for side in names)
     label = "Cost of both networks against updates; click to go to the nearest moment"
     return Plot("Cost $J$", label, axes, lines, click="step")
 

@@ -32,7 +32,7 @@ def test_trains_as_the_same_calls_of_train_do(dashboard):
 
 def test_shown_numbers_are_those_of_the_traces(dashboard):
     series = dashboard.show.series
-    assert series["k"].tolist() == [1, 2, 3, 4, 6, 8, 11, 14, 17]
+    assert series["update"].tolist() == [1, 2, 3, 4, 6, 8, 11, 14, 17]
     for side, trace in zip("ab", dashboard.traces.values(), strict=True):
         before = trace.network(5)  # the parameters that update 6 starts from
         assert series[f"{side}.loss"][4] == pytest.approx(before.loss(*MOONS))
@@ -120,7 +120,7 @@ def test_a_run_that_diverges_says_so_and_is_gone_from_there_on():
     [(since, note)] = row.notes.items()
     assert note == f"diverged at update {trace.diverged.k}"
     series = dashboard.show.series
-    assert series["k"][since - 1] >= trace.diverged.k > series["k"][since - 2]
+    assert series["update"][since - 1] >= trace.diverged.k > series["update"][since - 2]
     assert np.isnan(series["b.loss"][since - 1 :]).all()
     assert np.isfinite(series["b.loss"][: since - 1]).all()
     assert np.isfinite(series["a.loss"]).all()
