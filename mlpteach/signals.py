@@ -12,6 +12,7 @@ import numpy as np
 from mlpteach.activations import ACTIVATIONS
 from mlpteach.arguments import check_count
 from mlpteach.network import Evaluation, labels
+from mlpteach.trace import MIN_STRIDE
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -22,8 +23,8 @@ BINS = 40
 _RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, None), "silu": (-0.3, None)}
 # Evaluated at once; more would wake BLAS's other threads, which are slower on matrices this small.
 _BLOCK = 100
-# After the first sixteen updates, measured at most so many times, so many updates apart or more.
-_LATER, _STRIDE = 32, 8
+# About how often at most a run is measured after its first updates.
+_LATER = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,9 @@ class Signals:
 
 
 def moments(updates):
-    """Return before which updates to measure: dense at first, where most happens.
+    """Return before which updates to measure: dense at first, where most happens, and the last one.
+
+    Later they are those from which a trace can go on at once, so that little is computed again.
 
     Parameters
     ----------
@@ -77,15 +80,15 @@ def moments(updates):
 
     Examples
     --------
-    >>> moments(50)
-    [1, 2, 3, 4, 6, 8, 11, 14, 17, 25, 33, 41, 49]
+    >>> moments(60)
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 33, 49, 60]
     >>> len(moments(10_000))
-    40
+    43
     """
     updates = check_count("updates", updates)
-    first = [k for k in (1, 2, 3, 4, 6, 8, 11, 14) if k <= updates]
-    stride = _STRIDE * max(1, -(-(updates - 16) // (_STRIDE * _LATER)))
-    return first + list(range(17, updates + 1, stride))
+    first = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 14) if k < updates]
+    stride = MIN_STRIDE * max(1, round(updates / (MIN_STRIDE * _LATER)))
+    return [*first, *range(1 + MIN_STRIDE, updates, stride), updates]
 
 
 def measure(trace, X, y, ks):

@@ -164,7 +164,7 @@ def exponent_plot(quantity, symbol, names, layers):
     """Return the histograms of sizes on a log axis, of both sides, one layer above the other."""
     x, _ = histogram_outline(np.empty((0, len(EXPONENTS) - 1)), 10.0**EXPONENTS)
     ends = 10.0 ** EXPONENTS[0], 10.0 ** EXPONENTS[-1]
-    axes = _ridge_axes(f"$|{symbol}|$; far left: also smaller, and 0", ends, "log", layers)
+    axes = _ridge_axes(f"$|{symbol}|$; first bin: less, or 0", ends, "log", layers)
     ridges = [
         Profile(x, f"{side}.{quantity}{layer}", STYLES[side])
         for side in names

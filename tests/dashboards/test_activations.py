@@ -32,15 +32,15 @@ def test_trains_as_the_same_calls_of_train_do(dashboard):
 
 def test_shown_numbers_are_those_of_the_traces(dashboard):
     series = dashboard.show.series
-    assert series["update"].tolist() == [1, 2, 3, 4, 6, 8, 11, 14, 17]
+    assert series["update"].tolist() == [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20]
     for side, trace in zip("ab", dashboard.traces.values(), strict=True):
         before = trace.network(5)  # the parameters that update 6 starts from
-        assert series[f"{side}.loss"][4] == pytest.approx(before.loss(*MOONS))
-        assert series[f"{side}.right"][4] == round(60 * before.accuracy(*MOONS))
+        assert series[f"{side}.loss"][5] == pytest.approx(before.loss(*MOONS))
+        assert series[f"{side}.right"][5] == round(60 * before.accuracy(*MOONS))
         gradient = mt.train(before, *MOONS, epochs=1, batch_size=None)[0].gradient
         size = [np.sqrt(np.mean(W**2)) for W in gradient.W.values()]
-        np.testing.assert_allclose(series[f"{side}.gradient"][4], size, rtol=1e-10)
-        assert series[f"{side}.gradient_ratio"][4] == pytest.approx(size[0] / size[-1])
+        np.testing.assert_allclose(series[f"{side}.gradient"][5], size, rtol=1e-10)
+        assert series[f"{side}.gradient_ratio"][5] == pytest.approx(size[0] / size[-1])
 
 
 def test_every_cell_and_layer_names_a_series(dashboard):
@@ -70,12 +70,33 @@ def test_dead_and_saturated_units_with_zeros():
     assert series["b.all_dead"][0] == 24
 
 
-def test_sigmoid_gradients_vanish_and_those_of_he_do_not():
-    """The lecture's first claims, on the digits."""
-    series = mt.dashboards.activations(epochs=1).show.series
-    assert series["a.gradient_ratio"][0] == pytest.approx(0.0056, abs=5e-5)
-    assert series["b.gradient_ratio"][0] == pytest.approx(0.298, abs=5e-4)
-    assert series["b.all_dead"][0] == 26
+def at(dashboard, moment, series):
+    return dashboard.show.series[series][moment]
+
+
+def test_the_lectures_claims_before_the_first_update():
+    dashboard = mt.dashboards.activations(epochs=1)
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.0056, abs=5e-5)
+    assert at(dashboard, 0, "b.gradient_ratio") == pytest.approx(0.30, abs=5e-3)
+    assert at(dashboard, 0, "b.all_dead") == 26
+    dashboard.configure(**{"a.init": "glorot", "b.init": "uniform"})
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.000047, abs=5e-7)
+    assert at(dashboard, 0, "b.sensitivity_ratio") == pytest.approx(147, abs=0.5)
+    assert at(dashboard, 0, "b.loss") == pytest.approx(2055, abs=0.5)
+    dashboard.configure(**{"a.activation": "tanh"})
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.31, abs=5e-3)
+
+
+def test_the_lectures_claims_after_the_last_update():
+    dashboard = mt.dashboards.activations()
+    assert at(dashboard, -1, "a.right") < 40
+    assert at(dashboard, -1, "b.right") > 180
+    dashboard.configure(**{"a.activation": "tanh", "b.init": "uniform"})
+    assert 0.4 < np.mean([at(dashboard, -1, f"a.saturated{layer}") for layer in range(2, 7)]) / 100
+    assert at(dashboard, 10, "b.all_dead") > 170
+    assert not at(dashboard, -1, "b.gradient").any()
+    dashboard.configure(**{"b.init": "he", "momentum.eta": 0.1})
+    assert at(dashboard, -1, "b.all_dead") > 100
 
 
 def test_one_changed_side_leaves_the_other_run_alone(dashboard):
