@@ -49,8 +49,8 @@ def activations(
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
     Both are trained by the same rule on the same mini-batches; only activation and first weights
-    differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then before
-    every 16th or later, and before the last one.
+    differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
+    before every 16th or later, and before the last one.
 
     Parameters
     ----------
