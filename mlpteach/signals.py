@@ -165,10 +165,10 @@ def _edges(hidden, evaluations):
 
 def _reach(A):
     """Return a round number that most entries of most of these matrices stay below."""
-    # Neither the largest entry nor the last moments before a divergence shall hide all others.
+    # Neither a single large entry nor the moment before a divergence shall hide all others.
     with np.errstate(over="ignore", invalid="ignore"):
         typical = [abs(float(matrix.mean())) + 3.0 * float(matrix.std()) for matrix in A]
-    reach = float(np.quantile(typical, 0.9)) if typical else 0.0
+    reach = float(np.quantile(typical, 0.98)) if typical else 0.0
     if not 0.0 < reach < np.inf:
         return 1.0
     power = 10.0 ** np.floor(np.log10(reach))
