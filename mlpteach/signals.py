@@ -164,12 +164,14 @@ def _edges(hidden, evaluations):
 
 
 def _reach(A):
-    """Return a round number that most entries of most of these matrices stay below."""
-    # Neither a single large entry nor the moment before a divergence shall hide all others.
+    """Return a round number that nearly all entries of these matrices stay below."""
     with np.errstate(over="ignore", invalid="ignore"):
-        typical = [abs(float(matrix.mean())) + 3.0 * float(matrix.std()) for matrix in A]
-    reach = float(np.quantile(typical, 0.98)) if typical else 0.0
-    if not 0.0 < reach < np.inf:
+        typical = np.array([abs(matrix.mean()) + 3.0 * matrix.std() for matrix in A])
+    typical = typical[np.isfinite(typical)]
+    # The moments before a divergence shall not hide all others.
+    ordinary = typical[typical <= 1000.0 * np.median(typical)] if typical.size else typical
+    reach = float(ordinary.max(initial=0.0))
+    if reach == 0.0:
         return 1.0
     power = 10.0 ** np.floor(np.log10(reach))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)

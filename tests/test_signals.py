@@ -80,6 +80,8 @@ def test_a_run_that_diverged_gives_nan_from_there_on():
         values = getattr(signals, name)
         assert np.isfinite(values[:2]).all(), name
         assert np.isnan(values[2:]).all(), name
+    assert np.isfinite(signals.A_edges).all()
+    assert signals.A_edges[-1] > 1
 
 
 def test_a_run_that_broke_at_once_has_no_numbers():
