@@ -1,10 +1,21 @@
 """Dashboards: each is one line in a notebook."""
 
+from mlpteach.dashboards.activations import activations
 from mlpteach.dashboards.adam import adam
 from mlpteach.dashboards.cost_lab import cost_lab
+from mlpteach.dashboards.derivatives import derivatives
 from mlpteach.dashboards.neuron import neuron
 from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
 
-__all__ = ["Player", "adam", "cost_lab", "neuron", "optimizer", "own_rule"]
+__all__ = [
+    "Player",
+    "activations",
+    "adam",
+    "cost_lab",
+    "derivatives",
+    "neuron",
+    "optimizer",
+    "own_rule",
+]

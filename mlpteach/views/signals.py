@@ -1,0 +1,230 @@
+"""Signals of two networks side by side: sizes and distributions, layer by layer."""
+
+from functools import partial
+
+import numpy as np
+
+from mlpteach.activations import ACTIVATIONS
+from mlpteach.initializers import INITIALIZERS
+from mlpteach.signals import EXPONENTS
+from mlpteach.views.axis import histogram_outline, limits
+from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Table, Text
+from mlpteach.views.style import BLUE, ORANGE, Style
+
+STYLES = {"a": Style(BLUE, "solid", "o"), "b": Style(ORANGE, "dashed", "s")}
+# How much of the room between two layers the tallest bin takes.
+_HEIGHT = 0.85
+# Beyond these a run has vanished or is about to diverge; the axes stay readable.
+_SMALLEST, _LARGEST = 1e-12, 1e6
+
+
+def signal_series(sides):
+    """Return the series that the panels name, "a.gradient" and so on.
+
+    Parameters
+    ----------
+    sides : dict of str to Signals
+        "a" and "b", measured before the same updates.
+    """
+    series = {"update": next(iter(sides.values())).k.astype(float)}
+    for side, signals in sides.items():
+        series |= {f"{side}.{name}": array for name, array in _side_series(signals).items()}
+    return series
+
+
+def _side_series(signals):
+    series = {
+        "loss": signals.loss,
+        "right": signals.right,
+        "gradient": signals.gradient,
+        "sensitivity": signals.sensitivity,
+        "gradient_ratio": _ratio(signals.gradient[:, 0], signals.gradient[:, -1]),
+        "sensitivity_ratio": _ratio(signals.sensitivity[:, 0], signals.sensitivity[:, -1]),
+        "all_dead": signals.dead.sum(axis=1),
+    }
+    for layer in range(1, signals.dead.shape[1] + 1):
+        series[f"saturated{layer}"] = np.round(100 * signals.saturated[:, layer - 1])
+        series[f"dead{layer}"] = signals.dead[:, layer - 1]
+    for name in ("A", "gradient", "sensitivity"):
+        counts = getattr(signals, f"{name}_counts")
+        for layer in range(1, counts.shape[1] + 1):
+            series[f"{name}{layer}"] = _ridge(counts[:, layer - 1], layer)
+    return series
+
+
+def _ratio(first, last):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(last == 0.0, np.nan, first / last)
+
+
+def _ridge(counts, layer):
+    """Return the outline of a layer's histogram, standing on the layer's number."""
+    # Roots, because half of the entries may lie in one bin and would flatten all others.
+    roots = np.sqrt(counts / counts.max(axis=1, keepdims=True))
+    _, outline = histogram_outline(roots, np.arange(counts.shape[1] + 1))
+    return layer + _HEIGHT * outline
+
+
+def signal_panels(sides, names, series, notes):
+    """Return everything that moves.
+
+    Parameters
+    ----------
+    sides : dict of str to Signals
+    names : dict of str to str
+        Side -> such as "A: sigmoid, uniform".
+    series : dict
+        Of :func:`signal_series`.
+    notes : dict of str to dict
+        Side -> notes of its row in the table.
+    """
+    signals = next(iter(sides.values()))
+    hidden = signals.dead.shape[1]
+    return (
+        summary_table(names, signals.instances, notes),
+        size_plot(series, names, hidden + 1),
+        *(A_plot(side, names[side], sides[side]) for side in names),
+        exponent_plot("gradient", r"\nabla W^{(l)}", names, hidden + 1),
+        exponent_plot("sensitivity", "V^{(l)}", names, hidden + 1),
+        cost_plot(series, names),
+        layer_table(names, hidden),
+    )
+
+
+def summary_table(names, instances, notes):
+    """Return the table that is the legend too: a row for each side."""
+    cells = ("loss", "right", "gradient_ratio", "sensitivity_ratio", "all_dead")
+    return Table(
+        title="",
+        label="Cost, right answers, vanishing and dead units of both networks",
+        columns=(
+            "cost $J$",
+            f"right of {instances}",
+            r"$\nabla W$: first / last layer",
+            "$V$: first / last layer",
+            "dead units",
+        ),
+        rows=tuple(
+            Row(
+                name,
+                tuple(f"{side}.{cell}" for cell in cells),
+                STYLES[side],
+                notes.get(side, {}),
+            )
+            for side, name in names.items()
+        ),
+    )
+
+
+def layer_table(names, hidden):
+    """Return the table that counts saturation and dead units in each of the `hidden` layers."""
+    layers = range(1, hidden + 1)
+    rows = []
+    for side in names:
+        letter = side.upper()
+        saturated = tuple(f"{side}.saturated{layer}" for layer in layers)
+        dead = tuple(f"{side}.dead{layer}" for layer in layers)
+        rows.append(Row(f"{letter}: saturated, %", saturated, STYLES[side]))
+        rows.append(Row(f"{letter}: dead units", dead, STYLES[side]))
+    return Table(
+        title="Saturation and dead units",
+        label="Share of saturated activations and number of dead units in each hidden layer",
+        columns=tuple(f"$l = {layer}$" for layer in layers),
+        rows=tuple(rows),
+    )
+
+
+def size_plot(series, names, layers):
+    """Return the plot of the typical size of each layer's gradient."""
+    sizes = [np.clip(series[f"{side}.gradient"], _SMALLEST, _LARGEST) for side in names]
+    axes = Axes(
+        "layer $l$", "", (0.8, layers + 0.2), limits(*sizes, scale="log"),
+        yscale="log", draw=partial(_mark_layers, "x", layers), key=f"layers {layers}",
+    )  # fmt: skip
+    profiles = [
+        Profile(np.arange(1.0, layers + 1), f"{side}.gradient", STYLES[side], names[side])
+        for side in names
+    ]
+    label = "Root mean square of the entries of the gradient, layer by layer, both networks"
+    return Plot(r"Size of the entries of $\nabla W^{(l)}$", label, axes, tuple(profiles))
+
+
+def A_plot(side, name, signals):
+    """Return the histograms of A, one above the other, of one side."""
+    edges = signals.A_edges
+    hidden = signals.A_counts.shape[1]
+    x, _ = histogram_outline(signals.A_counts[:, 0], edges)
+    axes = _ridge_axes("$A^{(l+1)}$", (float(edges[0]), float(edges[-1])), "linear", hidden)
+    layers = [Profile(x, f"{side}.A{layer}", STYLES[side]) for layer in range(1, hidden + 1)]
+    label = f"Histogram of the activations of each hidden layer, {name}"
+    return Plot(f"Activations, {name}", label, axes, tuple(layers))
+
+
+def exponent_plot(quantity, symbol, names, layers):
+    """Return the histograms of sizes on a log axis, of both sides, one layer above the other."""
+    x, _ = histogram_outline(np.empty((0, len(EXPONENTS) - 1)), 10.0**EXPONENTS)
+    ends = 10.0 ** EXPONENTS[0], 10.0 ** EXPONENTS[-1]
+    axes = _ridge_axes(f"$|{symbol}|$; first bin: less, or 0", ends, "log", layers)
+    ridges = [
+        Profile(x, f"{side}.{quantity}{layer}", STYLES[side])
+        for side in names
+        for layer in range(1, layers + 1)
+    ]
+    label = f"Histogram of the size of the {quantity} in each layer, both networks"
+    return Plot(f"Distribution of ${symbol}$", label, axes, tuple(ridges))
+
+
+def _ridge_axes(xlabel, xlim, xscale, layers):
+    draw = partial(_mark_layers, "y", layers)
+    ylim = (0.85, layers + 1.0)
+    return Axes(xlabel, "layer $l$", xlim, ylim, xscale, draw=draw, key=f"ridges {layers}")
+
+
+def _mark_layers(axis, layers, target):
+    """Mark whole layers on an axis; histograms stand on faint lines."""
+    numbers = list(range(1, layers + 1))
+    getattr(target, f"set_{axis}ticks")(numbers)
+    if axis == "y":
+        for layer in numbers:
+            target.axhline(layer, color="#8a8a8a", linewidth=0.6, alpha=0.6)
+
+
+def cost_plot(series, names):
+    """Return the plot of the cost against updates."""
+    costs = [np.clip(series[f"{side}.loss"], _SMALLEST, _LARGEST) for side in names]
+    axes = Axes(
+        "update $k$", "", (0.0, float(series["update"][-1]) + 1.0),
+        limits(*costs, scale="log"), yscale="log",
+    )  # fmt: skip
+    lines = tuple(Line("update", f"{side}.loss", STYLES[side]) for side in names)
+    label = "Cost of both networks against updates; click to go to the nearest moment"
+    return Plot("Cost $J$", label, axes, lines, click="step")
+
+
+def definitions(settings, instances):
+    """Return in words and formulas what is shown.
+
+    Parameters
+    ----------
+    settings : dict of str to (str, str)
+        Side -> ids of activation and initializer.
+    instances : int
+        How many are measured.
+    """
+    formulas = tuple(
+        f"{side.upper()}:  ${ACTIVATIONS[activation].latex}$,   first weights "
+        f"${INITIALIZERS[init].latex}$"
+        for side, (activation, init) in settings.items()
+    )
+    return Text(
+        "What is counted",
+        (
+            *formulas,
+            f"Measured on the same {instances} instances before each of the updates shown.",
+            "Size: root mean square of all entries. Heights in histograms: roots of the counts.",
+            r"Saturated: a unit, for an instance, where $|\phi'(z)|$ is below 1 % of its largest "
+            "value: sigmoid beyond z = ±6, tanh beyond ±3, ReLU below 0.",
+            "Dead: a unit that is saturated for every instance. A dead ReLU is 0 for all of them, "
+            "and no gradient reaches its weights.",
+        ),
+    )

@@ -1,0 +1,205 @@
+"""The dashboard of activations and first weights: what it trains, shows and refuses."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+
+MOONS = mt.datasets.moons(n=60, seed=1)
+SMALL = {"depth": 3, "units": 8, "epochs": 10}
+
+
+@pytest.fixture(scope="module")
+def dashboard():
+    return mt.dashboards.activations(*MOONS, instances=60, **SMALL)
+
+
+def configured(**values):
+    dashboard = mt.dashboards.activations(*MOONS, instances=60, **SMALL)
+    dashboard.configure(**{name.replace("_", "."): value for name, value in values.items()})
+    return dashboard
+
+
+def test_trains_as_the_same_calls_of_train_do(dashboard):
+    rule = mt.rule("momentum", form="paper", eta=0.01)
+    for (name, trace), (hidden, init) in zip(
+        dashboard.traces.items(), [("sigmoid", "uniform"), ("relu", "he")], strict=True
+    ):
+        net = mt.MLP((2, 8, 8, 8, 1), hidden=hidden, init=init, seed=1)
+        expected = mt.train(net, *MOONS, rule=rule, epochs=10)
+        np.testing.assert_array_equal(trace[-1].after.flat, expected[-1].after.flat, name)
+
+
+def test_shown_numbers_are_those_of_the_traces(dashboard):
+    series = dashboard.show.series
+    assert series["update"].tolist() == [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20]
+    for side, trace in zip("ab", dashboard.traces.values(), strict=True):
+        before = trace.network(5)  # the parameters that update 6 starts from
+        assert series[f"{side}.loss"][5] == pytest.approx(before.loss(*MOONS))
+        assert series[f"{side}.right"][5] == round(60 * before.accuracy(*MOONS))
+        gradient = mt.train(before, *MOONS, epochs=1, batch_size=None)[0].gradient
+        size = [np.sqrt(np.mean(W**2)) for W in gradient.W.values()]
+        np.testing.assert_allclose(series[f"{side}.gradient"][5], size, rtol=1e-10)
+        assert series[f"{side}.gradient_ratio"][5] == pytest.approx(size[0] / size[-1])
+
+
+def test_every_cell_and_layer_names_a_series(dashboard):
+    series, panels = dashboard.show.series, dashboard.show.panels
+    cells = [cell for p in panels if hasattr(p, "rows") for row in p.rows for cell in row.cells]
+    drawn = [layer.y for p in panels if hasattr(p, "layers") for layer in p.layers]
+    assert set(cells + drawn) <= set(series)
+    assert {f"{side}.dead{layer}" for side in "ab" for layer in (1, 2, 3)} <= set(cells)
+    for kind, layers in (("A", 3), ("gradient", 4), ("sensitivity", 4)):
+        names = {f"{side}.{kind}{layer}" for side in "ab" for layer in range(1, layers + 1)}
+        assert names <= set(drawn)
+    assert all(len(array) == dashboard.show.steps for array in series.values())
+
+
+def test_histograms_stand_on_their_layer(dashboard):
+    for layer in (1, 2, 3):
+        ridge = dashboard.show.series[f"b.A{layer}"]
+        assert ridge.min() == layer
+        np.testing.assert_allclose(ridge.max(axis=1), layer + 0.85)
+
+
+def test_dead_and_saturated_units_with_zeros():
+    series = configured(b_init="zeros").show.series
+    assert [series[f"b.dead{layer}"][0] for layer in (1, 2, 3)] == [8, 8, 8]
+    assert [series[f"b.saturated{layer}"][0] for layer in (1, 2, 3)] == [100, 100, 100]
+    assert np.isnan(series["b.gradient_ratio"]).all()  # 0/0
+    assert series["b.all_dead"][0] == 24
+
+
+def at(dashboard, moment, series):
+    return dashboard.show.series[series][moment]
+
+
+def test_the_lectures_claims_before_the_first_update():
+    dashboard = mt.dashboards.activations(epochs=1)
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.0056, abs=5e-5)
+    assert at(dashboard, 0, "b.gradient_ratio") == pytest.approx(0.30, abs=5e-3)
+    assert at(dashboard, 0, "b.all_dead") == 26
+    dashboard.configure(**{"a.init": "glorot", "b.init": "uniform"})
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.000047, abs=5e-7)
+    assert at(dashboard, 0, "b.sensitivity_ratio") == pytest.approx(147, abs=0.5)
+    assert at(dashboard, 0, "b.loss") == pytest.approx(2055, abs=0.5)
+    dashboard.configure(**{"a.activation": "tanh"})
+    assert at(dashboard, 0, "a.gradient_ratio") == pytest.approx(0.31, abs=5e-3)
+
+
+def test_the_lectures_claims_after_the_last_update():
+    dashboard = mt.dashboards.activations()
+    assert at(dashboard, -1, "a.right") < 40
+    assert at(dashboard, -1, "b.right") > 180
+    dashboard.configure(**{"a.activation": "tanh", "b.init": "uniform"})
+    assert np.mean([at(dashboard, -1, f"a.saturated{layer}") for layer in range(2, 7)]) / 100 > 0.4
+    assert at(dashboard, 10, "b.all_dead") > 170
+    assert not at(dashboard, -1, "b.gradient").any()
+    dashboard.configure(**{"b.init": "he", "momentum.eta": 0.1})
+    assert at(dashboard, -1, "b.all_dead") > 100
+
+
+def test_one_changed_side_leaves_the_other_run_alone(dashboard):
+    first = list(dashboard.traces.values())
+    dashboard.configure(**{"b.activation": "tanh"})
+    assert list(dashboard.traces) == ["A: sigmoid, uniform", "B: tanh, He"]
+    assert dashboard.trace is first[0]
+    dashboard.configure(**{"b.activation": "relu"})
+    assert list(dashboard.traces.values())[1] is first[1]
+
+
+def test_depth_changes_both_networks():
+    dashboard = configured(depth=1)
+    assert [trace.run.problem.net.sizes for trace in dashboard.traces.values()] == [(2, 8, 1)] * 2
+    with pytest.raises(ValueError, match="depth must be a whole number >= 1 and <= 10; given 11"):
+        dashboard.configure(depth=11)
+
+
+def test_any_rule_has_its_sliders():
+    dashboard = mt.dashboards.activations(*MOONS, rule="adam", **SMALL)
+    assert dashboard.values["adam.beta1"] == 0.9
+    dashboard.configure(**{"adam.eta": 0.02})
+    assert all(trace.run.rule.values["eta"] == 0.02 for trace in dashboard.traces.values())
+
+
+def test_a_rule_without_step_size_and_an_own_rule():
+    def mine(k, G, *, eta=0.1):
+        return mt.Quantities(rho=eta * G)
+
+    for rule in ("lbfgs", "adadelta", mine):
+        dashboard = mt.dashboards.activations(*MOONS, rule=rule, **SMALL)
+        assert dashboard.show.steps > 1
+
+
+def test_a_run_that_diverges_says_so_and_is_gone_from_there_on():
+    dashboard = configured(b_activation="linear", **{"momentum_eta": 10.0})
+    trace = dashboard.traces["B: linear, He"]
+    assert f"B: linear, He: The run diverged at update k = {trace.diverged.k}" in (
+        dashboard.show.message
+    )
+    [row] = [row for row in dashboard.show.panels[0].rows if row.label == "B: linear, He"]
+    [(since, note)] = row.notes.items()
+    assert note == f"diverged at update {trace.diverged.k}"
+    series = dashboard.show.series
+    assert series["update"][since - 1] >= trace.diverged.k > series["update"][since - 2]
+    assert np.isnan(series["b.loss"][since - 1 :]).all()
+    assert np.isfinite(series["b.loss"][: since - 1]).all()
+    assert np.isfinite(series["a.loss"]).all()
+    dashboard.figure(dashboard.show.steps)
+
+
+def test_state_gives_the_same_picture_again(dashboard):
+    other = configured(a_activation="silu", a_init="nielsen", depth=2, **{"momentum_eta": 0.05})
+    other.position = {"k": 4}
+    again = mt.dashboards.activations(*MOONS, instances=60, **SMALL)
+    again.state = other.state
+    assert (again.values, again.position) == (other.values, other.position)
+    for name, array in other.show.series.items():
+        np.testing.assert_array_equal(again.show.series[name], array)
+
+
+def test_figure_names_both_sides(dashboard):
+    figure = dashboard.figure(3)
+    texts = [text.get_text() for part in figure.subfigs for ax in part.axes for text in ax.texts]
+    assert any("A: sigmoid, uniform" in text for text in texts)
+    titles = [ax.get_title() for part in figure.subfigs for ax in part.axes]
+    assert "Activations, B: ReLU, He" in titles
+
+
+def test_instances_are_spread_over_the_data():
+    X, y = mt.datasets.digits()
+    series = mt.dashboards.activations(X, y, epochs=1, instances=10, depth=1).show.series
+    net = mt.MLP((64, 30, 10), init="uniform", seed=1)
+    rows = [0, 200, 399, 599, 798, 998, 1197, 1397, 1596, 1796]
+    assert series["a.loss"][0] == pytest.approx(net.loss(X[rows], y[rows]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"a": "relu"}, TypeError, "a must be a pair"),
+        ({"a": ("gelu", "he")}, ValueError, "the activation of a='gelu' is unknown; allowed: sig"),
+        ({"b": ("relu", "xavier")}, ValueError, "the initializer of b='xavier' is unknown"),
+        ({"b": ("softmax", "he")}, ValueError, "the activation of b='softmax' is unknown"),
+        ({"depth": 0}, ValueError, "depth must be a whole number >= 1 and <= 10"),
+        ({"units": 2.5}, TypeError, "units must be a whole number"),
+        ({"instances": 0}, ValueError, "instances must be a whole number"),
+        ({"rule": "sgd"}, ValueError, "rule='sgd' is unknown"),
+        ({"loss": "hinge"}, ValueError, "loss='hinge' is unknown"),
+        ({"epochs": 0}, ValueError, "epochs"),
+        ({"seed": -1}, ValueError, "seed"),
+        ({"output": "sofmax"}, ValueError, "Did you mean 'softmax'"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.activations(*MOONS, **arguments)
+
+
+def test_x_without_y_and_data_that_is_no_data_are_refused():
+    with pytest.raises(ValueError, match="both X and y"):
+        mt.dashboards.activations(MOONS[0])
+    with pytest.raises(TypeError, match="X must be an array of floats"):
+        mt.dashboards.activations("digits", [0, 1])
+    with pytest.raises(ValueError, match="y"):
+        mt.dashboards.activations(MOONS[0], MOONS[1][:10])
