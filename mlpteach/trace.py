@@ -279,6 +279,27 @@ class Trace(Sequence):
         for state, update in self._replay(first, last):
             yield self._step(state, update)
 
+    def gather(self, *names):
+        """Return flat arrays of all updates at once, for small problems: name -> (len(self), n).
+
+        Parameters
+        ----------
+        *names : str
+            "before", "after", "gradient", "rho", or one of the rule's quantities.
+
+        Examples
+        --------
+        >>> from mlpteach import LANDSCAPES, descend
+        >>> trace = descend(LANDSCAPES["valley"], [1.0, 1.0], rule="adam", steps=30)
+        >>> path = trace.gather("before")["before"]
+        >>> path.shape, bool((path[7] == trace[7].before.flat).all())
+        ((30, 2), True)
+        """
+        if not self._length:
+            return {name: np.empty((0, self.run.problem.theta0.size)) for name in names}
+        updates = list(self._replay(1, self._length))
+        return {name: np.stack([_named(name, *pair) for pair in updates]) for name in names}
+
     def epoch(self, number):
         """Return the last update of an epoch.
 
@@ -370,6 +391,17 @@ def _frozen(value):
         value = value.view()
         value.flags.writeable = False
     return value
+
+
+def _named(name, state, update):
+    """Return one flat array of an update that started at `state`."""
+    known = {
+        "before": state.theta,
+        "after": update.state.theta,
+        "gradient": update.evaluation.gradient,
+        "rho": update.rho,
+    }
+    return known[name] if name in known else update.quantities[name]
 
 
 def _far_from_overflow(array):
