@@ -40,7 +40,7 @@ def hyper_controls(rules, prefix, when=None):
 
 def _control(key, label, hyper, when):
     if isinstance(hyper, Hyper):
-        return Slider(key, label, hyper.low, hyper.high, hyper.log, when=when)
+        return Slider(key, label, hyper.low, hyper.high, hyper.log, hyper.whole, when=when)
     return Toggle(key, label.replace("_", " "), when=when)
 
 

@@ -39,6 +39,9 @@ class Player(anywidget.AnyWidget):
     title : str
     name : str
         Short name of the dashboard, with which its state's text starts.
+    follow : callable, optional
+        (values before, values asked for) -> values: what else changes where the reader moves a
+        control, such as the start on another landscape. Not asked when a state is restored.
 
     Attributes
     ----------
@@ -63,9 +66,9 @@ class Player(anywidget.AnyWidget):
     pictures = traitlets.Dict().tag(sync=True)
     position = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, build, controls, values, title, name):
+    def __init__(self, build, controls, values, title, name, follow=None):
         super().__init__()
-        self._build = build
+        self._build, self._follow = build, follow
         self._controls = {control.name: control for control in controls}
         self._title, self._name = title, name
         self._sequence = 0
@@ -91,7 +94,7 @@ class Player(anywidget.AnyWidget):
         ValueError, TypeError
             For an unknown control or a value that it can't have; the old history stays.
         """
-        self._update(values)
+        self._change(values)
 
     @property
     def state(self):
@@ -164,6 +167,11 @@ class Player(anywidget.AnyWidget):
         checked = {name: self._controls[name].check(value) for name, value in values.items()}
         return {**self.values, **checked}
 
+    def _change(self, values):
+        if self._follow is not None:
+            values = self._follow(self.values, self._checked(values))
+        self._update(values)
+
     def _update(self, values):
         values = self._checked(values)
         show = self._build(values)
@@ -190,7 +198,7 @@ class Player(anywidget.AnyWidget):
         try:
             kind = content.get("type")
             if kind == "configure":
-                self._update(content["values"])
+                self._change(content["values"])
                 self.send({"type": "configured", "request": content.get("request")})
             elif kind == "restore":
                 self.state = content.get("text")

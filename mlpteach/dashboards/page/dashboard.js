@@ -271,6 +271,7 @@ class Dashboard {
     this.waiting = null;
     this.status.textContent = "";
     if (stale) this.sendValues();
+    else if (message.type === "configured") this.followValues(); // another landscape brings its own start
   }
 
   say(text) {
