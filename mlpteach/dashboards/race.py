@@ -1,0 +1,193 @@
+"""The landscape race: rules descend a function of two numbers from one start, side by side."""
+
+import warnings
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from mlpteach.arguments import NOT_NEGATIVE, check_choice, check_count, check_floats, check_number
+from mlpteach.dashboards.controls import Choice, Point, Several, Slider
+from mlpteach.dashboards.hypers import bind, hyper_controls
+from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.racers import racers_of
+from mlpteach.dashboards.step_sizes import for_landscape
+from mlpteach.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
+from mlpteach.problems import FunctionProblem
+from mlpteach.train import DivergenceWarning, descend
+from mlpteach.views.race import race_show
+
+_TITLES = {
+    "beale": "Beale's function",
+    "saddle": "saddle",
+    "valley": "long valley",
+    "rosenbrock": "Rosenbrock's function",
+    "himmelblau": "Himmelblau's function",
+}
+# More updates than this make a race that nobody waits for.
+MOST_STEPS = 2000
+# What the slider of the noise reaches at least: about the gradient where most landscapes start.
+_NOISE = 20.0
+
+
+def race(
+    landscape="beale",
+    rules=("gd", "momentum", "nesterov", "rmsprop", "adam"),
+    *,
+    window=None,
+    start=None,
+    minima=(),
+    steps=200,
+    sigma=0.0,
+    seed=1,
+):
+    """Race update rules over a landscape; a click on the map starts them there.
+
+    The slide 'Visualization of optimization'. Every hyper-parameter of every rule is live, and so
+    are landscape, start, noise, number of updates and who takes part.
+
+    Parameters
+    ----------
+    landscape : str, Landscape or callable
+        Id of ``mlpteach.LANDSCAPES``, or your own function theta (2,) -> (value, gradient (2,)).
+    rules : sequence
+        Each an id of ``mlpteach.RULES``, a pair (id, form), ``mlpteach.rule(...)``, or your own
+        function with a rule's signature. Ids and pairs start with a step size that suits the
+        landscape; the others keep their own.
+    window : (x_min, x_max, y_min, y_max), optional
+        The map; needed for your own function only.
+    start : (x, y), optional
+        By default the landscape's own.
+    minima : sequence of (x, y)
+        Known minima of your own function, for the distance.
+    steps : int
+        Number of updates, at most 2000.
+    sigma : float
+        Standard deviation of the noise on each entry of the gradient, which imitates mini-batches:
+        the same for all rules, see :func:`mlpteach.landscapes.noisy`.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    Player
+        A widget; ``.traces`` holds the runs on the screen by the rule's name.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no landscape, rule, place or number, before anything is drawn.
+
+    Examples
+    --------
+    >>> dashboard = race("valley", ["gd", ("adam", "paper")], steps=50)
+    >>> list(dashboard.traces)
+    ['gd (lecture)', 'adam (paper)']
+    >>> dashboard.configure(start=(4.0, 0.5))
+    >>> dashboard.trace[0].before.flat
+    array([4. , 0.5])
+    """
+    landscape = _landscape(landscape, window, start, minima)
+    landscapes = {**LANDSCAPES, landscape.id: landscape}
+    racers = racers_of(rules)
+    values = {
+        "landscape": landscape.id,
+        "start": landscape.start if start is None else _pair(start),
+        "rules": tuple(racer.id for racer in racers),
+        "steps": check_count("steps", steps, maximum=MOST_STEPS),
+        "sigma": check_number("sigma", sigma, NOT_NEGATIVE),
+        "tune": racers[0].id,
+    }
+    FunctionProblem(landscape, np.array(values["start"]))  # raises where the function does not fit
+    seed = check_count("seed", seed, minimum=0, maximum=2**63)
+    follow = partial(_follow, racers, landscapes)
+    return Player(
+        partial(_show, racers, landscapes, seed),
+        _controls(racers, landscapes, values),
+        values | _suited(racers, landscape),
+        "Race of the optimizers",
+        "race",
+        follow=follow,
+    )
+
+
+def _landscape(given, window, start, minima):
+    """Return the :class:`Landscape` asked for."""
+    if isinstance(given, (str, Landscape)) or not callable(given):
+        if window is not None or len(minima):
+            raise ValueError(
+                "window and minima are for your own function; a landscape has its own."
+            )
+        if isinstance(given, Landscape):
+            return given
+        return LANDSCAPES[check_choice("landscape", given, tuple(LANDSCAPES))]
+    if window is None:
+        raise ValueError(
+            "your own function needs window=(x_min, x_max, y_min, y_max), the map to draw."
+        )
+    own = own_landscape(given, window, start, minima)
+    # A name that no landscape of the package has, so that both can be chosen.
+    return replace(own, id=f"own {own.id}") if own.id in LANDSCAPES else own
+
+
+def _pair(given):
+    return tuple(check_floats("start", list(given) if isinstance(given, tuple) else given,
+                              ndim=1, shape=(2,)).tolist())  # fmt: skip
+
+
+def _controls(racers, landscapes, values):
+    names = {racer.id: racer.name for racer in racers}
+    most = max(1000, values["steps"])
+    return [
+        Choice("landscape", "Landscape", {id: _TITLES.get(id, id) for id in landscapes}),
+        Point("start", "Start"),
+        Slider("steps", "Updates", 10, most, whole=True),
+        Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"])),
+        Several("rules", "Rules", names),
+        Choice("tune", "Tune", names),
+        *(control for racer in racers for control in _hypers(racer)[0]),
+    ]
+
+
+def _hypers(racer, landscape=None):
+    """Return the controls of a racer's hyper-parameters, and where they start on a landscape."""
+    chosen = racer.rule
+    if landscape is not None and not racer.given:
+        chosen = for_landscape(chosen, landscape)
+    return hyper_controls([chosen], f"{racer.id}.", when=("tune", racer.id))
+
+
+def _suited(racers, landscape):
+    """Return the hyper-parameters of all racers, as they start on a landscape."""
+    values = {}
+    for racer in racers:
+        values |= _hypers(racer, landscape)[1]
+    return values
+
+
+def _follow(racers, landscapes, before, asked):
+    """Give another landscape its own start and step sizes, where none were asked for."""
+    if asked["landscape"] == before["landscape"]:
+        return asked
+    landscape = landscapes[asked["landscape"]]
+    own = {"start": landscape.start, **_suited(racers, landscape)}
+    kept = {name: value for name, value in asked.items() if value != before[name]}
+    return {**asked, **own, **kept}
+
+
+def _show(racers, landscapes, seed, values):
+    """Let the rules that take part descend, and compose what is shown."""
+    landscape = landscapes[values["landscape"]]
+    steps = check_count("steps", values["steps"], maximum=MOST_STEPS)
+    sigma = check_number("sigma", values["sigma"], NOT_NEGATIVE)
+    objective = noisy(landscape, sigma, seed) if sigma else landscape
+    running = [racer for racer in racers if racer.id in values["rules"]]
+    traces = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
+        for racer in running:
+            rule = bind(racer.rule, [racer.rule], f"{racer.id}.", values)
+            traces[racer.name] = descend(
+                objective, list(values["start"]), rule=rule, steps=steps, progress=False
+            )
+    return race_show(traces, {racer.name: racer.style for racer in running}, landscape, steps)
