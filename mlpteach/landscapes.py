@@ -196,7 +196,9 @@ def own_landscape(objective, window, start=None, minima=()):
     if start is None:
         start = 0.9 * x_min + 0.1 * x_max, 0.1 * y_min + 0.9 * y_max
     start = _numbers("start", start, 2)
-    if np.ndim(minima) == 1 and len(minima):
+    if not hasattr(minima, "__len__") or isinstance(minima, str):
+        raise TypeError(f"minima must be a list of pairs (x, y); given {describe(minima)}.")
+    if len(minima) == 2 and not hasattr(minima[0], "__len__"):
         minima = (minima,)
     return Landscape(
         id=getattr(objective, "__name__", type(objective).__name__),

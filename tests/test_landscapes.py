@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import rosen, rosen_der
 
 import mlpteach as mt
+from mlpteach.landscapes import noisy, own_landscape
 
 IDS = ["beale", "saddle", "valley", "rosenbrock", "himmelblau"]
 
@@ -109,3 +110,91 @@ def test_far_away_the_value_overflows_quietly(id):
 def test_what_is_no_point(theta, error):
     with pytest.raises(error, match="theta must"):
         mt.LANDSCAPES["beale"](theta)
+
+
+def bowl(theta):
+    return float(theta @ theta), 2 * theta
+
+
+def test_noise_is_normal_and_leaves_the_value():
+    objective = noisy(bowl, 0.5, seed=3)
+    theta = np.array([1.0, -2.0])
+    seen = [objective(theta, k) for k in range(1, 2001)]
+    assert {value for value, _ in seen} == {5.0}
+    noise = np.array([gradient for _, gradient in seen]) - 2 * theta
+    assert noise.mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+    assert noise.std(axis=0) == pytest.approx([0.5, 0.5], rel=0.06)
+    assert np.corrcoef(noise[:-1, 0], noise[1:, 0])[0, 1] == pytest.approx(0, abs=0.08)
+    assert np.unique(noise, axis=0).shape == noise.shape
+
+
+def test_noise_depends_on_update_and_seed_alone():
+    here, there = np.array([1.0, 1.0]), np.array([-3.0, 2.0])
+    for k in (1, 256, 257, 10_000):
+        added = [noisy(bowl, 0.5, seed=3)(place, k)[1] - 2 * place for place in (here, there)]
+        np.testing.assert_allclose(*added, rtol=1e-12, atol=1e-12)
+    other = noisy(bowl, 0.5, seed=4)(here, 1)[1]
+    assert (other != noisy(bowl, 0.5, seed=3)(here, 1)[1]).all()
+
+
+@pytest.mark.parametrize("id", ["adam", "nesterov", "lbfgs"])
+def test_looking_back_into_a_noisy_run_meets_the_same_noise(id):
+    objective = noisy(mt.LANDSCAPES["beale"], 1.0, seed=2)
+    rule = mt.rule(id, alpha=0.002, beta=0.005) if id == "nesterov" else id
+    trace = mt.descend(objective, [1.0, 1.5], rule=rule, steps=40)
+    steps = {k: trace[k - 1] for k in (len(trace), 3, 17)}
+    for k, step in steps.items():
+        expected = objective(step.before.flat.copy(), k)
+        assert step.loss == expected[0]
+        np.testing.assert_array_equal(step.gradient.flat, expected[1])
+
+
+def test_all_rules_meet_the_same_noise():
+    still = noisy(lambda theta: (0.0, np.zeros(2)), 1.0)
+    adam, gd = (mt.descend(still, [0.0, 0.0], rule=id, steps=20) for id in ("adam", "gd"))
+    for one, other in zip(adam, gd, strict=True):
+        np.testing.assert_array_equal(one.gradient.flat, other.gradient.flat)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((None, 1.0), TypeError, "objective must be a function"),
+        ((bowl, -1.0), ValueError, "sigma must be in"),
+        ((bowl, 1.0, -1), ValueError, "seed must be"),
+    ],
+)
+def test_bad_noise_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        noisy(*arguments)
+
+
+def test_own_function_is_a_landscape():
+    mine = own_landscape(bowl, (-2, 2, -1, 1), start=(1, 0.5), minima=[(0, 0)])
+    assert (mine.id, mine.start, mine.minima) == ("bowl", (1.0, 0.5), ((0.0, 0.0),))
+    x, y = np.meshgrid([0.0, 1.0], [0.0, 2.0])
+    np.testing.assert_array_equal(mine.function(x, y), [[0, 1], [4, 5]])
+    value, gradient = mine(np.array([3.0, 4.0]))
+    assert (value, list(gradient)) == (25.0, [6.0, 8.0])
+    assert list(mine.gradient(3.0, 4.0)) == [6.0, 8.0]
+
+
+WINDOW = (-1, 1, -1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((1.0, WINDOW), TypeError, "objective must be a function"),
+        ((bowl, (1, -1, -1, 1)), ValueError, "window must be .x_min, x_max, y_min, y_max."),
+        ((bowl, (0, 1)), ValueError, "window must have shape"),
+        ((bowl, "wide"), TypeError, "window must be an array of floats"),
+        ((bowl, WINDOW, (1, 2, 3)), ValueError, "start must have shape"),
+        ((bowl, WINDOW, None, None), TypeError, "minima must be a list of pairs"),
+        ((bowl, WINDOW, None, [(1, 2, 3)]), ValueError, "a minimum must have shape"),
+        ((bowl, WINDOW, None, [(1, np.nan)]), ValueError, "a minimum must be finite"),
+    ],
+)
+def test_bad_own_landscapes_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        own_landscape(*arguments)

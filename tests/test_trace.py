@@ -438,3 +438,18 @@ def test_an_objective_may_spoil_what_it_was_given():
         return value, slope
 
     check_travel(mt.descend(objective, [1.0, -1.0], steps=44))
+
+
+def test_gather_gives_the_numbers_of_every_step():
+    trace = mt.descend(mt.LANDSCAPES["valley"], [1.0, 1.5], rule="nesterov", steps=20)
+    names = ("before", "after", "gradient", "rho", "W_ahead")
+    arrays = trace.gather(*names)
+    for name in names:
+        expected = [getattr(step, name).flat for step in trace]
+        np.testing.assert_array_equal(arrays[name], expected)
+
+
+def test_gather_of_a_run_that_broke_at_once_is_empty():
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.descend(lambda x: (np.inf, x), [1.0, 1.0], rule="gd", steps=5)
+    assert trace.gather("before")["before"].shape == (0, 2)

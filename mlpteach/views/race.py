@@ -52,8 +52,8 @@ def path(trace, landscape, steps):
     x, y = arrays["before"].T
     found = {"x": x, "y": y, "J": trace.losses, "length": np.hypot(*arrays["rho"].T)}
     if landscape.minima:
-        minima = np.array(landscape.minima)[:, None]
-        found["distance"] = np.linalg.norm(arrays["before"] - minima, axis=-1).min(axis=0)
+        away = arrays["before"] - np.array(landscape.minima)[:, None]
+        found["distance"] = np.hypot(away[..., 0], away[..., 1]).min(axis=0)
     found["to_x"], found["to_y"] = arrays["after"].T
     if ahead:
         found["look_x"], found["look_y"] = arrays["W_ahead"].T

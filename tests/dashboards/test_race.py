@@ -1,0 +1,266 @@
+"""The landscape race: what it runs, draws and refuses."""
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+import mlpteach as mt
+from mlpteach.dashboards.step_sizes import STEP_SIZES
+from mlpteach.landscapes import noisy
+from mlpteach.views.contours import levels
+
+race = mt.dashboards.race
+
+
+def bowl(theta):
+    return float(theta @ theta), 2 * theta
+
+
+def test_default_is_five_slide_rules_on_beale():
+    dashboard = race()
+    assert list(dashboard.traces) == [
+        f"{id} (lecture)" for id in ("gd", "momentum", "nesterov", "rmsprop", "adam")
+    ]
+    assert {len(trace) for trace in dashboard.traces.values()} == {200}
+    assert dashboard.values["start"] == mt.LANDSCAPES["beale"].start
+
+
+@pytest.mark.parametrize("id", mt.LANDSCAPES)
+def test_first_picture_is_a_good_one(id):
+    """No rule diverges, each gets lower, and where there is a minimum all stay on the map."""
+    landscape = mt.LANDSCAPES[id]
+    forms = [(r, form) for r, o in mt.RULES.items() for form in o.forms]
+    dashboard = race(id, forms)
+    series = dashboard.show.series
+    x_min, x_max, y_min, y_max = landscape.window
+    for name, trace in dashboard.traces.items():
+        assert trace.diverged is None
+        assert trace.losses[-1] < 0.95 * trace.losses[0], name
+        if landscape.minima:
+            x, y = series[f"{name}.x"], series[f"{name}.y"]
+            assert ((x_min <= x) & (x <= x_max) & (y_min <= y) & (y <= y_max)).all(), name
+
+
+def test_step_sizes_are_known_for_every_rule_that_has_one():
+    with_step = {id for id, o in mt.RULES.items() if o.default.step_size in ("eta", "alpha")}
+    for id, table in STEP_SIZES.items():
+        assert id in mt.LANDSCAPES
+        assert {name.split()[0] for name in table} == with_step
+
+
+def test_what_is_drawn_is_in_the_trace():
+    dashboard = race("himmelblau", [("nesterov", "paper")], steps=30)
+    series, trace = dashboard.show.series, dashboard.trace
+    minima = np.array(mt.LANDSCAPES["himmelblau"].minima)
+    for step in trace:
+        at = {key.split(".", 1)[-1]: values[step.k - 1] for key, values in series.items()}
+        W = step.before.flat
+        assert [at["x"], at["y"]] == list(W)
+        assert at["J"] == step.loss == mt.LANDSCAPES["himmelblau"](W.copy())[0]
+        assert at["distance"] == pytest.approx(min(np.linalg.norm(W - m) for m in minima))
+        assert at["length"] == pytest.approx(np.linalg.norm(step.rho.flat))
+        assert [at["look_x"], at["look_y"]] == list(step.W_ahead.flat)
+        assert [at["to_x"], at["to_y"]] == list(step.after.flat)
+
+
+def directions(dashboard, k):
+    """Look-ahead, step and downhill of the only racer, as directions on the map."""
+    series = {key.split(".", 1)[-1]: values[k - 1] for key, values in dashboard.show.series.items()}
+    return [
+        np.array([series[f"{name}_x"], series[f"{name}_y"]])
+        for name in ("big_look", "big_step", "downhill")
+    ]
+
+
+def test_the_slide_looks_uphill_and_the_paper_where_it_goes():
+    look, _, downhill = directions(race("valley", ["nesterov"]), k=30)
+    assert look @ downhill < 0
+    look, step, _ = directions(race("valley", [("nesterov", "paper")]), k=30)
+    assert look @ step > 0
+    assert max(np.hypot(*look), np.hypot(*step)) == pytest.approx(1)
+
+
+def test_before_the_first_step_there_is_nothing_to_look_ahead_with():
+    look, step, _ = directions(race(rules=["nesterov"]), k=1)
+    assert np.isnan(look).all()
+    assert np.hypot(*step) == pytest.approx(1)
+
+
+def test_noise_is_that_of_the_engine():
+    dashboard = race("valley", ["gd"], sigma=2.0, seed=5, steps=20)
+    rule = mt.rule("gd", eta=dashboard.values["gd.eta"])
+    valley = mt.LANDSCAPES["valley"]
+    trace = mt.descend(noisy(valley, 2.0, 5), valley.start, rule=rule, steps=20)
+    np.testing.assert_array_equal(dashboard.trace[-1].after.flat, trace[-1].after.flat)
+
+
+def test_every_hyper_parameter_is_live():
+    dashboard = race(rules=["momentum", ("adam", "paper"), "lbfgs"], steps=20)
+    names = set(dashboard.values)
+    assert {"momentum.alpha", "momentum.beta", "adam_paper.eta", "adam_paper.eps"} <= names
+    assert {"adam_paper.bias_correction", "lbfgs.memory", "lbfgs.c1"} <= names
+    dashboard.configure(**{"momentum.beta": 0.5, "lbfgs.memory": 3.0})
+    assert dashboard.traces["momentum (lecture)"].run.rule.values["beta"] == 0.5
+    assert dashboard.traces["lbfgs (paper)"].run.rule.values["memory"] == 3
+    with pytest.raises(ValueError, match="beta1 must be in"):
+        dashboard.configure(**{"adam_paper.beta1": 1.0})
+
+
+def test_another_landscape_brings_its_start_and_step_sizes():
+    dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=20)
+    dashboard.configure(landscape="rosenbrock")
+    assert dashboard.values["start"] == (-1.2, 1.0)
+    assert dashboard.values["gd.eta"] == STEP_SIZES["rosenbrock"]["gd"]
+    assert dashboard.values["adam.eta"] == 0.3  # the reader's own choice
+    dashboard.configure(landscape="valley", start=(1.0, 1.0))
+    assert dashboard.trace[0].before.flat.tolist() == [1.0, 1.0]
+
+
+def test_start_and_rules_that_run_can_be_chosen():
+    dashboard = race(rules=["gd", "adam"], steps=20)
+    dashboard.configure(start=(2.0, 1.0), rules=["adam"])
+    assert list(dashboard.traces) == ["adam (lecture)"]
+    assert dashboard.trace[0].before.flat.tolist() == [2.0, 1.0]
+    dashboard.configure(rules=[])
+    assert "choose at least one" in dashboard.show.message
+
+
+def test_state_brings_the_same_picture_on_another_landscape():
+    first = race(rules=["gd", "nesterov"], steps=30)
+    first.configure(landscape="rosenbrock", sigma=1.5)
+    first.configure(start=(1.0, 1.5), **{"gd.eta": 0.01, "steps": 40})
+    first.position = {"k": 17}
+    second = race(rules=["gd", "nesterov"], steps=30)
+    second.state = first.state
+    assert second.values == first.values
+    assert second.position == first.position
+    assert second.spec["series"] == first.spec["series"]
+    assert second.numbers == first.numbers
+
+
+def test_diverging_racer_says_so_and_the_map_stays():
+    dashboard = race(rules=["gd", "adam"], steps=60)
+    before = dashboard.show.panels[0].axes
+    dashboard.configure(**{"gd.eta": 1.0})
+    show, broken = dashboard.show, dashboard.traces["gd (lecture)"]
+    assert 0 < len(broken) < 60
+    table = next(panel for panel in show.panels if hasattr(panel, "rows"))
+    notes = table.rows[0].notes
+    assert notes[broken.diverged.k] == f"diverged at update {broken.diverged.k}"
+    assert notes[2] == "outside the map"
+    assert table.rows[1].notes == {}
+    assert np.isnan(show.series["gd (lecture).J"][len(broken) :]).all()
+    assert show.panels[0].axes == before
+    assert show.message == ""
+    dashboard.configure(rules=["gd"])
+    assert "Every rule diverged" in dashboard.show.message
+    assert dashboard.figure(60).axes
+
+
+def test_start_beyond_the_numbers_is_told_too():
+    dashboard = race(rules=["gd"], steps=20, start=(1e200, 1.0))
+    assert len(dashboard.trace) == 0
+    assert "Every rule diverged" in dashboard.spec["message"]
+    assert dashboard.figure(1).axes
+
+
+def test_own_function_races_with_step_sizes_found_for_it():
+    dashboard = race(
+        bowl, ["gd", "adam"], window=(-1, 1, -1, 1), start=(0.5, 0.5), minima=(0, 0), steps=50
+    )
+    assert dashboard.trace.losses[-1] < 1e-6
+    assert dashboard.values["landscape"] == "bowl"
+    dashboard.configure(landscape="beale")
+    dashboard.configure(landscape="bowl")
+    assert dashboard.values["start"] == (0.5, 0.5)
+    assert len(levels(mt.LANDSCAPES["beale"])) > 5
+
+
+def test_own_function_of_plain_numbers_that_fails_far_away_diverges():
+    def steep(theta):
+        x, y = theta.tolist()
+        return x**4 + y**2, np.array([4 * x**3, 2 * y])
+
+    dashboard = race(steep, [mt.rule("gd", eta=1.0)], window=(-2, 2, -2, 2), steps=50)
+    assert dashboard.trace.diverged is not None
+
+
+def test_rules_of_the_reader_run_beside_the_others():
+    def half(k, G, *, eta=0.01):
+        return {"rho": 0.5 * eta * G}
+
+    dashboard = race("valley", ["gd", half, ("adam", "paper"), mt.rule("adam", eta=0.2)], steps=10)
+    gd, mine = list(dashboard.traces.values())[:2]
+    assert mine[0].rho.flat[0] == pytest.approx(0.5 * gd[0].rho.flat[0])
+    assert [key for key in dashboard.values if key.startswith("half.")] == ["half.eta"]
+
+
+def test_racers_never_look_alike():
+    pairs = [(id, form) for id, o in mt.RULES.items() for form in o.forms]
+    dashboard = race(rules=[*pairs, mt.rule("adam", eta=0.3)], steps=10)
+    table = next(panel for panel in dashboard.show.panels if hasattr(panel, "rows"))
+    looks = {(row.style.color, row.style.marker, row.style.dash) for row in table.rows}
+    assert len(looks) == len(table.rows) == len(pairs) + 1
+    markers = {(row.style.color, row.style.marker) for row in table.rows}
+    assert len(markers) == len(table.rows)
+
+
+def test_two_own_functions_of_one_name_have_maps_of_their_own():
+    def maps(scale):
+        def f(theta):
+            return scale * float(theta[0] ** 2 + scale * theta[1] ** 2), scale * theta
+
+        return race(f, ["gd"], window=(-1, 1, -1, 1), steps=10).show.panels[0].axes
+
+    assert maps(1.0) != maps(2.0)
+    assert maps(2.0) == maps(2.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("beal",), ValueError, "Did you mean 'beale'"),
+        ((None,), TypeError, "landscape must be one of"),
+        ((bowl,), ValueError, "needs window"),
+        (("beale", ["adan"]), ValueError, "Did you mean 'adam'"),
+        (("beale", []), TypeError, "rules must be a list"),
+        (("beale", [("adam", "slide")]), ValueError, "form='slide' is unknown"),
+        (("beale", [("lbfgs", "lecture")]), ValueError, "on no slide"),
+        (("beale", [("adam",)]), ValueError, "must be .id, form."),
+        (("beale", None), TypeError, "rules must be a list"),
+    ],
+)
+def test_bad_landscapes_and_rules_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        race(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"start": (1.0,)}, ValueError, "start must have shape"),
+        ({"start": (np.inf, 1.0)}, ValueError, "start must be finite"),
+        ({"steps": 0}, ValueError, "steps must be a whole number"),
+        ({"steps": 10**6}, ValueError, "steps must be"),
+        ({"sigma": -1.0}, ValueError, "sigma must be in"),
+        ({"seed": 0.5}, TypeError, "seed must be"),
+        ({"window": (0, 1, 0, 1)}, ValueError, "for your own function"),
+    ],
+)
+def test_bad_numbers_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        race(**arguments)
+
+
+def test_own_function_that_returns_no_pair_is_refused():
+    with pytest.raises(TypeError, match="must return the pair"):
+        race(lambda theta: 1.0, ["gd"], window=(0, 1, 0, 1))
+
+
+@pytest.mark.parametrize("id", mt.LANDSCAPES)
+def test_figure_has_the_panels(id):
+    figure = race(id, steps=20).figure(20)
+    titles = [axes.get_title() for axes in figure.findobj(Axes)]
+    assert "Cost" in titles
+    assert ("Distance to the nearest minimum" in titles) == bool(mt.LANDSCAPES[id].minima)
+    assert any("enlarged" in title for title in titles)
