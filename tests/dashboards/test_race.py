@@ -158,7 +158,7 @@ def test_diverging_racer_says_so_and_the_map_stays():
 
 
 def test_start_beyond_the_numbers_is_told_too():
-    dashboard = race(rules=["gd"], steps=20, start=(1e200, 1.0))
+    dashboard = race(rules=["gd"], steps=20, start=(1e200, 2.0))
     assert len(dashboard.trace) == 0
     assert "Every rule diverged" in dashboard.spec["message"]
     assert dashboard.figure(1).axes
