@@ -1,127 +1,43 @@
-"""A real JupyterLab and a real Chromium, one of each for all browser tests."""
+"""One JupyterLab and one Chromium for all browser tests."""
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
+import real_lab
+from real_lab import open_and_run
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+__all__ = ["open_and_run"]
+
 REQUIRED = os.environ.get("MLPTEACH_REQUIRE_BROWSER") == "1"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-# A loaded machine starts JupyterLab in a minute and a kernel in half of one.
-PATIENCE = 120
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """Address of a JupyterLab that serves a copy of the lectures."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "lectures", home / "lectures")
-    port = free_port()
-    environment = {
-        **os.environ,
-        "HOME": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_CONFIG_PATH": str(ROOT / "mlpteach" / "jupyter_config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
-        "--ServerApp.password=", f"--ServerApp.root_dir={home / 'lectures'}",
-    ]  # fmt: skip
-    with open(home / "lab.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=home)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address + "/api/status", server, home / "lab.log")
+def folder(tmp_path_factory):
+    """Folder that JupyterLab serves: a copy of the lectures; a test may write notebooks into it."""
+    return shutil.copytree(real_lab.ROOT / "lectures", tmp_path_factory.mktemp("lab") / "lectures")
+
+
+@pytest.fixture(scope="session")
+def lab(folder):
+    """Address of a JupyterLab that serves `folder`."""
+    with real_lab.serve(folder.parent, folder) as address:
         yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _wait_for(url, server, log):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium, Debian's, driven by Playwright."""
-    if CHROMIUM is None:
+    if real_lab.CHROMIUM is None:
         message = "no chromium found (on Debian: apt-get install chromium)"
         pytest.fail(message) if REQUIRED else pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+    with real_lab.launch() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
 def page(browser):
     """A page of a lecture room's projector."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
-    context.close()
-
-
-def open_and_run(page, lab, notebook, theme="JupyterLab Light"):
-    """Open a lecture in JupyterLab and run all its cells.
-
-    The first Shift+Enter after a start may be lost, so running is tried again until a cell has
-    been counted.
-    """
-    page.goto(f"{lab}/lab/tree/{notebook}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
-    for _ in range(10):
-        page.click(".jp-Notebook .jp-Cell:first-child")
-        page.keyboard.press("Escape")
-        page.evaluate("document.querySelector('.jp-Notebook').focus()")
-        _run_all(page)
-        try:
-            page.wait_for_selector(
-                ".jp-InputPrompt:text-matches('\\\\[[\\\\d*]+\\\\]')", timeout=15_000
-            )
-            return
-        except Exception:
-            continue
-    pytest.fail("the notebook did not start running")
-
-
-def _run_all(page):
-    page.click("text=Run >> nth=0")
-    page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+    page = real_lab.new_page(browser)
+    yield page
+    page.context.close()

@@ -1,0 +1,230 @@
+"""The race in a real JupyterLab: what the page shows against the engine's own numbers."""
+
+import numpy as np
+import pytest
+import real_lab
+
+import mlpteach as mt
+from mlpteach.dashboards.step_sizes import STEP_SIZES
+
+SOURCE = """
+import mlpteach as mt
+race = mt.dashboards.race()
+race
+"""
+IDS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
+NAMES = [f"{id} (lecture)" for id in IDS]
+
+
+def run(id, landscape="beale", start=None, **hypers):
+    """The run of one racer, as it starts on the page but for `hypers`."""
+    record = mt.LANDSCAPES[landscape]
+    size = STEP_SIZES[landscape][id]
+    rule = mt.rule(id)
+    values = {rule.step_size: size}
+    if "alpha" in rule.values:
+        values["beta"] = rule.values["beta"] * size / rule.values["alpha"]
+    rule = rule.bind(**{**values, **hypers})
+    return mt.descend(record, start or record.start, rule=rule, steps=200)
+
+
+@pytest.fixture(scope="module")
+def lecture(browser, lab, folder):
+    real_lab.write_notebook(folder / "race.ipynb", SOURCE)
+    page = real_lab.new_page(browser)
+    page.console_errors = []
+    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
+    real_lab.open_and_run(page, lab, "race.ipynb")
+    page.wait_for_selector(".mlp .table td.number")
+    page.locator(".mlp").scroll_into_view_if_needed()
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def dashboard(lecture):
+    """The dashboard at k = 1."""
+    lecture.focus(".mlp")
+    lecture.keyboard.press("Home")
+    return lecture
+
+
+def shown_k(page):
+    return int(page.locator("[data-shown=k]").inner_text())
+
+
+def number(page, name, column):
+    cell = page.locator(f'.table td[data-series="{name}.{column}"]')
+    return float(cell.get_attribute("data-value"))
+
+
+def wait_for(page, name, column, value):
+    page.wait_for_function(
+        """([series, value]) => {
+        const cell = document.querySelector(`.table td[data-series="${series}"]`);
+        return cell && Math.abs(Number(cell.dataset.value) / value - 1) < 1e-9; }""",
+        arg=[f"{name}.{column}", float(value)],
+        timeout=30_000,
+    )
+
+
+def test_steps_show_the_numbers_of_the_traces(dashboard):
+    traces = {f"{id} (lecture)": run(id) for id in IDS}
+    minimum = np.array(mt.LANDSCAPES["beale"].minima[0])
+    for key, k in [("ArrowRight", 2), ("End", 200), ("ArrowLeft", 199), ("Home", 1)]:
+        dashboard.keyboard.press(key)
+        assert shown_k(dashboard) == k
+        for name, trace in traces.items():
+            step = trace[k - 1]
+            away = np.linalg.norm(step.before.flat - minimum)
+            assert number(dashboard, name, "J") == step.loss
+            assert number(dashboard, name, "distance") == pytest.approx(away, rel=1e-12)
+            length = np.linalg.norm(step.rho.flat)
+            assert number(dashboard, name, "length") == pytest.approx(length, rel=1e-12)
+
+
+def pixels(page, plot):
+    return page.evaluate(
+        """(plot) => { const c = document.querySelectorAll(".mlp .plot canvas")[plot];
+        return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data].join(); }""",
+        plot,
+    )
+
+
+def test_trails_grow_and_shrink_again(dashboard):
+    first = pixels(dashboard, 0)
+    for _ in range(5):
+        dashboard.keyboard.press("ArrowRight")
+    assert pixels(dashboard, 0) != first
+    for _ in range(5):
+        dashboard.keyboard.press("ArrowLeft")
+    assert pixels(dashboard, 0) == first
+
+
+def test_plays_and_stops(dashboard):
+    dashboard.select_option("select[aria-label='steps a second']", "60")
+    dashboard.focus(".mlp")
+    dashboard.keyboard.press("Space")
+    dashboard.wait_for_function(
+        "Number(document.querySelector('[data-shown=k]').textContent) > 20", timeout=20_000
+    )
+    dashboard.keyboard.press("Space")
+    stopped = shown_k(dashboard)
+    dashboard.wait_for_timeout(300)
+    assert shown_k(dashboard) == stopped < 200
+
+
+def test_click_on_the_map_starts_there(dashboard):
+    plot = dashboard.locator(".mlp .plot[data-click=start]")
+    box = plot.bounding_box()
+    plot.click(position={"x": 0.3 * box["width"], "y": 0.4 * box["height"]})
+    fields = dashboard.locator("[data-control=start] input")
+    start = tuple(float(fields.nth(i).input_value()) for i in range(2))
+    assert -4.5 < start[0] < 0 < start[1] < 4.5
+    wait_for(dashboard, "adam (lecture)", "J", run("adam", start=start)[0].loss)
+    dashboard.keyboard.press("End")
+    assert number(dashboard, "adam (lecture)", "J") == run("adam", start=start)[-1].loss
+
+
+def test_typed_start_does_what_a_click_does(dashboard):
+    fields = dashboard.locator("[data-control=start] input")
+    for i, typed in enumerate(("1", "1.5")):
+        fields.nth(i).fill(typed)
+        fields.nth(i).press("Enter")
+    wait_for(dashboard, "gd (lecture)", "J", run("gd")[shown_k(dashboard) - 1].loss)
+
+
+def test_hyper_parameter_of_the_chosen_rule_is_live(dashboard):
+    assert dashboard.locator("input[data-control='gd.eta']").is_visible()
+    dashboard.select_option("select[data-control=tune]", "adam")
+    assert not dashboard.locator("input[data-control='gd.eta']").is_visible()
+    drag(dashboard, "adam.eta", [-2.0, -1.5, -0.5, np.log10(0.3)])
+    dashboard.keyboard.press("End")
+    wait_for(dashboard, "adam (lecture)", "J", run("adam", eta=0.3)[199].loss)
+    assert number(dashboard, "gd (lecture)", "J") == run("gd")[199].loss
+    drag(dashboard, "adam.eta", [-1.0])
+    wait_for(dashboard, "adam (lecture)", "J", run("adam")[199].loss)
+
+
+def drag(page, control, values):
+    page.locator(f"input[data-control='{control}']").evaluate(
+        """(slider, values) => { for (const value of values) { slider.value = value;
+        slider.dispatchEvent(new Event("input", {bubbles: true})); } }""",
+        [float(value) for value in values],
+    )
+    page.focus(".mlp")
+
+
+def test_diverging_rule_says_so_and_the_others_go_on(dashboard):
+    dashboard.select_option("select[data-control=tune]", "gd")
+    drag(dashboard, "gd.eta", [0.0])
+    dashboard.keyboard.press("End")
+    with pytest.warns(mt.DivergenceWarning):
+        broken = run("gd", eta=1.0)
+    row = dashboard.locator(".table tr:has-text('gd (lecture)')")
+    note = f"diverged at update {broken.diverged.k}"
+    dashboard.wait_for_selector(f".table .note:text-is('{note}')")
+    assert "NaN" not in row.inner_text()
+    assert number(dashboard, "adam (lecture)", "J") == run("adam")[199].loss
+    drag(dashboard, "gd.eta", [-2.0])
+    wait_for(dashboard, "gd (lecture)", "J", run("gd")[199].loss)
+
+
+def test_another_landscape_comes_with_its_own_start_and_steps(dashboard):
+    dashboard.select_option("select[data-control=landscape]", "valley")
+    wait_for(dashboard, "gd (lecture)", "J", mt.LANDSCAPES["valley"]([-4.0, 0.5])[0])
+    dashboard.wait_for_function(
+        "document.querySelector('[data-control=start] input').value === '-4'", timeout=10_000
+    )
+    dashboard.focus(".mlp")
+    dashboard.keyboard.press("End")
+    assert number(dashboard, "adam (lecture)", "J") == run("adam", "valley")[199].loss
+    # What is changed now is changed on this landscape.
+    dashboard.select_option("select[data-control=tune]", "adam")
+    drag(dashboard, "adam.eta", [np.log10(0.2)])
+    wait_for(dashboard, "adam (lecture)", "J", run("adam", "valley", eta=0.2)[199].loss)
+    dashboard.select_option("select[data-control=landscape]", "beale")
+    wait_for(dashboard, "adam (lecture)", "J", run("adam")[199].loss)
+
+
+def test_rules_can_be_left_out(dashboard):
+    dashboard.click("[data-control=rules] [data-value=rmsprop]")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 4")
+    dashboard.click("[data-control=rules] [data-value=rmsprop]")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 5")
+
+
+def test_nothing_runs_out_or_overlaps(dashboard):
+    wide = dashboard.evaluate(
+        """() => { const box = document.querySelector(".mlp").getBoundingClientRect();
+        return [...document.querySelectorAll(".mlp *")].filter((e) => {
+        const r = e.getBoundingClientRect(); return r.width && r.right > box.right + 2; }
+        ).map((e) => e.outerHTML.slice(0, 80)) }"""
+    )
+    assert wide == []
+    overlaps = dashboard.evaluate(
+        """() => { const boxes = [...document.querySelectorAll(".mlp .flow > figure")].map(
+        (e) => e.getBoundingClientRect());
+        return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.right > b.left + 1 &&
+        b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1)).length; }"""
+    )
+    assert overlaps == 0
+
+
+def test_saved_page_plays_without_network_and_without_python(browser, tmp_path):
+    path = mt.dashboards.race().save_html(tmp_path / "race.html")
+    assert path.stat().st_size < 3_000_000
+    page = real_lab.new_page(browser, offline=True)
+    page.goto(path.as_uri())
+    page.wait_for_selector(".mlp .table td.number")
+    page.focus(".mlp")
+    page.keyboard.press("End")
+    assert number(page, "adam (lecture)", "J") == run("adam")[199].loss
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.querySelector('[data-shown=k]').textContent) > 5")
+    page.context.close()
+
+
+def test_page_had_no_errors(lecture):
+    assert lecture.console_errors == []

@@ -1,0 +1,127 @@
+"""A real JupyterLab and a real Chromium, for tests and benchmarks."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# A loaded machine starts JupyterLab in a minute and a kernel in half of one.
+PATIENCE = 120
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(home, folder):
+    """Serve the notebooks in `folder` by a JupyterLab that keeps its own files in `home`."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_CONFIG_PATH": str(ROOT / "mlpteach" / "jupyter_config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+        "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
+    ]  # fmt: skip
+    with open(home / "lab.log", "w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=home)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address + "/api/status", server, home / "lab.log")
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait_for(url, server, log):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+@contextmanager
+def launch():
+    """Start a headless Chromium, Debian's, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def new_page(browser, **options):
+    """Open a page of a lecture room's projector."""
+    context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
+    context.set_default_timeout(PATIENCE * 1000)
+    return context.new_page()
+
+
+def write_notebook(path, *cells):
+    """Write a notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
+
+
+def open_and_run(page, lab, notebook):
+    """Open a notebook in JupyterLab and run all its cells.
+
+    The first Shift+Enter after a start may be lost, so running is tried again until a cell has
+    been counted.
+    """
+    page.goto(f"{lab}/lab/tree/{notebook}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
+    for _ in range(10):
+        page.click(".jp-Notebook .jp-Cell:first-child")
+        page.keyboard.press("Escape")
+        page.evaluate("document.querySelector('.jp-Notebook').focus()")
+        _run_all(page)
+        try:
+            page.wait_for_selector(
+                ".jp-InputPrompt:text-matches('\\\\[[\\\\d*]+\\\\]')", timeout=15_000
+            )
+            return
+        except Exception:
+            continue
+    raise RuntimeError("the notebook did not start running")
+
+
+def _run_all(page):
+    page.click("text=Run >> nth=0")
+    page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
