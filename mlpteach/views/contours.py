@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpteach.views.panels import Axes
 
-_GRID = 101  # points each way
+_GRID = 121  # points each way
 _LEVELS = 14
 _LINES = "#7d8ba1"  # of middle lightness: seen on a light and a dark page, behind the racers
 
@@ -49,7 +49,7 @@ def levels(landscape):
     if not is_bowl(landscape):
         return np.linspace(low, high, _LEVELS + 2)[1:-1]
     # Lower ones lie between the points of the grid.
-    first = max(np.quantile(known - low, 0.002), 1e-6 * (high - low))
+    first = max(np.quantile(known - low, 0.006), 1e-6 * (high - low))
     return low + np.geomspace(first, high - low, _LEVELS + 1)[:-1]
 
 

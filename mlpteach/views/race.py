@@ -31,9 +31,9 @@ def race_show(traces, styles, landscape, steps):
     for name, trace in traces.items():
         series |= {f"{name}.{key}": array for key, array in path(trace, landscape, steps).items()}
     panels = [map_plot(traces, styles, landscape), cost_plot(traces, styles, landscape, steps)]
+    panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
         panels.append(distance_plot(traces, styles, landscape, steps))
-    panels.append(standings(traces, styles, landscape, series))
     panels += [enlargement(name) for name in traces if f"{name}.look_x" in series]
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
