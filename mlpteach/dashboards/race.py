@@ -136,7 +136,7 @@ def _pair(given):
 
 
 def _controls(racers, landscapes, values):
-    names = {racer.id: racer.name for racer in racers}
+    names = {racer.id: racer.id.replace("_", " ") for racer in racers}
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: _TITLES.get(id, id) for id in landscapes}),
