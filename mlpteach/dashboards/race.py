@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from mlpteach.dashboards.step_sizes import for_landscape
 from mlpteach.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
 from mlpteach.problems import FunctionProblem
 from mlpteach.train import DivergenceWarning, descend
-from mlpteach.views.race import race_show
+from mlpteach.views.race import path, race_show
 
 _TITLES = {
     "beale": "Beale's function",
@@ -102,7 +102,7 @@ def race(
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     follow = partial(_follow, racers, landscapes)
     return Player(
-        partial(_show, racers, landscapes, seed),
+        partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
         _controls(racers, landscapes, values),
         values | _suited(racers, landscape),
         "Race of the optimizers",
@@ -175,19 +175,36 @@ def _follow(racers, landscapes, before, asked):
     return {**asked, **own, **kept}
 
 
-def _show(racers, landscapes, seed, values):
+class _Runs:
+    """The runs of the racers; those that a changed value leaves as they were are not run again."""
+
+    def __init__(self, racers, landscapes, seed):
+        self._racers = {racer.id: racer for racer in racers}
+        self._landscapes, self._seed = landscapes, seed
+        # Two places each: a slider that comes back finds its last run.
+        self.run = lru_cache(maxsize=2 * len(racers))(self._run)
+
+    def _run(self, id, hypers, landscape, start, steps, sigma):
+        """Return the trace of a racer and what is drawn of it."""
+        landscape, racer = self._landscapes[landscape], self._racers[id]
+        objective = noisy(landscape, sigma, self._seed) if sigma else landscape
+        rule = bind(racer.rule, [racer.rule], f"{id}.", dict(hypers))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
+            trace = descend(objective, list(start), rule=rule, steps=steps, progress=False)
+        return trace, path(trace, landscape, steps)
+
+
+def _show(racers, landscapes, runs, values):
     """Let the rules that take part descend, and compose what is shown."""
-    landscape = landscapes[values["landscape"]]
+    landscape = values["landscape"]
     steps = check_count("steps", values["steps"], maximum=MOST_STEPS)
     sigma = check_number("sigma", values["sigma"], NOT_NEGATIVE)
-    objective = noisy(landscape, sigma, seed) if sigma else landscape
     running = [racer for racer in racers if racer.id in values["rules"]]
-    traces = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        for racer in running:
-            rule = bind(racer.rule, [racer.rule], f"{racer.id}.", values)
-            traces[racer.name] = descend(
-                objective, list(values["start"]), rule=rule, steps=steps, progress=False
-            )
-    return race_show(traces, {racer.name: racer.style for racer in running}, landscape, steps)
+    traces, paths = {}, {}
+    for racer in running:
+        hypers = tuple(pair for pair in values.items() if pair[0].startswith(f"{racer.id}."))
+        found = runs.run(racer.id, hypers, landscape, tuple(values["start"]), steps, sigma)
+        traces[racer.name], paths[racer.name] = found
+    styles = {racer.name: racer.style for racer in running}
+    return race_show(traces, paths, styles, landscapes[landscape], steps)

@@ -15,21 +15,23 @@ _NEAR = 1e-5
 _TALL = 1.1
 
 
-def race_show(traces, styles, landscape, steps):
+def race_show(traces, paths, styles, landscape, steps):
     """Return the :class:`~mlpteach.views.panels.Show` of a race.
 
     Parameters
     ----------
     traces : dict of str to Trace
         By the name on the screen.
+    paths : dict of str to dict
+        What :func:`path` returns for each trace.
     styles : dict of str to Style
     landscape : Landscape
     steps : int
         Planned updates; a trace that diverged has fewer.
     """
     series = {"k": np.arange(1.0, steps + 1)}
-    for name, trace in traces.items():
-        series |= {f"{name}.{key}": array for key, array in path(trace, landscape, steps).items()}
+    for name, arrays in paths.items():
+        series |= {f"{name}.{key}": array for key, array in arrays.items()}
     panels = [map_plot(traces, styles, landscape), cost_plot(traces, styles, landscape, steps)]
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:

@@ -106,6 +106,16 @@ def test_every_hyper_parameter_is_live():
         dashboard.configure(**{"adam_paper.beta1": 1.0})
 
 
+def test_only_what_changed_is_run_again():
+    dashboard = race(rules=["gd", "adam"], steps=20)
+    gd, adam = dashboard.traces.values()
+    dashboard.configure(**{"adam.eta": 0.3})
+    assert dashboard.traces["gd (lecture)"] is gd
+    assert dashboard.traces["adam (lecture)"] is not adam
+    dashboard.configure(sigma=1.0)
+    assert dashboard.traces["gd (lecture)"] is not gd
+
+
 def test_another_landscape_brings_its_start_and_step_sizes():
     dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=20)
     dashboard.configure(landscape="rosenbrock")
