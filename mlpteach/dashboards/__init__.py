@@ -8,6 +8,7 @@ from mlpteach.dashboards.neuron import neuron
 from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.race import race
 
 __all__ = [
     "Player",
@@ -18,4 +19,5 @@ __all__ = [
     "neuron",
     "optimizer",
     "own_rule",
+    "race",
 ]
