@@ -1,8 +1,10 @@
 """What is minimized: the cost of a network over mini-batches, or any function of a vector.
 
-Both kinds answer the same three questions: which batch does update k use, what are the cost and the
-gradient there, and where does an epoch end.
+Both kinds answer the same questions: which batch does update k use, what are the cost and the
+gradient there, which place is allowed, and where does an epoch end.
 """
+
+import inspect
 
 import numpy as np
 
@@ -35,6 +37,8 @@ class NetworkProblem:
     validation : (X, Y), optional
         Scored after each epoch.
     """
+
+    project = None  # all weights are allowed
 
     def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
         self.validation = validation
@@ -86,22 +90,30 @@ class NetworkProblem:
 
 
 class FunctionProblem:
-    """Any function of a vector.
+    """Any function of a vector, or one that changes from update to update.
 
     Parameters
     ----------
     objective : callable
-        theta (n,) -> (value, gradient (n,)).
+        theta (n,) -> (value, gradient (n,)), or (theta, k) -> the same of the function f_k that
+        update k sees.
     theta0 : ndarray, shape (n,)
+    project : callable, optional
+        theta (n,) -> the nearest allowed place (n,).
     """
 
     updates_per_epoch = 1
     layout = ParameterLayout()
+    project = None  # all places are allowed
 
-    def __init__(self, objective, theta0):
+    def __init__(self, objective, theta0, project=None):
         self.objective = objective
         self.theta0 = theta0
-        self._check_returned(objective(theta0.copy()))
+        self.changes_with_k = _asks_for_k(objective)
+        self._check_returned(self._ask(theta0.copy(), 1))
+        if project is not None:
+            self._project, self.project = project, self._projected
+            self._check_start()
 
     def _check_returned(self, returned):
         if not isinstance(returned, tuple) or len(returned) != 2:
@@ -115,15 +127,38 @@ class FunctionProblem:
         if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
             raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
 
+    def _check_start(self):
+        nearest = self.project(self.theta0)
+        if not np.allclose(nearest, self.theta0, rtol=1e-9, atol=1e-9):
+            raise ValueError(
+                f"theta0 must be an allowed place, which project leaves where it is; given "
+                f"{self.theta0}, projected to {nearest}."
+            )
+
+    def _projected(self, theta):
+        """Return the allowed place nearest to `theta`."""
+        # What left the numbers is not brought back: an infinite step is a divergence.
+        if not np.isfinite(theta).all():
+            return theta
+        nearest = self._project(theta.copy())
+        checked = check_floats(
+            "what project returned", nearest, ndim=1, shape=theta.shape, finite=False
+        )
+        return np.array(checked, dtype=float)
+
     def epoch(self, k):
         return k
 
     def batch(self, k):
-        return None
+        """Return k, the number of the function f_k, where the objective changes; else None."""
+        return k if self.changes_with_k else None
+
+    def _ask(self, theta, k):
+        return self.objective(theta, k=k) if self.changes_with_k else self.objective(theta)
 
     def evaluate(self, theta, batch):
         try:
-            returned = self.objective(theta.copy())
+            returned = self._ask(theta.copy(), batch)
         except (OverflowError, ValueError) as error:
             # Plain Python numbers raise where arrays become infinite or NaN.
             if isinstance(error, ValueError) and np.isfinite(theta).all():
@@ -133,3 +168,12 @@ class FunctionProblem:
             self._check_returned(returned)
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
+
+
+def _asks_for_k(objective):
+    """Whether a function has a parameter named k that must be given."""
+    try:
+        parameter = inspect.signature(objective).parameters.get("k")
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return False
+    return parameter is not None and parameter.default is parameter.empty

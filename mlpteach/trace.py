@@ -33,8 +33,9 @@ class Step:
         Number of the update, from 1; it never restarts.
     epoch : int
         The epoch it belongs to, from 1 (for a plain function the same as `k`).
-    batch : ndarray of int or None
-        Rows of X in this update's batch; None for a plain function.
+    batch : ndarray of int, int or None
+        Rows of X in this update's batch. None for a plain function, the number k for one that
+        changes with k.
     loss : float
         Cost J on the batch, before the update.
     A, Z, sensitivity : Layers
@@ -42,6 +43,8 @@ class Step:
         instances as columns; all at the parameters `before`. Empty for a plain function.
     before, after, gradient, rho : Parameters
         W_k, W_{k+1}, the gradient at W_k, W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
+        With a projection `rho` is what the rule says and `after` the allowed place nearest to
+        W_k - rho_k.
     quantities : dict
         The rule's named quantities in the order of its lines, as `Parameters` where they have that
         shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….

@@ -107,19 +107,27 @@ def train(
     return fill(trace, progress)
 
 
-def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progress=True):
+def descend(
+    objective, theta0, *, rule="adam", steps=200, schedule=None, project=None, progress=True
+):
     """Let a rule descend any function of a vector and return the record of every update.
 
     Parameters
     ----------
     objective : callable
-        theta (n,) -> (value, gradient (n,)); every ``mlpteach.LANDSCAPES[...]`` is one.
+        theta (n,) -> (value, gradient (n,)); every ``mlpteach.LANDSCAPES[...]`` is one. A function
+        with a second parameter named ``k`` is told the number of the update, from 1, and may be
+        another function at each. It must give the same numbers when it is asked again.
     theta0 : array_like of float, shape (n,)
         Where to start.
     rule, schedule, progress
         As for :func:`train`.
     steps : int
         Number of updates.
+    project : callable, optional
+        theta (n,) -> the nearest allowed place (n,), for a search inside a set such as an interval:
+        W_{k+1} = project(W_k - rho_k). ``step.rho`` stays what the rule says, ``step.after`` is the
+        allowed place. `theta0` must be allowed.
 
     Returns
     -------
@@ -141,6 +149,15 @@ def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progres
     >>> trace = descend(lambda x: (float(x @ x), 2 * x), [3.0, -1.0], rule="gd", steps=100)
     >>> bool(abs(trace[-1].after.flat).max() < 1e-6)
     True
+
+    Inside [-1, 1], with a function that changes its slope at every second update:
+
+    >>> def slope(x, k):
+    ...     c = 3.0 if k % 2 else -1.0
+    ...     return c * x[0], np.array([c])
+    >>> trace = descend(slope, [0.5], rule="gd", steps=40, project=lambda x: np.clip(x, -1, 1))
+    >>> float(trace[38].before.flat[0]), float(trace[38].rho.flat[0]), trace[38].after.flat
+    (-0.9, 0.30000000000000004, array([-1.]))
     """
     if not callable(objective):
         raise TypeError(
@@ -151,7 +168,10 @@ def descend(objective, theta0, *, rule="adam", steps=200, schedule=None, progres
     schedule = as_schedule(schedule, rule.step_size)
     steps = check_count("steps", steps)
     check_flag("progress", progress)
-    return fill(Trace(Run(FunctionProblem(objective, theta0), rule, schedule), steps), progress)
+    if project is not None and not callable(project):
+        raise TypeError(f"project must be a function theta -> theta; given {describe(project)}.")
+    problem = FunctionProblem(objective, theta0, project)
+    return fill(Trace(Run(problem, rule, schedule), steps), progress)
 
 
 class InterruptionWarning(UserWarning):

@@ -95,7 +95,10 @@ class Run:
             )
         factor = schedule[0]
         rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
-        following = State(theta - rho, rule.next_state(quantities, evaluation.gradient), schedule)
+        W = theta - rho
+        if problem.project is not None:
+            W = problem.project(W)
+        following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
         return Update(k, batch, evaluation, quantities, factor, rho, following)
 
     def evaluate_only(self, k, state):
