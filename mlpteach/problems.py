@@ -141,10 +141,13 @@ class FunctionProblem:
         if not np.isfinite(theta).all():
             return theta
         nearest = self._project(theta.copy())
-        checked = check_floats(
-            "what project returned", nearest, ndim=1, shape=theta.shape, finite=False
-        )
-        return np.array(checked, dtype=float)
+        if (
+            not isinstance(nearest, np.ndarray)
+            or nearest.dtype != float
+            or (nearest.shape != theta.shape)
+        ):
+            nearest = check_floats("what project returned", nearest, ndim=1, shape=theta.shape)
+        return np.array(nearest, dtype=float)
 
     def epoch(self, k):
         return k

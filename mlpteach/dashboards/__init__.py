@@ -6,5 +6,7 @@ from mlpteach.dashboards.neuron import neuron
 from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.ranking import ranking
+from mlpteach.dashboards.reddi import reddi
 
-__all__ = ["Player", "adam", "cost_lab", "neuron", "optimizer", "own_rule"]
+__all__ = ["Player", "adam", "cost_lab", "neuron", "optimizer", "own_rule", "ranking", "reddi"]
