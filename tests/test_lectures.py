@@ -22,4 +22,8 @@ def test_lecture_runs_from_top_to_bottom(path, tmp_path):
 
 
 def test_there_are_lectures():
-    assert [path.stem for path in LECTURES] == ["02_cross_entropy", "04_adaptive_optimizers"]
+    assert [path.stem for path in LECTURES] == [
+        "02_cross_entropy",
+        "04_adaptive_optimizers",
+        "05_no_panacea",
+    ]

@@ -12,6 +12,8 @@ from mlpteach.rules import FORMS, RULES, Rule, as_rule
 from mlpteach.tuning import STEP_SIZES, tune
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
 
+# By default; the moons tell little that the spirals don't.
+PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
 _DASHES = ("solid", "dashed", "dotted", "dashdot")
 _CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
 _FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
@@ -22,7 +24,7 @@ _known = {}
 
 
 def ranking(
-    problems=tuple(CONTESTS),
+    problems=PROBLEMS,
     rules=tuple(RULES),
     *,
     form="lecture",
