@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpteach.arguments import OWN_STEP_LENGTH, check_count
-from mlpteach.rules import Quantities, Rule
+from mlpteach.rules import Rule
 from mlpteach.trace import Trace
 from mlpteach.train import DivergenceWarning, descend
 
@@ -122,27 +122,34 @@ def with_step_size(rule, size):
     return rule.bind(**{name: size})
 
 
-def counted(rule, contest):
-    """Return the rule with one more quantity: how many gradients its update asked for.
+def counted(rule, contest, counts):
+    """Return the rule, which from now on notes in `counts` how many gradients each update takes.
 
     What only the record needs is not counted (the gradient at W_k where Nesterov looks ahead), nor
     what is known already: the line search ended where the next update of L-BFGS starts, unless the
     function has changed since.
+
+    Parameters
+    ----------
+    rule : Rule
+    contest : Contest
+    counts : list of int
+        Grows by one entry an update; looking back at an update adds none.
     """
-    asks_at_W = _asks_at_W(rule)
+    needs = rule.needs if "k" in rule.needs else ("k", *rule.needs)
     knows_W = rule.own_step_length and not contest.changes
 
     def function(*arguments, **values):
-        supplied = dict(zip(rule.needs, arguments, strict=True))
-        places = set()
-        for name in ("gradient_at", "objective"):
-            if name in supplied:
-                supplied[name] = _noting(supplied[name], places)
-        returned = rule.function(*supplied.values(), **values)
-        known = knows_W and supplied["k"] > 1
-        return Quantities(**returned, evaluations=len(places) + (asks_at_W and not known))
+        supplied, places = dict(zip(needs, arguments, strict=True)), set()
+        for name in {"gradient_at", "objective"} & supplied.keys():
+            supplied[name] = _noting(supplied[name], places)
+        quantities = rule.function(*[supplied[name] for name in rule.needs], **values)
+        if supplied["k"] == len(counts) + 1:
+            known = knows_W and supplied["k"] > 1
+            counts.append(len(places) + (_asks_at_W(rule) and not known))
+        return quantities
 
-    return replace(rule, function=function)
+    return replace(rule, function=function, needs=needs)
 
 
 def _asks_at_W(rule):
@@ -159,44 +166,38 @@ def _noting(ask, places):
 
 def _run(contest, rule, budget):
     """Return the trace of one run and its :func:`best_so_far`."""
-    if not rule.looks_elsewhere:
-        return _descend(contest, rule, budget, budget)
-    # Only these rules ask more or less than once an update.
-    least = 1 if rule.own_step_length else 1 + _asks_at_W(rule)
-    steps, rule = max(1, budget // least), counted(rule, contest)
+    least = _asks_at_W(rule) + (rule.looks_elsewhere and not rule.own_step_length)
+    steps = max(1, budget // max(1, least))
     if not rule.own_step_length:
-        return _descend(contest, rule, steps, budget)
+        return _descend(contest, rule, steps, budget)[:2]
     # Where it has arrived, its line search spends the budget within a few updates.
     tried = min(_FIRST_TRY, steps)
     while True:
-        trace, costs = _descend(contest, rule, tried, budget)
-        if trace.diverged or tried == steps or evaluations(trace)[-1] >= budget:
+        trace, costs, spent = _descend(contest, rule, tried, budget)
+        if trace.diverged or tried == steps or spent >= budget:
             return trace, costs
         tried = min(2 * tried, steps)
 
 
 def _descend(contest, rule, steps, budget):
-    visited = []  # W_1, W_2, …
+    """Return the trace, its lowest costs, and how many gradients it took."""
+    visited, counts = [], []  # W_1, W_2, …; gradients of each update
 
     def objective(theta, k):
         if k == len(visited) + 1:
             visited.append(theta.copy())
         return contest.ask(theta, k)
 
+    # The others ask once an update.
+    running = counted(rule, contest, counts) if rule.looks_elsewhere else rule
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)  # it loses, and the table says so
-        trace = descend(objective, contest.theta0, rule=rule, steps=steps, progress=False)
-    return trace, best_so_far(contest, trace, visited, budget)
+        trace = descend(objective, contest.theta0, rule=running, steps=steps, progress=False)
+    used = np.cumsum([0, *(counts[: len(trace)] or [1] * len(trace))])
+    return trace, best_so_far(contest, trace, visited, used, budget), used[-1]
 
 
-def evaluations(trace):
-    """Return how many gradients had been evaluated after each update, (len(trace),) ints."""
-    if not trace.run.rule.looks_elsewhere:
-        return np.arange(1, len(trace) + 1)
-    return np.cumsum([int(step.evaluations) for step in trace], dtype=int)
-
-
-def best_so_far(contest, trace, visited, budget):
+def best_so_far(contest, trace, visited, used, budget):
     """Return the lowest cost after 1 … budget gradient evaluations, (budget,).
 
     Parameters
@@ -205,9 +206,10 @@ def best_so_far(contest, trace, visited, budget):
     trace : Trace
     visited : list of ndarray
         W_1, W_2, … of the trace.
+    used : ndarray of int, shape (len(trace) + 1,)
+        Gradients evaluated until W_1, W_2, … was reached.
     budget : int
     """
-    used = [0, *evaluations(trace)]
     updates = int(np.searchsorted(used, budget, side="right")) - 1
     costs = np.full(budget + 1, np.inf)
     with np.errstate(all="ignore"):

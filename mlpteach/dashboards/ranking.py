@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.arguments import POSITIVE, check_choice, check_count, check_number, describe
-from mlpteach.contests import CONTESTS, as_contests
+from mlpteach.contests import as_contests
 from mlpteach.dashboards.controls import Choice
 from mlpteach.dashboards.player import Player
 from mlpteach.rules import FORMS, RULES, Rule, as_rule
