@@ -235,8 +235,8 @@ def _slope_chart(contests, names, styles):
     )  # fmt: skip
     x = np.arange(1.0, count + 1)
     layers = tuple(Profile(x, f"{name}.rank", styles[name]) for name in names)
-    title = "Rank on each problem: " + ", ".join(_numbered(contests))
-    return Plot(title, "Rank of every rule, from problem to problem", axes, layers)
+    label = "Rank of every rule on the problems " + ", ".join(_numbered(contests))
+    return Plot("Rank, from problem to problem", label, axes, layers)
 
 
 def _whole_ticks(target):

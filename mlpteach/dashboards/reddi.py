@@ -152,12 +152,12 @@ def show_regret(example, traces, updates):
         panels=(
             _story(example),
             _table(traces, shown),
-            *(_plot(*one, traces, series, updates) for one in _PLOTS),
+            *_plots(example, traces, series, updates),
         ),
         series=series,
         numbers=(("update", "update"), ("slope $c_k$", "slope")),
         message=" ".join(broken),
-        unit="update" if len(shown) == updates else "stop",
+        unit="update" if len(shown) == updates else "point",
     )
 
 
@@ -188,19 +188,24 @@ def _table(traces, shown):
     return Table("This update", "Both rules at this update", columns, tuple(rows))
 
 
-_PLOTS = (
-    ("x", "Where it is", "$x$", "linear"),
-    ("regret", "Average regret", "$R_k / k$", "linear"),
-    ("divisor", r"Divided by: $\sqrt{\hat V_k}$, $\sqrt{V_{\max,k}}$", "root", "log"),
-)
-
-
-def _plot(name, title, ylabel, scale, traces, series, updates):
-    several = [series[f"{id}.{name}"] for id in traces]
-    ylim = (-1.1, 1.1) if name == "x" else limits(*several, scale=scale)
-    axes = Axes(
-        "update $k$", ylabel, (1.0, float(max(updates, 10))), ylim, xscale="log", yscale=scale
-    )
-    layers = [Line("update", f"{id}.{name}", rule_style(id, "lecture")) for id in traces]
-    label = f"{title.split(':')[0]}, against updates; click to go to an update"
-    return Plot(title, label, axes, tuple(layers), click="step")
+def _plots(example, traces, series, updates):
+    """Return where the rules are, their regret, and what they divide by at the first updates."""
+    several = 3 * example.period if example.period > 1 else 303
+    everything, beginning = (1.0, float(max(updates, 10))), (1.0, float(max(30, several)))
+    regrets = [series[f"{id}.regret"] for id in traces]
+    divisors = [series[f"{id}.divisor"] for id in traces]
+    plots = {
+        "x": ("Where it is", Axes("update $k$", "$x$", everything, (-1.1, 1.1), "log")),
+        "regret": (
+            "Average regret",
+            Axes("update $k$", "$R_k / k$", everything, limits(*regrets), "log"),
+        ),
+        "divisor": (
+            r"Divided by, at first: $\sqrt{\hat V_k}$, $\sqrt{V_{\max,k}}$",
+            Axes("update $k$", "root", beginning, limits([0.0], *divisors)),
+        ),
+    }
+    for name, (title, axes) in plots.items():
+        layers = [Line("update", f"{id}.{name}", rule_style(id, "lecture")) for id in traces]
+        label = f"{title.split(',')[0]}, against updates; click to go to an update"
+        yield Plot(title, label, axes, tuple(layers), click="step")
