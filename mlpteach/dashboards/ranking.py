@@ -8,19 +8,22 @@ from mlpteach.arguments import POSITIVE, check_choice, check_count, check_number
 from mlpteach.contests import as_contests
 from mlpteach.dashboards.controls import Choice
 from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.ranks import ranking_series, tune_all
 from mlpteach.rules import FORMS, RULES, Rule, as_rule
-from mlpteach.tuning import STEP_SIZES, tune
+from mlpteach.tuning import STEP_SIZES
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
-_DASHES = ("solid", "dashed", "dotted", "dashdot")
+# In the order of RULES: like colours and like markers have unlike dashes.
+_DASHES = (
+    *("dotted", "dashed", "dotted", "dashed", "solid"),
+    *("dashed", "solid", "dashdot", "solid", "dashdot"),
+)
 _CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
 _FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
 # Costs below it are drawn at the lower edge: the minimum is found.
 _FLOOR = 1e-12
-# What was tuned before, so that every control answers at once: (contest, rule, …) -> Tuned.
-_known = {}
 
 
 def ranking(
@@ -75,8 +78,11 @@ def ranking(
     sizes = _check_sizes(sizes)
     _rules_of(rules, form)
     contests = as_contests(problems, seed)
-    cache_seed = None if isinstance(problems, dict) else seed
-    tuned = partial(_tuned, contests, rules, budget, sizes, cache_seed)
+    places = {id: one if isinstance(problems, dict) else (id, seed) for id, one in contests.items()}
+
+    def tuned(form, progress=False):
+        return tune_all(contests, places, _rules_of(rules, form), budget, sizes, progress)
+
     tuned(form, progress=True)
     first = next(iter(contests))
     values = {"form": form, "cells": "rank", "problem": first, "follow": "none"}
@@ -113,22 +119,6 @@ def _rules_of(given, form):
     return rules
 
 
-def _tuned(contests, rules, budget, sizes, seed, form, progress=False):
-    """Return (rule's name, problem) -> Tuned; what is known is not computed again."""
-    from tqdm.auto import tqdm
-
-    pairs = [(name, id) for id in contests for name in _rules_of(rules, form)]
-    chosen, found = _rules_of(rules, form), {}
-    for name, id in tqdm(pairs, delay=2, leave=False, unit="rule", disable=not progress):
-        rule = chosen[name]
-        place = contests[id] if seed is None else (id, seed)
-        key = (place, rule.function, tuple(rule.values.items()), budget, sizes)
-        if key not in _known:
-            _known[key] = tune(contests[id], rule, budget=budget, sizes=sizes)
-        found[name, id] = _known[key]
-    return found
-
-
 def _controls(contests, rules):
     problems = {id: contest.title for id, contest in contests.items()}
     follow = {"none": "all alike", **{name: _title(name, rule) for name, rule in rules.items()}}
@@ -144,53 +134,6 @@ def _title(name, rule):
     if not isinstance(rule, Rule) or rule.id not in RULES or rule.form == "own":
         return name
     return RULES[rule.id].title.replace("'s accelerated gradient", "")
-
-
-def ranks(costs):
-    """Return the rank of each rule by cost, from 1; equal costs share the better rank.
-
-    Parameters
-    ----------
-    costs : ndarray, shape (n_rules, ...)
-
-    Examples
-    --------
-    >>> ranks(np.array([0.5, 0.1, 0.5, np.inf]))
-    array([2., 1., 2., 4.])
-    """
-    return 1.0 + (costs[None] < costs[:, None]).sum(axis=1)
-
-
-def ranking_series(found, names, problems):
-    """Return the series of the dashboard.
-
-    Parameters
-    ----------
-    found : dict of (str, str) to Tuned
-    names, problems : sequence of str
-
-    Returns
-    -------
-    dict of str to ndarray
-        evaluation (budget,); for each rule "adam.rank" (budget, n_problems) and "adam.mean"; for
-        each rule and problem "adam.rank.beale", "adam.cost.beale", "adam.step.beale" (budget,).
-    """
-    costs = np.array([[_costs(found[name, id]) for id in problems] for name in names])
-    placed = ranks(costs)
-    budget = costs.shape[-1]
-    series = {"evaluation": np.arange(1.0, budget + 1)}
-    for i, name in enumerate(names):
-        series[f"{name}.rank"] = placed[i].T.copy()
-        series[f"{name}.mean"] = placed[i].mean(axis=0)
-        for j, id in enumerate(problems):
-            series[f"{name}.rank.{id}"] = placed[i, j]
-            series[f"{name}.cost.{id}"] = costs[i, j]
-            series[f"{name}.step.{id}"] = np.full(budget, found[name, id].step_size)
-    return series
-
-
-def _costs(tuned):
-    return np.full_like(tuned.costs, np.inf) if tuned.diverged else tuned.costs
 
 
 def _show(contests, budget, tuned, values):
