@@ -141,11 +141,8 @@ class FunctionProblem:
         if not np.isfinite(theta).all():
             return theta
         nearest = self._project(theta.copy())
-        if (
-            not isinstance(nearest, np.ndarray)
-            or nearest.dtype != float
-            or (nearest.shape != theta.shape)
-        ):
+        usual = isinstance(nearest, np.ndarray) and nearest.dtype == float
+        if not usual or nearest.shape != theta.shape:
             nearest = check_floats("what project returned", nearest, ndim=1, shape=theta.shape)
         return np.array(nearest, dtype=float)
 

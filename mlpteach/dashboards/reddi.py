@@ -1,5 +1,6 @@
 """Where Adam climbs and AMSGrad descends: Reddi's examples."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -110,7 +111,7 @@ def _setting(values):
 
 
 def _cooled(eta, k):
-    return eta / np.sqrt(k)
+    return eta / math.sqrt(k)
 
 
 def _controls(updates):
