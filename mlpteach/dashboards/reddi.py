@@ -128,8 +128,8 @@ def _controls(updates):
             Toggle(f"{id}.cooled", "η/√k", when=when),
             Toggle(f"{id}.corrected", "bias correction (Adam)", when=when),
         ]
-    options = {str(n): f"{n:,} updates" for n in sorted({*_UPDATES, updates})}
-    return [*controls, Choice("updates", "", options)]
+    options = {str(n): f"{n:,}" for n in sorted({*_UPDATES, updates})}
+    return [*controls, Choice("updates", "Updates", options)]
 
 
 def _show(start, seed, values):
