@@ -7,6 +7,7 @@ import importlib
 
 from mlpteach.activations import ACTIVATIONS
 from mlpteach.compare import Difference, compare, rerun
+from mlpteach.counterexamples import COUNTEREXAMPLES
 from mlpteach.gradient_check import gradient_check
 from mlpteach.initializers import INITIALIZERS
 from mlpteach.landscapes import LANDSCAPES
@@ -25,6 +26,7 @@ _ON_DEMAND = ("dashboards", "datasets", "quiz")
 
 __all__ = [
     "ACTIVATIONS",
+    "COUNTEREXAMPLES",
     "INITIALIZERS",
     "LANDSCAPES",
     "LOSSES",

@@ -141,10 +141,10 @@ class FunctionProblem:
         if not np.isfinite(theta).all():
             return theta
         nearest = self._project(theta.copy())
-        checked = check_floats(
-            "what project returned", nearest, ndim=1, shape=theta.shape, finite=False
-        )
-        return np.array(checked, dtype=float)
+        usual = isinstance(nearest, np.ndarray) and nearest.dtype == float
+        if not usual or nearest.shape != theta.shape:
+            nearest = check_floats("what project returned", nearest, ndim=1, shape=theta.shape)
+        return np.array(nearest, dtype=float)
 
     def epoch(self, k):
         return k

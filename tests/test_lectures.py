@@ -26,4 +26,5 @@ def test_there_are_lectures():
         "02_cross_entropy",
         "03_activations_initialization",
         "04_adaptive_optimizers",
+        "05_no_panacea",
     ]

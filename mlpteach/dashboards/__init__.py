@@ -9,6 +9,8 @@ from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
 from mlpteach.dashboards.player import Player
 from mlpteach.dashboards.race import race
+from mlpteach.dashboards.ranking import ranking
+from mlpteach.dashboards.reddi import reddi
 
 __all__ = [
     "Player",
@@ -20,4 +22,6 @@ __all__ = [
     "optimizer",
     "own_rule",
     "race",
+    "ranking",
+    "reddi",
 ]

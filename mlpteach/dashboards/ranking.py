@@ -1,0 +1,242 @@
+"""No panacea: all rules over several problems, tuned with the same budget, and their ranks."""
+
+from functools import partial
+
+import numpy as np
+
+from mlpteach.arguments import POSITIVE, check_choice, check_count, check_number, describe
+from mlpteach.contests import as_contests
+from mlpteach.dashboards.controls import Choice
+from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.ranks import ranking_series, tune_all
+from mlpteach.rules import FORMS, RULES, Rule, as_rule
+from mlpteach.tuning import STEP_SIZES
+from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
+
+# By default; the moons tell little that the spirals don't.
+PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
+# In the order of RULES: like colours and like markers have unlike dashes.
+_DASHES = (
+    *("dotted", "dashed", "dotted", "dashed", "solid"),
+    *("dashed", "solid", "dashdot", "solid", "dashdot"),
+)
+_CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
+_FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
+# Costs below it are drawn at the lower edge: the minimum is found.
+_FLOOR = 1e-12
+
+
+def ranking(
+    problems=PROBLEMS,
+    rules=tuple(RULES),
+    *,
+    form="lecture",
+    budget=100,
+    sizes=STEP_SIZES,
+    seed=1,
+):
+    """Rank rules over several problems, each with its best step size and the same budget.
+
+    Every rule runs with every step size from the same start; what counts is the lowest cost after
+    `budget` gradient evaluations, of which L-BFGS and the slide's Nesterov need several for an
+    update. The page steps through the budget.
+
+    Parameters
+    ----------
+    problems : sequence of str, or dict
+        Ids of ``mlpteach.contests.CONTESTS``, or title -> (objective, theta0) as for
+        :func:`mlpteach.descend`.
+    rules : sequence of str, Rule or callable
+        Ids of ``mlpteach.RULES``, rules with hyper-parameters of their own, or your own functions.
+    form : {"lecture", "paper"}
+        Form of the rules given by id; those on no slide are as published in both.
+    budget : int
+        Gradient evaluations of every run.
+    sizes : sequence of float
+        Step sizes to try. L-BFGS has none; AdaDelta as published has none either, its eps is tuned.
+    seed : int
+        Decides data, starting weights, batches and noise.
+
+    Returns
+    -------
+    Player
+        ``.traces["adam on beale"]`` is Adam's best run there.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit, before any work is done.
+
+    Examples
+    --------
+    >>> dashboard = ranking(["valley"], ["gd", "momentum"], form="paper", budget=50)
+    >>> [int(dashboard.show.series[f"{rule}.rank"][-1, 0]) for rule in ("gd", "momentum")]
+    [2, 1]
+    """
+    check_choice("form", form, FORMS)
+    budget = check_count("budget", budget)
+    sizes = _check_sizes(sizes)
+    _rules_of(rules, form)
+    contests = as_contests(problems, seed)
+    places = {id: one if isinstance(problems, dict) else (id, seed) for id, one in contests.items()}
+
+    def tuned(form, progress=False):
+        return tune_all(contests, places, _rules_of(rules, form), budget, sizes, progress)
+
+    tuned(form, progress=True)
+    first = next(iter(contests))
+    values = {"form": form, "cells": "rank", "problem": first, "follow": "none"}
+    build = partial(_show, contests, budget, tuned)
+    return Player(build, _controls(contests, _rules_of(rules, form)), values, "No panacea", "rank")
+
+
+def _check_sizes(sizes):
+    if isinstance(sizes, (str, dict)) or not hasattr(sizes, "__iter__"):
+        raise TypeError(f"sizes must be a list of step sizes; given {describe(sizes)}.")
+    checked = tuple(check_number("a step size of sizes", size, POSITIVE) for size in sizes)
+    if not checked:
+        raise ValueError("sizes must hold at least one step size; given none.")
+    return checked
+
+
+def _rules_of(given, form):
+    """Return id -> Rule, in the order given."""
+    if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
+        raise TypeError(f"rules must be a list of rules; given {describe(given)}.")
+    rules = {}
+    for one in given:
+        if isinstance(one, str):
+            optimizer = RULES[check_choice("rules", one, tuple(RULES))]
+            chosen = optimizer.forms.get(form, optimizer.default)
+        else:
+            chosen = as_rule(one)
+        name, number = chosen.id, 2
+        while name in rules:
+            name, number = f"{chosen.id} {number}", number + 1
+        rules[name] = chosen
+    if not rules:
+        raise ValueError("rules must hold at least one rule; given none.")
+    return rules
+
+
+def _controls(contests, rules):
+    problems = {id: contest.title for id, contest in contests.items()}
+    follow = {"none": "all alike", **{name: _title(name, rule) for name, rule in rules.items()}}
+    return [
+        Choice("form", "Rules", _FORM_NAMES),
+        Choice("cells", "Table", _CELLS),
+        Choice("problem", "Problem", problems),
+        Choice("follow", "Follow", follow),
+    ]
+
+
+def _title(name, rule):
+    if not isinstance(rule, Rule) or rule.id not in RULES or rule.form == "own":
+        return name
+    return RULES[rule.id].title.replace("'s accelerated gradient", "")
+
+
+def _show(contests, budget, tuned, values):
+    """Collect what the page needs for the controls' values."""
+    found = tuned(values["form"])
+    names = list(dict.fromkeys(name for name, _ in found))
+    styles = {name: _style(i, found, name, values["follow"]) for i, name in enumerate(names)}
+    series = ranking_series(found, names, list(contests))
+    titles = {name: _title(name, next(t.rule for (n, _), t in found.items() if n == name))
+              for name in names}  # fmt: skip
+    return Show(
+        traces={f"{name} on {id}": one.trace for (name, id), one in found.items()},
+        steps=budget,
+        panels=(
+            _slope_chart(contests, names, styles),
+            _cost_plot(contests, values["problem"], names, styles, series),
+            _all_problems(contests, values["cells"], found, titles, styles),
+            _one_problem(contests, values["problem"], found, titles, styles),
+        ),
+        series=series,
+        unit="evaluation",
+    )
+
+
+def _style(i, found, name, follow):
+    """Rules of one form have equal dashes elsewhere; here the dashes tell them apart."""
+    rule = next(tuned.rule for (one, _), tuned in found.items() if one == name)
+    style = rule_style(rule.id, "lecture")
+    width = {"none": 2.0, name: 4.5}.get(follow, 1.0)
+    return Style(style.color, _DASHES[i % len(_DASHES)], style.marker, width)
+
+
+def _numbered(contests):
+    return [f"{number} {contest.title}" for number, contest in enumerate(contests.values(), 1)]
+
+
+def _slope_chart(contests, names, styles):
+    count = len(contests)
+    axes = Axes(
+        "problem", "rank", (0.7, count + 0.3), (len(names) + 0.5, 0.5), draw=_whole_ticks,
+        key=f"{count} problems", shape="square",
+    )  # fmt: skip
+    x = np.arange(1.0, count + 1)
+    layers = tuple(Profile(x, f"{name}.rank", styles[name]) for name in names)
+    label = "Rank of every rule on the problems " + ", ".join(_numbered(contests))
+    return Plot("Rank, from problem to problem", label, axes, layers)
+
+
+def _whole_ticks(target):
+    from matplotlib.ticker import MultipleLocator
+
+    target.xaxis.set_major_locator(MultipleLocator(1))
+    target.yaxis.set_major_locator(MultipleLocator(1))
+
+
+def _cost_plot(contests, problem, names, styles, series):
+    costs = [series[f"{name}.cost.{problem}"] for name in names]
+    budget = len(series["evaluation"])
+    ylim = limits(*(np.clip(cost, _FLOOR, None) for cost in costs), scale="log")
+    axes = Axes("gradient evaluations", "lowest cost", (0.0, float(budget)), ylim, yscale="log",
+                shape="square")  # fmt: skip
+    layers = []
+    for name in names:
+        series[f"{name}.drawn"] = np.clip(series[f"{name}.cost.{problem}"], _FLOOR, None)
+        layers.append(Line("evaluation", f"{name}.drawn", styles[name]))
+    title = f"{contests[problem].title}: lowest cost so far"
+    label = f"Lowest cost on {contests[problem].title} against gradient evaluations"
+    return Plot(title, label, axes, tuple(layers), click="step")
+
+
+def _all_problems(contests, cells, found, titles, styles):
+    rows = []
+    for name, title in titles.items():
+        shown = [_cell(cells, name, id, found[name, id]) for id in contests]
+        rows.append(Row(title, (*shown, f"{name}.mean"), styles[name], _notes(name, found)))
+    columns = (*_numbered(contests), "mean rank")
+    label = f"Every rule on every problem: {_CELLS[cells]}"
+    return Table(f"Every problem: {_CELLS[cells]}", label, columns, tuple(rows))
+
+
+def _cell(cells, name, id, tuned):
+    return _step_size(tuned) if cells == "step" else f"{name}.{cells}.{id}"
+
+
+def _step_size(tuned):
+    if not tuned.tuned:
+        return "–"
+    return f"{tuned.step_size:.2g}" if tuned.tuned != "eps" else f"ε {tuned.step_size:.2g}"
+
+
+def _notes(name, found):
+    broken = [id for (one, id), tuned in found.items() if one == name and tuned.diverged]
+    return {1: f"diverged with every step size on {', '.join(broken)}"} if broken else {}
+
+
+def _one_problem(contests, problem, found, titles, styles):
+    rows = []
+    for name, title in titles.items():
+        tuned = found[name, problem]
+        cells = (f"{name}.cost.{problem}", f"{name}.rank.{problem}", _step_size(tuned))
+        lost = sum(not np.isfinite(score) for _, score in tuned.scores)
+        diverged = f"{lost} of {len(tuned.scores)}" if tuned.tuned else "–"
+        rows.append(Row(title, (*cells, diverged), styles[name]))
+    columns = ("lowest cost", "rank", "step size chosen", "sizes that diverged")
+    title = contests[problem].title
+    return Table(title, f"Every rule on {title}", columns, tuple(rows))

@@ -1,0 +1,144 @@
+"""The table of ranks: tuned, counted and ranked as announced."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.dashboards.ranks import ranks
+
+PROBLEMS = ("beale", "valley", "noise")
+RULES = ("gd", "momentum", "adam", "adadelta", "lbfgs")
+
+
+@pytest.fixture(scope="module")
+def dashboard():
+    return mt.dashboards.ranking(PROBLEMS, RULES, budget=60, sizes=(0.01, 0.1, 1.0))
+
+
+def test_ranks_change_from_problem_to_problem(dashboard):
+    series = dashboard.show.series
+    table = np.array([series[f"{rule}.rank"][-1] for rule in RULES])
+    assert (table.min(axis=0) == 1).all()
+    assert (np.ptp(table, axis=1) > 0).any()
+    assert table[RULES.index("lbfgs")].tolist()[:2] == [1, 1]
+    assert table[RULES.index("lbfgs"), 2] > 1
+
+
+def test_cost_and_step_size_are_those_of_the_best_run(dashboard):
+    beale = mt.LANDSCAPES["beale"]
+    lowest = {}
+    for eta in (0.01, 0.1, 1.0):
+        rule = mt.rule("adam", eta=eta)
+        lowest[eta] = mt.descend(beale, beale.start, rule=rule, steps=61).losses.min()
+    series = dashboard.show.series
+    best = min(lowest, key=lowest.get)
+    assert series["adam.cost.beale"][-1] == pytest.approx(lowest[best], rel=1e-12)
+    assert series["adam.step.beale"][-1] == best
+    assert dashboard.traces["adam on beale"].run.rule.values["eta"] == best
+
+
+def test_costs_never_rise_and_series_agree(dashboard):
+    series = dashboard.show.series
+    for rule in RULES:
+        for i, problem in enumerate(PROBLEMS):
+            assert (np.diff(series[f"{rule}.cost.{problem}"]) <= 0).all()
+            np.testing.assert_array_equal(
+                series[f"{rule}.rank.{problem}"], series[f"{rule}.rank"][:, i]
+            )
+        mean = series[f"{rule}.rank"].mean(axis=1)
+        np.testing.assert_array_equal(series[f"{rule}.mean"], mean)
+
+
+def test_equal_costs_share_the_better_rank():
+    costs = np.array([[0.5, 3.0], [0.1, 3.0], [0.5, 1.0], [np.inf, 2.0]])
+    assert ranks(costs).T.tolist() == [[2, 1, 2, 4], [3, 3, 1, 2]]
+    assert ranks(np.full(3, np.inf)).tolist() == [3, 3, 3]
+
+
+def test_other_form_is_tuned_anew_and_known_when_asked_again(dashboard):
+    slides = dashboard.show.series["momentum.cost.valley"]
+    dashboard.configure(form="paper")
+    published = dashboard.show.series["momentum.cost.valley"]
+    assert published[-1] < slides[-1] / 10
+    found = dashboard.traces["momentum on valley"]
+    assert found.run.rule.form == "paper"
+    dashboard.configure(form="lecture")
+    dashboard.configure(form="paper")
+    assert dashboard.traces["momentum on valley"] is found
+    dashboard.configure(form="lecture")
+
+
+@pytest.mark.parametrize(("cells", "cell"), [("rank", "1"), ("cost", "0"), ("step", "–")])
+def test_table_shows_rank_cost_or_step_size(dashboard, cells, cell):
+    dashboard.configure(cells=cells, problem="valley", follow="adam")
+    drawn = dashboard.figure(60)
+    words = "\n".join(text.get_text() for part in drawn.findobj() if hasattr(part, "texts")
+                      for text in part.texts)  # fmt: skip
+    line = next(line for line in words.splitlines() if line.startswith("L-BFGS |"))
+    assert line.split(" | ")[1].startswith(cell) or float(line.split(" | ")[1]) < 1e-20
+    dashboard.configure(cells="rank", problem="beale", follow="none")
+
+
+def test_lines_differ_by_more_than_colour():
+    dashboard = mt.dashboards.ranking(("valley",), budget=3, sizes=(0.01,))
+    plot = dashboard.show.panels[0]
+    looks = {(layer.style.color, layer.style.dash) for layer in plot.layers}
+    rows = {row.style.marker + row.style.dash for row in dashboard.show.panels[2].rows}
+    assert len(looks) == len(mt.RULES)
+    assert len(rows) == len(mt.RULES)
+
+
+def test_readers_own_problem_and_rule():
+    def bowl(theta):
+        return 0.5 * float(theta @ theta), theta
+
+    def half(k, G, *, eta=0.5):
+        return mt.Quantities(rho=eta * G)
+
+    dashboard = mt.dashboards.ranking({"Bowl": (bowl, [1.0, -2.0])}, ["adam", half], budget=5)
+    series = dashboard.show.series
+    assert series["half.cost.Bowl"][-1] < series["adam.cost.Bowl"][-1]
+    assert series["half.step.Bowl"][0] == 1.0
+
+
+def test_rule_that_always_diverges_is_last_and_says_so():
+    def steep(theta):
+        return float(theta @ theta), theta * 1e150
+
+    dashboard = mt.dashboards.ranking({"Steep": (steep, [1.0])}, ["gd", "adam"], budget=9)
+    assert dashboard.show.series["gd.rank.Steep"][-1] == 2
+    row = dashboard.show.panels[2].rows[0]
+    assert row.notes == {1: "diverged with every step size on Steep"}
+    assert dashboard.figure(9)
+
+
+def test_state_gives_the_same_picture_again(dashboard):
+    dashboard.configure(cells="cost", problem="noise", follow="adam")
+    dashboard.position = {"k": 37}
+    text, numbers = dashboard.state, dashboard.numbers
+    dashboard.configure(cells="rank", problem="beale", follow="none")
+    dashboard.position = {"k": 1}
+    dashboard.state = text
+    assert dashboard.numbers == numbers
+    assert dashboard.position["k"] == 37
+    dashboard.configure(cells="rank", problem="beale", follow="none")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"problems": ["bale"]}, ValueError, "Did you mean 'beale'"),
+        ({"rules": "adam"}, TypeError, "rules must be a list of rules; given 'adam'"),
+        ({"rules": ["adm"]}, ValueError, "rules='adm' is unknown"),
+        ({"rules": []}, ValueError, "at least one rule"),
+        ({"form": "slide"}, ValueError, "form='slide' is unknown"),
+        ({"budget": 0}, ValueError, "budget must be a whole number >= 1"),
+        ({"sizes": ()}, ValueError, "at least one step size"),
+        ({"sizes": (0.1, -1.0)}, ValueError, "a step size of sizes must be in"),
+        ({"sizes": 0.1}, TypeError, "sizes must be a list"),
+        ({"seed": -1}, ValueError, "seed"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.ranking(**{"problems": ["valley"], "rules": ["gd"], **arguments})

@@ -1,0 +1,117 @@
+"""Reddi's examples on a dashboard: what is shown, against the trace and the paper."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.counterexamples import COUNTEREXAMPLES
+from mlpteach.dashboards.regret import average_regret, shown_updates
+
+
+@pytest.fixture(scope="module")
+def dashboard():
+    return mt.dashboards.reddi()
+
+
+def test_shows_the_numbers_of_the_reference(dashboard):
+    series = dashboard.show.series
+    assert series["update"][-1] == 10_000
+    assert series["adam.x"][-1] == pytest.approx(0.99895, abs=5e-6)
+    assert series["amsgrad.x"][-1] == -1.0
+
+
+def test_shown_values_are_those_of_the_traces(dashboard):
+    series = dashboard.show.series
+    for i in (0, 1, 2, 150, 303, 400, -1):
+        k = int(series["update"][i])
+        for id, moment in (("adam", "V_hat"), ("amsgrad", "V_max")):
+            step = dashboard.traces[id][k - 1]
+            assert series[f"{id}.x"][i] == step.after.flat[0]
+            assert series[f"{id}.rho"][i] == step.rho.flat[0]
+            assert series[f"{id}.divisor"][i] == np.sqrt(step.quantities[moment].flat[0])
+            assert series["slope"][i] == step.gradient.flat[0]
+
+
+def test_first_three_updates_by_hand(dashboard):
+    # V_1 = 0.9 * 9, V_2 = 0.1 V_1 + 0.9, V_3 = 0.1 V_2 + 0.9; AMSGrad keeps V_1.
+    series = dashboard.show.series
+    adam = np.sqrt([8.1, 1.71, 1.071])
+    np.testing.assert_allclose(series["adam.divisor"][:3], adam, rtol=1e-12)
+    np.testing.assert_allclose(series["amsgrad.divisor"][:3], np.sqrt([8.1] * 3), rtol=1e-12)
+    steps = 0.1 / np.sqrt([1, 2, 3]) * [3, -1, -1]
+    np.testing.assert_allclose(series["adam.rho"][:3], steps / adam, rtol=1e-12)
+    expected = 1 - np.cumsum(steps / np.sqrt(8.1))
+    np.testing.assert_allclose(series["amsgrad.x"][:3], expected, rtol=1e-12)
+
+
+def test_regret_of_standing_still_is_the_mean_slope_twice():
+    example = COUNTEREXAMPLES["every_third"]
+    frozen = mt.descend(example, [1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
+    regret = average_regret(frozen, example.slopes(30))
+    assert regret[-1] == pytest.approx(2 * (3 - 2) / 3)
+    assert regret[0] == pytest.approx(6.0)
+    best = mt.descend(example, [-1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
+    np.testing.assert_array_equal(average_regret(best, example.slopes(30)), 0.0)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 303, 304, 310, 5_000, 1_000_000])
+@pytest.mark.parametrize("period", [1, 3, 101])
+def test_shown_updates_grow_and_end_at_the_last(steps, period):
+    shown = shown_updates(steps, period)
+    assert shown == sorted(set(shown))
+    assert shown[: min(steps, 303)] == list(range(1, min(steps, 303) + 1))
+    assert shown[-1] == steps
+    assert all(k % period == 0 for k in shown[303:-1])
+    assert len(shown) < 800
+
+
+def test_second_example_has_parameters_of_its_own():
+    dashboard = mt.dashboards.reddi("every_101st", updates=2_000)
+    own = {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "C": 1010.0, "cooled": False}
+    for name, value in own.items():
+        assert dashboard.values[f"every_101st.{name}"] == value
+    rule = mt.rule("adam", form="paper", eta=0.01, beta1=0.9, beta2=0.99, eps=0.0)
+    trace = mt.descend(COUNTEREXAMPLES["every_101st"], [1.0], rule=rule, steps=2_000,
+                       project=lambda x: np.clip(x, -1.0, 1.0))  # fmt: skip
+    assert dashboard.traces["adam"][-1].after.flat[0] == trace[-1].after.flat[0]
+
+
+def test_long_memory_brings_adam_home():
+    dashboard = mt.dashboards.reddi(beta2=0.99)
+    assert dashboard.show.series["adam.x"][-1] == -1.0
+
+
+def test_state_gives_the_same_picture_again():
+    first = mt.dashboards.reddi("at_random", updates=1_000, seed=4, beta2=0.9)
+    first.position = {"k": 200}
+    second = mt.dashboards.reddi(seed=4)
+    second.state = first.state
+    assert second.numbers == first.numbers
+    assert second.position == first.position
+    assert second.values["updates"] == "1000"
+
+
+def test_figure_and_saved_page(dashboard, tmp_path):
+    drawn = dashboard.figure(3)
+    words = " ".join(text.get_text() for part in drawn.findobj() if hasattr(part, "texts")
+                     for text in part.texts)  # fmt: skip
+    assert "AMSGrad | 0.9397" in words
+    assert dashboard.save_html(tmp_path / "reddi.html").stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"example": "every_second"}, ValueError, "example='every_second' is unknown"),
+        ({"C": 2.0}, ValueError, r"steep must be in \(2, inf\)"),
+        ({"beta2": 1.0}, ValueError, "beta2 must be in"),
+        ({"start": 1.5}, ValueError, r"start must be in \[-1, 1\]; given 1.5"),
+        ({"updates": 0}, ValueError, "updates must be a whole number >= 1"),
+        ({"updates": 10**9}, ValueError, "updates must be a whole number >= 1 and <= 10000000"),
+        ({"cooled": 1}, TypeError, "cooled must be True or False"),
+        ({"seed": 0.5}, TypeError, "seed"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        mt.dashboards.reddi(**arguments)
