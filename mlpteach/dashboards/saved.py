@@ -73,13 +73,28 @@ def _fitting_frames(frames, room):
     """Return as many frames as `room` bytes of the page hold, packed, and their steps."""
     if frames is None:
         return _packed(b""), []
-    held = spread(frames.steps, _FRAME_BYTES * frames.size, room)
+    # Compressed they take less than half of their size; what is too much is thinned out.
+    held = thinned(frames.steps, max(2, 2 * room // (_FRAME_BYTES * frames.size)))
     packed = pack_frames(frames.at(held))
     while len(packed) > room and len(held) > 2:
-        fewer = int(len(held) * 0.95 * room / len(packed))
-        held = spread(frames.steps, 1, fewer)
+        held = thinned(frames.steps, max(2, int(len(held) * 0.95 * room / len(packed))))
         packed = pack_frames(frames.at(held))
     return packed, held
+
+
+def thinned(steps, count):
+    """Return about `count` of the steps: half of them at the start without a gap, then spread.
+
+    Examples
+    --------
+    >>> thinned(20, 8)
+    [1, 2, 3, 4, 8, 12, 16, 20]
+    """
+    if steps <= count:
+        return list(range(1, steps + 1))
+    dense = count // 2
+    later = [dense - 1 + k for k in spread(steps - dense + 1, 1, count - dense + 1)]
+    return sorted({*range(1, dense + 1), *later} - {0})
 
 
 _TEMPLATE = """<!doctype html>
