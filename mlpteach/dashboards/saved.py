@@ -6,6 +6,7 @@ itself. Numbers of the frames keep 40 of their 64 bits, about nine digits over t
 
 import base64
 import gzip
+import html
 import json
 from pathlib import Path
 
@@ -33,18 +34,19 @@ def write(path, module, style, spec, show, numbers, pictures):
     pictures : dict
     """
     path = Path(path)
-    fixed = _TEMPLATE + module + style + json.dumps(pictures) + json.dumps(spec) + _packed(numbers)
-    frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
     state = {
-        "spec": {**spec, "saved": True, "held": held},
+        "spec": {**spec, "saved": True, "held": list(range(1, spec["steps"] + 1))},
         "position": spec["position"],
         "pictures": pictures,
     }
+    fixed = _TEMPLATE + module + style + _script(state) + _packed(numbers)
+    frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
+    state["spec"]["held"] = held
     page = _TEMPLATE
     for name, text in {
-        "TITLE": spec["title"],
+        "TITLE": html.escape(spec["title"]),
         "STYLE": style,
-        "STATE": json.dumps(state).replace("<", "\\u003c"),
+        "STATE": _script(state),
         "NUMBERS": _packed(numbers),
         "FRAMES": frames,
         "MODULE": module,
@@ -52,6 +54,11 @@ def write(path, module, style, spec, show, numbers, pictures):
         page = page.replace(f"@{name}@", text, 1)
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def _script(state):
+    """Return plain data as JSON that can stand in a script element."""
+    return json.dumps(state).replace("<", "\\u003c")
 
 
 def _packed(data):
