@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.arguments import check_count, describe
-from mlpteach.dashboards import erratic
+from mlpteach.dashboards import erratic, valley
 from mlpteach.dashboards.controls import Choice, Several, Slider
 from mlpteach.dashboards.data import check_data, check_net
 from mlpteach.dashboards.hypers import bind, hyper_controls
@@ -17,6 +17,7 @@ from mlpteach.dashboards.runs import (
     divergence_notes,
     fill_up,
     identity,
+    name_forms,
     quietly,
     start_values,
 )
@@ -24,17 +25,12 @@ from mlpteach.rules import rule
 from mlpteach.train import train
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
-from mlpteach.views.style import STYLES, rule_style
+from mlpteach.views.style import STYLES
 
 # 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
 # than the product. The full batch has to keep up with the hand.
 DIGITS = slice(0, 14 * 128, 14)
 _COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
-_MOMENTUM_STYLES = {
-    "gd": rule_style("gd", "lecture"),
-    "lecture": rule_style("momentum", "lecture"),
-    "paper": rule_style("nesterov", "paper"),  # a colour of its own: here the forms are compared
-}
 _SIZES = (1, 4, 16, 32, 64)
 # An equal steady gain of 2: eta, alpha + beta, eta/(1 - beta).
 _DEFAULTS = {"eta": 2.0, "size": 4}
@@ -99,7 +95,7 @@ def batches(
     chosen = _check_sizes(sizes, n)
     run = partial(train, net, X, y, loss=loss, seed=seed)
     sliders, hypers = hyper_controls(_FORMS, "momentum.", ("compare", "momentum"))
-    controls = [*_controls(chosen, n), *sliders]
+    controls = [*_controls(chosen, n), *name_forms(sliders)]
     defaults = {"compare": "sizes", "sizes": tuple(chosen), **_DEFAULTS, **hypers}
     defaults["size"] = min(defaults["size"], n)
     values = start_values(controls, defaults, values)
@@ -139,7 +135,7 @@ def _runs(kept, run, n, updates, values):
         lecture, paper = (bind(form, _FORMS, "momentum.", values) for form in _FORMS)
         rules = {"gd": rule("gd", eta=values["eta"]), "lecture": lecture, "paper": paper}
         sizes = dict.fromkeys(rules, check_count("size", values["size"], maximum=n))
-        styles = _MOMENTUM_STYLES
+        styles = valley.STYLES
     if not rules:
         raise ValueError("choose at least one batch size.")
     wanted = {}
@@ -244,11 +240,10 @@ def _plots(styles, series, compare):
 
 
 def _table(traces, styles, values, n):
-    names = {"gd": "gradient descent", "lecture": "momentum, slide", "paper": "momentum, paper"}
     keys = ("batch", "full", "turn", "mean_turn", "seen")
     rows = [
         Row(
-            label=names.get(name) or f"batches of {n if name == 'full' else name}",
+            label=valley.NAMES.get(name) or f"batches of {n if name == 'full' else name}",
             cells=tuple(f"{name}.{key}" for key in keys),
             style=styles[name],
             notes=divergence_notes(trace),

@@ -16,6 +16,7 @@ from mlpteach.dashboards.runs import (
     divergence_notes,
     fill_up,
     identity,
+    name_forms,
     quietly,
     start_values,
 )
@@ -165,7 +166,7 @@ def _controls(n):
     controls.append(Choice("form", "Form", _FORM_NAMES, when=("tune", "momentum")))
     for way, rules in _STARTS.items():
         made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
-        controls += made
+        controls += name_forms(made) if way == "momentum" else made
         values |= starts
     controls.append(
         Slider("adaptive.shrink", letter("shrink"), 0.05, 0.99, when=("tune", "adaptive"))
@@ -251,11 +252,11 @@ def _plots(styles, series, against):
     _, xlabel, xscale = AGAINST[against]
     x = limits([0.0], *(series[f"{name}.{against}"] for name in styles), scale=xscale)
     if xscale == "linear":
-        x = (0.0, x[1])
+        x = (0.0, float(len(series["epoch"])) if against == "epoch" else x[1])
     costs = cost_limits(*(series[f"{name}.loss"] for name in styles))
     for title, ylabel, key, ylim, scale in (
         ("Cost, mean of the epoch", "cost $J$", "loss", costs, "log"),
-        ("Validation accuracy", "accuracy", "accuracy", (0.0, 1.0), "linear"),
+        ("Validation accuracy", "accuracy", "accuracy", (0.0, 1.05), "linear"),
     ):
         yield Plot(
             title=title,

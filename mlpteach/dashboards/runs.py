@@ -1,6 +1,7 @@
 """Several runs on one dashboard: trained quietly, brought to one length, their ends told."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
@@ -84,6 +85,23 @@ def divergence_message(traces):
     """Return one line for each run (name -> trace) that left the numbers."""
     ended = {name: trace.diverged for name, trace in traces.items() if trace.diverged}
     return "\n".join(f"{name}: {divergence}" for name, divergence in ended.items())
+
+
+def name_forms(controls, words=None):
+    """Return the sliders of several rules with labels that say whose they are: "η (paper)".
+
+    Parameters
+    ----------
+    controls : list of Slider
+    words : dict, optional
+        Name of a hyper-parameter -> what stands behind its letter.
+    """
+    words = words or {"alpha": "lecture", "eta": "paper"}
+    named = []
+    for control in controls:
+        told = words.get(control.name.split(".")[-1])
+        named.append(replace(control, label=f"{control.label} ({told})") if told else control)
+    return named
 
 
 def start_values(controls, defaults, given):

@@ -133,7 +133,15 @@ def _controls(rule):
             low, high, log = _SLIDERS.get(f"{id}.{name}") or _SLIDERS[name]
             whole = not isinstance(SCHEDULES[id].allowed[name], Interval)
             controls.append(
-                Slider(f"{id}.{name}", letter(name), low, high, log, whole, ("tune", id))
+                Slider(
+                    f"{id}.{name}",
+                    name if name == "k_d" else letter(name),
+                    low,
+                    high,
+                    log,
+                    whole,
+                    ("tune", id),
+                )
             )
             values[f"{id}.{name}"] = default
     return controls, values
