@@ -23,6 +23,10 @@ from mlpteach.initializers import INITIALIZERS
 from mlpteach.losses import LOSSES
 from mlpteach.parameters import ParameterLayout, Parameters
 
+# Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
+_UNDIVIDED = 128
+_SMALL_PRODUCT = 2**18
+
 
 class Evaluation(NamedTuple):
     """Cost and gradient at one point, with everything a network computed on the way.
@@ -150,7 +154,7 @@ class MLP:
     def _forward(self, matrices, columns):
         A, Z = [columns], []
         for (W, b), phi in zip(matrices, self._activations, strict=True):
-            product = np.dot(W, columns)
+            product = _product(W, columns)
             product += b
             columns = phi.function(product)
             Z.append(product)
@@ -192,7 +196,7 @@ class MLP:
         """Return V^(1) … V^(L) from V^(L): V^(l) = (W^(l+1))^T V^(l+1) * phi'(Z^(l))."""
         sensitivity = [V]
         for layer in range(len(Z) - 1, 0, -1):
-            dA = np.dot(matrices[layer][0].T, V)
+            dA = _product(matrices[layer][0].T, V)
             V = self._activations[layer - 1].back(dA, Z[layer - 1], A[layer])
             sensitivity.append(V)
         sensitivity.reverse()
@@ -205,8 +209,8 @@ class MLP:
         for (dW, db), V, A_before in zip(
             self.layout.matrices(gradient), sensitivity, A, strict=False
         ):
-            np.dot(V, A_before.T, out=dW)
-            np.dot(V, ones, out=db)
+            _sum_of_products(V, A_before.T, dW)
+            _sum_of_products(V, ones, db)
         return gradient
 
     def outputs(self, X):
@@ -253,6 +257,42 @@ class MLP:
             f"MLP({self.sizes}, hidden={hidden!r}, output={self.output!r}): "
             f"{self.layout.size} parameters"
         )
+
+
+def _product(W, columns):
+    """Return W @ columns, of many columns a block at a time (see `_blocks`)."""
+    n = columns.shape[1]
+    if n <= _UNDIVIDED:
+        return np.dot(W, columns)
+    product = np.empty((len(W), n))
+    for block in _blocks(n, W.size):
+        product[:, block] = np.dot(W, columns[:, block])
+    return product
+
+
+def _sum_of_products(V, rows, out):
+    """Put V @ rows into `out`, summed over blocks of many instances."""
+    n = len(rows)
+    if n <= _UNDIVIDED:
+        np.dot(V, rows, out=out)
+        return
+    out[...] = 0.0
+    for block in _blocks(n, out.size):
+        out += np.dot(V[:, block], rows[block])
+
+
+@lru_cache(maxsize=32)
+def _blocks(n, size):
+    """Return slices that divide n instances, each a product of `size` numbers an instance.
+
+    A larger product wakes the other threads of BLAS, and on a busy machine waiting for them takes
+    fifty times as long as the small products of a teaching network. Large layers are not divided:
+    there the threads are worth it.
+    """
+    width = _SMALL_PRODUCT // size
+    if width < _UNDIVIDED // 2:
+        width = n
+    return [slice(start, start + width) for start in range(0, n, width)]
 
 
 @lru_cache(maxsize=8)

@@ -133,6 +133,14 @@ class Trace(Sequence):
         was when its batch was used; with validation data "validation_loss" and
         "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
         function only "loss", the same as `losses`.
+    evaluations : ndarray of int, shape (len(trace),)
+        How often each update asked for the cost and its gradient on its batch: once, at W_k, and
+        wherever else the rule looked (Nesterov's look-ahead, each trial of a line search).
+    seconds : ndarray, shape (len(trace),)
+        How long each update took in the run itself, without validation and the record. Looking
+        back changes neither.
+    factors : ndarray, shape (len(trace),)
+        What the schedule multiplied each update's rho with (eta_k/eta).
     diverged : Divergence or None
     """
 
@@ -143,6 +151,8 @@ class Trace(Sequence):
         self.diverged = None
         self._losses = np.empty(planned)
         self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
+        self._evaluations = np.empty(planned, dtype=np.int32)
+        self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
         self._budget = budget
         start = run.start()
@@ -153,11 +163,13 @@ class Trace(Sequence):
 
     # -- written by the loop in train.py
 
-    def record(self, update):
-        """Take in the next update."""
+    def record(self, update, seconds):
+        """Take in the next update and how long it took."""
         k = update.k
         self._losses[k - 1] = update.evaluation.loss
         self._sums[k - 1] = np.add.reduce(update.state.theta)
+        self._evaluations[k - 1] = update.evaluations
+        self._seconds[k - 1] = seconds
         self._length = k
         if k % self._stride == 0:
             self._checkpoints.append(update.state)
@@ -226,9 +238,28 @@ class Trace(Sequence):
 
     @property
     def losses(self):
-        losses = self._losses[: self._length]
-        losses.flags.writeable = False
-        return losses
+        return self._kept(self._losses)
+
+    @property
+    def evaluations(self):
+        return self._kept(self._evaluations)
+
+    @property
+    def seconds(self):
+        return self._kept(self._seconds)
+
+    def _kept(self, values):
+        values = values[: self._length]
+        values.flags.writeable = False
+        return values
+
+    @property
+    def factors(self):
+        run, state, factors = self.run, self.run.schedule.start(), np.empty(self._length)
+        for k, loss in enumerate(self.losses, start=1):
+            state = run.schedule.advance(state, k, loss, run.eta, run.problem.updates_per_epoch)
+            factors[k - 1] = state[0]
+        return factors
 
     @property
     def lines(self):
@@ -248,7 +279,8 @@ class Trace(Sequence):
     @property
     def nbytes(self):
         """Memory the record takes, in bytes, without the caller's data."""
-        return self._held + self._losses.nbytes + self._sums.nbytes
+        numbers = (self._losses, self._sums, self._evaluations, self._seconds)
+        return self._held + sum(array.nbytes for array in numbers)
 
     def __len__(self):
         return self._length

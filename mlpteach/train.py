@@ -248,13 +248,14 @@ def _run(trace, history, progress):
     updates_per_epoch = run.problem.updates_per_epoch
     with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
         for k in range(1, trace.planned + 1):
+            began = time.perf_counter()
             try:
                 update = run.advance(k, state)
             except Exception as error:
                 _explain(error, trace, checked, k, state)
                 return
             state = update.state
-            trace.record(update)
+            trace.record(update, time.perf_counter() - began)
             if history is not None:
                 history.take(update)
             epoch_ends = history is not None and k % updates_per_epoch == 0

@@ -33,7 +33,7 @@ class State(NamedTuple):
 
 
 class Update(NamedTuple):
-    """Everything computed at one update."""
+    """Everything computed at one update; `evaluations` counts costs with their gradients."""
 
     k: int
     batch: np.ndarray | None
@@ -42,6 +42,7 @@ class Update(NamedTuple):
     factor: float
     rho: np.ndarray
     state: State
+    evaluations: int = 1
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,10 @@ class Run:
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
-        if rule.looks_elsewhere:
-            supplied["gradient_at"] = lambda W: problem.evaluate(W, batch).gradient
-            supplied["objective"] = lambda W: _pair(problem.evaluate(W, batch))
+        elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
+        if elsewhere is not None:
+            supplied["gradient_at"] = lambda W: elsewhere(W).gradient
+            supplied["objective"] = lambda W: _pair(elsewhere(W))
         quantities = rule(supplied, state.rule)
         schedule = state.schedule
         if not self._eta_is_constant:
@@ -99,7 +101,8 @@ class Run:
         if problem.project is not None:
             W = problem.project(W)
         following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
-        return Update(k, batch, evaluation, quantities, factor, rho, following)
+        evaluations = 1 if elsewhere is None else 1 + elsewhere.count
+        return Update(k, batch, evaluation, quantities, factor, rho, following, evaluations)
 
     def evaluate_only(self, k, state):
         """Return update k as far as it goes without the rule; None where the problem raises."""
@@ -114,6 +117,17 @@ class Run:
         if finite:
             return None
         return Update(k, batch, evaluation, Quantities(), 1.0, unknown, after)
+
+
+class _Elsewhere:
+    """The problem at other places than W, with the batch of one update; counts how often."""
+
+    def __init__(self, problem, batch):
+        self._problem, self._batch, self.count = problem, batch, 0
+
+    def __call__(self, W):
+        self.count += 1
+        return self._problem.evaluate(W, self._batch)
 
 
 def _pair(evaluation):

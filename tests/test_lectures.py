@@ -23,6 +23,7 @@ def test_lecture_runs_from_top_to_bottom(path, tmp_path):
 
 def test_there_are_lectures():
     assert [path.stem for path in LECTURES] == [
+        "01_minibatch_momentum",
         "02_cross_entropy",
         "03_activations_initialization",
         "04_adaptive_optimizers",

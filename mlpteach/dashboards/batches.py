@@ -1,0 +1,255 @@
+"""Mini-batches: the smaller, the more erratic the descent; momentum calms it."""
+
+from functools import partial
+
+import numpy as np
+
+from mlpteach.arguments import check_count, describe
+from mlpteach.dashboards import erratic, valley
+from mlpteach.dashboards.controls import Choice, Several, Slider
+from mlpteach.dashboards.data import check_data, check_net
+from mlpteach.dashboards.hypers import bind, hyper_controls
+from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.runs import (
+    Runs,
+    cost_limits,
+    divergence_message,
+    divergence_notes,
+    fill_up,
+    identity,
+    name_forms,
+    quietly,
+    start_values,
+)
+from mlpteach.rules import rule
+from mlpteach.train import train
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
+from mlpteach.views.style import STYLES
+
+# 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
+# than the product. The full batch has to keep up with the hand.
+DIGITS = slice(0, 14 * 128, 14)
+_COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
+_SIZES = (1, 4, 16, 32, 64)
+# An equal steady gain of 2: eta, alpha + beta, eta/(1 - beta).
+_DEFAULTS = {"eta": 2.0, "size": 4}
+_FORMS = (
+    rule("momentum", "lecture", alpha=1.0, beta=1.0),
+    rule("momentum", "paper", eta=0.2, beta=0.9),
+)
+
+
+def batches(
+    X=None,
+    y=None,
+    *,
+    net=None,
+    sizes=(4, 32, None),
+    updates=100,
+    loss="cross_entropy",
+    seed=1,
+    values=None,
+):
+    """Show how erratic gradient descent is on mini-batches, and how momentum calms it.
+
+    Runs from equal weights side by side: the cost on each update's batch and on all instances, the
+    angle between successive updates (for gradient descent: between successive gradients), and the
+    way of all parameters on the plane of its two largest directions.
+
+    Parameters
+    ----------
+    X, y : array_like, optional
+        As for :func:`mlpteach.train`; by default 128 of the digits.
+    net : MLP, optional
+        By default one hidden layer of 30 sigmoids that fits X and y.
+    sizes : sequence of int or None
+        Batch sizes compared at first; None is the full batch.
+    updates : int
+        Updates of each run, at most 1000.
+    loss, seed
+        As for :func:`mlpteach.train`.
+    values : dict, optional
+        Where controls start, such as ``{"compare": "momentum", "momentum.paper.beta": 0.5}``.
+
+    Returns
+    -------
+    Player
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`mlpteach.train`, before anything is drawn.
+
+    Examples
+    --------
+    >>> dashboard = batches(updates=5, values={"eta": 0.5})
+    >>> list(dashboard.traces)
+    ['4', '32', 'full']
+    """
+    part = DIGITS if X is None and y is None else slice(None)
+    X, y = (data[part] for data in check_data(X, y))
+    net = check_net(net, X, y)
+    updates = check_count("updates", updates, maximum=1000)
+    n = len(np.asarray(X))
+    chosen = _check_sizes(sizes, n)
+    run = partial(train, net, X, y, loss=loss, seed=seed)
+    sliders, hypers = hyper_controls(_FORMS, "momentum.", ("compare", "momentum"))
+    controls = [*_controls(chosen, n), *name_forms(sliders)]
+    defaults = {"compare": "sizes", "sizes": tuple(chosen), **_DEFAULTS, **hypers}
+    defaults["size"] = min(defaults["size"], n)
+    values = start_values(controls, defaults, values)
+    build = partial(_show, Runs(), run, n, updates)
+    return Player(build, controls, values, "Mini-batches and momentum", "batches")
+
+
+def _check_sizes(sizes, n):
+    if isinstance(sizes, str) or not hasattr(sizes, "__iter__"):
+        raise TypeError(
+            f"sizes must be batch sizes such as (4, 32, None); given {describe(sizes)}."
+        )
+    names = ["full" if s is None else str(check_count("sizes", s, maximum=n)) for s in sizes]
+    if not names:
+        raise ValueError("sizes must hold at least one batch size; given none.")
+    return list(dict.fromkeys(names))
+
+
+def _controls(chosen, n):
+    whole = {int(name) for name in chosen if name != "full"} | {s for s in _SIZES if s <= n}
+    options = {**{str(size): str(size) for size in sorted(whole)}, "full": f"all {n}"}
+    return [
+        Choice("compare", "Compare", _COMPARE),
+        Several("sizes", "Batch sizes", options, when=("compare", "sizes")),
+        Slider("size", "batch size", 1, n, log=True, whole=True, when=("compare", "momentum")),
+        Slider("eta", "η", 1e-2, 10.0, log=True),
+    ]
+
+
+def _runs(kept, run, n, updates, values):
+    """Return name -> (trace, style); a trace has at least `updates` updates unless it diverges."""
+    if values["compare"] == "sizes":
+        rules = {name: rule("gd", eta=values["eta"]) for name in values["sizes"]}
+        sizes = {name: None if name == "full" else int(name) for name in values["sizes"]}
+        styles = dict(zip(rules, STYLES, strict=False))
+    else:
+        lecture, paper = (bind(form, _FORMS, "momentum.", values) for form in _FORMS)
+        rules = {"gd": rule("gd", eta=values["eta"]), "lecture": lecture, "paper": paper}
+        sizes = dict.fromkeys(rules, check_count("size", values["size"], maximum=n))
+        styles = valley.STYLES
+    if not rules:
+        raise ValueError("choose at least one batch size.")
+    wanted = {}
+    for name, size in sizes.items():
+        epochs = -(-updates // (1 if size is None else -(-n // size)))
+        train = partial(quietly, run, rule=rules[name], batch_size=size, epochs=epochs)
+        wanted[name] = (size, identity(rules[name])), train
+    return {name: (trace, styles[name]) for name, trace in kept.take(wanted).items()}
+
+
+def history(traces, updates):
+    """Return name -> array (updates,) for several runs, and the share that the plane shows.
+
+    "k", and of each run ``"name.batch"`` and ``"name.full"`` (with ``"name.full_k"``), costs;
+    ``"name.turn"`` and ``"name.mean_turn"``, degrees; ``"name.x"`` and ``"name.y"``, its way on the
+    plane; ``"name.seen"``, instances used so far.
+    """
+    series = {"k": np.arange(1.0, updates + 1)}
+    ways = {name: erratic.way(trace, updates) for name, trace in traces.items()}
+    started = [name for name in traces if len(ways[name][0])]
+    flat, share = erratic.largest_directions([ways[name][0] for name in started])
+    planes = dict(zip(started, flat, strict=True))
+    for name, trace in traces.items():
+        W, rho = ways[name]
+        full_k, full = erratic.full_costs(trace, W)
+        turn = erratic.turns(rho)
+        plane = planes.get(name, np.empty((0, 2)))
+        columns = {
+            "batch": trace.losses,
+            "full": full,
+            "full_k": full_k,
+            "turn": turn,
+            "mean_turn": erratic.mean_so_far(turn),
+            "x": plane[:, 0],
+            "y": plane[:, 1],
+            "seen": _instances(trace, updates),
+        }
+        series |= {f"{name}.{key}": fill_up(column, updates) for key, column in columns.items()}
+    return series, share
+
+
+def _instances(trace, updates):
+    """Return how many instances the run had used after each update."""
+    problem, k = trace.run.problem, np.arange(1, min(updates, len(trace)) + 1)
+    whole, rest = np.divmod(k, problem.updates_per_epoch)
+    return whole * len(problem.X) + rest * problem.batch_size
+
+
+def _show(kept, run, n, updates, values):
+    runs = _runs(kept, run, n, updates, values)
+    traces = {name: trace for name, (trace, _) in runs.items()}
+    message = divergence_message(traces)
+    if not any(len(trace) for trace in traces.values()):
+        return Show(traces, 0, message=message)
+    series, share = history(traces, updates)
+    styles = {name: style for name, (_, style) in runs.items()}
+    return Show(
+        traces=traces,
+        steps=updates,
+        panels=(
+            _way_plot(styles, series, share),
+            *_plots(styles, series, values["compare"]),
+            _table(traces, styles, values, n),
+        ),
+        series=series,
+        message=message,
+    )
+
+
+def _way_plot(styles, series, share):
+    x = limits(*(series[f"{name}.x"] for name in styles), room=0.1)
+    y = limits(*(series[f"{name}.y"] for name in styles), room=0.1)
+    return Plot(
+        title=f"Way of all weights, on its two largest directions ({share:.0%} of it)",
+        label="Way of the parameters of each run from the common start, on a plane",
+        axes=Axes("largest direction", "second direction", x, y, shape="square"),
+        layers=tuple(Line(f"{name}.x", f"{name}.y", styles[name]) for name in styles),
+    )
+
+
+def _plots(styles, series, compare):
+    costs = [series[f"{name}.{kind}"] for name in styles for kind in ("batch", "full")]
+    across = (0.0, float(len(series["k"])))
+    cost = cost_limits(*costs)
+    of = "gradients" if compare == "sizes" else "updates"
+    plots = (
+        ("Cost on each update's batch", "cost $J$", "k", "batch", cost, "log"),
+        ("Cost on all instances", "cost $J$", "full_k", "full", cost, "log"),
+        (f"Angle between successive {of}", "degrees", "k", "turn", (0.0, 180.0), "linear"),
+    )
+    for title, ylabel, x, y, ylim, scale in plots:
+        layers = (
+            Line("k" if x == "k" else f"{name}.{x}", f"{name}.{y}", styles[name]) for name in styles
+        )
+        yield Plot(
+            title=title,
+            label=f"{title} against updates, a line a run; click to go to an update",
+            axes=Axes("update $k$", ylabel, across, ylim, yscale=scale),
+            layers=tuple(layers),
+            click="step",
+        )
+
+
+def _table(traces, styles, values, n):
+    keys = ("batch", "full", "turn", "mean_turn", "seen")
+    rows = [
+        Row(
+            label=valley.NAMES.get(name) or f"batches of {n if name == 'full' else name}",
+            cells=tuple(f"{name}.{key}" for key in keys),
+            style=styles[name],
+            notes=divergence_notes(trace),
+        )
+        for name, trace in traces.items()
+    ]
+    columns = ("$J$, batch", "$J$, all", "angle", "mean angle", "instances used")
+    what = "" if values["compare"] == "sizes" else f", batches of {values['size']}"
+    return Table(f"At this update{what}", "Numbers of each run", columns, tuple(rows))

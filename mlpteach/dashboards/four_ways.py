@@ -1,0 +1,290 @@
+"""Demo 07, four ways: mini-batch, momentum, adaptive learning rate, L-BFGS from equal starts."""
+
+from functools import partial
+
+import numpy as np
+
+from mlpteach.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.dashboards.controls import Choice, Slider
+from mlpteach.dashboards.data import check_data, check_net
+from mlpteach.dashboards.hypers import bind, hyper_controls, letter
+from mlpteach.dashboards.player import Player
+from mlpteach.dashboards.runs import (
+    Runs,
+    cost_limits,
+    divergence_message,
+    divergence_notes,
+    fill_up,
+    identity,
+    name_forms,
+    quietly,
+    start_values,
+)
+from mlpteach.rules import FORMS, as_rule, rule
+from mlpteach.schedules import schedule
+from mlpteach.train import train
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.style import STYLES
+
+WAYS = {
+    "minibatch": "mini-batch",
+    "momentum": "momentum",
+    "adaptive": "adaptive learning rate",
+    "lbfgs": "L-BFGS",
+}
+# What the runs are compared against: text of the control, label and scale of the axis.
+AGAINST = {
+    "epoch": ("epochs", "epoch", "linear"),
+    "evaluations": ("gradient evaluations", "gradient evaluations", "log"),
+    "passes": ("passes over the data", "passes over the data", "linear"),
+    "seconds": ("seconds", "seconds", "linear"),
+}
+_FORM_NAMES = {"lecture": "slide", "paper": "paper"}
+_STARTS = {
+    "minibatch": (rule("gd", eta=1.0),),
+    "momentum": (
+        rule("momentum", "lecture", alpha=1.0, beta=0.9),
+        rule("momentum", "paper", eta=0.3, beta=0.9),
+    ),
+    "adaptive": (rule("gd", eta=6.0),),
+    "lbfgs": (rule("lbfgs"),),
+}
+_EQUAL = (
+    "All start from the same weights; those on mini-batches see the same batches.",
+    "L-BFGS takes all instances at once: one update an epoch, and its line search asks for more.",
+)
+
+
+def four_ways(
+    X=None,
+    y=None,
+    *,
+    net=None,
+    validation=0.2,
+    rules=None,
+    epochs=20,
+    loss="cross_entropy",
+    against="epoch",
+    seed=1,
+    values=None,
+):
+    """Show one problem solved four ways: cost and validation accuracy, epoch by epoch.
+
+    Mini-batch gradient descent, momentum in either form, the adaptive learning rate (a large step
+    that shrinks when the mean cost of an epoch did not fall) and L-BFGS on the full batch, from the
+    same weights. The horizontal axis counts epochs, gradient evaluations (each over its own batch),
+    the instances in them as passes over the data, or seconds in the updates.
+
+    The cost is the mean over the epoch as it was when each batch was used, for L-BFGS that before
+    its update; the validation accuracy is measured after the epoch.
+
+    Parameters
+    ----------
+    X, y : array_like, optional
+        As for :func:`mlpteach.train`; by default the digits.
+    net : MLP, optional
+        By default one hidden layer of 30 sigmoids that fits X and y.
+    validation : float or (X_val, y_val)
+        Share of the instances kept for validation, 0 … 1, or other data.
+    rules : dict, optional
+        Further ways on mini-batches, name -> rule: ``{"Adam": mt.rule("adam", eta=0.01)}``.
+    epochs, loss
+        As for :func:`mlpteach.train`.
+    against : {"epoch", "evaluations", "passes", "seconds"}
+        The horizontal axis at first.
+    seed : int
+        Decides which instances are kept for validation, and the batches.
+    values : dict, optional
+        Where controls start, such as ``{"momentum.eta": 0.1}``.
+
+    Returns
+    -------
+    Player
+        Its ``traces`` are one a way.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`mlpteach.train`, before anything is drawn.
+
+    Examples
+    --------
+    >>> from mlpteach.datasets import moons
+    >>> dashboard = four_ways(*moons(60), epochs=3)
+    >>> {name: int(trace.evaluations.sum()) for name, trace in dashboard.traces.items()}
+    {'minibatch': 6, 'momentum': 6, 'adaptive': 6, 'lbfgs': 7}
+    """
+    X, y = check_data(X, y)
+    net = check_net(net, X, y)
+    seed = check_count("seed", seed, minimum=0, maximum=2**63)
+    (X, y), validation = _split(X, y, validation, seed)
+    further = _check_rules(rules)
+    check_choice("against", against, tuple(AGAINST))
+    run = partial(train, net, X, y, loss=loss, epochs=epochs, seed=seed, validation=validation)
+    controls, defaults = _controls(len(X))
+    values = start_values(controls, {**defaults, "against": against}, values)
+    build = partial(_show, Runs(), run, further)
+    return Player(build, controls, values, "One problem, four ways", "four_ways")
+
+
+def _split(X, y, validation, seed):
+    """Return the pairs (X, y) to learn from and to validate with."""
+    if isinstance(validation, (tuple, list)):
+        return (X, y), validation
+    share = check_number("validation", validation, Interval(0, 1))
+    X, y = np.asarray(X), np.asarray(y)
+    kept = round(share * len(X))
+    if len(y) != len(X) or not 0 < kept < len(X):
+        raise ValueError(
+            f"validation must leave instances on both sides, and X and y must be equally many; "
+            f"given validation={share:g} of {len(X)} in X, {len(y)} in y."
+        )
+    order = np.random.default_rng(seed).permutation(len(X))
+    return (X[order[kept:]], y[order[kept:]]), (X[order[:kept]], y[order[:kept]])
+
+
+def _check_rules(rules):
+    if rules is None:
+        return {}
+    if not isinstance(rules, dict):
+        raise TypeError(f"rules must be a dict, name -> rule; given {describe(rules)}.")
+    for name in rules:
+        if not isinstance(name, str) or name in WAYS:
+            taken = ", ".join(WAYS)
+            raise ValueError(
+                f"a further way needs a name of its own, other than {taken}; given {name!r}."
+            )
+    return {name: as_rule(given) for name, given in rules.items()}
+
+
+def _controls(n):
+    against = {id: text for id, (text, _, _) in AGAINST.items()}
+    controls = [Choice("against", "Against", against), Choice("tune", "Tune", WAYS)]
+    values = {"tune": "minibatch", "form": "paper", "batch_size": min(32, n)}
+    controls.append(Slider("batch_size", "batch size", 1, n, log=True, whole=True))
+    controls.append(Choice("form", "Form", _FORM_NAMES, when=("tune", "momentum")))
+    for way, rules in _STARTS.items():
+        made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
+        controls += name_forms(made) if way == "momentum" else made
+        values |= starts
+    controls.append(
+        Slider("adaptive.shrink", letter("shrink"), 0.05, 0.99, when=("tune", "adaptive"))
+    )
+    values["adaptive.shrink"] = 0.5
+    return controls, values
+
+
+def _traces(runs, run, further, values):
+    """Return way -> trace."""
+    chosen = {way: rules[0] for way, rules in _STARTS.items()}
+    chosen["momentum"] = _STARTS["momentum"][FORMS.index(values["form"])]
+    chosen = {way: bind(given, _STARTS[way], f"{way}.", values) for way, given in chosen.items()}
+    shrinking = schedule("adaptive", shrink=values["adaptive.shrink"])
+    wanted = {}
+    for way, chosen_rule in {**chosen, **further}.items():
+        size = None if way == "lbfgs" else values["batch_size"]
+        steps = shrinking if way == "adaptive" else schedule("constant")
+        key = way, identity(chosen_rule), identity(steps), size
+        wanted[way] = key, partial(quietly, run, rule=chosen_rule, schedule=steps, batch_size=size)
+    return runs.take(wanted)
+
+
+def history(traces, epochs):
+    """Return name -> array (epochs,) for several runs.
+
+    "epoch", and of each run ``"way.loss"``, ``"way.validation_loss"``, ``"way.accuracy"`` (on the
+    validation data), and up to the end of each epoch ``"way.evaluations"`` of the gradient,
+    ``"way.passes"``, instances in them by the number of instances, and ``"way.seconds"``.
+    """
+    series = {"epoch": np.arange(1.0, epochs + 1)}
+    for name, trace in traces.items():
+        problem = trace.run.problem
+        per_epoch = problem.updates_per_epoch
+        last = per_epoch - 1
+        whole = trace.epochs * per_epoch
+        instances = trace.evaluations * _batch_sizes(problem, len(trace))
+        columns = {
+            "loss": trace.history["loss"],
+            "validation_loss": trace.history["validation_loss"],
+            "accuracy": trace.history["validation_accuracy"],
+            "evaluations": np.cumsum(trace.evaluations)[last:whole:per_epoch],
+            "passes": np.cumsum(instances)[last:whole:per_epoch] / len(problem.X),
+            "seconds": np.cumsum(trace.seconds, dtype=float)[last:whole:per_epoch],
+        }
+        series |= {f"{name}.{key}": fill_up(column, epochs) for key, column in columns.items()}
+        series[f"{name}.epoch"] = series["epoch"]
+    return series
+
+
+def _batch_sizes(problem, updates):
+    """Return how many instances each update's batch has: the last of an epoch has the rest."""
+    sizes = np.full(problem.updates_per_epoch, problem.batch_size)
+    sizes[-1] = len(problem.X) - problem.batch_size * (problem.updates_per_epoch - 1)
+    return np.resize(sizes, updates)
+
+
+def _show(runs, run, further, values):
+    traces = _traces(runs, run, further, values)
+    names = {name: WAYS.get(name, name) for name in traces}
+    names["momentum"] += f" ({_FORM_NAMES[values['form']]})"
+    message = divergence_message({names[name]: trace for name, trace in traces.items()})
+    if not any(trace.epochs for trace in traces.values()):
+        return Show(traces, 0, message=message)
+    epochs = max(trace.planned // trace.run.problem.updates_per_epoch for trace in traces.values())
+    series = history(traces, epochs)
+    styles = {name: STYLES[i % len(STYLES)] for i, name in enumerate(traces)}
+    return Show(
+        traces=traces,
+        steps=epochs,
+        panels=(
+            *_plots(styles, series, values["against"]),
+            _table(traces, names, styles),
+            Text("Equal starts", _EQUAL),
+        ),
+        series=series,
+        message=message,
+        unit="epoch",
+    )
+
+
+def _plots(styles, series, against):
+    _, xlabel, xscale = AGAINST[against]
+    x = limits([0.0], *(series[f"{name}.{against}"] for name in styles), scale=xscale)
+    if xscale == "linear":
+        x = (0.0, float(len(series["epoch"])) if against == "epoch" else x[1])
+    costs = cost_limits(*(series[f"{name}.loss"] for name in styles))
+    for title, ylabel, key, ylim, scale in (
+        ("Cost, mean of the epoch", "cost $J$", "loss", costs, "log"),
+        ("Validation accuracy", "accuracy", "accuracy", (0.0, 1.05), "linear"),
+    ):
+        yield Plot(
+            title=title,
+            label=f"{title} against {xlabel}, a line a way; click to go to an epoch",
+            axes=Axes(xlabel, ylabel, x, ylim, xscale=xscale, yscale=scale),
+            layers=tuple(
+                Line(f"{name}.{against}", f"{name}.{key}", style) for name, style in styles.items()
+            ),
+            click="step",
+        )
+
+
+def _table(traces, names, styles):
+    columns = {
+        "loss": "cost $J$",
+        "accuracy": "validation accuracy",
+        "validation_loss": "validation cost",
+        "evaluations": "gradient evaluations",
+        "passes": "passes",
+        "seconds": "seconds",
+    }
+    rows = [
+        Row(
+            label=names[name],
+            cells=tuple(f"{name}.{key}" for key in columns),
+            style=styles[name],
+            notes=divergence_notes(trace, trace.run.problem.updates_per_epoch),
+        )
+        for name, trace in traces.items()
+    ]
+    return Table("After this epoch", "Numbers of each way", tuple(columns.values()), tuple(rows))
