@@ -1,77 +1,81 @@
-"""The questions: plain data, read from ``questions.toml``."""
+"""A question as it stands in the bank, and the way to an asked one with its own numbers."""
 
-import tomllib
-from dataclasses import dataclass, fields
-from pathlib import Path
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from mlpteach.arguments import describe
+
+TYPES = ("true_false", "single", "multiple", "number", "formula", "ordering", "quantity")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A statement to call true or false.
+    """One entry of the bank, checked.
 
     Attributes
     ----------
-    id, slide, goal : str
-    text : str
-        The statement, HTML.
-    answer : bool
-    if_true, if_false : str
-        Explanation for who answered so, HTML.
+    id, type, slide, goal, text : str
+        `type` is one of TYPES; `text` as described in :mod:`mlpteach.quiz.text`.
+    lecture : str
+        Name of the file it stands in, such as "04_adaptive_optimizers".
+    fields : dict
+        What its type needs beside these; see ``schema.json``.
     """
 
     id: str
+    type: str
     slide: str
     goal: str
     text: str
-    answer: bool
-    if_true: str
-    if_false: str
+    lecture: str
+    fields: dict = field(repr=False)
 
-    def judge(self, given):
-        """Return whether the answer `given` (bool) is right, and the explanation for it.
+    @property
+    def has_new_numbers(self):
+        """Whether another seed asks for something else."""
+        return self.type == "quantity" or "draw" in self.fields or "run" in self.fields
+
+    def ask(self, seed=0, run=None):
+        """Return the question with the numbers that a seed, or a run, gives it.
+
+        Parameters
+        ----------
+        seed : int or str
+            Decides all numbers and the order of choices; a student's id, for instance.
+        run : Trace or dashboard, optional
+            Where the numbers come from; by default a seeded run.
+
+        Returns
+        -------
+        mlpteach.quiz.asked.Asked
+
+        Raises
+        ------
+        ValueError, TypeError
+            Where the run has not what the question asks about.
+        """
+        from mlpteach.quiz.kinds import KINDS
+
+        rng = generator(self.id, seed)
+        return KINDS[self.type](self, seed, rng, run)
+
+    def judge(self, answer, seed=0):
+        """Judge an answer to the question as the seed asks it.
 
         Examples
         --------
-        >>> QUESTIONS["only_the_last_sensitivity"].judge(True)[0]
+        >>> from mlpteach.quiz import QUESTIONS
+        >>> QUESTIONS["only_the_last_sensitivity"].judge("true").right
         True
         """
-        if not isinstance(given, bool):
-            raise TypeError(f"an answer must be True or False; given {describe(given)}.")
-        return given == self.answer, self.if_true if given else self.if_false
+        return self.ask(seed).judge(answer)
 
 
-def read(path):
-    """Read questions from a TOML file; ValueError names file, question and field of a mistake."""
-    with open(path, "rb") as file:
-        try:
-            tables = tomllib.load(file)
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{path}: not readable as TOML: {error}") from error
-    return {id: _question(path, id, table) for id, table in tables.items()}
-
-
-def _question(path, id, table):
-    if not isinstance(table, dict):
-        raise ValueError(f"{path}: {id!r} must be a table [{id}]; given {describe(table)}.")
-    wanted = {f.name: f.type for f in fields(Question) if f.name != "id"}
-    for name in wanted.keys() | table.keys():
-        where = f"{path}: question {id!r}, field {name!r}"
-        if name not in wanted:
-            raise ValueError(f"{where} is unknown; allowed: {', '.join(wanted)}.")
-        if name not in table:
-            raise ValueError(f"{where} is missing.")
-        if not isinstance(table[name], wanted[name]) or table[name] == "":
-            raise ValueError(
-                f"{where} must be a {wanted[name].__name__} and not empty; "
-                f"given {describe(table[name])}."
-            )
-    return Question(id, **{name: _stripped(value) for name, value in table.items()})
-
-
-def _stripped(value):
-    return value.strip() if isinstance(value, str) else value
-
-
-QUESTIONS = read(Path(__file__).parent / "questions.toml")
+def generator(id, seed):
+    """Return the generator of one question for one student; the same on every machine."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, str, np.integer)):
+        raise TypeError(f"seed must be a whole number or a text; given {describe(seed)}.")
+    digest = hashlib.sha256(f"{id}\0{seed}".encode("utf-8", "replace")).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))

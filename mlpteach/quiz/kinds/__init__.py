@@ -1,0 +1,17 @@
+"""How each type of question is asked and judged: one file a kind."""
+
+from mlpteach.quiz.kinds.choice import Multiple, Single, TrueFalse
+from mlpteach.quiz.kinds.formula import Formula
+from mlpteach.quiz.kinds.number import Number
+from mlpteach.quiz.kinds.ordering import Ordering
+from mlpteach.quiz.kinds.quantity import Quantity
+
+KINDS = {
+    "true_false": TrueFalse,
+    "single": Single,
+    "multiple": Multiple,
+    "number": Number,
+    "formula": Formula,
+    "ordering": Ordering,
+    "quantity": Quantity,
+}

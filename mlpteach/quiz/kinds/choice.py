@@ -1,0 +1,115 @@
+"""True or false, one of several, several of several."""
+
+import re
+import string
+
+from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.numbered import Numbered
+from mlpteach.quiz.spelling import Unreadable
+from mlpteach.quiz.text import to_html
+
+_YES = {"true", "t", "yes", "y", "right", "1", "wahr"}
+_NO = {"false", "f", "no", "n", "wrong", "0", "falsch"}
+
+
+class TrueFalse(Asked):
+    """A statement to call true or false."""
+
+    def shown_fields(self):
+        choices = [{"key": "true", "html": "True"}, {"key": "false", "html": "False"}]
+        return {"choices": choices}
+
+    def judge_text(self, text):
+        word = text.strip().lower().rstrip(".!")
+        if word not in _YES | _NO:
+            raise Unreadable("the answer is `true` or `false`")
+        given = word in _YES
+        right = given == self.fields["answer"]
+        return Judgement(float(right), self.fields["if_true" if given else "if_false"])
+
+    @property
+    def solution(self):
+        return str(self.fields["answer"]).lower()
+
+    @property
+    def why(self):
+        return self.fields["if_true" if self.fields["answer"] else "if_false"]
+
+
+class Single(Numbered, Asked):
+    """One choice of several is right."""
+
+    def prepare(self, rng, run):
+        super().prepare(rng, run)
+        order = rng.permutation(len(self.fields["choice"]))
+        chosen = [self.fields["choice"][i] for i in order]
+        self.choices = dict(zip(string.ascii_lowercase, chosen, strict=False))
+
+    def shown_fields(self):
+        return {
+            "choices": [
+                {"key": letter, "html": to_html(self._filled(choice["text"]))}
+                for letter, choice in self.choices.items()
+            ]
+        }
+
+    @property
+    def right(self):
+        """Letters of the right choices."""
+        return [letter for letter, choice in self.choices.items() if choice.get("right", False)]
+
+    @property
+    def solution(self):
+        return ", ".join(self.right)
+
+    @property
+    def why(self):
+        return " ".join(self._why(letter) for letter in self.right)
+
+    def _why(self, letter):
+        return self._filled(self.choices[letter]["why"])
+
+    def judge_text(self, text):
+        letters = read_letters(text, self.choices)
+        if len(letters) != 1:
+            raise Unreadable("choose one of the answers")
+        (letter,) = letters
+        mistake = self.choices[letter].get("id", "")
+        return Judgement(float(letter in self.right), self._why(letter), mistake)
+
+
+class Multiple(Single):
+    """Any number of choices may be right; each choice called rightly counts."""
+
+    hint = "Several answers may be right."
+
+    def judge_text(self, text):
+        given = set() if text.strip().lower() == "none" else read_letters(text, self.choices)
+        wrong = [letter for letter in self.choices if (letter in given) != (letter in self.right)]
+        if not wrong:
+            return Judgement(1.0, self.why)
+        # Ticking everything, or nothing, is worth nothing: each mistake takes a half away.
+        fraction = max(0.0, 1 - len(wrong) / max(1, len(self.choices) / 2))
+        said = [
+            f"({letter}) {'is not right' if letter in given else 'is right too'}: {self._why(letter)}"
+            for letter in wrong
+        ]
+        return Judgement(fraction, " ".join(said))
+
+
+def read_letters(text, choices):
+    """Return the letters of the choices that a text names.
+
+    Examples
+    --------
+    >>> sorted(read_letters("(A), c", "abc"))
+    ['a', 'c']
+    """
+    words = re.findall(r"[^\s,;.()\[\]{}'\"]+", text.lower())
+    if len(words) == 1 and len(words[0]) > 1 and set(words[0]) <= set(choices):
+        words = list(words[0])
+    unknown = [word for word in words if word not in choices and word != "and"]
+    if unknown or not words:
+        raise Unreadable(f"the answers are called {', '.join(choices)}")
+    return {word for word in words if word in choices}

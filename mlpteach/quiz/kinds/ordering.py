@@ -1,0 +1,62 @@
+"""Lines to be put in order; any order in which no line comes before what it needs is right."""
+
+import string
+
+from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.kinds.choice import read_letters
+from mlpteach.quiz.spelling import Unreadable
+from mlpteach.quiz.text import to_html
+
+import re
+
+
+class Ordering(Asked):
+    """Every line names the lines it needs; the file's own order is one that works."""
+
+    hint = "Put the lines in an order that works, from first to last."
+
+    def prepare(self, rng, run):
+        lines = self.fields["line"]
+        order = list(rng.permutation(len(lines)))
+        if self._problems([lines[i] for i in order]) == []:
+            order.reverse()  # not already right
+        self.lines = dict(zip(string.ascii_lowercase, [lines[i] for i in order], strict=False))
+
+    def shown_fields(self):
+        return {
+            "lines": [
+                {"key": letter, "html": to_html(line["text"])}
+                for letter, line in self.lines.items()
+            ]
+        }
+
+    @property
+    def solution(self):
+        names = [line["name"] for line in self.fields["line"]]
+        letters = {line["name"]: letter for letter, line in self.lines.items()}
+        return ", ".join(letters[name] for name in names)
+
+    def judge_text(self, text):
+        letters = [letter for letter in re.findall(r"[^\W\d_]+", text.lower())]
+        if len(letters) == 1:
+            letters = list(letters[0])
+        read_letters(" ".join(letters), self.lines)
+        if sorted(letters) != sorted(self.lines):
+            raise Unreadable(f"each of {', '.join(self.lines)} is needed once")
+        problems = self._problems([self.lines[letter] for letter in letters])
+        if not problems:
+            return Judgement(1.0, self.why)
+        needs = sum(len(line.get("needs", ())) for line in self.fields["line"])
+        line, needed = problems[0]
+        message = f"“{line['text']}” stands before “{needed['text']}”, but needs it. {line['why']}"
+        return Judgement(max(0.0, 1 - 2 * len(problems) / needs), message, f"{line['name']}_too_early")
+
+    def _problems(self, lines):
+        """Return (line, the line it needs) for each that comes too early."""
+        by_name = {line["name"]: line for line in lines}
+        seen, problems = set(), []
+        for line in lines:
+            problems += [(line, by_name[n]) for n in line.get("needs", ()) if n not in seen]
+            seen.add(line["name"])
+        return problems

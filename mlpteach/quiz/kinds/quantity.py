@@ -1,0 +1,65 @@
+"""Which quantity is this? A heat map of the run, to be recognised."""
+
+import base64
+import io
+
+import numpy as np
+
+from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.kinds.choice import Single, read_letters
+from mlpteach.quiz.numbers import write_number
+from mlpteach.quiz.spelling import Unreadable
+
+_PIXELS = 12  # a side of an entry
+
+
+class Quantity(Single):
+    """The key is drawn among the choices; each says how it is recognised."""
+
+    def prepare(self, rng, run):
+        super().prepare(rng, run)
+        wanted = [choice["quantity"] for choice in self.fields["choice"] if choice.get("ask", True)]
+        self.key = wanted[rng.integers(len(wanted))]
+        self.matrix = self.place.matrix(self.key)
+        self.numbers["layer"] = self.place.layer
+        self.numbers["limit"] = float(np.abs(self.matrix).max())
+
+    @property
+    def right(self):
+        return [letter for letter, c in self.choices.items() if c["quantity"] == self.key]
+
+    def shown_fields(self):
+        size = " × ".join(str(n) for n in self.matrix.shape)
+        limits = f"{write_number(self.matrix.min(), 3)} … {write_number(self.matrix.max(), 3)}"
+        return {
+            **super().shown_fields(),
+            "picture": {
+                "source": f"data:image/png;base64,{base64.b64encode(self.png()).decode()}",
+                "label": f"heat map of {size} entries, from {limits}",
+                "range": limits,
+                "columns": self.matrix.shape[1],
+                "rows": self.matrix.shape[0],
+            },
+        }
+
+    def png(self):
+        """Return the heat map: blue below 0, red above, the strongest colour at the largest size."""
+        from matplotlib import colormaps
+        from matplotlib.image import imsave
+
+        limit = self.numbers["limit"] or 1.0
+        shade = 0.5 + 0.5 * np.sign(self.matrix) * np.sqrt(np.abs(self.matrix) / limit)
+        colors = np.repeat(np.repeat(colormaps["coolwarm"](shade), _PIXELS, 0), _PIXELS, 1)
+        file = io.BytesIO()
+        imsave(file, colors, format="png", metadata={"Software": ""})
+        return file.getvalue()
+
+    def judge_text(self, text):
+        letters = read_letters(text, self.choices)
+        if len(letters) != 1:
+            raise Unreadable("choose one of the answers")
+        chosen, key = self.choices[letters.pop()], self.choices[self.right[0]]
+        if chosen is key:
+            return Judgement(1.0, self._filled(key["why"]))
+        message = f"{chosen['why']} That is not what the map shows. {key['why']}"
+        return Judgement(0.0, self._filled(message), f"{chosen['quantity']}_for_{key['quantity']}")

@@ -1,0 +1,145 @@
+"""A place in a run: one update, one weight, one instance; its numbers have names."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.arguments import describe
+
+# Names that every network's run has, beside its rule's quantities and hyper-parameters.
+ALWAYS = ("k", "J", "w", "w_after", "g", "rho", "z", "a", "a_in", "s", "y")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a question looks.
+
+    Attributes
+    ----------
+    step : mlpteach.Step
+    rule : Rule
+    layer, row, column : int
+        The weight W^(layer)[row, column]; rows and columns from 0.
+    instance : int
+        Column of the batch.
+    Y : ndarray, shape (K, n)
+        Targets of the batch.
+    """
+
+    step: object
+    rule: object
+    layer: int
+    row: int
+    column: int
+    instance: int
+    Y: np.ndarray
+
+    def numbers(self):
+        """Return name -> number.
+
+        ``g`` is the weight's gradient, ``w`` and ``w_after`` its value, ``X_before`` the rule's
+        state X before the update; ``z``, ``a``, ``s``, ``y`` belong to the unit that the weight
+        leads to, for one instance: Z, A, the sensitivity V^(l), the target.
+        """
+        step, layer = self.step, self.layer
+        unit = (self.row, self.instance)
+        top = layer == len(step.Z)
+        numbers = {
+            "k": step.k,
+            "J": step.loss,
+            "w": self._weight(step.before),
+            "w_after": self._weight(step.after),
+            "g": self._weight(step.gradient),
+            "rho": self._weight(step.rho),
+            "z": step.Z[layer][unit],
+            "a": step.A[layer + 1][unit],
+            "a_in": step.A[layer][self.column, self.instance],
+            "s": step.sensitivity[layer][unit],
+            "y": self.Y[unit] if top else np.nan,
+        }
+        for name, value in step.state_before.items():
+            numbers[f"{name}_before"] = self._weight(value)
+        for name, value in step.quantities.items():
+            numbers[name] = self._weight(value)
+        numbers |= {name: value for name, value in self.rule.values.items()}
+        return {name: float(value) for name, value in numbers.items() if value is not None}
+
+    def _weight(self, value):
+        if hasattr(value, "W"):
+            return value.W[self.layer][self.row, self.column]
+        return value if np.ndim(value) == 0 else None
+
+    def matrix(self, quantity):
+        """Return a quantity of the place's layer as a matrix."""
+        step = self.step
+        if quantity == "g":
+            return step.gradient.W[self.layer]
+        if quantity == "W":
+            return step.before.W[self.layer]
+        if quantity in ("A", "Z", "s"):
+            layers = {"A": step.A, "Z": step.Z, "s": step.sensitivity}[quantity]
+            return layers[self.layer + (quantity == "A")]
+        return step.quantities[quantity].W[self.layer]
+
+
+def find_place(run, rng, updates=(1, None), layer=None):
+    """Choose a place in a run.
+
+    Parameters
+    ----------
+    run : Trace, or a dashboard
+        Of a dashboard the place on the screen is taken.
+    rng : numpy.random.Generator
+        Chooses what the screen does not decide.
+    updates : (int, int or None)
+        First and last update that a question may ask about.
+    layer : int, optional
+
+    Raises
+    ------
+    ValueError, TypeError
+    """
+    trace, position, layer = _trace_of(run, layer)
+    problem = trace.run.problem
+    if not hasattr(problem, "net"):
+        raise TypeError("this question needs the run of a network; the given one is of a function.")
+    first, last = updates
+    last = min(len(trace), last or len(trace))
+    if position is not None:
+        k = min(max(position["k"], 1), len(trace))
+    elif last < first:
+        raise ValueError(
+            f"this question asks about update {first} or a later one; the run has {len(trace)}."
+        )
+    else:
+        k = int(rng.integers(first, last + 1))
+    step = trace[k - 1]
+    layer = layer or len(step.Z)
+    row, column = _weight(step.gradient.W[layer], rng)
+    if position is not None and position.get("chosen"):
+        row, column = position["row"], position["column"]
+    instance = int(rng.integers(step.A[1].shape[1]))
+    Y = problem.Y if problem.full_batch else problem.Y.take(problem.batch(k), axis=1)
+    return Place(step, trace.run.rule, layer, row, column, instance, Y)
+
+
+def _trace_of(run, layer):
+    if not hasattr(run, "position"):
+        if not hasattr(run, "run") or not hasattr(run, "losses"):
+            raise TypeError(f"run must be a trace or a dashboard; given {describe(run)}.")
+        if not len(run):
+            raise ValueError("the run holds no update to ask about.")
+        return run, None, layer
+    trace = run.trace
+    if trace is None or not len(trace):
+        raise ValueError("the dashboard shows no run to ask about.")
+    shown = run.values.get("layer")
+    return trace, dict(run.position), int(shown) if str(shown).isdigit() else layer
+
+
+def _weight(gradient, rng):
+    """Choose a weight among the half with the larger gradients: zeros ask nothing."""
+    size = np.abs(gradient)
+    rows, columns = np.nonzero(size >= np.median(size))
+    i = int(rng.integers(len(rows)))
+    return int(rows[i]), int(columns[i])

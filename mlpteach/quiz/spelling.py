@@ -1,0 +1,294 @@
+"""From what people type (Python, LaTeX-like, typed letters) to one plain spelling.
+
+``\\beta_1 M_{k-1}``, ``β₁·M_before`` and ``beta1 * M_before`` come out the same. Nothing is computed
+here; what comes out is text for :mod:`mlpteach.quiz.expression`, which reads it as data.
+"""
+
+import re
+import unicodedata
+
+# Stands for a product without a sign, as in 2(Y − A3) or V A^T; students may not write it.
+BESIDE = "//"
+LONGEST = 400  # characters of an answer that is computed
+
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾"
+_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-+()")
+_SIGNS = str.maketrans(
+    {
+        "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "⊙": "*",
+        "÷": "/", "∕": "/", "⁄": "/", "’": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+    }
+)  # fmt: skip
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "ε": "eps", "ϵ": "eps", "η": "eta", "ρ": "rho",
+    "σ": "sigma", "φ": "phi", "ϕ": "phi", "λ": "lambda", "μ": "mu", "π": "pi",
+}  # fmt: skip
+_ACCENTS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
+_COMMANDS = {
+    "epsilon": "eps", "varepsilon": "eps", "varphi": "phi", "cdot": "*", "odot": "*", "times": "*",
+    "ast": "*", "circ": "*", "div": "/", "lvert": "|", "rvert": "|",
+}  # fmt: skip
+_NOTHING = {"left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "quad"}
+_WRAPPERS = {"mathrm", "mathbf", "text", "boldsymbol", "operatorname", "mathit"}
+
+
+class Unreadable(Exception):
+    """What was typed has no meaning here; says why, for the student."""
+
+
+def plain_characters(text):
+    """Return `text` with typographical signs, raised digits and Greek letters spelled plainly.
+
+    Examples
+    --------
+    >>> plain_characters("2·β₁² − M̂")
+    '2*beta1^(2) - M_hat'
+    """
+    text = unicodedata.normalize("NFD", text)
+    for accent, name in _ACCENTS.items():
+        text = text.replace(accent, name)
+    raised = re.compile(f"[{_SUPERSCRIPTS}]+")
+    text = raised.sub(lambda found: f"^({found[0].translate(_RAISED)})", text)
+    text = text.replace("^((", "^(").replace("))^", ")^") if "^((" in text else text
+    text = "".join(_GREEK.get(letter, letter) for letter in text.translate(_SIGNS))
+    text = "".join(f"({_decomposed(letter)})" if _is_fraction(letter) else letter for letter in text)
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    # Digits of any script.
+    return "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text
+    )
+
+
+def _is_fraction(letter):
+    return unicodedata.decomposition(letter).startswith("<fraction>")
+
+
+def _decomposed(letter):
+    return unicodedata.normalize("NFKC", letter)
+
+
+def plain_spelling(text, names, functions, written=None):
+    """Return an answer as an expression of Python.
+
+    Parameters
+    ----------
+    text : str
+    names, functions : collection of str
+        What may be used.
+    written : dict of str to str, optional
+        How the slides write a name, such as ``{"M_{k-1}": "M_before"}``.
+
+    Raises
+    ------
+    Unreadable
+
+    Examples
+    --------
+    >>> plain_spelling(r"\\frac{\\hat M_k}{\\sqrt{V}}", {"M_hat", "V"}, {"sqrt"}, {"M_k": "M"})
+    '((M_hat)/(sqrt(V)))'
+    >>> plain_spelling("2(Y-A^{(3)})", {"Y", "A3"}, ())
+    '2//(Y-A3)'
+    """
+    if BESIDE in text:
+        raise Unreadable("`//` is not used here: write `/`")
+    text = plain_characters(text).strip().strip("$").strip()
+    text = re.sub(r"\\(hat|bar|tilde)\s*(?:\{\s*(\\?\w[^{}]*(?:\{[^{}]*\})?)\s*\}|(\\?[A-Za-z]))",
+                  lambda f: f"{f[2] or f[3]}_{f[1]}", text)  # fmt: skip
+    for slide, name in sorted((written or {}).items(), key=lambda pair: -len(pair[0])):
+        text = text.replace(plain_characters(slide), f" {name} ")
+    return _Speller(text, set(names), set(functions)).spell()
+
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|\\(?P<command>[A-Za-z]+)|\\(?P<space>[,;:! ])|(?P<name>[^\W\d]\w*)"
+    r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_]))"
+)
+
+
+class _Speller:
+    """Reads from left to right and writes Python; brackets inside are read by recursion."""
+
+    def __init__(self, text, names, functions):
+        self.text, self.names, self.functions = text, names, functions
+        self.at = 0
+        self.depth = 0
+
+    def spell(self):
+        written = self._until("")
+        if not written:
+            raise Unreadable("there is nothing written")
+        return written
+
+    def _next(self):
+        if not self.text[self.at :].strip():
+            return None, ""
+        found = _TOKEN.match(self.text, self.at)
+        if found is None:
+            sign = self.text[self.at :].strip()[0]
+            sign = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+            raise Unreadable(f"`{sign}` can't be used in a formula")
+        self.at = found.end()
+        return found.lastgroup, found[found.lastgroup]
+
+    def _peek(self):
+        here = self.at
+        token = self._next()
+        self.at = here
+        return token
+
+    def _until(self, closing):
+        """Write up to a closing bracket; a product's missing sign is put in."""
+        self.depth += 1
+        if self.depth > 40:
+            raise Unreadable("there are too many brackets inside each other")
+        parts = []
+        while True:
+            kind, token = self._next()
+            if kind is None and closing:
+                raise Unreadable(f"a `{closing}` is missing")
+            if kind is None or (closing and token == closing and kind == "sign"):
+                self.depth -= 1
+                return "".join(parts)
+            if token == "[" and parts and self._ends_operand(parts[-1]):
+                raise Unreadable("single entries can't be picked out: write it for whole arrays")
+            if kind == "number" and parts and parts[-1][-1].isdigit():
+                raise Unreadable("two numbers stand side by side")
+            piece, operand = self._piece(kind, token)
+            if operand and parts and self._ends_operand(parts[-1]):
+                parts.append(BESIDE)
+            if piece:
+                parts.append(piece)
+
+    def _ends_operand(self, part):
+        return part[-1].isalnum() or part[-1] in ")_"
+
+    def _piece(self, kind, token):
+        """Return a token's Python, and whether a factor starts with it."""
+        if kind == "number":
+            return token, True
+        if kind == "space" or token in _NOTHING and kind == "command":
+            return "", False
+        if kind == "command":
+            return self._command(token)
+        if kind == "name":
+            return self._name(token), True
+        if token in "({[":
+            return f"({self._until(')' if token == '(' else '}' if token == '{' else ']')})", True
+        if token == "|":
+            return f"abs({self._until('|')})", True
+        if token == "^":
+            return self._power(), False
+        if token == "'":
+            return ".T", False
+        if token == ".":
+            return self._transposed(), False
+        if token in "=<>_)}]":
+            raise Unreadable(f"`{token}` does not belong there")
+        return token, False
+
+    def _transposed(self):
+        kind, token = self._next()
+        if kind == "name" and token == "T":
+            return ".T"
+        raise Unreadable("after a dot only `T` is understood, as in `A.T`")
+
+    def _command(self, token):
+        if token == "frac":
+            return f"(({self._group()})/({self._group()}))", True
+        if token in _WRAPPERS:
+            return self._name(self._raw_group()), True
+        token = _COMMANDS.get(token, token)
+        if not token.isidentifier():
+            return (f"abs({self._until('|')})", True) if token == "|" else (token, False)
+        return self._name(token), True
+
+    def _group(self):
+        """Write what stands in braces, or the one token that LaTeX takes instead."""
+        kind, token = self._next()
+        if token == "{" and kind == "sign":
+            return self._until("}")
+        if kind is None:
+            raise Unreadable("something is missing after `\\frac`, `\\sqrt` or `^`")
+        return self._piece(kind, token)[0]
+
+    def _raw_group(self):
+        """Return the letters between braces."""
+        kind, token = self._next()
+        end = self.text.find("}", self.at)
+        if token != "{" or end < 0:
+            return token
+        raw, self.at = self.text[self.at : end], end + 1
+        return raw.strip()
+
+    def _subscript(self):
+        """Return a subscript that follows, "" if there is none."""
+        if self._peek() == ("sign", "_"):
+            self._next()
+        elif not self.text[self.at :].startswith("_"):
+            return ""
+        else:
+            self.at += 1
+        if self.text[self.at : self.at + 1] == "{":
+            return self._raw_group()
+        index, self.at = self.text[self.at : self.at + 1], self.at + 1
+        return index
+
+    def _name(self, name):
+        """Return the known name that is meant, with its index and layer."""
+        if name.startswith("np.") or name in ("np", "numpy", "math"):
+            return self._after_module()
+        index = self._subscript()
+        layer = self._layer()
+        together = [name + index, f"{name}_{index}", name] if index else [name]
+        for base in together:
+            now = base.removesuffix("_k")  # the slides' index of the present update
+            for spelled in (base + layer, base, now, base.replace("_", "") + layer):
+                if spelled in self.names | self.functions:
+                    return self._called(spelled)
+        unknown = f"{name}_{index}" if index else name
+        known = ", ".join(sorted(self.names - {"pi"}))
+        raise Unreadable(f"`{unknown}` is not known here" + (f"; use {known}" if known else ""))
+
+    def _after_module(self):
+        kind, token = self._next()
+        if (kind, token) == ("sign", "."):
+            kind, token = self._next()
+            if kind == "name" and token in self.functions:
+                return self._called(token)
+        raise Unreadable(f"of NumPy only {', '.join(sorted(self.functions))} can be used")
+
+    def _layer(self):
+        """Return the number in ^(3) or ^{(3)}, which names a layer and is no power."""
+        found = re.match(r"\s*\^\s*(?:\{\s*\(\s*(\d)\s*\)\s*\}|\(\s*(\d)\s*\))", self.text[self.at :])
+        if not found:
+            return ""
+        number = found[1] or found[2]
+        before = re.search(r"([A-Za-z]\w*)\s*$", self.text[: self.at])
+        if before and before[1] + number in self.names:
+            self.at += found.end()
+            return number
+        return ""
+
+    def _called(self, name):
+        if name not in self.functions:
+            return name
+        kind, token = self._peek()
+        if token in ("(", "{") and kind == "sign":
+            self._next()
+            return f"{name}({self._until(')' if token == '(' else '}')})"
+        if kind is None or (kind == "sign" and token not in "-|"):
+            raise Unreadable(f"`{name}` needs brackets, as in `{name}(x)`")
+        return f"{name}({self._group()})"
+
+    def _power(self):
+        """Write what is raised: T (transposed) or an exponent."""
+        rest = self.text[self.at :]
+        found = re.match(r"\s*(?:\{\s*)?(?:\\(?:top|intercal)|\\mathsf\s*\{?T\}?|T)(?:\s*\})?(?!\w)", rest)
+        if found:
+            self.at += found.end()
+            return ".T"
+        if self._peek() == ("sign", "-"):
+            self._next()
+            return f"**(-({self._group()}))"
+        return f"**({self._group()})"

@@ -1,0 +1,69 @@
+"""How the questions' texts are written: plain text, ``$LaTeX$``, `` `code` `` and ``[[number]]``."""
+
+import html
+import re
+
+from mlpteach.quiz.numbers import write_number
+
+_SLOT = re.compile(r"\[\[(\w+)\]\]")
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def slots(text):
+    """Return the names of the numbers that a text shows."""
+    return _SLOT.findall(text)
+
+
+def fill(text, numbers):
+    """Put the numbers of a run into a text.
+
+    Examples
+    --------
+    >>> fill("at update [[k]] it is [[g]]", {"k": 7, "g": 0.000123456})
+    'at update 7 it is 1.2346·10⁻⁴'
+    """
+    return _SLOT.sub(lambda found: write_number(numbers[found[1]]), text)
+
+
+def to_html(text):
+    """Return a text as HTML, its formulas as MathML.
+
+    Examples
+    --------
+    >>> to_html("`A3` < 1")
+    '<code>A3</code> &lt; 1'
+    """
+    return _converted(text, _mathml)
+
+
+def to_mathjax_html(text):
+    r"""Return a text as HTML, its formulas between ``\\(`` and ``\\)``.
+
+    Examples
+    --------
+    >>> print(to_mathjax_html("$a < b$"))
+    \(a &lt; b\)
+    """
+    return _converted(text, lambda latex: rf"\({html.escape(latex, quote=False)}\)")
+
+
+def _mathml(latex):
+    from latex2mathml.converter import convert
+
+    return convert(latex)
+
+
+def _converted(text, mathematics):
+    parts = text.strip().split("$")
+    if len(parts) % 2 == 0:  # a dollar alone is a dollar
+        parts = [text]
+    return "".join(mathematics(part) if i % 2 else _words(part) for i, part in enumerate(parts))
+
+
+def _words(part):
+    return _CODE.sub(r"<code>\1</code>", html.escape(part, quote=False)).replace("\n\n", "<br><br>")
+
+
+def to_words(text):
+    """Return a text without markup, for places that show plain text."""
+    return " ".join(text.replace("$", "").replace("`", "").split())
