@@ -1,7 +1,7 @@
 """Self-tests that ask about a run: read from a bank, computed, judged, explained.
 
 ``QUESTIONS`` is the bank; ``ask("id")`` shows one question in the notebook. The way of the data:
-``reading`` (files) → ``question`` → ``asked`` and ``kinds`` (its numbers, its verdict) → ``widget``.
+``reading`` (files) → ``question`` → ``asked`` and ``kinds`` (numbers, verdict) → ``widget``.
 """
 
 import importlib

@@ -1,7 +1,5 @@
 """Numbers for a question: drawn by its seed, or taken from a place in a run."""
 
-import numpy as np
-
 from mlpteach.quiz.place import find_place
 from mlpteach.quiz.runs import seeded_run
 

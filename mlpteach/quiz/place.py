@@ -61,7 +61,7 @@ class Place:
             numbers[f"{name}_before"] = self._weight(value)
         for name, value in step.quantities.items():
             numbers[name] = self._weight(value)
-        numbers |= {name: value for name, value in self.rule.values.items()}
+        numbers |= self.rule.values
         return {name: float(value) for name, value in numbers.items() if value is not None}
 
     def _weight(self, value):

@@ -1,42 +1,242 @@
-// A true-or-false question; the kernel (widget.py) judges and explains.
+// The page's half of a question (widget.py is the kernel's, which judges and explains).
 
 let count = 0;
 
-function render({ model, el }) {
-  const name = `mlp-question-${(count += 1)}`;
-  const root = document.createElement("div");
-  root.className = "mlp-question";
-  root.dataset.lmSuppressShortcuts = "true";
-  root.innerHTML = `
-    <fieldset>
-      <legend></legend>
-      <div class="answers">
-        <label><input type="radio" name="${name}" value="true"> True</label>
-        <label><input type="radio" name="${name}" value="false"> False</label>
-      </div>
-    </fieldset>
-    <div class="verdict" role="status" hidden><strong></strong><span></span></div>`;
-  const verdict = root.querySelector(".verdict");
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name === "html") made.innerHTML = value;
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
 
-  function draw() {
-    root.querySelector("legend").innerHTML = model.get("text");
-    const right = model.get("right");
-    for (const input of root.querySelectorAll("input")) input.checked = input.value === model.get("answer");
-    verdict.hidden = right === null || right === undefined;
-    verdict.dataset.right = right;
-    verdict.querySelector("strong").textContent = right ? "Right." : "Not so.";
-    verdict.querySelector("span").innerHTML = model.get("explanation");
+// Ways to answer. Each has a node and an optional line of its own for "Check", and can be read and set.
+
+class Choices {
+  constructor(shown, answered) {
+    this.several = shown.type === "multiple";
+    this.immediate = !this.several;
+    const name = `mlp-question-${(count += 1)}`;
+    this.inputs = shown.choices.map(({ key }) =>
+      element("input", { type: this.several ? "checkbox" : "radio", name, value: key }));
+    const short = shown.type === "true_false" || shown.type === "quantity";
+    this.node = element("div", { class: short ? "choices short" : "choices" },
+      ...shown.choices.map(({ html }, i) => element("label", { class: "choice" }, this.inputs[i], element("span", { html }))));
+    this.node.addEventListener("change", () => answered(this.read()));
+    if (!this.several) this.node.addEventListener("keydown", (event) => this.walk(event));
   }
 
-  root.addEventListener("keydown", (event) => event.stopPropagation());
-  root.addEventListener("change", (event) => {
-    model.set("answer", event.target.value);
-    model.save_changes();
-  });
-  model.on("change", draw);
-  draw();
+  // Arrow keys walk and do not choose: who walks past an answer has not given it.
+  walk(event) {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const here = this.inputs.indexOf(document.activeElement ?? event.target);
+    const from = here >= 0 ? here : this.inputs.indexOf(event.target);
+    if (event.key === "Enter" && from >= 0) this.inputs[from].click();
+    if (!step || from < 0) return;
+    const there = (from + step + this.inputs.length) % this.inputs.length;
+    for (const input of this.inputs) input.tabIndex = -1;
+    this.inputs[there].tabIndex = 0;
+    this.inputs[there].focus();
+    event.preventDefault();
+  }
+
+  read() {
+    const chosen = this.inputs.filter((input) => input.checked).map((input) => input.value);
+    return this.several && !chosen.length ? "none" : chosen.join(", ");
+  }
+
+  set(answer) {
+    const chosen = answer.split(/[\s,]+/);
+    for (const input of this.inputs) input.checked = chosen.includes(input.value);
+  }
+}
+
+class Field {
+  constructor(shown, answered, drafted) {
+    this.input = element("input", {
+      type: "text", class: `field ${shown.field}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      "aria-label": shown.field === "number" ? "your number" : "your formula",
+      oninput: () => drafted(this.input.value),
+      onkeydown: (event) => { if (event.key === "Enter") answered(this.input.value); },
+    });
+    this.beside = this.input;
+    this.node = element("span");
+  }
+
+  read() {
+    return this.input.value;
+  }
+
+  set(answer) {
+    if (this.input.value !== answer) this.input.value = answer;
+  }
+}
+
+class Lines {
+  constructor(shown, _answered, drafted) {
+    this.drafted = drafted;
+    this.texts = Object.fromEntries(shown.lines.map(({ key, html }) => [key, html]));
+    this.order = Object.keys(this.texts);
+    this.node = element("ol", { class: "lines" });
+    this.said = element("span", { role: "status", style: "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)" });
+    this.beside = this.said;
+    this.draw();
+  }
+
+  draw() {
+    this.node.replaceChildren(...this.order.map((key, i) => {
+      const move = (by) => () => this.move(key, i + by);
+      const line = element("li", {
+        class: "line", draggable: "true", tabindex: 0, "data-key": key,
+        onkeydown: (event) => {
+          const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+          if (!by || event.target !== line) return;
+          event.preventDefault();
+          if (event.altKey || event.shiftKey) this.move(key, i + by);
+          else this.node.children[i + by]?.focus();
+        },
+        ondragstart: (event) => event.dataTransfer.setData("text/plain", key),
+        ondragover: (event) => { event.preventDefault(); line.classList.add("over"); },
+        ondragleave: () => line.classList.remove("over"),
+        ondrop: (event) => { event.preventDefault(); this.move(event.dataTransfer.getData("text/plain"), i); },
+      },
+      element("span", { class: "words", html: this.texts[key] }),
+      element("button", { "aria-label": `move line ${i + 1} up`, disabled: i === 0, onclick: move(-1) }, "↑"),
+      element("button", { "aria-label": `move line ${i + 1} down`, disabled: i === this.order.length - 1, onclick: move(1) }, "↓"));
+      return line;
+    }));
+  }
+
+  move(key, to) {
+    const from = this.order.indexOf(key);
+    if (from < 0 || to < 0 || to >= this.order.length) return;
+    const button = document.activeElement?.getAttribute?.("aria-label")?.split(" ").at(-1);
+    this.order.splice(from, 1);
+    this.order.splice(to, 0, key);
+    this.draw();
+    const line = this.node.children[to];
+    const again = line.querySelector(`button[aria-label$="${button === "down" ? "down" : "up"}"]`);
+    (button && !again.disabled ? again : line).focus();
+    this.said.textContent = `now line ${to + 1} of ${this.order.length}`;
+    this.drafted(this.read());
+  }
+
+  read() {
+    return this.order.join(", ");
+  }
+
+  set(answer) {
+    const order = answer.split(/[\s,]+/).filter((key) => key in this.texts);
+    if (order.length !== this.order.length || answer === this.read()) return;
+    this.order = order;
+    this.draw();
+  }
+}
+
+class Question {
+  constructor(model, root) {
+    this.model = model;
+    this.root = root;
+    this.legend = element("legend");
+    this.hint = element("p", { class: "hint" });
+    this.body = element("div");
+    this.strip = element("div", { class: "strip" });
+    this.verdict = element("div", { class: "verdict", role: "status" }, element("strong"), element("span"));
+    this.revealed = element("div", { class: "revealed", role: "status" });
+    this.note = element("p", { class: "note", role: "alert" });
+    root.append(element("fieldset", {}, this.legend, this.hint, this.body), this.strip, this.verdict, this.revealed, this.note);
+    root.addEventListener("keydown", (event) => event.stopPropagation());
+    this.build();
+  }
+
+  get shown() {
+    return this.model.get("shown");
+  }
+
+  build() {
+    const { shown } = this;
+    this.root.classList.toggle("lecturer", Boolean(shown.lecturer));
+    this.legend.innerHTML = shown.text;
+    this.hint.textContent = shown.hint;
+    this.hint.hidden = !shown.hint;
+    const Way = shown.choices ? Choices : shown.lines ? Lines : Field;
+    this.way = new Way(shown, (answer) => (this.way.immediate || shown.field) ? this.answer(answer) : this.draft(answer), (draft) => this.draft(draft));
+    this.body.replaceChildren(...this.picture(shown.picture), this.way.node);
+    this.strip.replaceChildren(...[
+      this.way.beside,
+      !this.way.immediate && element("button", { class: "check", onclick: () => this.answer(this.way.read()) }, "Check"),
+      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, "New numbers"),
+      shown.lecturer && element("button", { class: "reveal", onclick: () => this.model.send({ type: "reveal" }) }, "Reveal"),
+    ].filter(Boolean));
+    this.way.set(this.model.get("draft") || this.model.get("answer"));
+    this.draw();
+  }
+
+  picture(picture) {
+    if (!picture) return [];
+    return [element("figure", {},
+      element("img", { src: picture.source, alt: picture.label, width: picture.columns * 12, height: picture.rows * 12, style: "height:auto" }),
+      element("figcaption", {}, `blue is negative, red positive, grey 0; from ${picture.range}`))];
+  }
+
+  answer(answer) {
+    this.draft(answer);
+    if (!answer.trim()) return this.say("none", "There is no answer yet.", "");
+    if (answer === this.model.get("answer")) {
+      this.model.send({ type: "judge", answer });
+      return;
+    }
+    this.model.set("answer", answer);
+    this.model.save_changes();
+  }
+
+  draft(draft) {
+    this.model.set("draft", draft);
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.model.save_changes(), 400);
+  }
+
+  say(right, title, html) {
+    this.verdict.hidden = false;
+    this.verdict.dataset.right = right;
+    this.verdict.querySelector("strong").textContent = title;
+    this.verdict.querySelector("span").innerHTML = html;
+  }
+
+  draw() {
+    const verdict = this.model.get("verdict");
+    this.verdict.hidden = !("understood" in verdict);
+    if (!verdict.understood && "understood" in verdict) this.say("none", "Not understood.", verdict.html);
+    else if (verdict.right) this.say("true", "Right.", verdict.html);
+    else if ("right" in verdict) this.say("false", verdict.fraction > 0 ? "Partly." : "Not so.", verdict.html);
+    const { solution, why } = this.model.get("revealed");
+    this.revealed.hidden = !solution;
+    this.revealed.innerHTML = solution ? `<strong>${solution}</strong><br>${why}` : "";
+    const note = this.model.get("note");
+    this.note.textContent = note;
+    this.note.hidden = !note;
+  }
+}
+
+function render({ model, el }) {
+  const root = element("div", { class: "mlp-question", "data-lm-suppress-shortcuts": "true" });
+  const question = new Question(model, root);
+  const handlers = {
+    "change:shown": () => question.build(),
+    "change:answer": () => question.way.set(model.get("answer") || model.get("draft")),
+    "change:verdict": () => question.draw(),
+    "change:revealed": () => question.draw(),
+    "change:note": () => question.draw(),
+  };
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   el.append(root);
-  return () => model.off("change", draw);
+  return () => {
+    for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+  };
 }
 
 export default { render };

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlpteach.arguments import describe
-from mlpteach.quiz.expression import parse
+from mlpteach.quiz.expression import names_in, parse
 from mlpteach.quiz.kinds.formula import check_formula
 from mlpteach.quiz.question import TYPES, Question
 from mlpteach.quiz.runs import RUNS
@@ -81,41 +81,46 @@ def _error(path, id, field, message):
 
 @functools.cache
 def _validators():
-    from jsonschema import Draft202012Validator
+    import fastjsonschema
 
     schema = json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))
-    return {name: Draft202012Validator(part) for name, part in schema["$defs"].items()}
+    return {name: fastjsonschema.compile(part) for name, part in schema["$defs"].items()}
 
 
 def _check_schema(path, id, table, type):
-    errors = sorted(_validators()[type].iter_errors(table), key=lambda error: len(error.path))
-    if not errors:
-        return
-    error = errors[0]
-    field = ".".join(str(part) for part in error.path)
-    if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance][0]
-        field = ".".join(filter(None, [field, missing]))
-        raise _error(path, id, field, "is missing.")
-    if error.validator == "additionalProperties":
-        allowed = error.schema["properties"]
-        unknown = [name for name in error.instance if name not in allowed][0]
-        field = ".".join(filter(None, [field, unknown]))
-        raise _error(path, id, field, f"is unknown; allowed: {', '.join(allowed)}.")
-    if error.validator == "anyOf":
-        raise _error(path, id, "digits", "is missing (or `tolerance`, or `absolute`).")
-    raise _error(path, id, field, f"{_wanted(error)}; given {describe(error.instance)}.")
+    import fastjsonschema
+
+    try:
+        _validators()[type](table)
+    except fastjsonschema.JsonSchemaValueException as error:
+        field, message = _explained(error)
+        raise _error(path, id, field, message) from None
 
 
-def _wanted(error):
-    match error.validator:
-        case "type":
-            return f"must be a {error.validator_value}"
+def _explained(error):
+    """Return the field that a schema refuses, and why."""
+    place, given, definition = error.path[1:], error.value, error.definition
+    match error.rule:
+        case "required":
+            place = [*place, next(name for name in definition["required"] if name not in given)]
+            message = "is missing."
+        case "additionalProperties":
+            allowed = definition["properties"]
+            place = [*place, next(name for name in given if name not in allowed)]
+            message = f"is unknown; allowed: {', '.join(allowed)}."
+        case "anyOf":
+            place, message = ["digits"], "is missing (or `tolerance`, or `absolute`)."
         case "enum":
-            return f"must be one of {', '.join(error.validator_value)}"
+            allowed = ", ".join(definition["enum"])
+            message = f"must be one of {allowed}; given {describe(given)}."
+        case "type":
+            message = f"must be a {definition['type']}; given {describe(given)}."
         case "minLength" | "pattern":
-            return "must be a text that is not empty, of the kind asked for"
-    return f"is not allowed: {error.message[:120]}"
+            message = f"must be a text, not empty, of the kind asked for; given {describe(given)}."
+        case _:
+            wanted = f"{error.rule}: {definition.get(error.rule)}"
+            message = f"does not fit ({wanted}); given {describe(given)}."
+    return ".".join(place), message
 
 
 def _stripped(value):
@@ -137,14 +142,8 @@ def _used(table):
     used = {name for text in texts for name in slots(text)}
     for expression in _expressions(table):
         tree = parse(expression, _names(table))
-        used |= {name for name in _names(table) if _uses(tree, name)}
+        used |= names_in(tree)
     return used
-
-
-def _uses(tree, name):
-    import ast
-
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
 def _expressions(table):
@@ -198,7 +197,7 @@ def _check_multiple(table, where):
 
 def _check_quantity(table, where):
     _check_bound(table, where, more=("layer", "limit"))
-    allowed = RUNS[table["run"]].quantities + ("g", "W", "rho", "A", "Z", "s")
+    allowed = (*RUNS[table["run"]].quantities, "g", "W", "rho", "A", "Z", "s")
     for i, choice in enumerate(table["choice"]):
         if choice["quantity"] not in allowed:
             given = describe(choice["quantity"])
@@ -225,7 +224,9 @@ def _check_expression(text, names, where, field):
 def _check_formula(table, where):
     written = {s: name for name, e in table["names"].items() for s in e.get("written", ())}
     formulas = {"answer": table["answer"]}
-    formulas |= {f"mistake.{i}.formula": m["formula"] for i, m in enumerate(table.get("mistake", ()))}
+    formulas |= {
+        f"mistake.{i}.formula": m["formula"] for i, m in enumerate(table.get("mistake", ()))
+    }
     for field, formula in formulas.items():
         try:
             check_formula(formula, table["names"], written)

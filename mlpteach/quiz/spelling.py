@@ -1,7 +1,7 @@
 """From what people type (Python, LaTeX-like, typed letters) to one plain spelling.
 
-``\\beta_1 M_{k-1}``, ``β₁·M_before`` and ``beta1 * M_before`` come out the same. Nothing is computed
-here; what comes out is text for :mod:`mlpteach.quiz.expression`, which reads it as data.
+``\\beta_1 M_{k-1}``, ``β₁·M_before`` and ``beta1 * M_before`` come out the same. Nothing is
+computed here; what comes out is text for :mod:`mlpteach.quiz.expression`, which reads it as data.
 """
 
 import re
@@ -51,7 +51,7 @@ def plain_characters(text):
     text = raised.sub(lambda found: f"^({found[0].translate(_RAISED)})", text)
     text = text.replace("^((", "^(").replace("))^", ")^") if "^((" in text else text
     text = "".join(_GREEK.get(letter, letter) for letter in text.translate(_SIGNS))
-    text = "".join(f"({_decomposed(letter)})" if _is_fraction(letter) else letter for letter in text)
+    text = "".join(_fraction(letter) for letter in text)
     text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
     # Digits of any script.
     return "".join(
@@ -59,12 +59,11 @@ def plain_characters(text):
     )
 
 
-def _is_fraction(letter):
-    return unicodedata.decomposition(letter).startswith("<fraction>")
-
-
-def _decomposed(letter):
-    return unicodedata.normalize("NFKC", letter)
+def _fraction(letter):
+    """Return ½ as (1⁄2), and any other letter as it is."""
+    if unicodedata.decomposition(letter).startswith("<fraction>"):
+        return f"({unicodedata.normalize('NFKC', letter)})"
+    return letter
 
 
 def plain_spelling(text, names, functions, written=None):
@@ -103,6 +102,12 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|\\(?P<command>[A-Za-z]+)|\\(?P<space>[,;:! ])|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_]))"
+)
+# ^(3) and ^{(3)}
+_LAYER = re.compile(r"\s*\^\s*(?:\{\s*\(\s*(\d)\s*\)\s*\}|\(\s*(\d)\s*\))")
+# what follows ^ where a matrix is transposed
+_TRANSPOSED = re.compile(
+    r"\s*(?:\{\s*)?(?:\\(?:top|intercal)|\\mathsf\s*\{?T\}?|T)(?:\s*\})?(?!\w)"
 )
 
 
@@ -167,7 +172,7 @@ class _Speller:
         """Return a token's Python, and whether a factor starts with it."""
         if kind == "number":
             return token, True
-        if kind == "space" or token in _NOTHING and kind == "command":
+        if kind == "space" or (token in _NOTHING and kind == "command"):
             return "", False
         if kind == "command":
             return self._command(token)
@@ -214,7 +219,7 @@ class _Speller:
 
     def _raw_group(self):
         """Return the letters between braces."""
-        kind, token = self._next()
+        _, token = self._next()
         end = self.text.find("}", self.at)
         if token != "{" or end < 0:
             return token
@@ -248,7 +253,9 @@ class _Speller:
                     return self._called(spelled)
         unknown = f"{name}_{index}" if index else name
         known = ", ".join(sorted(self.names - {"pi"}))
-        raise Unreadable(f"`{unknown}` is not known here" + (f"; use {known}" if known else ""))
+        if not known:
+            raise Unreadable(f"`{unknown}` is no part of a number")
+        raise Unreadable(f"`{unknown}` is not known here; use {known}")
 
     def _after_module(self):
         kind, token = self._next()
@@ -260,13 +267,13 @@ class _Speller:
 
     def _layer(self):
         """Return the number in ^(3) or ^{(3)}, which names a layer and is no power."""
-        found = re.match(r"\s*\^\s*(?:\{\s*\(\s*(\d)\s*\)\s*\}|\(\s*(\d)\s*\))", self.text[self.at :])
+        found = _LAYER.match(self.text, self.at)
         if not found:
             return ""
         number = found[1] or found[2]
         before = re.search(r"([A-Za-z]\w*)\s*$", self.text[: self.at])
         if before and before[1] + number in self.names:
-            self.at += found.end()
+            self.at = found.end()
             return number
         return ""
 
@@ -283,10 +290,9 @@ class _Speller:
 
     def _power(self):
         """Write what is raised: T (transposed) or an exponent."""
-        rest = self.text[self.at :]
-        found = re.match(r"\s*(?:\{\s*)?(?:\\(?:top|intercal)|\\mathsf\s*\{?T\}?|T)(?:\s*\})?(?!\w)", rest)
+        found = _TRANSPOSED.match(self.text, self.at)
         if found:
-            self.at += found.end()
+            self.at = found.end()
             return ".T"
         if self._peek() == ("sign", "-"):
             self._next()

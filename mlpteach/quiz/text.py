@@ -1,4 +1,4 @@
-"""How the questions' texts are written: plain text, ``$LaTeX$``, `` `code` `` and ``[[number]]``."""
+"""How questions are written: text, ``$LaTeX$``, `` `code` ``, ``*stress*``, ``[[number]]``."""
 
 import html
 import re
@@ -7,6 +7,7 @@ from mlpteach.quiz.numbers import write_number
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 _CODE = re.compile(r"`([^`]+)`")
+_EMPHASIS = re.compile(r"\*(\w[^*]*)\*")
 
 
 def slots(text):
@@ -61,9 +62,13 @@ def _converted(text, mathematics):
 
 
 def _words(part):
-    return _CODE.sub(r"<code>\1</code>", html.escape(part, quote=False)).replace("\n\n", "<br><br>")
+    parts = _CODE.split(html.escape(part, quote=False))
+    return "".join(
+        f"<code>{part}</code>" if i % 2 else _EMPHASIS.sub(r"<em>\1</em>", part)
+        for i, part in enumerate(parts)
+    )
 
 
 def to_words(text):
     """Return a text without markup, for places that show plain text."""
-    return " ".join(text.replace("$", "").replace("`", "").split())
+    return " ".join(_EMPHASIS.sub(r"\1", text).replace("$", "").replace("`", "").split())

@@ -1,54 +1,195 @@
 """A question on the page. The kernel judges, so the page does not carry the key."""
 
+import os
 from pathlib import Path
 
 import anywidget
 import traitlets
 
-from mlpteach.arguments import check_choice
-from mlpteach.quiz.question import QUESTIONS
+from mlpteach.arguments import check_choice, check_flag
+from mlpteach.quiz.answers import Answers, default_answers
+from mlpteach.quiz.question import Question
+from mlpteach.quiz.reading import QUESTIONS
+from mlpteach.quiz.text import to_html
 
 _HERE = Path(__file__).parent
 
 
 class QuestionWidget(anywidget.AnyWidget):
-    """A true-or-false question with its explanation after the answer.
+    """A question with its explanation after the answer.
+
+    Parameters
+    ----------
+    question : Question
+    seed : int or str
+    run : Trace or dashboard, optional
+    lecturer : bool
+        Large, with the explanation behind a button.
+    answers : Answers, optional
+        Where answers are kept; by default beside the notebook.
 
     Attributes
     ----------
     answer : str
-        "true", "false" or "" (not yet answered). Kept with the notebook; may be changed.
+        What was answered, "" before. Kept beside the notebook; may be changed.
+    draft : str
+        What is written and not yet answered.
     right : bool or None
-        Verdict on `answer`.
+        Verdict on `answer`; None where there is none.
+    asked : mlpteach.quiz.asked.Asked
+        The question with its numbers.
     """
 
     _esm = _HERE / "question.js"
     _css = _HERE / "question.css"
-    text = traitlets.Unicode().tag(sync=True)
-    answer = traitlets.Enum(("", "true", "false"), default_value="").tag(sync=True)
-    right = traitlets.Bool(None, allow_none=True).tag(sync=True)
-    explanation = traitlets.Unicode().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Unicode().tag(sync=True)
+    draft = traitlets.Unicode().tag(sync=True)
+    verdict = traitlets.Dict().tag(sync=True)
+    revealed = traitlets.Dict().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, question):
-        super().__init__(text=question.text)
-        self.question = question
+    def __init__(self, question, seed=0, run=None, lecturer=False, answers=None):
+        self.question, self._first_seed, self._run = question, seed, run
+        self._lecturer = lecturer
+        self._answers = answers or default_answers()
+        asked = question.ask(seed, run)
+        super().__init__()
+        last = None if run is not None else self._answers.last_seed(question.id, seed)
+        self._again = _times(last)
+        self._show(question.ask(last, run) if self._again else asked)
+        self.on_msg(self._receive)
+
+    @property
+    def seed(self):
+        return f"{self._first_seed} again {self._again}" if self._again else self._first_seed
+
+    @property
+    def right(self):
+        return self.verdict.get("right")
+
+    def ask_again(self):
+        """Ask with new numbers; of a dashboard, about the place it shows now."""
+        self._again += 1
+        self._show(self.question.ask(self.seed, self._run))
+
+    def reveal(self):
+        """Show the right answer and its explanation."""
+        self.revealed = {
+            "solution": to_html(_readable(self.asked)),
+            "why": to_html(self.asked.why),
+        }
+
+    def _show(self, asked):
+        self.asked = asked
+        kept = self._answers.last(self.question.id, self.seed)
+        with self.hold_sync():
+            self.revealed, self.verdict, self.answer, self.draft, self.note = {}, {}, "", "", ""
+            self.shown = {
+                **asked.shown(),
+                "again": self.question.has_new_numbers,
+                "lecturer": self._lecturer,
+            }
+            if kept is not None:
+                self._restore(kept)
+
+    def _restore(self, kept):
+        if kept.get("digest") == self.asked.digest:
+            self._restoring = True
+            self.answer = self.draft = kept["answer"]
+            self._restoring = False
+        else:
+            self.note = f"The question has changed since you answered “{kept['answer'][:200]}”."
+
+    _restoring = False
+
+    @traitlets.validate("answer", "draft")
+    def _writable(self, proposal):
+        """Take any text; half characters would stop every later message."""
+        return proposal["value"].encode("utf-8", "replace").decode()
 
     @traitlets.observe("answer")
     def _judge(self, change):
         if not change["new"]:
-            self.right, self.explanation = None, ""
+            self.verdict = {}
             return
-        right, explanation = self.question.judge(change["new"] == "true")
+        judged = self.asked.judge(change["new"])
         with self.hold_sync():
-            self.right, self.explanation = right, explanation
+            self.verdict = {
+                "right": judged.right if judged.understood else None,
+                "understood": judged.understood,
+                "fraction": judged.fraction,
+                "html": to_html(judged.message),
+            }
+            if not self._restoring:
+                self.note = self._answers.keep(
+                    self.question.id, self.seed, self.asked.digest, change["new"], judged.right
+                )
+
+    def _receive(self, _, content, buffers):
+        """Do what a button of the page asks for; what goes wrong is said there."""
+        try:
+            kind = content.get("type")
+            if kind == "again":
+                self.ask_again()
+            elif kind == "reveal" and self._lecturer:
+                self.reveal()
+            elif kind == "judge":  # the same answer once more
+                self.answer = ""
+                self.answer = str(content.get("answer", ""))
+        except Exception as error:
+            self.note = f"{type(error).__name__}: {error}"
 
 
-def ask(id):
-    """Return the question `id` of ``mlpteach.quiz.QUESTIONS`` as a widget.
+def _times(seed):
+    """Return how often a question was asked again, from its kept seed."""
+    tail = str(seed).rpartition(" again ")[2] if seed and " again " in str(seed) else ""
+    return int(tail) if tail.isdecimal() else 0
+
+
+def _readable(asked):
+    """Return a right answer as the page shows it: choices and lines by their letters' texts."""
+    if asked.question.type in ("single", "multiple", "quantity"):
+        return "; ".join(asked.choices[letter]["text"] for letter in asked.right)
+    if asked.question.type == "ordering":
+        letters = asked.solution.split(", ")
+        return " → ".join(asked.lines[letter]["text"] for letter in letters)
+    if asked.question.type == "formula":
+        return f"`{asked.solution}`"
+    return asked.solution
+
+
+def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
+    """Show a question.
+
+    Parameters
+    ----------
+    id : str
+        A key of ``mlpteach.quiz.QUESTIONS``.
+    run : Trace or dashboard, optional
+        Where a question takes its numbers from: with a dashboard, from the update and the weight
+        on the screen. By default a seeded run.
+    seed : int or str, optional
+        Decides the numbers: every student who puts in a name of their own gets other ones. By
+        default the user's name on a JupyterHub, elsewhere 0.
+    lecturer : bool
+        For the projector: large, with a button that reveals the explanation.
+    keep : bool
+        Whether answers are kept in ``mlpteach-answers.jsonl`` beside the notebook.
+
+    Returns
+    -------
+    QuestionWidget
 
     Raises
     ------
     ValueError, TypeError
-        For an unknown id.
+        For an unknown id, or a run that has not what the question asks about.
     """
-    return QuestionWidget(QUESTIONS[check_choice("question", id, tuple(QUESTIONS))])
+    from mlpteach.quiz.answers import Forgotten
+
+    question: Question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
+    seed = os.environ.get("JUPYTERHUB_USER", 0) if seed is None else seed
+    check_flag("lecturer", lecturer)
+    answers: Answers = default_answers() if check_flag("keep", keep) else Forgotten()
+    return QuestionWidget(question, seed, run, lecturer, answers)

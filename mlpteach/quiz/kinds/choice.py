@@ -91,10 +91,10 @@ class Multiple(Single):
             return Judgement(1.0, self.why)
         # Ticking everything, or nothing, is worth nothing: each mistake takes a half away.
         fraction = max(0.0, 1 - len(wrong) / max(1, len(self.choices) / 2))
-        said = [
-            f"({letter}) {'is not right' if letter in given else 'is right too'}: {self._why(letter)}"
-            for letter in wrong
-        ]
+        said = []
+        for letter in wrong:
+            verdict = "is not right" if letter in given else "is right too"
+            said.append(f"({letter}) {verdict}: {self._why(letter)}")
         return Judgement(fraction, " ".join(said))
 
 

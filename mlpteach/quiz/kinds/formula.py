@@ -70,8 +70,9 @@ class Formula(Asked):
         if not all(np.isfinite(g).all() for g in given):
             return "For some inputs it is no finite number: look at what is divided by, or rooted."
         with np.errstate(all="ignore"):
-            ratios = np.concatenate([(g / k).ravel() for g, k in zip(given, self.key, strict=True)])
-            offsets = np.concatenate([(g - k).ravel() for g, k in zip(given, self.key, strict=True)])
+            pairs = list(zip(given, self.key, strict=True))
+            ratios = np.concatenate([(g / k).ravel() for g, k in pairs])
+            offsets = np.concatenate([(g - k).ravel() for g, k in pairs])
         ratios = ratios[np.isfinite(ratios)]
         if ratios.size and np.allclose(ratios, ratios[0], rtol=1e-9) and ratios[0]:
             return f"It is {_factor(ratios[0])} what it should be."

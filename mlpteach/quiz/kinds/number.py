@@ -8,6 +8,8 @@ from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.numbered import Numbered
 from mlpteach.quiz.numbers import read_number, write_number
 
+_TRIES = 30  # to draw numbers by which right and wrong can be told apart
+
 
 class Number(Numbered, Asked):
     """The answer is a number; key and known mistakes are expressions of the question's numbers."""
@@ -15,9 +17,18 @@ class Number(Numbered, Asked):
     hint = "A number: 0.001, 1e-3, 1/1000 and 0,001 are the same."
 
     def prepare(self, rng, run):
-        super().prepare(rng, run)
-        self.key = self._computed(self.fields["answer"])
-        self.numbers["answer"] = self.key
+        for _ in range(_TRIES):
+            super().prepare(rng, run)
+            self.key = self._computed(self.fields["answer"])
+            self.numbers["answer"] = self.key
+            if math.isfinite(self.key) and not any(self.close(w, self.key) for w in self.wrong):
+                return  # else a mistake would count as right here
+
+    @property
+    def wrong(self):
+        """What each known mistake gives."""
+        values = [self._computed(m["value"]) for m in self.fields.get("mistake", ())]
+        return [value for value in values if math.isfinite(value)]
 
     def _computed(self, expression):
         return float(evaluate(parse(expression, self.numbers), self.numbers))
@@ -49,11 +60,29 @@ class Number(Numbered, Asked):
         if self.close(given, self.key):
             return Judgement(1.0, self.why)
         read = f"Your answer is {write_number(given)}. "
+        mistakes = self._recognised(given)
+        if not mistakes:
+            return Judgement(0.0, read + self._how_far(given))
+        reasons = [self._filled(mistake["why"]) for mistake in mistakes[:2]]
+        either = f"Either: {reasons[0]} Or: {reasons[1]}" if len(reasons) > 1 else reasons[0]
+        return Judgement(0.0, either, mistakes[0]["id"])
+
+    def _recognised(self, given):
+        """Return the known mistakes that give this number, the nearest first.
+
+        Two of them only where the answer was rounded so much that either may be meant.
+        """
+        found = []
         for mistake in self.fields.get("mistake", ()):
             wrong = self._computed(mistake["value"])
-            if math.isfinite(wrong) and not self.close(wrong, self.key) and self.close(given, wrong):
-                return Judgement(0.0, self._filled(mistake["why"]), mistake["id"])
-        return Judgement(0.0, read + self._how_far(given))
+            if (
+                math.isfinite(wrong)
+                and self.close(given, wrong)
+                and not self.close(wrong, self.key)
+            ):
+                found.append((abs(given - wrong), mistake))
+        found.sort(key=lambda pair: pair[0])
+        return [mistake for far, mistake in found if far <= 10 * found[0][0] + 1e-12 * abs(given)]
 
     def _how_far(self, given):
         """Describe a difference that no known mistake makes."""

@@ -1,5 +1,6 @@
 """Lines to be put in order; any order in which no line comes before what it needs is right."""
 
+import re
 import string
 
 from mlpteach.quiz.asked import Asked
@@ -7,8 +8,6 @@ from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.choice import read_letters
 from mlpteach.quiz.spelling import Unreadable
 from mlpteach.quiz.text import to_html
-
-import re
 
 
 class Ordering(Asked):
@@ -38,7 +37,7 @@ class Ordering(Asked):
         return ", ".join(letters[name] for name in names)
 
     def judge_text(self, text):
-        letters = [letter for letter in re.findall(r"[^\W\d_]+", text.lower())]
+        letters = re.findall(r"[^\W\d_]+", text.lower())
         if len(letters) == 1:
             letters = list(letters[0])
         read_letters(" ".join(letters), self.lines)
@@ -50,7 +49,9 @@ class Ordering(Asked):
         needs = sum(len(line.get("needs", ())) for line in self.fields["line"])
         line, needed = problems[0]
         message = f"“{line['text']}” stands before “{needed['text']}”, but needs it. {line['why']}"
-        return Judgement(max(0.0, 1 - 2 * len(problems) / needs), message, f"{line['name']}_too_early")
+        return Judgement(
+            max(0.0, 1 - 2 * len(problems) / needs), message, f"{line['name']}_too_early"
+        )
 
     def _problems(self, lines):
         """Return (line, the line it needs) for each that comes too early."""

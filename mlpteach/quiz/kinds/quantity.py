@@ -43,7 +43,7 @@ class Quantity(Single):
         }
 
     def png(self):
-        """Return the heat map: blue below 0, red above, the strongest colour at the largest size."""
+        """Return the heat map: blue below 0, red above, strongest at the largest size."""
         from matplotlib import colormaps
         from matplotlib.image import imsave
 

@@ -1,0 +1,276 @@
+"""Each type of question answered in real Chromium, and the answers kept in a real JupyterLab.
+
+For the types the page's own module runs against the widget itself: what the page sets and sends
+goes to Python, what Python changes comes back. The last test does it all in JupyterLab.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import mlpteach.quiz
+from mlpteach.quiz import QUESTIONS
+from mlpteach.quiz.answers import Answers
+from mlpteach.quiz.widget import QuestionWidget
+
+from .conftest import open_and_run
+
+BRIDGE = """
+async (source) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { render } = (await import(url)).default;
+  const handlers = {};
+  const state = JSON.parse(await kernel("{}"));
+  const pending = {};
+  const take = (text) => {
+    const changed = JSON.parse(text);
+    for (const [name, value] of Object.entries(changed)) {
+      if (JSON.stringify(state[name]) === JSON.stringify(value)) delete changed[name];
+      else state[name] = value;
+    }
+    for (const name of Object.keys(changed)) for (const f of handlers[`change:${name}`] ?? []) f();
+  };
+  const model = {
+    get: (name) => state[name],
+    set: (name, value) => { state[name] = pending[name] = value; },
+    save_changes: () => {
+      const set = { ...pending };
+      for (const name of Object.keys(pending)) delete pending[name];
+      kernel(JSON.stringify({ set })).then(take);
+    },
+    send: (message) => kernel(JSON.stringify({ message })).then(take),
+    on: (name, f) => (handlers[name] ??= []).push(f),
+    off: () => {},
+  };
+  render({ model, el: document.getElementById("here") });
+}
+"""
+STATE = ("shown", "answer", "draft", "verdict", "revealed", "note")
+
+
+class Shown:
+    """A question on a page of its own."""
+
+    def __init__(self, page, widget, dark=False):
+        self.page, self.widget, self.errors = page, widget, []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.expose_function("kernel", self._kernel)
+        scheme = "dark" if dark else "light"
+        page.emulate_media(color_scheme=scheme)
+        style, source = (
+            (Path(mlpteach.quiz.__file__).parent / f"question.{kind}").read_text("utf-8")
+            for kind in ("css", "js")
+        )
+        page.set_content(
+            f"<!doctype html><meta name='color-scheme' content='{scheme}'>"
+            f"<style>{style}</style><body style='background:Canvas'><div id='here'></div>"
+        )
+        page.evaluate(BRIDGE, source)
+        page.wait_for_selector(".mlp-question")
+
+    def _kernel(self, text):
+        call = json.loads(text)
+        for name, value in call.get("set", {}).items():
+            setattr(self.widget, name, value)
+        if "message" in call:
+            self.widget._receive(None, call["message"], [])
+        return json.dumps({name: getattr(self.widget, name) for name in STATE})
+
+    def verdict(self, right):
+        self.page.wait_for_selector(f".verdict[data-right={right}]")
+        return self.page.locator(".verdict").inner_text()
+
+
+@pytest.fixture
+def show(page, tmp_path):
+    made = []
+
+    def show(id, seed=0, **more):
+        widget = QuestionWidget(QUESTIONS[id], seed, answers=Answers(tmp_path), **more)
+        made.append(Shown(page, widget))
+        return made[-1]
+
+    yield show
+    assert [shown.errors for shown in made] == [[] for _ in made]
+
+
+def letters(asked):
+    wrong = next(letter for letter in asked.choices if letter not in asked.right)
+    return asked.right, wrong
+
+
+def test_true_or_false(show):
+    question = show("only_the_last_sensitivity")
+    question.page.locator("label:has-text('False')").click()
+    assert "look for" in question.verdict("false")
+    question.page.locator("label:has-text('True')").click()
+    assert "Right." in question.verdict("true")
+
+
+def test_single_choice_by_keyboard_alone(show):
+    question = show("where_nesterov_looks")
+    (right,), wrong = letters(question.widget.asked)
+    page = question.page
+    page.keyboard.press("Tab")
+    order = list(question.widget.asked.choices)
+    for _ in range(order.index(wrong)):
+        page.keyboard.press("ArrowDown")
+    assert question.widget.answer == ""  # walking is not answering
+    page.keyboard.press("Space")
+    question.verdict("false")
+    assert question.widget.answer == wrong
+    for _ in range((order.index(right) - order.index(wrong)) % len(order)):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    question.verdict("true")
+    assert question.widget.answer == right
+
+
+def test_multiple_choice(show):
+    question = show("lines_that_change")
+    right, wrong = letters(question.widget.asked)
+    page = question.page
+    for letter in (*right, wrong):
+        page.check(f"input[value={letter}]")
+    page.click(".check")
+    assert "Partly." in question.verdict("false")
+    page.uncheck(f"input[value={wrong}]")
+    page.click(".check")
+    question.verdict("true")
+
+
+def test_number_with_a_comma_and_a_known_mistake(show):
+    question = show("adams_corrected_first_moment")
+    page, asked = question.page, question.widget.asked
+    field = page.locator(".field")
+    field.fill(f"{asked.numbers['M']:.8f}".replace(".", ","))
+    field.press("Enter")
+    assert "not corrected" in question.verdict("false")
+    field.fill(asked.solution)
+    page.click(".check")
+    question.verdict("true")
+    page.click(".again")
+    page.wait_for_function("document.querySelector('.field').value === ''")
+    assert question.widget.asked.numbers != asked.numbers
+    assert page.locator(".verdict").is_hidden()
+
+
+def test_formula_in_latex_and_what_is_no_formula(show):
+    question = show("sensitivity_under_cross_entropy")
+    field = question.page.locator(".field")
+    field.fill("__import__('os').system('id')")
+    field.press("Enter")
+    assert "Not understood." in question.verdict("none")
+    assert field.input_value() == "__import__('os').system('id')"
+    field.fill("Y - A^{(3)}")
+    field.press("Enter")
+    assert "sign" in question.verdict("false")
+    field.fill(r"-\left(Y - A^{(3)}\right)")
+    field.press("Enter")
+    question.verdict("true")
+
+
+def test_ordering_by_keyboard(show):
+    question = show("order_of_a_momentum_update")
+    page = question.page
+    page.click(".check")
+    question.verdict("false")
+    for place, key in enumerate(question.widget.asked.solution.split(", ")):
+        page.focus(f".line[data-key={key}]")
+        while page.locator(".line").nth(place).get_attribute("data-key") != key:
+            page.keyboard.press("Alt+ArrowUp")
+    page.click(".check")
+    question.verdict("true")
+
+
+def test_which_quantity(show):
+    question = show("which_of_adams_quantities")
+    (right,), wrong = letters(question.widget.asked)
+    picture = question.page.locator("figure img")
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    assert "heat map" in picture.get_attribute("alt")
+    question.page.check(f"input[value={wrong}]")
+    question.verdict("false")
+    question.page.check(f"input[value={right}]")
+    question.verdict("true")
+
+
+def test_lecturer_reveals(show):
+    question = show("adams_first_step", lecturer=True)
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    assert question.page.locator(".mlp-question").evaluate(size) >= 22
+    assert question.page.locator(".revealed").is_hidden()
+    question.page.click(".reveal")
+    question.page.wait_for_selector(".revealed:visible")
+    assert "only the sign is left" in question.page.locator(".revealed").inner_text()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_stands_out_from_the_page(page, tmp_path, dark):
+    widget = QuestionWidget(QUESTIONS["adams_step"], 0, answers=Answers(tmp_path))
+    question = Shown(page, widget, dark=dark)
+    page.fill(".field", "1")
+    page.click(".check")
+    question.verdict("false")
+    ink = page.locator(".verdict span").evaluate("e => getComputedStyle(e).color")
+    light = sum(map(int, ink.removeprefix("rgb(").removesuffix(")").split(","))) > 380
+    assert light == dark
+
+
+def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder):
+    """Answered, saved, closed; another kernel on another page shows it with its explanation."""
+    cells = [
+        "import mlpteach as mt",
+        'mt.quiz.ask("only_the_last_sensitivity")',
+        'mt.quiz.ask("gain_of_a_velocity", seed="Ada")',
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    nbformat.write(notebook, folder / "quiz.ipynb")
+    solution = QUESTIONS["gain_of_a_velocity"].ask("Ada").solution
+    try:
+        with opened(browser, lab) as page:
+            first, second = page.locator(".mlp-question").all()
+            first.locator("label:has-text('False')").click()
+            first.locator(".verdict[data-right=false]").wait_for()
+            second.locator(".field").fill(solution)
+            second.locator(".field").press("Enter")
+            second.locator(".verdict[data-right=true]").wait_for()
+            page.keyboard.press("Control+s")
+            page.wait_for_timeout(1000)
+        with opened(browser, lab) as page:
+            first, second = page.locator(".mlp-question").all()
+            first.locator(".verdict[data-right=false]").wait_for()
+            assert first.locator("input[value=false]").is_checked()
+            second.locator(".verdict[data-right=true]").wait_for()
+            assert second.locator(".field").input_value() == solution
+    finally:
+        shutil.rmtree(folder / ".ipynb_checkpoints", ignore_errors=True)
+        for name in ("quiz.ipynb", "mlpteach-answers.jsonl"):
+            (folder / name).unlink(missing_ok=True)
+
+
+class opened:
+    """The notebook, run, on a page of its own; its kernel ends with it."""
+
+    def __init__(self, browser, lab):
+        self.context = browser.new_context(viewport={"width": 1366, "height": 768})
+        self.context.set_default_timeout(120_000)
+        self.lab = lab
+
+    def __enter__(self):
+        self.page = self.context.new_page()
+        open_and_run(self.page, self.lab, "quiz.ipynb")
+        self.page.wait_for_function("document.querySelectorAll('.mlp-question').length === 2")
+        return self.page
+
+    def __exit__(self, *error):
+        for kernel in self.page.request.get(f"{self.lab}/api/sessions").json():
+            xsrf = self.context.cookies()
+            token = next((c["value"] for c in xsrf if c["name"] == "_xsrf"), "")
+            self.page.request.delete(
+                f"{self.lab}/api/sessions/{kernel['id']}", headers={"X-XSRFToken": token}
+            )
+        self.context.close()
