@@ -9,11 +9,28 @@ import importlib
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS, QuestionError, read
 
-__all__ = ["QUESTIONS", "Question", "QuestionError", "QuestionWidget", "ask", "read"]
+__all__ = [
+    "QUESTIONS",
+    "Question",
+    "QuestionError",
+    "QuestionWidget",
+    "ask",
+    "export",
+    "read",
+    "read_jupyterquiz",
+]
+
+# Grading needs no widgets, and a notebook no exports.
+_ON_DEMAND = {
+    "QuestionWidget": ("widget", "QuestionWidget"),
+    "ask": ("widget", "ask"),
+    "export": ("exports", "export"),
+    "read_jupyterquiz": ("exports.jupyterquiz", "read"),
+}
 
 
 def __getattr__(name):
-    # Grading needs no widgets.
-    if name in ("QuestionWidget", "ask"):
-        return getattr(importlib.import_module("mlpteach.quiz.widget"), name)
+    if name in _ON_DEMAND:
+        module, attribute = _ON_DEMAND[name]
+        return getattr(importlib.import_module(f"mlpteach.quiz.{module}"), attribute)
     raise AttributeError(f"module 'mlpteach.quiz' has no attribute {name!r}")

@@ -169,7 +169,7 @@ class Question {
     this.strip.replaceChildren(...[
       this.way.beside,
       !this.way.immediate && element("button", { class: "check", onclick: () => this.answer(this.way.read()) }, "Check"),
-      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, "New numbers"),
+      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.choices ? "Another one" : "New numbers"),
       shown.lecturer && element("button", { class: "reveal", onclick: () => this.model.send({ type: "reveal" }) }, "Reveal"),
     ].filter(Boolean));
     this.way.set(this.model.get("draft") || this.model.get("answer"));
@@ -180,7 +180,7 @@ class Question {
     if (!picture) return [];
     return [element("figure", {},
       element("img", { src: picture.source, alt: picture.label, width: picture.columns * 12, height: picture.rows * 12, style: "height:auto" }),
-      element("figcaption", {}, `blue is negative, red positive, grey 0; from ${picture.range}`))];
+      element("figcaption", {}, `blue is negative, red positive, grey 0; ${picture.range}`))];
   }
 
   answer(answer) {

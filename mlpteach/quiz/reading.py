@@ -206,8 +206,6 @@ def _check_quantity(table, where):
 
 
 def _check_number(table, where):
-    if not _names(table):
-        raise where("draw", "is missing (or `run`): a number is computed from numbers.")
     _check_bound(table, where, more=("answer",))
     _check_expression(table["answer"], _names(table), where, "answer")
     for i, mistake in enumerate(table.get("mistake", ())):

@@ -13,7 +13,7 @@ from mlpteach.quiz.text import to_html
 class Ordering(Asked):
     """Every line names the lines it needs; the file's own order is one that works."""
 
-    hint = "Put the lines in an order that works, from first to last."
+    hint = "Drag the lines, use their arrows, or Alt with the arrow keys."
 
     def prepare(self, rng, run):
         lines = self.fields["line"]

@@ -30,12 +30,13 @@ class Quantity(Single):
 
     def shown_fields(self):
         size = " × ".join(str(n) for n in self.matrix.shape)
-        limits = f"{write_number(self.matrix.min(), 3)} … {write_number(self.matrix.max(), 3)}"
+        low, high = (write_number(f(self.matrix), 3) for f in (np.min, np.max))
+        limits = f"from {low} to {high}"
         return {
             **super().shown_fields(),
             "picture": {
                 "source": f"data:image/png;base64,{base64.b64encode(self.png()).decode()}",
-                "label": f"heat map of {size} entries, from {limits}",
+                "label": f"heat map of {size} entries, {limits}",
                 "range": limits,
                 "columns": self.matrix.shape[1],
                 "rows": self.matrix.shape[0],

@@ -1,0 +1,53 @@
+"""The bank in the formats of other systems: Moodle's GIFT and XML, QTI 2.1, jupyterquiz.
+
+A system cannot compute: each question goes out with the numbers that one seed gives it. Types that
+a format does not know are left out and named.
+"""
+
+from pathlib import Path
+
+from mlpteach.arguments import check_choice
+from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
+from mlpteach.quiz.reading import QUESTIONS
+
+WRITERS = {
+    "gift": gift.write,
+    "moodle_xml": moodle_xml.write,
+    "qti": qti.write,
+    "jupyterquiz": jupyterquiz.write,
+}
+_BY_SUFFIX = {".gift": "gift", ".xml": "moodle_xml", ".zip": "qti", ".json": "jupyterquiz"}
+
+
+def export(path, ids=None, *, format=None, seed=0):
+    """Write questions for another system.
+
+    Parameters
+    ----------
+    path : str or Path
+        Overwritten if it is there.
+    ids : sequence of str, optional
+        Keys of ``QUESTIONS``; by default all.
+    format : {"gift", "moodle_xml", "qti", "jupyterquiz"}, optional
+        By default as the path ends: .gift, .xml, .zip, .json.
+    seed : int or str
+        Decides the numbers.
+
+    Returns
+    -------
+    tuple of str
+        Ids of the questions that the format does not know and that were left out.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown id or format, before anything is written.
+    """
+    path = Path(path)
+    if format is None and path.suffix not in _BY_SUFFIX:
+        endings = ", ".join(_BY_SUFFIX)
+        raise ValueError(f"path must end with one of {endings}, or say format=; given {path}.")
+    format = check_choice("format", format or _BY_SUFFIX[path.suffix], tuple(WRITERS))
+    ids = list(QUESTIONS) if ids is None else ids
+    questions = [QUESTIONS[check_choice("question", id, tuple(QUESTIONS))] for id in ids]
+    return WRITERS[format](path, [question.ask(seed) for question in questions])

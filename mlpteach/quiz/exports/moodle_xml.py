@@ -1,0 +1,117 @@
+"""Moodle XML: what Moodle imports with pictures and all explanations.
+
+Source: Moodle's documentation, "Moodle XML format". Formulas are left out, because Moodle cannot
+compare them. An ordering goes out as a matching of lines to places.
+"""
+
+import base64
+import xml.etree.ElementTree as ElementTree
+from xml.etree.ElementTree import SubElement
+
+from mlpteach.quiz.exports.gift import known_mistakes
+from mlpteach.quiz.text import to_mathjax_html
+
+LEFT_OUT = ("formula",)
+_PICTURE = "map.png"
+
+
+def write(path, asked):
+    """Write asked questions; return the ids of those left out."""
+    quiz = ElementTree.Element("quiz")
+    category = SubElement(quiz, "question", type="category")
+    _text(SubElement(category, "category"), "$course$/mlpteach")
+    for question in asked:
+        if question.question.type not in LEFT_OUT:
+            _WRITERS[question.question.type](quiz, question)
+    ElementTree.indent(quiz)
+    ElementTree.ElementTree(quiz).write(path, encoding="UTF-8", xml_declaration=True)
+    return tuple(a.question.id for a in asked if a.question.type in LEFT_OUT)
+
+
+def _text(parent, text):
+    SubElement(parent, "text").text = text
+
+
+def _html(parent, tag, text):
+    made = SubElement(parent, tag, format="html")
+    _text(made, to_mathjax_html(text) if text else "")
+    return made
+
+
+def _question(quiz, asked, type):
+    made = SubElement(quiz, "question", type=type)
+    _text(SubElement(made, "name"), asked.question.id)
+    _html(made, "questiontext", asked.text)
+    _html(made, "generalfeedback", "")
+    SubElement(made, "defaultgrade").text = "1"
+    SubElement(made, "penalty").text = "1" if type == "truefalse" else "0.3333333"
+    SubElement(made, "hidden").text = "0"
+    SubElement(made, "idnumber").text = asked.question.id
+    return made
+
+
+def _answer(question, fraction, text, feedback, format="html"):
+    made = SubElement(question, "answer", fraction=f"{fraction:.7g}", format=format)
+    _text(made, text)
+    _html(made, "feedback", feedback)
+    return made
+
+
+def _true_false(quiz, asked):
+    made, fields = _question(quiz, asked, "truefalse"), asked.fields
+    for answer in (True, False):
+        fraction = 100 if answer == fields["answer"] else 0
+        feedback = fields["if_true" if answer else "if_false"]
+        _answer(made, fraction, str(answer).lower(), feedback, "moodle_auto_format")
+
+
+def _choices(quiz, asked):
+    several = asked.question.type == "multiple"
+    made = _question(quiz, asked, "multichoice")
+    SubElement(made, "single").text = str(not several).lower()
+    SubElement(made, "shuffleanswers").text = "true"
+    SubElement(made, "answernumbering").text = "abc"
+    right, wrong = len(asked.right), len(asked.choices) - len(asked.right)
+    for letter, choice in asked.choices.items():
+        worth = 100 / right if letter in asked.right else (-100 / wrong if several else 0)
+        text = to_mathjax_html(asked._filled(choice["text"]))
+        _answer(made, worth, text, asked._filled(choice["why"]))
+    return made
+
+
+def _quantity(quiz, asked):
+    made = _choices(quiz, asked)
+    text = made.find("questiontext")
+    label = asked.shown()["picture"]["label"]
+    image = f'<p><img src="@@PLUGINFILE@@/{_PICTURE}" alt="{label}"></p>'
+    text.find("text").text += image
+    file = SubElement(text, "file", name=_PICTURE, path="/", encoding="base64")
+    file.text = base64.b64encode(asked.png()).decode()
+
+
+def _number(quiz, asked):
+    made = _question(quiz, asked, "numerical")
+    answers = [(100, asked.key, asked.why)]
+    answers += [(0, value, why) for value, why in known_mistakes(asked)]
+    for worth, value, why in answers:
+        answer = _answer(made, worth, f"{value:.10g}", why, "moodle_auto_format")
+        SubElement(answer, "tolerance").text = f"{asked.tolerance:.10g}"
+
+
+def _ordering(quiz, asked):
+    made = _question(quiz, asked, "matching")
+    made.find("generalfeedback").find("text").text = to_mathjax_html(asked.why)
+    SubElement(made, "shuffleanswers").text = "true"
+    for place, line in enumerate(asked.fields["line"], start=1):
+        part = _html(made, "subquestion", line["text"])
+        _text(SubElement(part, "answer"), str(place))
+
+
+_WRITERS = {
+    "true_false": _true_false,
+    "single": _choices,
+    "multiple": _choices,
+    "quantity": _quantity,
+    "number": _number,
+    "ordering": _ordering,
+}
