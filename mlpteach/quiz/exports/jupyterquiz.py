@@ -1,8 +1,8 @@
 """jupyterquiz's JSON, written and read, so that existing quizzes come in.
 
 Source: the JSON schemas that come with jupyterquiz (``multiple_choice``, ``many_choice``,
-``numeric``). What it calls ``string`` has no counterpart here, nor has it one for orderings, formulas
-and heat maps.
+``numeric``). What it calls ``string`` has no counterpart here, nor has it one for orderings,
+formulas and heat maps.
 """
 
 import json
