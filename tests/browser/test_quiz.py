@@ -228,12 +228,8 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
         'mt.quiz.ask("gain_of_a_velocity", seed="Ada")',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-<<<<<<< HEAD
-    nbformat.write(notebook, folder / "quiz.ipynb")
-=======
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "quiz.ipynb")
->>>>>>> a0ffb28 (Write the bank as GIFT, Moodle XML, QTI 2.1 and jupyterquiz, and read jupyterquiz)
     solution = QUESTIONS["gain_of_a_velocity"].ask("Ada").solution
     try:
         with opened(browser, lab) as page:
