@@ -1,1 +1,9 @@
-"""x"""
+"""Checks of a student's functions that say what is wrong, in the order of the formula.
+
+``check("adam_update_once", adam_update)`` runs one in a notebook; ``mlpteach.exercise.registry``
+has them all.
+"""
+
+from mlpteach.exercise.notebook import check
+
+__all__ = ["check"]

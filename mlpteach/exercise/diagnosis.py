@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpteach.exercise.differences import Finding, close, find
 from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.drawn import find_drawn, same_drawn
 from mlpteach.exercise.protocol import Call, Reply, Verdict
 from mlpteach.exercise.replies import arrays
 
@@ -47,9 +48,10 @@ def values_check(sheet, scenario, *, in_place_counts=True):
         first = case.first_difference(given)
         if first is not None:
             return case.verdict(given, *first)
-        changed = changed_in_place(sheet, given)
-        if changed and in_place_counts:
-            return Verdict(_IN_PLACE, f"The values are right, but {changed}", "changed_in_place")
+        changed = changed_in_place(sheet, given) if in_place_counts else ""
+        if changed:
+            message = f"The values are right, but {changed}"
+            return Verdict(_IN_PLACE, message, case.mistake_that_changes(given, changed))
         return Verdict(1.0, "Right.")
 
     return run
@@ -62,25 +64,31 @@ def unchanged_check(sheet, scenario):
     """
 
     def run(rng):
-        given = yield from _ask(scenario(rng))
+        seed = int(rng.integers(_SEEDS))
+        given = yield from _ask(scenario(np.random.default_rng(seed)))
         for exchange in given:
-            task = sheet.tasks[exchange.call.function]
-            found = arrays(task, exchange.reply)
-            if isinstance(found, Finding):
-                return Verdict(0.0, f"{task.name} {found.how}.", found.kind)
-            first = found[task.returns[0]]
-            if any(
-                close(first, np.asarray(argument))
-                for argument in exchange.call.arguments
-                if isinstance(argument, np.ndarray)
-            ):
-                return Verdict(0.0, "What comes back is only an argument.", "argument_returned")
+            found = _nothing_new(sheet.tasks[exchange.call.function], exchange)
+            if found is not None:
+                return Verdict(0.0, f"{exchange.call.function} {found.how}.", found.kind)
         changed = changed_in_place(sheet, given)
         if changed:
-            return Verdict(0.0, f"{changed[0].upper()}{changed[1:]}", "changed_in_place")
+            case = _Case(sheet, scenario, seed)
+            message = f"{changed[0].upper()}{changed[1:]}"
+            return Verdict(0.0, message, case.mistake_that_changes(given, changed))
         return Verdict(1.0, "Right: no argument is changed.")
 
     return run
+
+
+def _nothing_new(task, exchange):
+    """Return a Finding where an answer is none, or only an argument."""
+    found = arrays(task, exchange.reply)
+    if isinstance(found, Finding):
+        return found
+    arguments = [np.asarray(a) for a in exchange.call.arguments if isinstance(a, np.ndarray)]
+    if any(close(found[task.returns[0]], argument) for argument in arguments):
+        return Finding("argument_returned", "returns only an argument")
+    return None
 
 
 def changed_in_place(sheet, exchanges):
@@ -187,10 +195,20 @@ class _Case:
         worth = float(np.prod([mistake.worth for mistake in mistakes]))
         return Verdict(worth, " ".join([message, *hints]), mistakes[0].id)
 
+    def mistake_that_changes(self, given, changed):
+        """Return the id of the known mistake that changes the same argument in place."""
+        for mistake in self._known(given):
+            played = list(self.play((mistake,)))
+            if changed_in_place(self.sheet, played) == changed and self._answers((mistake,), given):
+                return mistake.id
+        return "changed_in_place"
+
+    def _known(self, given):
+        return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
+
     def _recognise(self, given):
         """Return the known mistakes, one or two, that answer every call as was answered."""
-        functions = dict.fromkeys(exchange.call.function for exchange in given)
-        known = self.sheet.mistakes_in(functions)
+        known = self._known(given)
         for number in (1, 2):
             for mistakes in combinations(known, number):
                 if self.sheet.functions(mistakes) is not None and self._answers(mistakes, given):
@@ -210,7 +228,8 @@ class _Case:
         first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second
-        return all(close(first[name], second[name]) for name in task.returns)
+        same = same_drawn if task.random else close
+        return all(same(first[name], second[name]) for name in task.returns)
 
 
 def _other_quantity(name, found, wanted):
@@ -223,6 +242,8 @@ def _other_quantity(name, found, wanted):
 
 def _difference(task, name, given, expected, inputs):
     """Return the Finding for one quantity, of a path for its first row that differs."""
+    if task.random:
+        return find_drawn(name, given, expected)
     if not task.path or given.shape != expected.shape:
         return find(name, given, expected, inputs)
     before = np.asarray(inputs[task.parameters[0]])

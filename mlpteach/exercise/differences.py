@@ -55,6 +55,14 @@ def find(name, given, expected, arguments):
     -------
     Finding or None
     """
+    found = _find(name, given, expected, arguments)
+    if found is not None and expected.size == 1:
+        how = found.how.replace(" in every entry", "").replace("has every entry NaN", "is NaN")
+        return Finding(found.kind, how)
+    return found
+
+
+def _find(name, given, expected, arguments):
     if given.shape != expected.shape:
         return _shape(given, expected)
     if close(given, expected):
@@ -67,10 +75,10 @@ def find(name, given, expected, arguments):
     given = given.astype(float)
     before = arguments.get("W")
     with np.errstate(all="ignore"):
-        if name == "W" and before is not None and before.shape == expected.shape:
+        if name.startswith("W") and before is not None and before.shape == expected.shape:
             return _movement(given, expected, np.asarray(before, float), arguments)
         return (
-            _argument(given, arguments)
+            _argument(name, given, arguments)
             or _constant(given, expected)
             or _proportion(given, expected)
             or _function_of_it(given, expected)
@@ -123,9 +131,12 @@ def _precision(given):
     )
 
 
-def _argument(given, arguments):
-    for name, argument in arguments.items():
-        if argument.shape == given.shape and close(given, argument):
+def _argument(quantity, given, arguments):
+    own_first = sorted(arguments, key=lambda name: name != quantity)
+    for name in own_first:
+        argument = arguments[name]
+        told = name == quantity or argument.any()  # 0 everywhere is told as that
+        if told and argument.shape == given.shape and close(given, argument):
             return Finding("argument_returned", f"is simply {name}, as it was before the call")
     return None
 
@@ -148,7 +159,7 @@ def _proportion(given, expected):
         if factor == 0:
             return Finding("zero", "is 0 in every entry")
         also = " and has the wrong sign" if factor < 0 else ""
-        return Finding("factor", f"is {_number(abs(factor))} times what it must be{also}")
+        return Finding("factor", f"is {times(abs(factor))} what it must be{also}")
     wrong = int((np.sign(given) != np.sign(expected)).sum())
     if wrong and close(np.abs(given), np.abs(expected)):
         return Finding(
@@ -234,16 +245,16 @@ def _movement(given, expected, before, arguments):
     if found is not None and found.kind == "sign" and "every" in found.how:
         return Finding("sign", "moves in the wrong direction")
     if found is not None and found.kind == "factor":
-        times = found.how.removeprefix("is ").partition(" times")[0]
-        wrong_way = " and in the wrong direction" if "sign" in found.how else ""
-        return Finding("factor", f"moves {times} times as far as it must{wrong_way}")
+        far = found.how.removeprefix("is ").partition(" what it must be")[0].removesuffix(" of")
+        wrong_way = ", and in the wrong direction" if "sign" in found.how else ""
+        return Finding("factor", f"moves {far} as far as it must{wrong_way}")
     if close(given, wanted):
         return Finding("step_returned", "is only the change of W, not the new W")
     if close(given, -wanted):
         return Finding("step_returned", "is only the step, not the new W")
     if (np.sign(moved) == -np.sign(wanted)).all():
         return Finding("sign", "moves in the wrong direction, and not as far as it must")
-    rest = _argument(given, arguments) or _some_entries(moved, wanted, arguments)
+    rest = _argument("", given, arguments) or _some_entries(moved, wanted, arguments)
     if rest.kind == "values" and (np.sign(moved) == np.sign(wanted)).all():
         far = np.abs(moved) > np.abs(wanted)
         length = "too far" if far.all() else "not far enough" if not far.any() else "a wrong length"
@@ -259,9 +270,14 @@ def _common(ratios):
     return middle if np.abs(ratios - middle).max() <= 1e-6 * max(abs(middle), 1e-12) else None
 
 
+def times(factor):
+    """Write a factor, such as "2 times" or "only 1/10 of"."""
+    return f"{_number(factor)} times" if factor > 1 else f"only {_number(factor)} of"
+
+
 def _number(value):
     for whole in (1, 2, 3, 4, 5, 6, 8, 10):
         for written, exact in ((f"{whole}", whole), (f"1/{whole}", 1 / whole)):
             if abs(value - exact) <= 1e-6 * exact:
                 return written
-    return f"{value:.3g}"
+    return f"{value:.3g}" if value < 999 else f"{value:.0f}"

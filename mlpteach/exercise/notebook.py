@@ -34,7 +34,7 @@ def check(id, *functions, seed=1):
     Examples
     --------
     >>> points = check("v2_one_instance", lambda Y, A3: A3 - Y)
-    v2_one_instance: Right. 3 of 3 points.
+    v2_one_instance: Right. 4 of 4 points.
     """
     checks = {name: check for sheet in ASSIGNMENTS.values() for name, check in sheet.items()}
     chosen = checks[check_choice("id", id, tuple(checks))]

@@ -68,6 +68,8 @@ def _new_weights(rng):
     # Made as large as V_hat, so that its place can be seen.
     eps = float(rng.uniform(0.2, 0.5))
     yield "where eps is large", Call("new_weights", (W, M_hat, V_hat, eta, eps))
+    zero = np.zeros_like(W)
+    yield "where no gradient was ever seen", Call("new_weights", (W, zero, zero))
 
 
 def _one_update(rng):

@@ -71,8 +71,6 @@ def _as_tuple(task, value):
         return tuple(value)
     if several:
         return Finding("wrong_count", f"returns {len(value)} values, must return {count}: {names}")
-    if isinstance(value, np.ndarray) and value.shape[:1] == (count,) and value.ndim > 1:
-        return tuple(value)  # stacked in one array: each part is there
     return Finding(
         "wrong_count", f"returns {_kind(value)} alone, must return {count} values: {names}"
     )

@@ -7,7 +7,7 @@ solution does has made that mistake, however it is written.
 
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 
 
@@ -107,10 +107,6 @@ class Sheet:
             ]
         found = [m for name in reached for m in self.mistakes if m.function == name]
         return tuple(found)
-
-    @cached_property
-    def by_id(self):
-        return {mistake.id: mistake for mistake in self.mistakes}
 
 
 @cache
