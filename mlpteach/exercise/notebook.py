@@ -1,5 +1,6 @@
 """Run a check in the student's notebook, on public inputs, and print what it found."""
 
+import os
 import textwrap
 
 import numpy as np
@@ -69,3 +70,23 @@ def _noting_errors(answer, errors):
         return reply
 
     return noting
+
+
+def look(show):
+    """Call `show` and return what it shows; while nbgrader grades or validates, do nothing.
+
+    A picture gives no points, and a class is graded in a fraction of the time without.
+
+    Parameters
+    ----------
+    show : callable
+        Without arguments, such as ``lambda: mt.dashboards.own_rule(my_adam)``.
+
+    Examples
+    --------
+    >>> look(lambda: "a dashboard")
+    'a dashboard'
+    """
+    if not callable(show):
+        raise TypeError(f"look needs a function that shows something; given {describe(show)}.")
+    return None if "NBGRADER_EXECUTION" in os.environ else show()
