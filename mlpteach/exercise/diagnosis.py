@@ -6,12 +6,12 @@ solution play the same scenario; what they answered is laid side by side.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
 from mlpteach.exercise.differences import Finding, close, find
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.direct import answer_quietly, quietly
 from mlpteach.exercise.drawn import find_drawn, same_drawn
 from mlpteach.exercise.protocol import Call, Reply, Verdict
 from mlpteach.exercise.replies import arrays
@@ -45,9 +45,10 @@ def values_check(sheet, scenario, *, in_place_counts=True):
         seed = int(rng.integers(_SEEDS))
         given = yield from _ask(scenario(np.random.default_rng(seed)))
         case = _Case(sheet, scenario, seed)
-        first = case.first_difference(given)
-        if first is not None:
-            return case.verdict(given, *first)
+        with quietly():
+            first = case.first_difference(given)
+            if first is not None:
+                return case.verdict(given, *first)
         changed = changed_in_place(sheet, given) if in_place_counts else ""
         if changed:
             message = f"The values are right, but {changed}"
@@ -126,10 +127,9 @@ def _ask(scenario):
 
 
 def play(scenario, functions):
-    """Yield the exchanges of a scenario, the calls made at once."""
-    answer_call = answer_with(functions)
+    """Yield the exchanges of a scenario, the calls made at once; inside :func:`quietly` only."""
     for where, call, answer in _conversation(scenario):
-        reply = answer_call(call)
+        reply = answer_quietly(functions, call)
         answer.append(reply.value)
         yield Exchange(where, call, reply)
 
@@ -184,7 +184,7 @@ class _Case:
         else:
             message = f"{quantity} differs first{where}{_right(task, quantity)}: it {finding.how}"
         message = message if message.endswith("?") else f"{message}."
-        mistakes = self._recognise(given)
+        mistakes = self._recognise(given, exchange)
         if not mistakes:
             return Verdict(0.0, message, finding.kind)
         hints = [mistake.hint for mistake in mistakes]
@@ -206,13 +206,23 @@ class _Case:
     def _known(self, given):
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
 
-    def _recognise(self, given):
-        """Return the known mistakes, one or two, that answer every call as was answered."""
+    def _recognise(self, given, first):
+        """Return the known mistakes, one or two, that answer every call as was answered.
+
+        `first` is the exchange that differs first; most mistakes are ruled out by it alone.
+        """
         known = self._known(given)
-        for number in (1, 2):
-            for mistakes in combinations(known, number):
-                if self.sheet.functions(mistakes) is not None and self._answers(mistakes, given):
-                    return mistakes
+        own = {exchange.call.function for exchange in given}
+        near = own.union(*(self.sheet.calls(function) for function in own))
+        for mistakes in chain(((mistake,) for mistake in known), combinations(known, 2)):
+            if len(mistakes) == 2 and near.isdisjoint(mistake.function for mistake in mistakes):
+                continue  # two slips two calls away are too many to look for
+            functions = self.sheet.functions(mistakes)
+            if functions is None:
+                continue
+            wrong = Exchange(first.where, first.call, answer_quietly(functions, first.call))
+            if self._same(first, wrong) and self._answers(mistakes, given):
+                return mistakes
         return ()
 
     def _answers(self, mistakes, given):

@@ -4,6 +4,7 @@ import contextlib
 import io
 import traceback
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,24 +22,36 @@ def answer_with(functions):
     """
 
     def answer(call):
-        arguments = [_own(argument) for argument in call.arguments]
-        keywords = {name: _own(value) for name, value in call.keywords.items()}
-        value, error, printed = None, "", io.StringIO()
-        # A warning would reach stderr, for which nbgrader takes all points of a cell.
-        with (
-            contextlib.redirect_stdout(printed),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-        ):
-            warnings.simplefilter("ignore")
-            try:
-                value = as_plain(functions[call.function](*arguments, **keywords))
-            except Exception as raised:
-                error = traceback.format_exception_only(raised)[-1].strip()
-        after = tuple(as_plain(argument) for argument in arguments)
-        return Reply(value, error, after, printed.getvalue()[:_PRINTED])
+        with quietly() as printed:
+            reply = answer_quietly(functions, call)
+        return replace(reply, printed=printed.getvalue()[:_PRINTED])
 
     return answer
+
+
+@contextlib.contextmanager
+def quietly():
+    """Keep what is printed, and all warnings, from the page."""
+    # A warning would reach stderr, for which nbgrader takes all points of a cell.
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield printed
+
+
+def answer_quietly(functions, call):
+    """Make one call; return its Reply. Inside :func:`quietly` only."""
+    arguments = [_own(argument) for argument in call.arguments]
+    keywords = {name: _own(value) for name, value in call.keywords.items()}
+    value, error = None, ""
+    try:
+        value = as_plain(functions[call.function](*arguments, **keywords))
+    except Exception as raised:
+        error = traceback.format_exception_only(raised)[-1].strip()
+    return Reply(value, error, tuple(as_plain(argument) for argument in arguments))
 
 
 def _own(argument):

@@ -5,10 +5,14 @@ solution, so it *is* a wrong solution: a student's function that answers every c
 solution does has made that mistake, however it is written.
 """
 
+import contextlib
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from types import FunctionType
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Sheet:
     tasks: dict
     mistakes: tuple
     _built: dict = field(default_factory=dict, repr=False, compare=False)
+    _compiled: dict = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, function, mistakes=()):
         """Return a function's source with these mistakes in it; None where one has no place."""
@@ -93,20 +98,42 @@ class Sheet:
         None where the mistakes exclude each other.
         """
         if mistakes not in self._built:
-            sources = [self.source(name, mistakes) for name in self.tasks]
-            self._built[mistakes] = None if None in sources else _execute(sources)
+            self._built[mistakes] = self._build(mistakes)
         return self._built[mistakes]
+
+    def _build(self, mistakes):
+        names = {"np": np}
+        for name in self.tasks:
+            compiled = self._compile(name, tuple(m for m in mistakes if m.function == name))
+            if compiled is None:
+                return None
+            # Functions of one namespace, so that they call each other.
+            names[name] = FunctionType(
+                compiled.__code__, names, name, compiled.__defaults__, compiled.__closure__
+            )
+        return {name: names[name] for name in self.tasks}
+
+    def _compile(self, function, mistakes):
+        """Return a function with the mistakes made in it; None where they exclude each other."""
+        key = (function, mistakes)
+        if key not in self._compiled:
+            source, made = self.source(function, mistakes), {}
+            with contextlib.suppress(SyntaxError):
+                exec(source or "", made)
+            self._compiled[key] = made.get(function)
+        return self._compiled[key]
+
+    def calls(self, function):
+        """Return the tasks that the model solution of a function calls."""
+        solution = self.tasks[function].solution
+        return tuple(name for name in self.tasks if name != function and f"{name}(" in solution)
 
     def mistakes_in(self, functions):
         """Return the mistakes that can show in these functions: theirs, then of those they call."""
         reached = list(functions)
         for name in reached:
-            solution = self.tasks[name].solution
-            reached += [
-                other for other in self.tasks if other not in reached and f"{other}(" in solution
-            ]
-        found = [m for name in reached for m in self.mistakes if m.function == name]
-        return tuple(found)
+            reached += [other for other in self.calls(name) if other not in reached]
+        return tuple(m for name in reached for m in self.mistakes if m.function == name)
 
 
 @cache
@@ -137,11 +164,3 @@ def read_sheet(id):
                 Mistake(data["id"], name, changes, data["hint"].strip(), data.get("worth", 0.0))
             )
     return Sheet(id, tasks, tuple(mistakes))
-
-
-def _execute(sources):
-    import numpy as np
-
-    names = {"np": np}
-    exec("\n\n".join(sources), names)
-    return {name: value for name, value in names.items() if callable(value)}
