@@ -44,18 +44,21 @@ def values_check(sheet, scenario, *, in_place_counts=True):
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from _ask(scenario(np.random.default_rng(seed)))
-        case = _Case(sheet, scenario, seed)
         with quietly():
-            first = case.first_difference(given)
-            if first is not None:
-                return case.verdict(given, *first)
-        changed = changed_in_place(sheet, given) if in_place_counts else ""
-        if changed:
-            message = f"The values are right, but {changed}"
-            return Verdict(_IN_PLACE, message, case.mistake_that_changes(given, changed))
-        return Verdict(1.0, "Right.")
+            return _judge_values(_Case(sheet, scenario, seed), given, in_place_counts)
 
     return run
+
+
+def _judge_values(case, given, in_place_counts):
+    first = case.first_difference(given)
+    if first is not None:
+        return case.verdict(given, *first)
+    changed = changed_in_place(case.sheet, given) if in_place_counts else ""
+    if not changed:
+        return Verdict(1.0, "Right.")
+    message = f"The values are right, but {changed}"
+    return Verdict(_IN_PLACE, message, case.mistake_that_changes(given, changed))
 
 
 def unchanged_check(sheet, scenario):
@@ -67,18 +70,22 @@ def unchanged_check(sheet, scenario):
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from _ask(scenario(np.random.default_rng(seed)))
-        for exchange in given:
-            found = _nothing_new(sheet.tasks[exchange.call.function], exchange)
-            if found is not None:
-                return Verdict(0.0, f"{exchange.call.function} {found.how}.", found.kind)
-        changed = changed_in_place(sheet, given)
-        if changed:
-            case = _Case(sheet, scenario, seed)
-            message = f"{changed[0].upper()}{changed[1:]}"
-            return Verdict(0.0, message, case.mistake_that_changes(given, changed))
-        return Verdict(1.0, "Right: no argument is changed.")
+        with quietly():
+            return _judge_arguments(_Case(sheet, scenario, seed), given)
 
     return run
+
+
+def _judge_arguments(case, given):
+    for exchange in given:
+        found = _nothing_new(case.sheet.tasks[exchange.call.function], exchange)
+        if found is not None:
+            return Verdict(0.0, f"{exchange.call.function} {found.how}.", found.kind)
+    changed = changed_in_place(case.sheet, given)
+    if not changed:
+        return Verdict(1.0, "Right: no argument is changed.")
+    message = f"{changed[0].upper()}{changed[1:]}"
+    return Verdict(0.0, message, case.mistake_that_changes(given, changed))
 
 
 def _nothing_new(task, exchange):
@@ -213,7 +220,9 @@ class _Case:
         """
         known = self._known(given)
         own = {exchange.call.function for exchange in given}
-        near = own.union(*(self.sheet.calls(function) for function in own))
+        near = own | {
+            name for f in own for name in self.sheet.calls(f) if not self.sheet.calls(name)
+        }
         for mistakes in chain(((mistake,) for mistake in known), combinations(known, 2)):
             if len(mistakes) == 2 and near.isdisjoint(mistake.function for mistake in mistakes):
                 continue  # two slips two calls away are too many to look for

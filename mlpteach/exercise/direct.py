@@ -2,9 +2,9 @@
 
 import contextlib
 import io
+import sys
 import traceback
 import warnings
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,9 +22,8 @@ def answer_with(functions):
     """
 
     def answer(call):
-        with quietly() as printed:
-            reply = answer_quietly(functions, call)
-        return replace(reply, printed=printed.getvalue()[:_PRINTED])
+        with quietly():
+            return answer_quietly(functions, call)
 
     return answer
 
@@ -34,12 +33,12 @@ def quietly():
     """Keep what is printed, and all warnings, from the page."""
     # A warning would reach stderr, for which nbgrader takes all points of a cell.
     with (
-        contextlib.redirect_stdout(io.StringIO()) as printed,
+        contextlib.redirect_stdout(io.StringIO()),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):
         warnings.simplefilter("ignore")
-        yield printed
+        yield
 
 
 def answer_quietly(functions, call):
@@ -47,11 +46,14 @@ def answer_quietly(functions, call):
     arguments = [_own(argument) for argument in call.arguments]
     keywords = {name: _own(value) for name, value in call.keywords.items()}
     value, error = None, ""
+    sys.stdout.seek(0)
+    sys.stdout.truncate()
     try:
         value = as_plain(functions[call.function](*arguments, **keywords))
     except Exception as raised:
         error = traceback.format_exception_only(raised)[-1].strip()
-    return Reply(value, error, tuple(as_plain(argument) for argument in arguments))
+    after = tuple(as_plain(argument) for argument in arguments)
+    return Reply(value, error, after, sys.stdout.getvalue()[:_PRINTED])
 
 
 def _own(argument):

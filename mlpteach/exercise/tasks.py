@@ -5,7 +5,9 @@ solution, so it *is* a wrong solution: a student's function that answers every c
 solution does has made that mistake, however it is written.
 """
 
+import builtins
 import contextlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,7 +104,7 @@ class Sheet:
         return self._built[mistakes]
 
     def _build(self, mistakes):
-        names = {"np": np}
+        names = {"np": np, "__builtins__": builtins}
         for name in self.tasks:
             compiled = self._compile(name, tuple(m for m in mistakes if m.function == name))
             if compiled is None:
@@ -125,8 +127,8 @@ class Sheet:
 
     def calls(self, function):
         """Return the tasks that the model solution of a function calls."""
-        solution = self.tasks[function].solution
-        return tuple(name for name in self.tasks if name != function and f"{name}(" in solution)
+        called = re.findall(r"(\w+)\(", self.tasks[function].solution)
+        return tuple(name for name in self.tasks if name != function and name in called)
 
     def mistakes_in(self, functions):
         """Return the mistakes that can show in these functions: theirs, then of those they call."""
