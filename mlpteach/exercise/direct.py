@@ -34,6 +34,7 @@ def quietly():
     # A warning would reach stderr, for which nbgrader takes all points of a cell.
     with (
         contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):
@@ -50,7 +51,7 @@ def answer_quietly(functions, call):
     sys.stdout.truncate()
     try:
         value = as_plain(functions[call.function](*arguments, **keywords))
-    except Exception as raised:
+    except (Exception, SystemExit) as raised:
         error = traceback.format_exception_only(raised)[-1].strip()
     after = tuple(as_plain(argument) for argument in arguments)
     return Reply(value, error, after, sys.stdout.getvalue()[:_PRINTED])
