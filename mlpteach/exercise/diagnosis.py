@@ -14,7 +14,7 @@ from mlpteach.exercise.differences import Finding, close, find
 from mlpteach.exercise.direct import answer_quietly, quietly
 from mlpteach.exercise.drawn import find_drawn, same_drawn
 from mlpteach.exercise.protocol import Call, Reply, Verdict
-from mlpteach.exercise.replies import arrays
+from mlpteach.exercise.replies import arrays, same_value
 
 _SEEDS = 2**62
 _IN_PLACE = 0.5  # what is left of a check's points for right values from changed arguments
@@ -77,10 +77,11 @@ def unchanged_check(sheet, scenario):
 
 
 def _judge_arguments(case, given):
-    for exchange in given:
-        found = _nothing_new(case.sheet.tasks[exchange.call.function], exchange)
+    for exchange, expected in zip(given, case.play(), strict=True):
+        found = _nothing_new(case.sheet.tasks[exchange.call.function], exchange, expected)
         if found is not None:
-            return Verdict(0.0, f"{exchange.call.function} {found.how}.", found.kind)
+            message = f"What {exchange.call.function} returns tells nothing here: it {found.how}."
+            return Verdict(0.0, message, found.kind)
     changed = changed_in_place(case.sheet, given)
     if not changed:
         return Verdict(1.0, "Right: no argument is changed.")
@@ -88,11 +89,14 @@ def _judge_arguments(case, given):
     return Verdict(0.0, message, case.mistake_that_changes(given, changed))
 
 
-def _nothing_new(task, exchange):
-    """Return a Finding where an answer is none, or only an argument."""
-    found = arrays(task, exchange.reply)
+def _nothing_new(task, exchange, expected):
+    """Return a Finding where an answer is none, has a wrong shape, or is only an argument."""
+    found, wanted = arrays(task, exchange.reply), arrays(task, expected.reply)
     if isinstance(found, Finding):
         return found
+    for name in task.returns:
+        if found[name].shape != wanted[name].shape:
+            return find(name, found[name], wanted[name], {})
     arguments = [np.asarray(a) for a in exchange.call.arguments if isinstance(a, np.ndarray)]
     if any(close(found[task.returns[0]], argument) for argument in arguments):
         return Finding("argument_returned", "returns only an argument")
@@ -191,7 +195,9 @@ class _Case:
         else:
             message = f"{quantity} differs first{where}{_right(task, quantity)}: it {finding.how}"
         message = message if message.endswith("?") else f"{message}."
-        mistakes = self._recognise(given, exchange)
+        # What stops with an error is told by the error; half of all wrong solutions could be it.
+        known = finding.kind not in ("not_written", "raises")
+        mistakes = self._recognise(given, exchange, 2 if quantity else 1) if known else ()
         if not mistakes:
             return Verdict(0.0, message, finding.kind)
         hints = [mistake.hint for mistake in mistakes]
@@ -213,17 +219,17 @@ class _Case:
     def _known(self, given):
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
 
-    def _recognise(self, given, first):
-        """Return the known mistakes, one or two, that answer every call as was answered.
+    def _recognise(self, given, first, most):
+        """Return the known mistakes, at most one or two, that answer every call as was answered.
 
-        `first` is the exchange that differs first; most mistakes are ruled out by it alone.
+        `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
         """
         known = self._known(given)
         own = {exchange.call.function for exchange in given}
         near = own | {
             name for f in own for name in self.sheet.calls(f) if not self.sheet.calls(name)
         }
-        for mistakes in chain(((mistake,) for mistake in known), combinations(known, 2)):
+        for mistakes in chain(*(combinations(known, number) for number in range(1, most + 1))):
             if len(mistakes) == 2 and near.isdisjoint(mistake.function for mistake in mistakes):
                 continue  # two slips two calls away are too many to look for
             functions = self.sheet.functions(mistakes)
@@ -246,7 +252,7 @@ class _Case:
         task = self.sheet.tasks[exchange.call.function]
         first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
-            return first == second
+            return first == second and same_value(exchange.reply.value, wrong.reply.value)
         same = same_drawn if task.random else close
         return all(same(first[name], second[name]) for name in task.returns)
 

@@ -33,10 +33,16 @@ def close(given, expected, rtol=RTOL):
     """Whether two arrays agree: shapes, and every entry up to rounding."""
     if given.shape != expected.shape:
         return False
+    given, expected = _as_floats(given), _as_floats(expected)
     with np.errstate(all="ignore"):
         allowed = rtol * np.abs(np.where(np.isfinite(expected), expected, 0.0)).max(initial=0.0)
         same = (given == expected) | (np.abs(given - expected) <= allowed)
     return bool((same | (np.isnan(given) & np.isnan(expected))).all())
+
+
+def _as_floats(array):
+    """Truth values cannot be subtracted, and unsigned numbers wrap around."""
+    return array if array.dtype.kind == "f" else array.astype(float)
 
 
 def find(name, given, expected, arguments):

@@ -27,7 +27,7 @@ def find_drawn(name, given, expected):
     if given.shape != expected.shape or not np.isfinite(given).all() or expected.std() == 0:
         return find(name, given, expected, {})
     spread, wanted = given.std(), expected.std()
-    if spread == 0:
+    if np.ptp(given) == 0:
         return Finding("constant", "is the same number in every entry: nothing is drawn")
     if given.ndim == 2:
         found = _repeated(given)

@@ -4,7 +4,7 @@ import builtins
 
 import numpy as np
 
-from mlpteach.exercise.differences import Finding
+from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.protocol import NotPlain
 
 _ERRORS = {
@@ -45,6 +45,16 @@ def arrays(task, reply):
             return Finding("not_an_array", f"returns {_kind(value)} as {name}, not {_wanted(task)}")
         found[name] = array
     return found
+
+
+def same_value(first, second):
+    """Whether two values that came back agree, whatever they are."""
+    if type(first) in (tuple, list) and type(second) in (tuple, list):
+        return len(first) == len(second) and all(map(same_value, first, second))
+    arrays_of = [_as_array(value) for value in (first, second)]
+    if any(array is None for array in arrays_of):
+        return first is None and second is None
+    return close(*arrays_of)
 
 
 def _raised(error):
