@@ -54,7 +54,7 @@ ASKED_FOR = [
     "eps_missing",
     "ln_derivative_sign",
     "ln_derivative_left",
-    "transposed",
+    "sensitivity_transposed",
     "nothing_returned",
     "prints_instead_of_returning",
     "two_tap_momentum",
