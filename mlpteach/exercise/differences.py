@@ -286,4 +286,5 @@ def _number(value):
         for written, exact in ((f"{whole}", whole), (f"1/{whole}", 1 / whole)):
             if abs(value - exact) <= 1e-6 * exact:
                 return written
-    return f"{value:.3g}" if value < 999 else f"{value:.0f}"
+    # Two digits: a factor may come from a hidden hyper-parameter, which it must not spell out.
+    return f"{float(f'{value:.2g}'):g}"
