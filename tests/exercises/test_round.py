@@ -195,7 +195,7 @@ def test_feedback_shows_the_student_the_mark(student, after_round):
     for assignment, mark in MARKS[student].items():
         folder = after_round.course / "feedback" / student / assignment
         page = (folder / f"{assignment}.html").read_text(encoding="utf-8")
-        assert f"{assignment} (Score: {mark:.1f} / {POINTS[assignment]:.1f})" in page
+        assert f"{assignment} (Score: {float(mark)} / {float(POINTS[assignment])})" in page
 
 
 def test_feedback_comes_back_through_the_exchange(after_round):
