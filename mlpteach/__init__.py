@@ -11,7 +11,7 @@ from mlpteach.counterexamples import COUNTEREXAMPLES
 from mlpteach.gradient_check import gradient_check
 from mlpteach.initializers import INITIALIZERS
 from mlpteach.landscapes import LANDSCAPES
-from mlpteach.losses import LOSSES
+from mlpteach.losses import LOSSES, own_loss
 from mlpteach.network import MLP
 from mlpteach.rules import RULES, Quantities, rule
 from mlpteach.schedules import SCHEDULES, schedule
@@ -22,7 +22,7 @@ from mlpteach.travel import Cursor
 __version__ = "0.1.0"
 
 # Modules with widgets, pictures or files, imported when first asked for.
-_ON_DEMAND = ("dashboards", "datasets", "quiz")
+_ON_DEMAND = ("dashboards", "datasets", "exercise", "quiz")
 
 __all__ = [
     "ACTIVATIONS",
@@ -46,7 +46,9 @@ __all__ = [
     "dashboards",
     "datasets",
     "descend",
+    "exercise",
     "gradient_check",
+    "own_loss",
     "quiz",
     "rerun",
     "rule",

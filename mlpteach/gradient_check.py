@@ -64,8 +64,8 @@ def gradient_check(net, X, y, *, loss="cross_entropy", l2=0.0, h=1e-5, entries=5
     net : MLP
     X : array_like of float, shape (n, n_inputs)
     y : array_like, shape (n,) or (n, K)
-    loss : str
-        Id of ``mlpteach.LOSSES``.
+    loss : str, Loss or callable
+        As for :func:`mlpteach.train`: your own function (Y, A) -> V^(L) is checked too.
     l2 : float
     h : float
         Half the distance of the two points.

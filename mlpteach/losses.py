@@ -9,11 +9,12 @@ sum divided by n); sensitivities are those of an instance, without 1/n.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from mlpteach.activations import ACTIVATIONS, sigmoid
+from mlpteach.arguments import check_choice, describe
 
 # Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
 # inside, and the clipped part has derivative 0, so cost and gradient still belong together.
@@ -96,6 +97,72 @@ class Loss:
                 f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
                 f"to 1; given one that sums to {wrong:g}."
             )
+
+
+@dataclass(frozen=True)
+class OwnLoss(Loss):
+    """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
+
+    Attributes
+    ----------
+    function : callable
+        (Y, A) -> V^(L), all (K, n): the slide's order, Y first.
+    """
+
+    function: Callable = None
+
+    def sensitivity(self, output, Z, A, Y):
+        """Return what the reader's function makes of copies of Y and A (K, n)."""
+        V = self.function(Y.copy(), A.copy())
+        try:
+            array = np.asarray(V)
+        except ValueError:  # rows of different lengths
+            array = np.array(None)
+        if array.dtype.kind not in "biuf" or array.shape != A.shape:
+            raise ValueError(
+                f"{self.id} must return an array of floats with the shape of A {A.shape}; "
+                f"it returned {describe(V)}."
+            )
+        return array.astype(float)
+
+
+def own_loss(function, cost="cross_entropy"):
+    """Return a loss whose sensitivity is your own function.
+
+    Parameters
+    ----------
+    function : callable
+        (Y, A) -> V^(L), the sensitivity of the last layer; all have shape (K, n), instances as
+        columns, without 1/n.
+    cost : str
+        Id of ``mlpteach.LOSSES``: the cost that is reported, and that a gradient check holds your
+        function against.
+
+    Returns
+    -------
+    OwnLoss
+        For ``loss=`` of :func:`mlpteach.train` and :func:`mlpteach.gradient_check`.
+
+    Examples
+    --------
+    >>> own_loss(lambda Y, A: -2 * (Y - A) * A * (1 - A), cost="mse").targets
+    'real'
+    """
+    if not callable(function):
+        raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
+    known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
+    parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
+    name = getattr(function, "__name__", type(function).__name__)
+    return OwnLoss(**{**parts, "id": name}, function=function)
+
+
+def as_loss(given):
+    """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
+    if isinstance(given, Loss):
+        return given
+    if callable(given):
+        return own_loss(given)
+    return LOSSES[check_choice("loss", given, tuple(LOSSES))]
 
 
 def _clipped(A):

@@ -20,7 +20,7 @@ from mlpteach.arguments import (
     describe,
 )
 from mlpteach.initializers import INITIALIZERS
-from mlpteach.losses import LOSSES
+from mlpteach.losses import LOSSES, as_loss
 from mlpteach.parameters import ParameterLayout, Parameters
 
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
@@ -246,7 +246,7 @@ class MLP:
 
     def check_problem(self, X, y, loss, l2, names=("X", "y")):
         """Return X, Y (K, n), the Loss and l2 after checking that they fit this network."""
-        loss = LOSSES[check_choice("loss", loss, tuple(LOSSES))]
+        loss = as_loss(loss)
         l2 = check_number("l2", l2, NOT_NEGATIVE)
         X = self.check_inputs(X, names[0])
         return X, check_targets(names[1], y, len(X), self.sizes[-1], loss), loss, l2

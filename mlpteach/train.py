@@ -48,8 +48,9 @@ def train(
     X : array_like of float, shape (n, n_inputs)
     y : array_like, shape (n,) or (n, K)
         Labels 0 … K-1, or one-hot rows.
-    loss : str
-        Id of ``mlpteach.LOSSES``.
+    loss : str, Loss or callable
+        Id of ``mlpteach.LOSSES``; or your own function (Y, A) -> V^(L) for the sensitivity under
+        cross-entropy, or ``mlpteach.own_loss(function, cost)`` under another cost.
     rule : str, Rule or callable
         Id of ``mlpteach.RULES``, ``mlpteach.rule(...)``, or your own function with a rule's
         signature.
@@ -101,7 +102,7 @@ def train(
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     check_flag("progress", progress)
     if validation is not None:
-        validation = _check_validation(net, validation, loss.id)
+        validation = _check_validation(net, validation, loss)
     problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed, validation)
     trace = Trace(Run(problem, rule, schedule), epochs * problem.updates_per_epoch)
     return fill(trace, progress)

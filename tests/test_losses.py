@@ -3,6 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
+from examples import instances, one_hot
 
 import mlpteach as mt
 from mlpteach.activations import ACTIVATIONS
@@ -214,3 +215,61 @@ def test_arguments_are_not_changed(loss, output):
     mt.LOSSES[loss].sensitivity(output, Z, A, Y)
     for before, after in zip(kept, (Z, A, Y), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+# A reader's own function in the place of a loss.
+
+
+def test_own_function_that_is_right_trains_as_the_loss_does():
+    X, y = instances()
+    net = mt.MLP((4, 5, 3), seed=2)
+    own = mt.train(net, X, y, loss=lambda Y, A: A - Y, epochs=2, batch_size=8)
+    reference = mt.train(net, X, y, loss="cross_entropy", epochs=2, batch_size=8)
+    assert own.losses.tolist() == reference.losses.tolist()
+    assert (own[-1].after.flat == reference[-1].after.flat).all()
+
+
+def test_own_function_that_is_wrong_trains_by_it_and_fails_the_gradient_check():
+    X, y = instances()
+    net = mt.MLP((4, 5, 3), seed=2)
+    uphill = mt.train(
+        net, X, y, loss=lambda Y, A: Y - A, rule=mt.rule("gd", eta=0.5), epochs=5,
+        validation=(X, y),
+    )  # fmt: skip
+    assert uphill.history["loss"][-1] > uphill.history["loss"][0]
+    assert not mt.gradient_check(net, X, y, loss=lambda Y, A: 2 * (A - Y)).passed
+    assert mt.gradient_check(net, X, y, loss=lambda Y, A: A - Y).passed
+
+
+def test_own_function_may_belong_to_another_cost():
+    X, y = instances()
+    net = mt.MLP((4, 5, 3), output="softmax", seed=2)
+    loss = mt.own_loss(lambda Y, A: A - Y, cost="softmax_cross_entropy")
+    assert mt.gradient_check(net, X, y, loss=loss).passed
+    with pytest.raises(ValueError, match="cost='crossentropy' is unknown"):
+        mt.own_loss(lambda Y, A: A - Y, cost="crossentropy")
+
+
+def test_own_function_cannot_harm_the_record():
+    def in_place(Y, A):
+        A -= Y
+        return A
+
+    X, y = instances()
+    trace = mt.train(mt.MLP((4, 5, 3), seed=2), X, y, loss=in_place, epochs=1)
+    step = trace[0]
+    assert (step.sensitivity[2] == step.A[3] - one_hot(y)[step.batch].T).all()
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda Y, A: None, "given|returned None"),
+        (lambda Y, A: (A - Y).sum(axis=1, keepdims=True), r"shape \(3, 1\)"),
+        (lambda Y, A: "wrong", "returned 'wrong'"),
+    ],
+)
+def test_own_function_that_returns_no_sensitivity_is_named(function, said):
+    X, y = instances()
+    with pytest.raises(ValueError, match=said):
+        mt.train(mt.MLP((4, 5, 3)), X, y, loss=function, epochs=1)

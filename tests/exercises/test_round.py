@@ -11,20 +11,32 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-POINTS = {"ps1_cross_entropy": 10, "ps2_adam": 20}
+POINTS = {"ps1_cross_entropy": 20, "ps2_adam": 30, "ps3_optimizers": 25, "ps4_initialization": 20}
 
-# What every student hands in, and the mark that must then stand in the gradebook.
+# The known mistakes in what every student hands in (None: as released), and the mark that must then
+# stand in the gradebook. Nobody answers the written questions, worth 2 points each.
 HANDED_IN = {
-    "model": {"ps1_cross_entropy": "model", "ps2_adam": "model"},
-    "untouched": {"ps1_cross_entropy": "released", "ps2_adam": "released"},
-    "forgetful": {"ps1_cross_entropy": "mse_kept", "ps2_adam": "no_bias_correction"},
-    "careless": {"ps1_cross_entropy": "wrong_sign", "ps2_adam": "eps_outside"},
+    "model": dict.fromkeys(POINTS, ()),
+    "untouched": {"ps2_adam": None, "ps3_optimizers": None},
+    "forgetful": {"ps1_cross_entropy": ("mse_kept",), "ps2_adam": ("no_bias_correction",)},
+    "careless": {
+        "ps2_adam": ("eps_outside",),
+        "ps3_optimizers": ("two_tap_momentum", "accumulators_exchanged"),
+        "ps4_initialization": ("fan_in_and_fan_out_exchanged", "glorot_transposed"),
+    },
 }
 MARKS = {
-    "model": {"ps1_cross_entropy": 10, "ps2_adam": 20},
-    "untouched": {"ps1_cross_entropy": 0, "ps2_adam": 0},
-    "forgetful": {"ps1_cross_entropy": 4, "ps2_adam": 13},
-    "careless": {"ps1_cross_entropy": 4, "ps2_adam": 18},
+    "model": {assignment: points - 2 for assignment, points in POINTS.items()},
+    "untouched": {"ps2_adam": 0, "ps3_optimizers": 0},
+    "forgetful": {
+        "ps1_cross_entropy": 18 - 3 - 3 - 1.5,
+        "ps2_adam": 28 - 2 - 4 - 2 - 2 - 3,
+    },
+    "careless": {
+        "ps2_adam": 28 - 1.5 - 1,
+        "ps3_optimizers": 23 - 3 - 5,
+        "ps4_initialization": 18 - 3.75 - 2.5,
+    },
 }
 
 
@@ -64,12 +76,12 @@ def files_with_times(folder):
 
 
 def do_homework(student, name, solve):
-    """Fetch both assignments, work on them as the student of that name does, and submit them."""
-    student.nbgrader("fetch_assignment", *POINTS, "--course=mlpteach")
-    for assignment, slip in HANDED_IN[name].items():
+    """Fetch assignments, work on them as the student of that name does, and submit them."""
+    student.nbgrader("fetch_assignment", *HANDED_IN[name], "--course=mlpteach")
+    for assignment, mistakes in HANDED_IN[name].items():
         path = student.desk / assignment / f"{assignment}.ipynb"
-        if slip != "released":
-            nbformat.write(solve(nbformat.read(path, as_version=4), assignment, slip), path)
+        if mistakes is not None:
+            nbformat.write(solve(nbformat.read(path, as_version=4), assignment, *mistakes), path)
         student.nbgrader("submit", assignment, "--course=mlpteach", f"--student={name}")
 
 
@@ -91,7 +103,7 @@ def grade(lecturer):
 
 @pytest.fixture(scope="module")
 def after_round(course, environment_at, solve, tmp_path_factory):
-    """One whole round of both assignments; everything happens in a temporary directory."""
+    """One whole round of all assignments; everything happens in a temporary directory."""
     root = tmp_path_factory.mktemp("round")
     exchange = root / "exchange"
     exchange.mkdir()
@@ -143,10 +155,14 @@ def test_gradebook_has_exactly_the_marks_written_down(after_round):
 @pytest.mark.parametrize(
     ("assignment", "kind", "regions"),
     [
-        ("ps1_cross_entropy", "SOLUTION", 1),
-        ("ps1_cross_entropy", "HIDDEN TESTS", 5),
-        ("ps2_adam", "SOLUTION", 1),
-        ("ps2_adam", "HIDDEN TESTS", 7),
+        ("ps1_cross_entropy", "SOLUTION", 4),
+        ("ps1_cross_entropy", "HIDDEN TESTS", 7),
+        ("ps2_adam", "SOLUTION", 7),
+        ("ps2_adam", "HIDDEN TESTS", 11),
+        ("ps3_optimizers", "SOLUTION", 6),
+        ("ps3_optimizers", "HIDDEN TESTS", 6),
+        ("ps4_initialization", "SOLUTION", 4),
+        ("ps4_initialization", "HIDDEN TESTS", 5),
     ],
 )
 def test_released_notebook_has_neither_solution_nor_hidden_tests(
@@ -162,14 +178,16 @@ def test_released_notebook_has_neither_solution_nor_hidden_tests(
     assert kind not in "".join(released.values())
 
 
-@pytest.mark.parametrize("assignment", POINTS)
-def test_released_solution_cell_raises_until_it_is_filled_in(assignment, after_round):
-    stubs = [
-        source
-        for source in released_cells(after_round, assignment).values()
-        if source.endswith("    # YOUR CODE HERE\n    raise NotImplementedError()")
-    ]
-    assert len(stubs) == 1
+@pytest.mark.parametrize(
+    ("assignment", "functions"),
+    [("ps1_cross_entropy", 4), ("ps2_adam", 7), ("ps3_optimizers", 6), ("ps4_initialization", 4)],
+)
+def test_released_solution_cells_wait_to_be_filled_in(assignment, functions, after_round):
+    released = released_cells(after_round, assignment)
+    end = "    # YOUR CODE HERE\n    raise NotImplementedError()"
+    assert sum(source.endswith(end) for source in released.values()) == functions
+    [written] = [released[id] for id in released.keys() - {"question_written"} if "_written" in id]
+    assert written == "YOUR ANSWER HERE"
 
 
 @pytest.mark.parametrize("student", MARKS)
@@ -177,14 +195,16 @@ def test_feedback_shows_the_student_the_mark(student, after_round):
     for assignment, mark in MARKS[student].items():
         folder = after_round.course / "feedback" / student / assignment
         page = (folder / f"{assignment}.html").read_text(encoding="utf-8")
-        assert f"{assignment} (Score: {mark:.1f} / {POINTS[assignment]:.1f})" in page
+        assert f"{assignment} (Score: {float(mark)} / {float(POINTS[assignment])})" in page
 
 
 def test_feedback_comes_back_through_the_exchange(after_round):
     student = after_round.students["careless"]
     student.nbgrader("fetch_feedback", "ps2_adam", "--course=mlpteach", "--student=careless")
     [page] = student.desk.glob("ps2_adam/feedback/*/ps2_adam.html")
-    assert "W is wrong where eps is large" in page.read_text(encoding="utf-8")
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert "eps stands outside the root" in text
+    assert "adam_several_updates: Right. 4 of 4 points." in text
 
 
 def test_the_repository_is_left_as_it_was(after_round, course):

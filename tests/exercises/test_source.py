@@ -1,95 +1,70 @@
 """The source notebooks: they run, their points add up, and every slip costs what it should."""
 
+import ast
 import re
-import warnings
 
 import nbclient
 import pytest
 
-ASSIGNMENTS = ["ps1_cross_entropy", "ps2_adam"]
+from mlpteach.exercise.registry import ASSIGNMENTS
+from mlpteach.exercise.tasks import read_sheet
 
-POINTS = {
-    "ps1_cross_entropy": {
-        "v2_shape": 1,
-        "v2_inputs_unchanged": 1,
-        "v2_direction": 2,
-        "v2_size": 2,
-        "v2_saturated": 2,
-        "v2_batch": 2,
+WRITTEN = {
+    "ps1_cross_entropy": "v2_written",
+    "ps2_adam": "adam_written",
+    "ps3_optimizers": "opt_written",
+    "ps4_initialization": "init_written",
+}
+
+# The mark of each check that a solution with these known mistakes does not get in full.
+LOST = {
+    ("ps1_cross_entropy",): {},
+    # Of the sensitivity only what a wrong size leaves: a quarter.
+    ("ps1_cross_entropy", "mse_kept"): {
+        "v2_one_instance": 1.0, "v2_batch": 1.0, "v2_saturated": 0.5,
     },
-    "ps2_adam": {
-        "adam_shapes": 1,
-        "adam_inputs_unchanged": 2,
-        "adam_first_moment": 2,
-        "adam_second_moment": 2,
-        "adam_direction": 2,
-        "adam_first_update": 3,
-        "adam_hyper_parameters": 2,
-        "adam_several_updates": 4,
-        "adam_eps": 2,
+    ("ps1_cross_entropy", "wrong_sign"): {
+        "v2_one_instance": 1.0, "v2_batch": 1.0, "v2_saturated": 0.5,
     },
-}
-
-EVERY_CELL_OF = {assignment: set(points) for assignment, points in POINTS.items()}
-
-PS1_LOST = {
-    "model": (10, set()),
-    "mse_kept": (4, {"v2_size", "v2_saturated", "v2_batch"}),
-    "wrong_sign": (4, {"v2_direction", "v2_saturated", "v2_batch"}),
-    "divided_by_n": (8, {"v2_batch"}),
-    "summed_over_instances": (5, {"v2_shape", "v2_direction", "v2_batch"}),
-    "slope_forgotten": (4, {"v2_size", "v2_saturated", "v2_batch"}),
-    "long_way": (8, {"v2_saturated"}),
-    "changes_inputs": (9, {"v2_inputs_unchanged"}),
-    "outputs_returned": (
-        1,
-        {"v2_inputs_unchanged", "v2_direction", "v2_size", "v2_saturated", "v2_batch"},
-    ),
-    "untouched": (0, EVERY_CELL_OF["ps1_cross_entropy"]),
-}
-
-PS2_LOST = {
-    "model": (20, set()),
-    "no_bias_correction": (13, {"adam_first_update", "adam_several_updates"}),
-    "bias_multiplied": (13, {"adam_first_update", "adam_several_updates"}),
-    "k_always_1": (16, {"adam_several_updates"}),
-    "k_from_0": (13, {"adam_first_update", "adam_several_updates"}),
-    "eps_outside": (18, {"adam_eps"}),
-    "eps_missing": (18, {"adam_eps"}),
-    "changes_inputs": (18, {"adam_inputs_unchanged"}),
-    "wrong_sign": (
-        9,
-        {"adam_direction", "adam_first_update", "adam_several_updates", "adam_eps"},
-    ),
-    "gradient_not_squared": (
-        5,
-        {
-            "adam_second_moment",
-            "adam_hyper_parameters",
-            "adam_direction",
-            "adam_first_update",
-            "adam_several_updates",
-            "adam_eps",
-        },
-    ),
-    "corrected_moments_returned": (
-        10,
-        {
-            "adam_first_moment",
-            "adam_second_moment",
-            "adam_hyper_parameters",
-            "adam_several_updates",
-        },
-    ),
-    "momentum_forgotten": (14, {"adam_direction", "adam_several_updates"}),
-    "constants_of_the_slide": (16, {"adam_hyper_parameters", "adam_eps"}),
-    "inputs_returned": (1, EVERY_CELL_OF["ps2_adam"] - {"adam_shapes"}),
-    "untouched": (0, EVERY_CELL_OF["ps2_adam"]),
-}
-
-CASES = [("ps1_cross_entropy", slip, *lost) for slip, lost in PS1_LOST.items()] + [
-    ("ps2_adam", slip, *lost) for slip, lost in PS2_LOST.items()
-]
+    # Not seen with a single instance; then half is left.
+    ("ps1_cross_entropy", "divided_by_n"): {"v2_batch": 2.0, "v2_saturated": 1.0},
+    ("ps1_cross_entropy", "long_way"): {"v2_saturated": 1.0},
+    ("ps1_cross_entropy", "outputs_changed_in_place"): {"v2_inputs_unchanged": 0.0},
+    # Values and one check of what softmax calls.
+    ("ps1_cross_entropy", "softmax_over_rows"): {"v2_softmax_outputs": 0.0, "v2_softmax": 0.0},
+    ("ps1_cross_entropy", "softmax_overflows"): {"v2_softmax_outputs": 1.0},
+    ("ps1_cross_entropy", "cost_averaged", "factor_2"): {
+        "v2_cost": 1.0, "v2_one_instance": 2.0, "v2_batch": 2.0, "v2_saturated": 1.0,
+    },
+    ("ps2_adam",): {},
+    ("ps2_adam", "no_bias_correction"): {
+        "adam_one_update": 0.0, "adam_several_updates": 0.0, "adam_hyper_parameters": 0.0,
+        "adam_eps": 0.0, "adam_counts_updates": 0.0,
+    },
+    # eps outside the root shows only where eps is large, and half is left there.
+    ("ps2_adam", "eps_outside"): {"adam_new_weights": 1.5, "adam_eps": 1.0},
+    ("ps2_adam", "k_restarts_each_epoch"): {"adam_counts_updates": 0.0},
+    ("ps2_adam", "integer_array"): {"adam_counts_updates": 0.0},
+    ("ps2_adam", "weights_changed_in_place"): {
+        "adam_inputs_unchanged": 0.0, "adam_counts_updates": 0.0,
+    },
+    ("ps2_adam", "first_moment_constant"): {
+        "adam_first_moment": 1.5, "adam_hyper_parameters": 1.0,
+    },
+    ("ps3_optimizers",): {},
+    ("ps3_optimizers", "two_tap_momentum"): {"opt_momentum": 1.0},
+    ("ps3_optimizers", "adagrad_forgets"): {"opt_adagrad": 0.0},
+    ("ps3_optimizers", "rmsprop_accumulates"): {"opt_rmsprop": 0.0},
+    ("ps3_optimizers", "looks_uphill", "adadelta_eps_outside"): {
+        "opt_look_ahead": 0.0, "opt_adadelta": 2.5,
+    },
+    ("ps4_initialization",): {},
+    ("ps4_initialization", "fan_in_and_fan_out_exchanged"): {"init_he": 1.25},
+    ("ps4_initialization", "glorot_transposed"): {"init_glorot": 2.5},
+    ("ps4_initialization", "variance_of_layers", "saturated_count"): {
+        "init_spreads": 1.5, "init_saturated": 1.5,
+    },
+}  # fmt: skip
 
 
 def nbgrader_data(notebook):
@@ -97,20 +72,31 @@ def nbgrader_data(notebook):
     return [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
 
 
-def lost_cells(notebook):
-    """Run a notebook's code in this process and name the graded cells that fail.
+def marks(notebook, monkeypatch, capfd):
+    """Run a notebook's code in this process; return what each graded cell is worth to nbgrader."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    names, found = {}, {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        graded = cell.metadata.get("nbgrader", {}).get("grade")
+        capfd.readouterr()
+        try:
+            value = last_value(cell.source, names)
+        except Exception:
+            value = 0.0
+        if graded:
+            said = capfd.readouterr()
+            assert said.err == "", "what a test cell writes to stderr costs all its points"
+            assert type(value) is float
+            found[cell.id] = value
+    return found
 
-    A warning counts as a failure: what a cell writes to stderr makes nbgrader give it 0 points.
-    """
-    names, lost = {}, set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-            try:
-                exec(cell.source, names)
-            except Exception:
-                lost.add(cell.id)
-    return lost & EVERY_CELL_OF["ps1_cross_entropy"].union(EVERY_CELL_OF["ps2_adam"])
+
+def last_value(source, names):
+    """Run a cell and return the value of its last expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -119,27 +105,57 @@ def test_the_source_runs_from_top_to_bottom(
 ):
     for name, value in environment_at(tmp_path).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     notebook = read_source(assignment)
     resources = {"metadata": {"path": tmp_path}}
-    nbclient.NotebookClient(notebook, timeout=60, resources=resources).execute()
-    streams = [out for cell in notebook.cells for out in cell.get("outputs", []) if "name" in out]
+    nbclient.NotebookClient(notebook, timeout=120, resources=resources).execute()
+    outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
+    streams = [out for shown in outputs.values() for out in shown if "name" in out]
     assert [out.name for out in streams] == ["stdout"] * len(streams)
+    looked_at = [cell for cell in notebook.cells if "look(" in cell.source]
+    assert looked_at
+    for cell in looked_at:
+        kinds = {kind for out in outputs[cell.id] for kind in out.data}
+        assert kinds & {"image/png", "application/vnd.jupyter.widget-view+json"}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_points_of_every_graded_cell(assignment, read_source):
-    graded = [data for data in nbgrader_data(read_source(assignment)) if data.grade]
-    assert {data.grade_id: data.points for data in graded} == POINTS[assignment]
-    assert all(data.locked and not data.solution for data in graded)
+def test_every_check_of_the_registry_has_its_cell_with_its_points(assignment, read_source):
+    graded = {data.grade_id: data for data in nbgrader_data(read_source(assignment)) if data.grade}
+    written = graded.pop(WRITTEN[assignment])
+    assert written.solution
+    assert not written.locked
+    assert {id: data.points for id, data in graded.items()} == {
+        id: check.points for id, check in ASSIGNMENTS[assignment].items()
+    }
+    assert all(data.locked and not data.solution for data in graded.values())
 
 
-@pytest.mark.parametrize(("assignment", "total"), [("ps1_cross_entropy", 10), ("ps2_adam", 20)])
-def test_the_text_promises_the_points_there_are(assignment, total, read_source):
+def test_ids_of_checks_are_unique_over_all_assignments():
+    ids = [id for checks in ASSIGNMENTS.values() for id in checks]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_text_promises_the_points_there_are(assignment, read_source, points):
     notebook = read_source(assignment)
-    assert sum(POINTS[assignment].values()) == total
-    assert f"\n{total} points." in notebook.cells[0].source
-    for cell in (cell for cell in notebook.cells if cell.id in POINTS[assignment]):
-        assert re.match(r"# (\d+) points?: ", cell.source)[1] == str(cell.metadata.nbgrader.points)
+    assert f"\n{points[assignment]} points." in notebook.cells[0].source
+    data = nbgrader_data(notebook)
+    assert sum(entry.get("points", 0) for entry in data) == points[assignment]
+    for id, check in ASSIGNMENTS[assignment].items():
+        [cell] = [cell for cell in notebook.cells if cell.id == id]
+        assert re.match(r"# (\d+) points?: ", cell.source)[1] == str(check.points)
+        assert cell.source.count(f'check("{id}", {", ".join(check.functions)}') == 2
+    assert "(2 points, read by a person.)" in notebook.cells[-2].source
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_solutions_in_the_notebook_are_those_of_the_checks(assignment, read_source):
+    cells = {cell.id: cell.source for cell in read_source(assignment).cells}
+    for name, task in read_sheet(assignment).tasks.items():
+        [function] = ast.parse(cells[name]).body
+        function.body = function.body[1:]  # without the docstring
+        assert ast.unparse(function) == ast.unparse(ast.parse(task.solution))
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -148,7 +164,6 @@ def test_metadata_is_nbgraders_newest_with_unique_ids(assignment, read_source):
     data = nbgrader_data(notebook)
     assert {entry.schema_version for entry in data} == {3}
     assert len({entry.grade_id for entry in data}) == len(data)
-    assert sum(entry.solution for entry in data) == 1
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert notebook.metadata.kernelspec.name == "python3"
 
@@ -159,9 +174,39 @@ def test_the_source_is_kept_without_outputs(assignment, read_source):
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
 
 
-@pytest.mark.parametrize(("assignment", "slip", "mark", "lost"), CASES)
-def test_a_slip_costs_exactly_its_cells(assignment, slip, mark, lost, read_source, solve):
-    notebook = solve(read_source(assignment), assignment, slip)
-    assert lost_cells(notebook) == lost
-    points = POINTS[assignment]
-    assert sum(points[cell] for cell in points.keys() - lost) == mark
+@pytest.mark.parametrize(("handed_in", "lost"), LOST.items(), ids=" ".join)
+def test_a_slip_costs_exactly_what_it_should(
+    handed_in, lost, read_source, solve, monkeypatch, capfd
+):
+    assignment, *mistakes = handed_in
+    notebook = solve(read_source(assignment), assignment, *mistakes)
+    full = {id: float(check.points) for id, check in ASSIGNMENTS[assignment].items()}
+    assert marks(notebook, monkeypatch, capfd) == full | lost
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_what_is_released_is_worth_nothing(assignment, read_source, monkeypatch, capfd):
+    notebook = read_source(assignment)
+    for cell in notebook.cells:
+        cell.source = re.sub(
+            r" *### BEGIN SOLUTION.*### END SOLUTION",
+            "    # YOUR CODE HERE\n    raise NotImplementedError()",
+            cell.source,
+            flags=re.DOTALL,
+        )
+    found = marks(notebook, monkeypatch, capfd)
+    assert found == dict.fromkeys(ASSIGNMENTS[assignment], 0.0)
+
+
+def test_a_solution_of_the_public_numbers_only_fails_the_hidden_ones(
+    read_source, solve, monkeypatch, capfd
+):
+    notebook = solve(read_source("ps1_cross_entropy"), "ps1_cross_entropy")
+    [cell] = [cell for cell in notebook.cells if cell.id == "sensitivity_cross_entropy"]
+    cell.source = (
+        "calls = []\n"
+        "def sensitivity_cross_entropy(Y, A3):\n"
+        "    calls.append(1)\n"
+        "    return A3 - Y if len(calls) <= 4 else A3 * 0.5"
+    )
+    assert marks(notebook, monkeypatch, capfd)["v2_one_instance"] == 0.0

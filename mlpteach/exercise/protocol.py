@@ -1,0 +1,167 @@
+"""What passes between a check, the student's code, and whoever decides the mark.
+
+A check is a generator function: it yields a :class:`Call`, is sent the :class:`Reply`, and returns
+a :class:`Verdict`. It never sees the student's function itself. So the same check runs in the
+student's notebook, where the call is made at once, and in grading, where the call crosses a pipe
+into a sandbox and only plain data come back.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_DEEPEST = 4  # lists within lists that a reply may hold
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a student's function.
+
+    Attributes
+    ----------
+    function : str
+        Its name in the notebook, such as "adam_update".
+    arguments : tuple
+        Arrays, whole numbers, floats and strings only.
+    keywords : dict
+        Name -> value of the same kinds.
+    """
+
+    function: str
+    arguments: tuple = ()
+    keywords: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotPlain:
+    """Stands for a value that is not plain data, such as a function or an array of objects.
+
+    Attributes
+    ----------
+    type_name : str
+        What it was.
+    """
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back from one call, as plain data.
+
+    Attributes
+    ----------
+    value : object
+        Array, number, str, None, NotPlain, or a tuple or list of these.
+    error : str
+        "" or the last line of the traceback, such as "NameError: name 'np' is not defined".
+    arguments_after : tuple
+        The positional arguments as they stand after the call.
+    printed : str
+        What the call printed, cut to a few hundred characters.
+    """
+
+    value: object = None
+    error: str = ""
+    arguments_after: tuple = ()
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    Attributes
+    ----------
+    fraction : float
+        0 … 1 of the check's points.
+    message : str
+        For the student: the first quantity that differs, how, and the known mistake.
+    mistake : str
+        Id of the recognised mistake, "" where there is none.
+    """
+
+    fraction: float
+    message: str
+    mistake: str = ""
+
+    def __post_init__(self):
+        # Not clamped: a check that computes its own fraction wrongly must not hand out marks.
+        if type(self.fraction) is not float or not 0.0 <= self.fraction <= 1.0:
+            raise ValueError(f"fraction must be a float in [0, 1]; given {self.fraction!r}.")
+
+    @property
+    def passed(self):
+        """Whether all points are given."""
+        return self.fraction == 1.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One graded test cell.
+
+    Attributes
+    ----------
+    id : str
+        The grade id of its cell.
+    title : str
+        One line on what is checked.
+    functions : tuple of str
+        Names of the student's functions it calls.
+    points : int
+    run : callable
+        numpy.random.Generator -> generator of calls that returns the verdict.
+    """
+
+    id: str
+    title: str
+    functions: tuple
+    points: int
+    run: Callable[[np.random.Generator], Generator[Call, Reply, Verdict]]
+
+
+def decide(check, rng, answer):
+    """Run a check to its verdict.
+
+    Parameters
+    ----------
+    check : Check
+    rng : numpy.random.Generator
+        Decides the inputs.
+    answer : callable
+        Call -> Reply: makes the call, here or in a sandbox.
+
+    Returns
+    -------
+    Verdict
+    """
+    conversation = check.run(rng)
+    try:
+        call = next(conversation)
+        while True:
+            call = conversation.send(answer(call))
+    except StopIteration as end:
+        verdict = end.value
+    if not isinstance(verdict, Verdict):
+        raise TypeError(f"check {check.id!r} must return a Verdict; it returned {verdict!r}.")
+    return verdict
+
+
+def as_plain(value, depth=0):
+    """Return a copy of `value` made of plain data only; what is not plain becomes NotPlain.
+
+    Examples
+    --------
+    >>> as_plain((np.ones(2), None, print))
+    (array([1., 1.]), None, NotPlain(type_name='builtin_function_or_method'))
+    """
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        # A class of the student's own may lie about what it holds: only its memory is read.
+        array = np.array(value, copy=True, subok=False)
+        return array if array.dtype.kind in "biuf" else NotPlain(f"array of {array.dtype}")
+    if type(value) in (tuple, list) and depth < _DEEPEST:
+        return type(value)(as_plain(item, depth + 1) for item in value)
+    return NotPlain(type(value).__name__)

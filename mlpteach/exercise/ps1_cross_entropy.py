@@ -1,0 +1,101 @@
+"""The checks of problem set 1: the cost, its sensitivity with a sigmoid, and with softmax."""
+
+import numpy as np
+
+from mlpteach.exercise.diagnosis import unchanged_check, values_check
+from mlpteach.exercise.protocol import Call, Check
+from mlpteach.exercise.tasks import read_sheet
+
+SHEET = read_sheet("ps1_cross_entropy")
+_V2 = "sensitivity_cross_entropy"
+
+
+def _targets(rng, shape):
+    """Wanted outputs, 0.0 or 1.0; no row and no column has only one kind."""
+    rows, columns = np.indices(shape)
+    return ((rows + columns + rng.integers(2)) % 2).astype(float)
+
+
+def _outputs(rng, shape):
+    """Outputs of sigmoids that are not saturated."""
+    return rng.uniform(0.1, 0.9, shape)
+
+
+def _costs(rng):
+    for shape in [(1, 1), (3, 1), (2, 3)]:
+        call = Call("cost_cross_entropy", (_targets(rng, shape), _outputs(rng, shape)))
+        yield f"for {_shape_in_words(shape)}", call
+
+
+def _shape_in_words(shape):
+    outputs, instances = shape
+    return (
+        f"{outputs} output{'s' if outputs > 1 else ''} and "
+        f"{instances} instance{'s' if instances > 1 else ''}"
+    )
+
+
+def _one_instance(rng):
+    for shape in [(1, 1), (4, 1)]:
+        for _ in range(2):
+            call = Call(_V2, (_targets(rng, shape), _outputs(rng, shape)))
+            yield f"for {_shape_in_words(shape)}", call
+
+
+def _batch(rng):
+    for shape in [(3, 4), (1, 5)]:
+        Y, A3 = _targets(rng, shape), _outputs(rng, shape)
+        yield f"for {_shape_in_words(shape)}", Call(_V2, (Y, A3))
+        yield f"for {_shape_in_words(shape)}, Y of whole numbers", Call(_V2, (Y.astype(int), A3))
+
+
+def _saturated(rng):
+    shape = (2, 5)
+    Y = _targets(rng, shape)
+    yield "where saturated outputs are wrong", Call(_V2, (Y, 1.0 - Y))
+    # Some right, some wrong, some in between.
+    A3 = np.where(
+        np.arange(shape[1]) % 3 == 0, Y, np.where(np.arange(shape[1]) % 3 == 1, 1 - Y, 0.3)
+    )
+    yield "where some outputs are saturated", Call(_V2, (Y, A3))
+
+
+def _arguments(rng):
+    for shape in [(3, 1), (2, 4)]:
+        call = Call(_V2, (_targets(rng, shape), _outputs(rng, shape)))
+        yield f"for {_shape_in_words(shape)}", call
+
+
+def _softmax(rng):
+    for shape in [(3, 1), (4, 3)]:
+        yield f"for {_shape_in_words(shape)}", Call("softmax", (rng.normal(0, 2, shape),))
+    far = rng.normal(0, 2, (3, 3)) + np.array([1000.0, 0.0, -1000.0])
+    yield "where z is very large or very small", Call("softmax", (far,))
+
+
+def _sensitivity_softmax(rng):
+    for instances in (1, 4):
+        Y = np.eye(3)[:, rng.integers(3, size=instances)]
+        call = Call("sensitivity_softmax", (Y, rng.normal(0, 1.5, (3, instances))))
+        yield f"for {_shape_in_words((3, instances))}", call
+
+
+def _values(id, title, function, points, scenario, **options):
+    return Check(id, title, (function,), points, values_check(SHEET, scenario, **options))
+
+
+CHECKS = {
+    check.id: check
+    for check in (
+        _values("v2_cost", "the cost J", "cost_cross_entropy", 2, _costs),
+        _values("v2_one_instance", "V^(2) of one instance", _V2, 4, _one_instance,
+                in_place_counts=False),
+        _values("v2_batch", "V^(2) of a batch", _V2, 4, _batch, in_place_counts=False),
+        _values("v2_saturated", "saturated outputs", _V2, 2, _saturated, in_place_counts=False),
+        Check("v2_inputs_unchanged", "the arguments stay as they are", (_V2,), 1,
+              unchanged_check(SHEET, _arguments)),
+        _values("v2_softmax_outputs", "softmax", "softmax", 2, _softmax),
+        _values("v2_softmax", "V^(2) with softmax", "sensitivity_softmax", 3,
+                _sensitivity_softmax),
+    )
+}  # fmt: skip

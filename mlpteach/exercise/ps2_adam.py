@@ -1,0 +1,173 @@
+"""The checks of problem set 2: Adam's lines one at a time, together, and update after update."""
+
+import numpy as np
+
+from mlpteach.exercise.diagnosis import unchanged_check, values_check
+from mlpteach.exercise.protocol import Call, Check
+from mlpteach.exercise.tasks import read_sheet
+
+SHEET = read_sheet("ps2_adam")
+
+
+def _gradient(rng, shape):
+    """Gradients of several sizes and both signs, none near 0."""
+    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.3, 3.0, shape)
+
+
+def _going_on(rng):
+    """W, G, M and V in the middle of a run."""
+    W, G = rng.uniform(-2, 2, (2, 2)), _gradient(rng, (2, 2))
+    return W, G, rng.uniform(-1, 1, (2, 2)), rng.uniform(0.2, 2, (2, 2))
+
+
+def _hypers(rng):
+    return {
+        "eta": float(rng.uniform(0.05, 0.3)),
+        "beta1": float(rng.uniform(0.55, 0.8)),
+        "beta2": float(rng.uniform(0.85, 0.95)),
+    }
+
+
+def _first_moment(rng):
+    for shape in [(2, 3), (4,)]:
+        M, G = rng.uniform(-1, 1, shape), _gradient(rng, shape)
+        yield f"for arrays of shape {shape}", Call("first_moment", (M, G))
+    beta1 = float(rng.uniform(0.3, 0.7))
+    yield "with another beta1", Call("first_moment", (M, G), {"beta1": beta1})
+
+
+def _second_moment(rng):
+    for shape in [(3, 3), (4,)]:
+        V, G = rng.uniform(0.1, 2, shape), _gradient(rng, shape)
+        yield f"for arrays of shape {shape}", Call("second_moment", (V, G))
+    beta2 = float(rng.uniform(0.3, 0.7))
+    yield "with another beta2", Call("second_moment", (V, G), {"beta2": beta2})
+
+
+def _correction(function, beta):
+    def scenario(rng):
+        moment = rng.uniform(0.1, 2, (2, 2))
+        for k in (1, 2, 7):
+            yield f"at update k = {k}", Call(function, (moment, k))
+        chosen = {beta: float(rng.uniform(0.3, 0.7))}
+        yield f"at update k = 3 with another {beta}", Call(function, (moment, 3), chosen)
+
+    return scenario
+
+
+def _new_weights(rng):
+    for shape in [(2, 3), (3, 1)]:
+        W, M_hat, V_hat = (
+            rng.uniform(-2, 2, shape),
+            _gradient(rng, shape),
+            rng.uniform(0.2, 3, shape),
+        )
+        yield f"for arrays of shape {shape}", Call("new_weights", (W, M_hat, V_hat))
+    eta = float(rng.uniform(0.1, 0.5))
+    yield "with another eta", Call("new_weights", (W, M_hat, V_hat, eta))
+    # Made as large as V_hat, so that its place can be seen.
+    eps = float(rng.uniform(0.2, 0.5))
+    yield "where eps is large", Call("new_weights", (W, M_hat, V_hat, eta, eps))
+    zero = np.zeros_like(W)
+    yield "where no gradient was ever seen", Call("new_weights", (W, zero, zero))
+
+
+def _one_update(rng):
+    for shape in [(2, 3), (3, 1)]:
+        W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
+        call = Call("adam_update", (W, G, np.zeros(shape), np.zeros(shape), 1))
+        yield f"at update k = 1, for arrays of shape {shape}", call
+    W, G, M, V = (
+        rng.uniform(-2, 2, (2, 2)),
+        _gradient(rng, (2, 2)),
+        *rng.uniform(0.2, 1, (2, 2, 2)),
+    )
+    yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
+
+
+def _several_updates(rng):
+    """A weight matrix and its column of biases, each going on from what came back."""
+    for name, shape in (("weights", (2, 3)), ("biases", (2, 1))):
+        state = (rng.uniform(-2, 2, shape), np.zeros(shape), np.zeros(shape))
+        for k in range(1, 7):
+            W, M, V = state
+            G = _gradient(rng, shape)
+            state = yield f"at update k = {k} of the {name}", Call("adam_update", (W, G, M, V, k))
+            if not _go_on(state, shape):
+                return
+
+
+def _go_on(state, shape):
+    """Whether what came back can be the start of another update."""
+    return (
+        type(state) in (tuple, list)
+        and len(state) == 3
+        and all(isinstance(part, np.ndarray) and part.shape == shape for part in state)
+    )
+
+
+def _other_hypers(rng):
+    W, G, M = (rng.uniform(-2, 2, (2, 2)), _gradient(rng, (2, 2)), rng.uniform(-1, 1, (2, 2)))
+    V = rng.uniform(0.2, 2, (2, 2))
+    for changed in ("eta", "beta1", "beta2"):
+        chosen = {changed: _hypers(rng)[changed]}
+        yield (
+            f"at update k = 3 with another {changed}",
+            Call("adam_update", (W, G, M, V, 3), chosen),
+        )
+    yield (
+        "at update k = 4 with other hyper-parameters",
+        Call("adam_update", (W, G, M, V, 4), _hypers(rng)),
+    )
+
+
+def _large_eps(rng):
+    W, *others = _going_on(rng)
+    for k in (2, 5):
+        chosen = {"eta": 0.1, "eps": float(rng.uniform(0.2, 0.5))}
+        call = Call("adam_update", (W, *others, k), chosen)
+        yield f"at update k = {k}, where eps is large", call
+    zero = np.zeros((2, 2))
+    yield "where no gradient was ever seen", Call("adam_update", (W, zero, zero, zero, 1))
+
+
+def _arguments(rng):
+    for k in (1, 3):
+        W, G, M, V = (rng.uniform(0.5, 2, (2, 3)) for _ in range(4))
+        yield f"at update k = {k}", Call("adam_update", (W, G, M, V, k))
+
+
+def _epochs(rng):
+    for start in (rng.uniform(-2, 2, 3), np.array([2, -1, 3])):
+        gradients = _gradient(rng, (3, 4, 3))
+        kind = "whole numbers" if start.dtype.kind == "i" else "floats"
+        call = Call("adam_descent", (start, gradients), {"eta": float(rng.uniform(0.05, 0.2))})
+        yield f"through 3 epochs of 4 mini-batches, W of {kind}", call
+
+
+def _values(id, title, function, points, scenario, **options):
+    return Check(id, title, (function,), points, values_check(SHEET, scenario, **options))
+
+
+_M_HAT, _V_HAT = "corrected_first_moment", "corrected_second_moment"
+CHECKS = {
+    check.id: check
+    for check in (
+        _values("adam_first_moment", "M", "first_moment", 3, _first_moment),
+        _values("adam_second_moment", "V", "second_moment", 3, _second_moment),
+        _values("adam_first_correction", "M_hat", _M_HAT, 2, _correction(_M_HAT, "beta1")),
+        _values("adam_second_correction", "V_hat", _V_HAT, 2, _correction(_V_HAT, "beta2")),
+        _values("adam_new_weights", "W", "new_weights", 3, _new_weights),
+        _values("adam_one_update", "one update", "adam_update", 2, _one_update,
+                in_place_counts=False),
+        _values("adam_several_updates", "six updates", "adam_update", 4, _several_updates,
+                in_place_counts=False),
+        _values("adam_hyper_parameters", "eta, beta1, beta2", "adam_update", 2, _other_hypers,
+                in_place_counts=False),
+        _values("adam_eps", "the place of eps", "adam_update", 2, _large_eps,
+                in_place_counts=False),
+        Check("adam_inputs_unchanged", "the arguments stay as they are", ("adam_update",), 2,
+              unchanged_check(SHEET, _arguments)),
+        _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs),
+    )
+}  # fmt: skip

@@ -1,0 +1,112 @@
+"""The checks of problem set 3: five optimizers, each in the form the sheet states."""
+
+import numpy as np
+
+from mlpteach.exercise.diagnosis import values_check
+from mlpteach.exercise.protocol import Call, Check
+from mlpteach.exercise.tasks import read_sheet
+
+SHEET = read_sheet("ps3_optimizers")
+
+
+def _signs(rng, shape):
+    return rng.choice([-1.0, 1.0], shape)
+
+
+def _gradient(rng, shape):
+    """Gradients of several sizes and both signs, none near 0."""
+    return _signs(rng, shape) * rng.uniform(0.3, 3.0, shape)
+
+
+def _velocity(rng, shape):
+    return _signs(rng, shape) * rng.uniform(0.1, 0.5, shape)
+
+
+def _mean_square(rng, shape):
+    return rng.uniform(0.2, 2.0, shape)
+
+
+def _updates(function, memories, hypers):
+    """Return a scenario: updates from the start, then one in the middle with other numbers.
+
+    Parameters
+    ----------
+    function : str
+    memories : tuple of callable
+        For each array the rule remembers, (rng, shape) -> a value in the middle of a run.
+    hypers : dict of str to (low, high)
+        Hyper-parameters to change one after the other.
+    """
+
+    def scenario(rng):
+        shape = (2, 3)
+        state = (rng.uniform(-2, 2, shape), *[np.zeros(shape)] * len(memories))
+        for k in range(1, 5):
+            W, *memory = state
+            call = Call(function, (W, _gradient(rng, shape), *memory))
+            state = yield f"at update k = {k}", call
+            if not _go_on(state, shape, 1 + len(memories)):
+                return
+        for changed, interval in hypers.items():
+            W, G = rng.uniform(-2, 2, (3, 1)), _gradient(rng, (3, 1))
+            memory = [memory(rng, (3, 1)) for memory in memories]
+            chosen = {changed: float(rng.uniform(*interval))}
+            call = Call(function, (W, G, *memory), chosen)
+            yield f"in the middle of a run, with another {changed}", call
+
+    return scenario
+
+
+def _go_on(state, shape, count):
+    """Whether what came back can be the start of another update."""
+    return (
+        type(state) in (tuple, list)
+        and len(state) == count
+        and all(isinstance(part, np.ndarray) and part.shape == shape for part in state)
+    )
+
+
+def _look_ahead(rng):
+    for shape in [(2, 3), (4, 1)]:
+        W, v = rng.uniform(-2, 2, shape), _velocity(rng, shape)
+        yield f"for arrays of shape {shape}", Call("look_ahead", (W, v))
+    chosen = {"beta": float(rng.uniform(0.2, 0.6))}
+    yield "with another beta", Call("look_ahead", (W, v), chosen)
+
+
+_VELOCITY = {"eta": (0.2, 0.5), "beta": (0.2, 0.6)}
+_LARGE_EPS = (0.2, 0.5)  # as large as what it is added to, so that its place can be seen
+_SCENARIOS = {
+    "opt_momentum": ("momentum_update", (_velocity,), _VELOCITY),
+    "opt_nesterov": ("nesterov_update", (_velocity,), _VELOCITY),
+    "opt_adagrad": ("adagrad_update", (_mean_square,), {"eta": (0.1, 0.5), "eps": _LARGE_EPS}),
+    "opt_rmsprop": (
+        "rmsprop_update",
+        (_mean_square,),
+        {"eta": (0.1, 0.5), "gamma": (0.3, 0.7), "eps": _LARGE_EPS},
+    ),
+    "opt_adadelta": (
+        "adadelta_update",
+        (_mean_square, _mean_square),
+        {"gamma": (0.3, 0.7), "eps": _LARGE_EPS},
+    ),
+}
+
+
+def _values(id, title, points):
+    function, *_ = _SCENARIOS[id]
+    return Check(id, title, (function,), points, values_check(SHEET, _updates(*_SCENARIOS[id])))
+
+
+CHECKS = {
+    check.id: check
+    for check in (
+        _values("opt_momentum", "momentum with a velocity", 4),
+        Check("opt_look_ahead", "where Nesterov looks", ("look_ahead",), 2,
+              values_check(SHEET, _look_ahead)),
+        _values("opt_nesterov", "Nesterov's update", 4),
+        _values("opt_adagrad", "AdaGrad", 4),
+        _values("opt_rmsprop", "RMSProp", 4),
+        _values("opt_adadelta", "AdaDelta as Zeiler published it", 5),
+    )
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""The checks of problem set 4: how weights are drawn, and what becomes of a signal."""
+
+import numpy as np
+
+from mlpteach.exercise.diagnosis import values_check
+from mlpteach.exercise.differences import Finding, close
+from mlpteach.exercise.protocol import Call, Check, Verdict
+from mlpteach.exercise.replies import arrays
+from mlpteach.exercise.tasks import read_sheet
+
+SHEET = read_sheet("ps4_initialization")
+_SEEDS = 2**31
+_SIZES = [(240, 80), (60, 300)]  # inputs, outputs: far apart, so that an exchange is seen
+
+
+def _drawn(function):
+    def scenario(rng):
+        for n_in, n_out in _SIZES:
+            call = Call(function, (n_in, n_out, int(rng.integers(_SEEDS))))
+            yield f"for {n_in} inputs and {n_out} outputs", call
+
+    return scenario
+
+
+def _seeds(rng):
+    """Check that a seed decides the weights, and that another seed gives others."""
+    first, second = (int(seed) for seed in rng.choice(_SEEDS, 2, replace=False))
+    for function in ("glorot", "he"):
+        drawn = []
+        for seed in (first, first, second):
+            reply = yield Call(function, (6, 4, seed))
+            found = arrays(SHEET.tasks[function], reply)
+            if isinstance(found, Finding):
+                return Verdict(0.0, f"{function} {found.how}.", found.kind)
+            drawn.append(found["W"])
+        again = drawn[0].shape == drawn[1].shape and close(drawn[0], drawn[1])
+        if not again:
+            return Verdict(0.0, f"{function} draws other weights when it is called again with the "
+                           "same seed: make the generator from the seed inside the function.",
+                           "seed_not_used")  # fmt: skip
+        if drawn[2].shape == drawn[0].shape and close(drawn[2], drawn[0]):
+            return Verdict(0.0, f"{function} draws the same weights whatever the seed is.",
+                           "seed_ignored")  # fmt: skip
+    return Verdict(1.0, "Right: the seed decides the weights.")
+
+
+def _shares(rng):
+    ends = np.array([0.001, 0.999])
+    for outputs, instances in [(4, 6), (3, 5)]:
+        A = rng.uniform(0.05, 0.95, (outputs, instances))
+        # More at 1 than at 0, and some between the two margins that are asked.
+        A.flat[:3], A.flat[3:5], A.flat[5:7] = ends[1], ends[0], [0.02, 0.97]
+        A = rng.permuted(A)
+        yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
+    yield "with another margin", Call("saturated_share", (A,), {"margin": 0.04})
+
+
+def _spreads(rng):
+    for layers, units in [(3, 5), (4, 4)]:
+        X = rng.normal(0, 1, (units, units))
+        weights = rng.normal(0, 0.8, (layers, units, units))
+        yield f"for {layers} layers of {units} units", Call("layer_spreads", (X, weights))
+
+
+def _values(id, title, function, points, scenario):
+    return Check(id, title, (function,), points, values_check(SHEET, scenario))
+
+
+CHECKS = {
+    check.id: check
+    for check in (
+        _values("init_glorot", "Glorot's weights", "glorot", 5, _drawn("glorot")),
+        _values("init_he", "He's weights", "he", 5, _drawn("he")),
+        Check("init_seeds", "the seed decides", ("glorot", "he"), 2, _seeds),
+        _values("init_saturated", "the share of saturated outputs", "saturated_share", 3, _shares),
+        _values("init_spreads", "the spread of each layer", "layer_spreads", 3, _spreads),
+    )
+}  # fmt: skip

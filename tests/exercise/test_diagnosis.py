@@ -1,0 +1,254 @@
+"""Wrong solutions nobody wrote down: what differs first, at which update, how; and right ones."""
+
+import numpy as np
+import pytest
+
+from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.protocol import decide
+from mlpteach.exercise.registry import ASSIGNMENTS
+
+CHECKS = {id: check for checks in ASSIGNMENTS.values() for id, check in checks.items()}
+
+
+def verdict(id, *functions, seed=7):
+    check = CHECKS[id]
+    answer = answer_with(dict(zip(check.functions, functions, strict=True)))
+    return decide(check, np.random.default_rng(seed), answer)
+
+
+# Right solutions, written in other ways than the model.
+
+
+def adam_in_one_go(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    M, V = M + (1 - beta1) * (G - M), V + (1 - beta2) * (np.square(G) - V)
+    rate = eta / (1 - np.power(beta1, k))
+    return np.subtract(W, rate * M * (V / (1 - beta2**k) + eps) ** -0.5), M, V
+
+
+def adam_weight_by_weight(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    W, M, V = W.copy(), M.copy(), V.copy()
+    for i in np.ndindex(W.shape):
+        M[i] = beta1 * M[i] + (1 - beta1) * G[i]
+        V[i] = beta2 * V[i] + (1 - beta2) * G[i] ** 2
+        W[i] -= eta * M[i] / (1 - beta1**k) / (V[i] / (1 - beta2**k) + eps) ** 0.5
+    return [W, M, V]
+
+
+ADAM = [id for id, check in CHECKS.items() if check.functions == ("adam_update",)]
+
+
+@pytest.mark.parametrize("id", ADAM)
+@pytest.mark.parametrize("function", [adam_in_one_go, adam_weight_by_weight])
+def test_right_however_it_is_written(id, function):
+    assert verdict(id, function).passed, verdict(id, function).message
+
+
+@pytest.mark.parametrize(
+    ("id", "function"),
+    [
+        ("v2_cost", lambda Y, A3: float(-np.log(np.where(Y == 1, A3, 1 - A3)).sum())),
+        ("v2_batch", lambda Y, A3: np.where(Y == 1, A3 - 1, A3)),
+        ("v2_saturated", lambda Y, A3: np.where(Y == 1, -(1 - A3), A3)),
+        ("opt_momentum", lambda W, G, v, eta=0.1, beta=0.9: (
+            W - (eta * G + beta * v), np.add(eta * G, beta * v))),
+        ("init_he", lambda n_in, n_out, seed: np.sqrt(2 / n_in)
+            * np.random.RandomState(seed).randn(n_out, n_in)),
+        ("init_glorot", lambda n_in, n_out, seed: np.sqrt(6 / (n_in + n_out))
+            * (2 * np.random.default_rng(seed).random((n_out, n_in)) - 1)),
+        ("init_saturated", lambda A, margin=0.01: (
+            (margin > A).sum() + (1 - margin < A).sum()) / A.size),
+    ],
+)  # fmt: skip
+def test_right_in_other_words(id, function):
+    assert verdict(id, function).passed, verdict(id, function).message
+
+
+# Known mistakes, written as no entry of the tables is.
+
+
+def forgot_to_correct(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    M += 0
+    new_M = M * beta1 + G - beta1 * G
+    new_V = np.average([V, G**2], axis=0, weights=[beta2, 1 - beta2])
+    return W - eta / np.sqrt(new_V + eps) * new_M, new_M, new_V
+
+
+def counts_for_itself():
+    calls = []
+
+    def adam_update(W, G, M, V, k, *hypers, **named):
+        calls.append(k)
+        return adam_in_one_go(W, G, M, V, (len(calls) - 1) % 3 + 1, *hypers, **named)
+
+    return adam_update
+
+
+@pytest.mark.parametrize(
+    ("id", "function", "mistake"),
+    [
+        ("adam_several_updates", forgot_to_correct, "no_bias_correction"),
+        ("adam_several_updates", counts_for_itself(), "k_restarts"),
+        ("v2_batch", lambda Y, A3: 2 * A3 * (A3 - A3**2) - 2 * Y * (A3 - A3**2), "mse_kept"),
+        ("v2_batch", lambda Y, A3: np.mean(A3 - Y, 1)[:, None], "averaged_over_instances"),
+        ("opt_rmsprop", lambda W, G, V, eta=0.001, gamma=0.9, eps=1e-8: (
+            W - eta * G * (V + G**2 + eps) ** -0.5, V + G**2), "rmsprop_accumulates"),
+        ("init_he", lambda n_in, n_out, seed: np.random.default_rng(seed).standard_normal(
+            (n_out, n_in)) * (2 / n_out) ** 0.5, "fan_in_and_fan_out_exchanged"),
+    ],
+)  # fmt: skip
+def test_a_known_mistake_is_known_however_it_is_written(id, function, mistake):
+    assert verdict(id, function).mistake == mistake
+
+
+def test_two_mistakes_at_once_are_both_named():
+    def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G**2
+        W = W + eta * M / (np.sqrt(V / (1 - beta2**k)) + eps)
+        return W, M, V
+
+    found = verdict("adam_eps", adam_update)
+    assert found.mistake == "first_moment_not_corrected" or found.fraction == 0.0
+
+    def other(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        W, M, V = adam_in_one_go(W, G, M, V, k, eta, beta1, beta2, eps)
+        return W, V, M
+
+    def eps_outside_and_swapped(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G**2
+        step = eta * M / (1 - beta1**k) / (np.sqrt(V / (1 - beta2**k)) + eps)
+        return W - step, V, M
+
+    assert verdict("adam_eps", other).mistake == "moments_order_swapped"
+    found = verdict("adam_eps", eps_outside_and_swapped)
+    assert "Two mistakes together do this." in found.message
+    assert "eps stands outside the root" in found.message
+    assert "the two moments come back in the wrong order" in found.message.lower()
+    assert found.fraction == 0.25
+
+
+# Mistakes that nobody has written down.
+
+
+def unseen(change):
+    """Return an Adam in which `change` may alter what the model would return, at every k."""
+
+    def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        new = adam_in_one_go(W, G, M, V, k, eta, beta1, beta2, eps)
+        return change(W, G, k, *new)
+
+    return adam_update
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda W, G, k, nW, M, V: (W + 1.7 * (nW - W), M, V),
+         "W differs first at update k = 1 of the weights (M and V are right): "
+         "it moves 1.7 times as far as it must."),
+        (lambda W, G, k, nW, M, V: (nW, 0.4 * M, V),
+         "M differs first at update k = 1 of the weights: it is only 0.4 of what it must be."),
+        (lambda W, G, k, nW, M, V: (nW, M, V if k < 4 else V + 0.5),
+         "V differs first at update k = 4 of the weights (M is right): "
+         "it is 1/2 more than it must be in every entry."),
+        (lambda W, G, k, nW, M, V: (nW, M, -V if k == 3 else V),
+         "V differs first at update k = 3 of the weights (M is right): "
+         "it has the wrong sign in every entry."),
+        (lambda W, G, k, nW, M, V: (nW, np.where(G < 0, 0, M), V),
+         "M differs first at update k = 1 of the weights: it is right in"),
+        (lambda W, G, k, nW, M, V: (nW, M.T, V),
+         "M differs first at update k = 1 of the weights: it has shape (3, 2), but must have "
+         "shape (2, 3): it is transposed."),
+        (lambda W, G, k, nW, M, V: (nW, M, V.astype(np.float16)),
+         "it is an array of float16, which loses digits: keep NumPy's float64."),
+        (lambda W, G, k, nW, M, V: (nW if nW.shape[1] == 3 else W, M, V),
+         "W differs first at update k = 1 of the biases (M and V are right): it did not move."),
+        (lambda W, G, k, nW, M, V: (nW, M, "V"),
+         "adam_update returns a text as V, not an array of numbers."),
+        (lambda W, G, k, nW, M, V: (nW, M),
+         "adam_update returns 2 values, must return 3: W, M, V."),
+        (lambda W, G, k, nW, M, V: {"W": nW},
+         "adam_update returns something that is no number and no array alone, "
+         "must return 3 values: W, M, V."),
+        (lambda W, G, k, nW, M, V: undefined,  # noqa: F821
+         "adam_update uses a name that is not defined where it is used (NameError)."),
+        (lambda W, G, k, nW, M, V: W @ G,
+         "adam_update puts arrays together whose shapes do not fit"),
+    ],
+)  # fmt: skip
+def test_an_unseen_mistake_is_described(change, said):
+    found = verdict("adam_several_updates", unseen(change))
+    assert said in found.message
+    assert found.fraction == 0.0
+
+
+def test_wrong_entries_are_told_by_what_they_have_in_common():
+    def sensitivity(Y, A3):
+        return np.where(Y == 0, A3**3, A3 - Y)
+
+    found = verdict("v2_batch", sensitivity)
+    assert "wrong exactly where Y is 0" in found.message
+
+
+def test_arguments_changed_in_place_cost_half_where_they_have_no_check_of_their_own():
+    def first_moment(M, G, beta1=0.9):
+        M *= beta1
+        G *= 1 - beta1
+        return M + G
+
+    found = verdict("adam_first_moment", first_moment)
+    assert found.fraction == 0.5
+    assert "the call changes its argument M in place" in found.message
+
+
+def test_weights_that_ignore_or_outlive_their_seed_are_told():
+    shared = np.random.default_rng(1)
+
+    def he(n_in, n_out, seed):
+        return np.random.default_rng(0).normal(0, np.sqrt(2 / n_in), (n_out, n_in))
+
+    def forgetful(n_in, n_out, seed):
+        return shared.normal(0, np.sqrt(2 / n_in), (n_out, n_in))
+
+    assert verdict("init_seeds", he, he).mistake == "seed_ignored"
+    assert verdict("init_seeds", forgetful, forgetful).mistake == "seed_not_used"
+
+
+# What may not stand in a message: it is read under hidden inputs too.
+
+
+def test_a_message_repeats_no_text_of_the_students():
+    class Secret(Exception):
+        pass
+
+    def leaks(Y, A3):
+        raise Secret(f"inputs {A3.tolist()}")
+
+    def returns(Y, A3):
+        return f"inputs {A3.tolist()}"
+
+    Leaky = type("Leak" + "0" * 20, (), {})
+    for function in (leaks, returns, lambda Y, A3: Leaky()):
+        message = verdict("v2_batch", function).message
+        assert "inputs" not in message
+        assert "Leak" not in message
+        assert "Secret" not in message
+
+
+@pytest.mark.parametrize("id", CHECKS)
+def test_a_message_holds_no_long_numbers(id):
+    def wrong(*arguments, **keywords):
+        first = next((a for a in arguments if isinstance(a, np.ndarray)), np.ones(2))
+        return first * 1.234567891
+
+    found = verdict(id, *[wrong] * len(CHECKS[id].functions))
+    assert found.fraction == 0.0 or id == "v2_inputs_unchanged"
+    digits = max((len(word.strip(".:")) for word in found.message.split() if "." in word and
+                  word[0].isdigit()), default=0)  # fmt: skip
+    assert digits <= len("0.00123")
+
+
+@pytest.mark.parametrize("value", [float("inf"), 10**400, True, [[1.0], [1.0, 2.0]], [], (), b"x"])
+def test_odd_values_end_in_a_verdict(value):
+    for id, check in CHECKS.items():
+        functions = [lambda *arguments, **keywords: value] * len(check.functions)
+        assert verdict(id, *functions).fraction == 0.0

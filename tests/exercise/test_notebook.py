@@ -1,0 +1,72 @@
+"""What a student sees: one line about each check, at once."""
+
+import numpy as np
+import pytest
+
+from mlpteach.exercise import check, look
+
+
+def test_a_right_function_gets_all_points(capsys):
+    assert check("v2_one_instance", lambda Y, A3: A3 - Y) == 4.0
+    assert capsys.readouterr().out == "v2_one_instance: Right. 4 of 4 points.\n"
+
+
+def test_a_known_mistake_is_explained_and_keeps_a_part_of_the_points(capsys):
+    assert check("v2_batch", lambda Y, A3: (A3 - Y) / Y.shape[1]) == 2.0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith(
+        "v2_batch: What sensitivity_cross_entropy returns is wrong for 3 outputs"
+    )
+    assert said.endswith("when the gradient is formed. 2 of 4 points.")
+
+
+def test_the_error_itself_is_shown_in_the_notebook_only(capsys):
+    def wrong(Y, A3):
+        return A3 - Z  # noqa: F821
+
+    assert check("v2_batch", wrong) == 0.0
+    assert capsys.readouterr().out.endswith("Python said: NameError: name 'Z' is not defined\n")
+
+
+def test_other_inputs_with_another_seed(capsys):
+    seen = []
+
+    def spy(Y, A3):
+        seen.append(A3)
+        return A3 - Y
+
+    for seed in (1, 1, 2):
+        check("v2_one_instance", spy, seed=seed)
+    first, again, other = seen[0], seen[4], seen[8]
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_points_are_a_plain_float_that_nbgrader_reads():
+    points = check("adam_first_moment", lambda M, G, beta1=0.9: 0.9 * M + 0.1 * G)
+    assert type(points) is float
+    assert repr(points) == "1.5"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (("v2_batsh", print), ValueError, "id='v2_batsh' is unknown.*Did you mean 'v2_batch'"),
+        (("v2_batch",), TypeError, "needs sensitivity_cross_entropy; given 0"),
+        (("v2_batch", 3), TypeError, "sensitivity_cross_entropy must be your function; given 3"),
+        (("v2_batch", print, print), TypeError, "given 2"),
+    ],
+)
+def test_a_wrong_call_of_check_is_explained(arguments, error, said):
+    with pytest.raises(error, match=said):
+        check(*arguments)
+
+
+def test_a_look_is_taken_by_a_student_but_not_while_grading(monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    assert look(lambda: "picture") == "picture"
+    for execution in ("autograde", "validate"):
+        monkeypatch.setenv("NBGRADER_EXECUTION", execution)
+        assert look(lambda: pytest.fail("drawn")) is None
+    with pytest.raises(TypeError, match="needs a function that shows something; given 'adam'"):
+        look("adam")
