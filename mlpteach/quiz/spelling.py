@@ -28,7 +28,9 @@ _COMMANDS = {
     "epsilon": "eps", "varepsilon": "eps", "varphi": "phi", "cdot": "*", "odot": "*", "times": "*",
     "ast": "*", "circ": "*", "div": "/", "lvert": "|", "rvert": "|",
 }  # fmt: skip
-_NOTHING = {"left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "quad"}
+_NOTHING = re.compile(
+    r"\\(?:(?:left|right|big|Big|bigl|bigr|displaystyle|quad)(?![A-Za-z])|[,;:! ])"
+)
 _WRAPPERS = {"mathrm", "mathbf", "text", "boldsymbol", "operatorname", "mathit"}
 
 
@@ -90,7 +92,7 @@ def plain_spelling(text, names, functions, written=None):
     """
     if BESIDE in text:
         raise Unreadable("`//` is not used here: write `/`")
-    text = plain_characters(text).strip().strip("$").strip()
+    text = _NOTHING.sub(" ", plain_characters(text)).strip().strip("$").strip()
     text = re.sub(r"\\(hat|bar|tilde)\s*(?:\{\s*(\\?\w[^{}]*(?:\{[^{}]*\})?)\s*\}|(\\?[A-Za-z]))",
                   lambda f: f"{f[2] or f[3]}_{f[1]}", text)  # fmt: skip
     for slide, name in sorted((written or {}).items(), key=lambda pair: -len(pair[0])):
@@ -100,7 +102,7 @@ def plain_spelling(text, names, functions, written=None):
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|\\(?P<command>[A-Za-z]+)|\\(?P<space>[,;:! ])|(?P<name>[^\W\d]\w*)"
+    r"|\\(?P<command>[A-Za-z]+)|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_]))"
 )
 # ^(3) and ^{(3)}
@@ -172,8 +174,6 @@ class _Speller:
         """Return a token's Python, and whether a factor starts with it."""
         if kind == "number":
             return token, True
-        if kind == "space" or (token in _NOTHING and kind == "command"):
-            return "", False
         if kind == "command":
             return self._command(token)
         if kind == "name":

@@ -1,0 +1,156 @@
+"""Questions as checks of an nbgrader assignment: the trusted side asks, and judges the answers.
+
+In the notebook a student gives a name (``my_name``, which decides the numbers) and answers
+each question by a function that returns the answer. The check calls both and computes the key on
+its own side, so no key is in the released notebook nor in the sandbox with the student's code.
+"""
+
+import functools
+
+from mlpteach.arguments import check_choice
+from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
+from mlpteach.quiz.reading import QUESTIONS
+from mlpteach.quiz.text import to_words
+
+# assignment -> id of the question -> points
+QUIZZES = {
+    "quiz1_learning": {
+        "gain_of_a_velocity": 2,
+        "where_nesterov_looks": 1,
+        "lines_that_change": 2,
+        "sensitivity_in_the_mse_run": 2,
+        "sensitivity_under_cross_entropy": 2,
+        "he_standard_deviation": 1,
+        "where_gradients_vanish": 1,
+        "adams_corrected_first_moment": 2,
+        "lines_of_adam": 2,
+        "which_of_adams_quantities": 1,
+        "zeilers_step_size": 1,
+        "amsgrads_denominator": 2,
+        "same_budget": 1,
+    },
+}
+WHO = "my_name"
+_LONGEST_NAME = 100
+
+
+def function_name(id):
+    """Return how the function that answers a question is called."""
+    return f"answer_{id}"
+
+
+def as_check(id, points):
+    """Return the question `id` as a :class:`Check` worth so many points."""
+    return Check(
+        id=f"quiz_{id}",
+        title=QUESTIONS[id].goal,
+        functions=(WHO, function_name(id)),
+        points=points,
+        run=functools.partial(_run, id),
+    )
+
+
+def _run(id, rng):
+    """Ask for the name and the answer; judge the answer to that name's question."""
+    who = yield Call(WHO)
+    name = _name(who)
+    if not name:
+        return Verdict(0.0, f"{WHO}() must return your name as a text: it decides your numbers.")
+    reply = yield Call(function_name(id))
+    if reply.error:
+        return Verdict(0.0, f"{function_name(id)}() ended with an error: {reply.error}")
+    if isinstance(reply.value, NotPlain):
+        return Verdict(0.0, f"An answer is a text or a number, not {reply.value.type_name}.")
+    judged = QUESTIONS[id].ask(name).judge(reply.value)
+    return Verdict(float(judged.fraction), to_words(judged.message), judged.mistake)
+
+
+def _name(reply):
+    """Return the name that a student gave, "" where there is none."""
+    name = reply.value
+    return name.strip()[:_LONGEST_NAME] if isinstance(name, str) and not reply.error else ""
+
+
+ASSIGNMENTS = {
+    assignment: {f"quiz_{id}": as_check(id, points) for id, points in quiz.items()}
+    for assignment, quiz in QUIZZES.items()
+}
+
+
+# -- in the notebook
+
+
+def show(id, name):
+    """Show a student the question, with the numbers that belong to the name, and no verdict.
+
+    Parameters
+    ----------
+    id : str
+    name : str
+        What ``my_name()`` returns.
+    """
+    from IPython.display import HTML, display
+
+    asked = _asked(id, name)
+    shown = asked.shown()
+    parts = [f"<p>{shown['text']}</p>"]
+    if "picture" in shown:
+        picture = shown["picture"]
+        parts.append(
+            f'<p><img src="{picture["source"]}" alt="{picture["label"]}" '
+            f'style="max-width: 620px; image-rendering: pixelated"><br>{picture["range"]}</p>'
+        )
+    lettered = shown.get("choices") or shown.get("lines") or ()
+    parts += [f"<p><b>{entry['key']}</b>&ensp;{entry['html']}</p>" for entry in lettered]
+    parts.append(f"<p><i>{_HOW[asked.question.type]}</i></p>")
+    display(HTML("\n".join(parts)))
+
+
+_HOW = {
+    "true_false": 'Answer "true" or "false".',
+    "single": 'Answer with one letter, such as "b".',
+    "quantity": 'Answer with one letter, such as "b".',
+    "multiple": 'Answer with all right letters, such as "a, c".',
+    "ordering": 'Answer with all letters in order, such as "b, a, c".',
+    "number": 'Answer with a number, or with a text such as "1/3" or "2e-3".',
+    "formula": 'Answer with a text: a formula in Python or LaTeX, such as "2 * A3".',
+}
+
+
+def received(id, my_name, answer):
+    """Say how an answer was read, and not whether it is right.
+
+    Parameters
+    ----------
+    id : str
+    my_name, answer : callable
+        The student's two functions.
+    """
+    replies = answer_with({WHO: my_name, "answer": answer})
+    name, reply = _name(replies(Call(WHO))), replies(Call("answer"))
+    if reply.error:
+        print(f"{function_name(id)}() ended with an error: {reply.error}")
+        return
+    judged = _asked(id, name).judge(reply.value)
+    if judged.understood:
+        print(f"Received: {str(reply.value)[:200]}")
+    else:
+        print(to_words(judged.message))
+
+
+def mark(id, my_name, answer):
+    """Return the points of an answer: what nbgrader counts where nobody grades outside of it."""
+    points = next(quiz[id] for quiz in QUIZZES.values() if id in quiz)
+    check = as_check(id, points)
+    replies = answer_with({WHO: my_name, function_name(id): answer})
+    verdict = decide(check, None, replies)
+    print(verdict.message)
+    return float(points * verdict.fraction)
+
+
+def _asked(id, name):
+    question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError("my_name() must return your name as a text: it decides your numbers.")
+    return question.ask(name.strip()[:_LONGEST_NAME])

@@ -1,0 +1,174 @@
+"""How answers of each kind are judged and explained."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlpteach.quiz import QUESTIONS
+
+ONE_OF_EACH = [
+    "only_the_last_sensitivity", "where_nesterov_looks", "lines_that_change",
+    "adams_corrected_first_moment", "sensitivity_under_cross_entropy", "lines_of_adam",
+    "which_of_adams_quantities",
+]  # fmt: skip
+STRANGE = [
+    "", "   ", "x" * 5000, "\ud800", "\x00\x1b[2J", "日本語", "؟", "<script>alert(1)</script>",
+    "__import__('os').system('touch /tmp/was-here')", "a" * 300, "1e999", "nan", "None", "[[k]]",
+    None, 0, 10**400, float("nan"), True, [1, 2], ["a"] * 60, {"a": 1}, object(), print, b"a",
+    np.float64(0.5), np.array([1.0, 2.0]), np.zeros((100, 100)), [[["a"]]],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("id", ONE_OF_EACH)
+@pytest.mark.parametrize("answer", STRANGE, ids=lambda answer: ascii(answer)[:20])
+def test_any_answer_gets_a_clear_reply(id, answer):
+    judged = QUESTIONS[id].ask(1).judge(answer)
+    assert 0.0 <= judged.fraction <= 1.0
+    assert judged.message
+    judged.message.encode()
+    assert len(judged.message) < 1500
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_gets_a_clear_reply(text):
+    for id in ONE_OF_EACH:
+        assert QUESTIONS[id].ask(1).judge(text).message
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("true", True), ("True.", True), (" T ", True), ("no", False), (False, False)],
+)
+def test_true_and_false_are_understood_in_words(text, right):
+    judged = QUESTIONS["only_the_last_sensitivity"].judge(text)
+    assert judged.understood
+    assert judged.right is right
+
+
+def test_choices_are_shuffled_by_the_seed_and_all_there():
+    question = QUESTIONS["adams_first_step"]
+    orders = {tuple(c["text"] for c in question.ask(seed).choices.values()) for seed in range(9)}
+    assert len(orders) > 3
+    assert len({frozenset(order) for order in orders}) == 1
+
+
+def test_half_of_the_right_choices_are_worth_a_part_and_all_choices_nothing():
+    asked = QUESTIONS["rules_that_rescale"].ask(4)
+    assert asked.judge(asked.solution).fraction == 1.0
+    assert 0 < asked.judge(asked.right[:2]).fraction < 1
+    assert asked.judge(", ".join(asked.choices)).fraction < 0.5
+    assert asked.judge("none").fraction == 0.0
+
+
+def number(id="adams_corrected_first_moment", seed=1):
+    return QUESTIONS[id].ask(seed)
+
+
+@pytest.mark.parametrize("write", ["{:.6f}", "{:.5e}", "{:+.4f}", " {:.6g} "])
+def test_a_number_counts_however_it_is_written(write):
+    asked = number()
+    assert asked.judge(write.format(asked.key)).right
+    assert asked.judge(write.format(asked.key).replace(".", ",")).right
+
+
+def test_the_tolerance_is_what_the_question_says():
+    asked = number()
+    size = abs(asked.key)
+    assert asked.judge(repr(asked.key + 0.0099 * size)).right
+    assert not asked.judge(repr(asked.key + 0.0101 * size)).right
+
+
+def test_significant_digits_are_what_the_question_says():
+    asked = next(
+        a for a in map(QUESTIONS["gain_of_a_velocity"].ask, range(99)) if abs(a.key - 10) < 1e-9
+    )
+    assert asked.judge("10.04").right
+    assert not asked.judge("10.06").right
+    assert asked.judge("1e1").right
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda x: -x, "Only the sign is wrong"),
+        (lambda x: 100 * x, "it is 10^2 times"),
+        (lambda x: 1.03 * x, "close"),
+        (lambda x: 7.3 * x, "too large"),
+    ],
+)
+def test_an_unknown_wrong_number_is_described(change, said):
+    asked = next(a for a in (number(seed=s) for s in range(50)) if a.key > 0)
+    judged = asked.judge(repr(change(asked.key)))
+    assert not judged.right
+    assert said in judged.message
+
+
+def test_two_mistakes_that_rounding_hides_are_both_named():
+    asked = QUESTIONS["adams_second_moment"].ask(0)
+    value = asked.numbers["V_before"] + asked.numbers["g"] ** 2
+    judged = asked.judge(f"{value:.2g}")
+    assert judged.message.startswith("Either: ")
+    assert " Or: " in judged.message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2 * (A3 - Y) * A3", "other values"),
+        ("3 * (A3 - Y)", "It is 3 times what it should be"),
+        ("A3 - Y + 1", "by the constant 1"),
+        ("(A3 - Y).T", "transpose"),
+        ("sum(A3 - Y)", "shape ()"),
+        ("log(A3 - 1) * Y", "no finite number"),
+        ("Y - A3", "sign is wrong"),
+    ],
+)
+def test_a_wrong_formula_is_described(text, said):
+    judged = QUESTIONS["sensitivity_under_cross_entropy"].judge(text)
+    assert not judged.right
+    assert judged.understood
+    assert said in judged.message
+
+
+@pytest.mark.parametrize(
+    "text", ["A3-Y", "-(Y - A3)", "A3 - 2*Y + Y", r"A^{(3)} - Y", "1 - Y - (1 - A3)"]
+)
+def test_every_equivalent_formula_counts(text):
+    assert QUESTIONS["sensitivity_under_cross_entropy"].judge(text).right
+
+
+def test_every_order_that_works_counts():
+    asked = QUESTIONS["lines_of_adam"].ask(2)
+    letters = {line["name"]: letter for letter, line in asked.lines.items()}
+
+    def fraction(*names):
+        return asked.judge("".join(letters[name] for name in names)).fraction
+
+    assert fraction("g", "M", "V", "M_hat", "V_hat", "rho", "W") == 1.0
+    assert fraction("g", "V", "V_hat", "M", "M_hat", "rho", "W") == 1.0
+    assert 0 < fraction("M", "g", "V", "M_hat", "V_hat", "rho", "W") < 1
+    assert fraction("W", "rho", "V_hat", "M_hat", "V", "M", "g") == 0.0
+
+
+def test_the_lines_are_never_shown_in_an_order_that_works():
+    for seed in range(40):
+        asked = QUESTIONS["lines_of_adam"].ask(seed)
+        assert not asked.judge(", ".join(asked.lines)).right
+
+
+def test_the_map_shows_the_quantity_of_the_key():
+    import io
+
+    from matplotlib import colormaps
+    from matplotlib.image import imread
+
+    asked = QUESTIONS["which_of_adams_quantities"].ask(5)
+    picture = imread(io.BytesIO(asked.png()))[::12, ::12, :3]
+    step = asked.place.step
+    wanted = {"g": step.gradient, "W": step.before}.get(asked.key) or step.quantities[asked.key]
+    shade = 0.5 + 0.5 * np.sign(wanted.W[1]) * np.sqrt(
+        np.abs(wanted.W[1]) / np.abs(wanted.W[1]).max()
+    )
+    np.testing.assert_allclose(picture, colormaps["coolwarm"](shade)[..., :3], atol=1 / 255)
