@@ -3,6 +3,7 @@
 ``python -m mlpteach.quiz.assignment quiz1_learning`` writes it again after the bank has changed.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ _TITLE = """# Quiz: how networks learn
 
 Everybody gets questions with numbers of their own. Write your name (the one you submit under) into
 `my_name`, run all cells, and let each function return your answer: `return "b"`, `return 0.25` or
-`return "A3 - Y"`. The cell below says how your answer was read, not whether it is right.
+`return "2 * W + 1"`. The cell below says how your answer was read, not whether it is right.
 
 Graded are the answers that stand here when you submit; an answer that is partly right gets part of
 the points."""
@@ -29,7 +30,7 @@ _NAME = f'''def {WHO}():
 _ANSWER = '''def {function}():
     """Return your answer."""
     ### BEGIN SOLUTION
-    return {solution!r}
+    return {solution}
     ### END SOLUTION'''
 _TEST = """# {points} point{s}.
 received("{id}", {who}, {function})
@@ -74,7 +75,7 @@ def _question(number, id, points):
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     function = function_name(id)
-    solution = QUESTIONS[id].ask(_INSTRUCTOR).solution
+    solution = json.dumps(QUESTIONS[id].ask(_INSTRUCTOR).solution)
     given = {"id": id, "who": WHO, "function": function, "points": points}
     s = "" if points == 1 else "s"
     return [

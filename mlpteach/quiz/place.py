@@ -115,9 +115,11 @@ def find_place(run, rng, updates=(1, None), layer=None):
         k = int(rng.integers(first, last + 1))
     step = trace[k - 1]
     layer = layer or len(step.Z)
-    row, column = _weight(step.gradient.W[layer], rng)
-    if position is not None and position.get("chosen"):
-        row, column = position["row"], position["column"]
+    gradient = step.gradient.W[layer]
+    row, column = _weight(gradient, rng)
+    chosen = (position or {}).get("row", 0), (position or {}).get("column", 0)
+    if chosen != (0, 0):  # where every dashboard starts
+        row, column = (min(i, n - 1) for i, n in zip(chosen, gradient.shape, strict=True))
     instance = int(rng.integers(step.A[1].shape[1]))
     Y = problem.Y if problem.full_batch else problem.Y.take(problem.batch(k), axis=1)
     return Place(step, trace.run.rule, layer, row, column, instance, Y)

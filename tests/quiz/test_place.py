@@ -47,7 +47,7 @@ def test_a_dashboard_is_asked_about_where_it_stands():
 
 
 def test_a_run_that_lacks_the_quantity_is_refused():
-    with pytest.raises(ValueError, match=r"asks about M_hat.* does not have"):
+    with pytest.raises(ValueError, match=r"asks about M, M_hat.* does not have"):
         QUESTIONS["adams_corrected_first_moment"].ask(0, seeded_run("gd", 1))
 
 

@@ -1,37 +1,164 @@
-"""A question on the page, judged by the kernel."""
+"""A question on the page, judged by the kernel; its answers are kept beside the notebook."""
+
+import json
 
 import pytest
 
 import mlpteach as mt
+from mlpteach.quiz.answers import FILE, Answers, default_answers
+from mlpteach.quiz.widget import QuestionWidget
 
 ID = "only_the_last_sensitivity"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """Every test runs in a folder of its own, as a notebook does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    monkeypatch.delenv("SERVER_SOFTWARE", raising=False)
+    return tmp_path
 
 
 @pytest.mark.parametrize(("answer", "right"), [("true", True), ("false", False)])
 def test_answer_is_judged_and_explained(answer, right):
     widget = mt.quiz.ask(ID)
     widget.answer = answer
-    question = mt.quiz.QUESTIONS[ID]
+    explanation = mt.quiz.QUESTIONS[ID].fields[f"if_{answer}"]
     assert widget.right is right
-    assert widget.explanation == (question.if_true if right else question.if_false)
+    assert widget.verdict["html"] == mt.quiz.text.to_html(explanation)
 
 
-def test_page_does_not_carry_the_key_before_the_answer():
-    state = mt.quiz.ask(ID).get_state()
-    question = mt.quiz.QUESTIONS[ID]
-    carried = " ".join(str(value) for name, value in state.items() if name[0] != "_")
-    assert question.if_true not in carried
-    assert question.if_false not in carried
-    assert state["right"] is None
+@pytest.mark.parametrize(
+    "id", ["adams_first_step", "adams_corrected_first_moment", "lines_of_adam"]
+)
+def test_page_does_not_carry_the_key_before_the_answer(id):
+    widget = mt.quiz.ask(id, lecturer=True)
+    state = {name: value for name, value in widget.get_state().items() if name[0] != "_"}
+    carried = json.dumps(state)
+    assert widget.asked.solution not in carried or len(widget.asked.solution) == 1
+    assert mt.quiz.text.to_html(widget.asked.why)[:60] not in carried
+    assert "right" not in state["verdict"]
+    assert state["revealed"] == {}
 
 
 def test_answer_can_be_changed_and_taken_back():
     widget = mt.quiz.ask(ID)
     for answer in ("false", "true", ""):
         widget.answer = answer
-    assert (widget.right, widget.explanation) == (None, "")
+    assert (widget.right, widget.verdict) == (None, {})
 
 
 def test_unknown_question_is_refused_with_the_nearest():
     with pytest.raises(ValueError, match="Did you mean 'only_the_last_sensitivity'"):
         mt.quiz.ask("only_last_sensitivity")
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x" * 100_000, "\x00", "؟", "<b>", "1/0", "é" * 50])
+def test_any_text_is_kept_as_it_was_written_and_answered(text):
+    widget = mt.quiz.ask("adams_corrected_first_moment")
+    widget.answer = text
+    assert widget.verdict["understood"] is False
+    assert widget.verdict["html"]
+    kept = Answers().last("adams_corrected_first_moment", 0)["answer"]
+    assert kept == text.encode("utf-8", "replace").decode()
+    json.dumps({n: v for n, v in widget.get_state().items() if n[0] != "_"}).encode()
+
+
+def test_answers_come_back_with_their_verdict():
+    first = mt.quiz.ask("adams_corrected_first_moment", seed="ada")
+    first.answer = "0.5"
+    again = mt.quiz.ask("adams_corrected_first_moment", seed="ada")
+    assert again.answer == again.draft == "0.5"
+    assert again.verdict == first.verdict
+    assert mt.quiz.ask("adams_corrected_first_moment", seed="grace").answer == ""
+    assert len(Answers().entries()) == 1  # coming back is no new answer
+
+
+def test_a_question_asked_again_comes_back_with_its_new_numbers():
+    widget = mt.quiz.ask("adams_corrected_first_moment")
+    before = widget.asked.numbers
+    widget._receive(None, {"type": "again"}, [])
+    assert widget.asked.numbers != before
+    assert (widget.answer, widget.verdict) == ("", {})
+    widget.answer = widget.asked.solution
+    later = mt.quiz.ask("adams_corrected_first_moment")
+    assert later.asked.numbers == widget.asked.numbers
+    assert later.right is True
+
+
+def test_an_answer_to_a_question_that_changed_is_shown_and_not_judged(here):
+    Answers(here).keep(ID, 0, "another digest", "true", True)
+    widget = mt.quiz.ask(ID)
+    assert widget.answer == ""
+    assert "has changed since you answered “true”" in widget.note
+
+
+def test_broken_lines_in_the_kept_answers_do_no_harm(here):
+    (here / FILE).write_bytes(b'{"answer": 3}\n\xff\xfe{\n[]\nnull\n"x"\n')
+    widget = mt.quiz.ask(ID)
+    widget.answer = "true"
+    assert mt.quiz.ask(ID).right is True
+
+
+def test_what_cannot_be_kept_is_said_and_judged_all_the_same(here):
+    (here / FILE).mkdir()  # no file can be written there, not even by root
+    widget = mt.quiz.ask(ID)
+    widget.answer = "true"
+    assert widget.right is True
+    assert "could not be kept" in widget.note
+
+
+def test_nothing_is_kept_where_it_is_not_wanted(here, monkeypatch):
+    mt.quiz.ask(ID, keep=False).answer = "true"
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    mt.quiz.ask(ID).answer = "true"
+    assert default_answers().entries() == []
+    assert not (here / FILE).exists()
+
+
+def test_a_hub_gives_every_user_other_numbers(monkeypatch):
+    keys = set()
+    for user in ("ada", "grace", "emmy"):
+        monkeypatch.setenv("JUPYTERHUB_USER", user)
+        keys.add(mt.quiz.ask("adams_first_moment").asked.key)
+    assert len(keys) == 3
+
+
+def test_only_the_lecturers_page_reveals():
+    student, lecturer = (
+        mt.quiz.ask("adams_first_step"),
+        mt.quiz.ask("adams_first_step", lecturer=True),
+    )
+    for widget in (student, lecturer):
+        widget._receive(None, {"type": "reveal"}, [])
+    assert student.revealed == {}
+    assert "only the sign is left" in lecturer.revealed["why"]
+    assert "</math>" in lecturer.revealed["solution"]
+
+
+def test_a_dashboard_is_asked_about_the_place_it_shows_now():
+    dashboard = mt.dashboards.adam(epochs=1)
+    dashboard.position = {"k": 5}
+    widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
+    assert widget.asked.numbers["k"] == 5
+    dashboard.position = {"k": 9, "row": 3, "column": 4}
+    widget.ask_again()
+    assert widget.asked.key == dashboard.trace[8].M_hat.W[2][3, 4]
+    widget.ask_again()  # nothing moved: another weight
+    assert widget.asked.numbers["k"] == 9
+    assert widget.asked.key != dashboard.trace[8].M_hat.W[2][3, 4]
+
+
+def test_what_goes_wrong_in_the_kernel_is_said_on_the_page():
+    dashboard = mt.dashboards.adam(epochs=1)
+    widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
+    dashboard.show = mt.dashboards.adam(epochs=1).show
+    widget._run = 3
+    widget._receive(None, {"type": "again"}, [])
+    assert "TypeError: run must be a trace or a dashboard" in widget.note
+
+
+def test_widget_is_the_public_one():
+    assert isinstance(mt.quiz.ask(ID), QuestionWidget)
+    assert mt.quiz.QuestionWidget is QuestionWidget
