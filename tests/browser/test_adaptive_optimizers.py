@@ -273,14 +273,15 @@ def test_values_set_from_python_move_the_controls(dashboard):
 
 
 def test_self_test_is_answered_and_explained(lecture):
-    question = lecture.locator(".mlp-question")
+    mine = ".mlp-question:has-text('If we change the cost function')"
+    question = lecture.locator(mine)
     question.scroll_into_view_if_needed()
     assert not question.locator(".verdict").is_visible()
     question.locator("label:has-text('False')").click()
-    lecture.wait_for_selector(".mlp-question .verdict[data-right=false]")
+    lecture.wait_for_selector(f"{mine} .verdict[data-right=false]")
     assert "look for" in question.locator(".verdict").inner_text()
     question.locator("label:has-text('True')").click()
-    lecture.wait_for_selector(".mlp-question .verdict[data-right=true]")
+    lecture.wait_for_selector(f"{mine} .verdict[data-right=true]")
 
 
 def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):

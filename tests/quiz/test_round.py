@@ -1,0 +1,84 @@
+"""The quiz goes through nbgrader's real commands, in a copy of the course."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mlpteach.quiz import QUESTIONS
+from mlpteach.quiz.graded import QUIZZES, WHO, function_name
+
+COURSE = Path(__file__).parents[2] / "exercises"
+QUIZ = "quiz1_learning"
+
+
+@pytest.fixture
+def nbgrader(tmp_path, monkeypatch):
+    """Run a command of nbgrader in a copy of the course."""
+    desk = tmp_path / "course"
+    shutil.copytree(COURSE / "source" / QUIZ, desk / "source" / QUIZ)
+    shutil.copy(COURSE / "nbgrader_config.py", desk)
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("JUPYTER", "IPYTHON", "XDG"))}
+    kept.pop("PYTHONWARNINGS", None)
+    home = {
+        f"JUPYTER_{kind}_DIR": str(tmp_path / kind.lower())
+        for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+    environment = kept | home | {"HOME": str(tmp_path), "PATH": path}
+
+    def nbgrader(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments], cwd=desk, env=environment,
+            capture_output=True, text=True, timeout=240,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not re.search(r"\| (ERROR|CRITICAL)\]", done.stderr), done.stderr
+        return desk
+
+    return nbgrader
+
+
+def fill(notebook, name, answers):
+    """Put a student's name and answers into the released notebook."""
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id == WHO:
+            cell.source = f"def {WHO}():\n    return {name!r}"
+        elif grade_id in answers:
+            cell.source = f"def {grade_id}():\n    return {answers[grade_id]!r}"
+    return notebook
+
+
+def test_released_handed_in_and_graded(nbgrader):
+    desk = nbgrader("generate_assignment", QUIZ)
+    released = nbformat.read(desk / "release" / QUIZ / f"{QUIZ}.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in released.cells)
+    assert "HIDDEN" not in text
+    assert "SOLUTION" not in text
+    assert "mark(" not in text.replace("import mark", "")
+    ids = list(QUIZZES[QUIZ])
+    right = {function_name(id): QUESTIONS[id].ask("ada").solution for id in ids}
+    mistaken = dict(right, answer_sensitivity_under_cross_entropy="Y - A3")
+    mistaken["answer_lines_that_change"] = QUESTIONS["lines_that_change"].ask("ada").right[0]
+    for student, name, answers in (
+        ("ada", "ada", right), ("bob", "ada", mistaken), ("nil", "nil", {}),
+    ):  # fmt: skip
+        folder = desk / "submitted" / student / QUIZ
+        folder.mkdir(parents=True)
+        notebook = fill(nbformat.from_dict(released), name, answers)
+        nbformat.write(notebook, folder / f"{QUIZ}.ipynb")
+        released = nbformat.read(desk / "release" / QUIZ / f"{QUIZ}.ipynb", as_version=4)
+    nbgrader("autograde", QUIZ)
+    nbgrader("export")
+    with open(desk / "grades.csv", newline="") as file:
+        marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert marks["ada"] == sum(QUIZZES[QUIZ].values()) == 20
+    assert marks["bob"] == pytest.approx(20 - 2 - 2 * 0.4)
+    assert marks["nil"] == 0
