@@ -38,6 +38,7 @@ def draw(values, rng):
 
     Examples
     --------
+    >>> import numpy as np
     >>> draw([3.0], np.random.default_rng(0))
     3.0
     """

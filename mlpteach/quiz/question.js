@@ -25,7 +25,8 @@ class Choices {
       element("input", { type: this.several ? "checkbox" : "radio", name, value: key }));
     const short = shown.type === "true_false" || shown.type === "quantity";
     this.node = element("div", { class: short ? "choices short" : "choices" },
-      ...shown.choices.map(({ html }, i) => element("label", { class: "choice" }, this.inputs[i], element("span", { html }))));
+      ...shown.choices.map(({ key, html }, i) => element("label", { class: "choice" }, this.inputs[i],
+        ...(shown.type === "true_false" ? [] : [element("b", {}, `(${key})`)]), element("span", { html }))));
     this.node.addEventListener("change", () => answered(this.read()));
     if (!this.several) this.node.addEventListener("keydown", (event) => this.walk(event));
   }

@@ -171,8 +171,9 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
 
     Parameters
     ----------
-    id : str
-        A key of ``mlpteach.quiz.QUESTIONS``.
+    id : str or Question
+        A key of ``mlpteach.quiz.QUESTIONS``, or a question of your own from
+        ``mlpteach.quiz.read`` or ``mlpteach.quiz.read_jupyterquiz``.
     run : Trace or dashboard, optional
         Where a question takes its numbers from: with a dashboard, from the update and the weight
         on the screen. By default a seeded run.
@@ -195,7 +196,10 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
     """
     from mlpteach.quiz.answers import Forgotten
 
-    question: Question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
+    if isinstance(id, Question):
+        question = id
+    else:
+        question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
     seed = os.environ.get("JUPYTERHUB_USER", 0) if seed is None else seed
     check_flag("lecturer", lecturer)
     answers: Answers = default_answers() if check_flag("keep", keep) else Forgotten()

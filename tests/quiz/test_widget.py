@@ -159,6 +159,17 @@ def test_what_goes_wrong_in_the_kernel_is_said_on_the_page():
     assert "TypeError: run must be a trace or a dashboard" in widget.note
 
 
+def test_a_question_of_ones_own_is_asked(here):
+    body = 'type = "number"\nslide = "s"\ngoal = "g"\ntext = "2 times [[x]]?"\nwhy = "double"\n'
+    (here / "own.toml").write_text(
+        f'[q]\n{body}draw = {{ x = [1, 2] }}\nanswer = "2 * x"\ndigits = 2'
+    )
+    widget = mt.quiz.ask(mt.quiz.read(here / "own.toml")["q"])
+    widget.answer = widget.asked.solution
+    assert widget.right is True
+    assert mt.quiz.ask(mt.quiz.read(here / "own.toml")["q"]).right is True
+
+
 def test_widget_is_the_public_one():
     assert isinstance(mt.quiz.ask(ID), QuestionWidget)
     assert mt.quiz.QuestionWidget is QuestionWidget
