@@ -5,17 +5,23 @@ import warnings
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from mlpteach.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.compare import rerun
 from mlpteach.dashboards.adam import layer_choice
+from mlpteach.dashboards.controls import Point
 from mlpteach.dashboards.data import check_data, check_layer, check_net
 from mlpteach.dashboards.hypers import hyper_controls
 from mlpteach.dashboards.optimizer import show_traces
 from mlpteach.dashboards.player import Player
-from mlpteach.landscapes import LANDSCAPES
+from mlpteach.landscapes import LANDSCAPES, Landscape
 from mlpteach.rules import RULES, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.train import DivergenceWarning, descend, train
+from mlpteach.views.panels import Heat, Ledger, Text
+from mlpteach.views.race import path, race_show
+from mlpteach.views.style import rule_style
 
 
 def own_rule(
@@ -92,6 +98,8 @@ def own_rule(
         steps = check_count("steps", steps)
         run = partial(_descend, objective, start, steps)
         choices, places = [], {}
+        if isinstance(objective, Landscape):
+            choices, places = [Point("start", "Start")], {"start": tuple(start.tolist())}
     controls, values = hyper_controls([yours], "")
     build = partial(_show, run, yours, reference)
     title = f"{yours.id} beside {reference}"
@@ -121,6 +129,8 @@ def _descend(objective, start, steps, rule):
 def _show(run, yours, reference, values):
     """Run both with the controls' values; what your rule does wrong is shown, not raised."""
     layer = int(values.get("layer", 0))
+    if "start" in values:  # clicked on the map
+        run = partial(_descend, run.args[0], np.array(values["start"]), run.args[2])
     own = yours.bind(**{name: values[name] for name in yours.hypers})
     shared = {name: values[name] for name in reference.hypers if name in yours.hypers}
     said = ""
@@ -134,5 +144,21 @@ def _show(run, yours, reference, values):
             trace = getattr(error, "trace", None)
     traces = {"yours": trace, "reference": expected} if trace is not None else {}
     show = show_traces(traces or {"reference": expected}, layer)
+    if "start" in values and show.steps:
+        show = _with_map(show, run.args[0])
     message = "\n".join(part for part in (said, show.message) if part)
     return replace(show, message=message)
+
+
+def _with_map(show, landscape):
+    """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
+    alive = {name: trace for name, trace in show.traces.items() if len(trace)}
+    paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
+    styles = {
+        name: rule_style(trace.run.rule.id, trace.run.rule.form) for name, trace in alive.items()
+    }
+    raced = race_show(alive, paths, styles, landscape, show.steps)
+    kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
+    drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
+    coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
+    return replace(show, panels=(*kept, *drawn, *coordinates), series=show.series | raced.series)

@@ -120,7 +120,15 @@ def test_landscapes(on):
     dashboard = mt.dashboards.own_rule(adam_without_correction, on=on, steps=20)
     assert len(dashboard.traces["yours"]) == len(dashboard.traces["reference"]) == 20
     series = dashboard.show.series
-    np.testing.assert_array_equal(series["yours.loss"], dashboard.traces["yours"].losses)
+    np.testing.assert_array_equal(series["yours.J"], dashboard.traces["yours"].losses)
+    np.testing.assert_array_equal(
+        np.stack([series["yours.x"], series["yours.y"]], axis=1),
+        [step.before.flat for step in dashboard.traces["yours"]],
+    )
+    dashboard.configure(start=(0.5, 0.25))  # as a click on the map does
+    for trace in dashboard.traces.values():
+        assert trace[0].before.flat.tolist() == [0.5, 0.25]
+    assert "start=0.5,0.25" in dashboard.state
 
 
 def test_function_of_three_numbers():
