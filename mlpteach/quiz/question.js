@@ -185,7 +185,8 @@ class Question {
   }
 
   answer(answer) {
-    this.draft(answer);
+    this.model.set("draft", answer);
+    clearTimeout(this.later); // the draft goes with the answer
     if (!answer.trim()) return this.say("none", "There is no answer yet.", "");
     if (answer === this.model.get("answer")) {
       this.model.send({ type: "judge", answer });

@@ -25,6 +25,13 @@ async (source) => {
   const handlers = {};
   const state = JSON.parse(await kernel("{}"));
   const pending = {};
+  let asked = 0;
+  // As in Jupyter, an echo of what has been changed again since then counts for nothing.
+  const call = async (content) => {
+    const number = (asked += 1);
+    const text = await kernel(JSON.stringify(content));
+    if (number === asked) take(text);
+  };
   const take = (text) => {
     const changed = JSON.parse(text);
     for (const [name, value] of Object.entries(changed)) {
@@ -39,9 +46,9 @@ async (source) => {
     save_changes: () => {
       const set = { ...pending };
       for (const name of Object.keys(pending)) delete pending[name];
-      kernel(JSON.stringify({ set })).then(take);
+      call({ set });
     },
-    send: (message) => kernel(JSON.stringify({ message })).then(take),
+    send: (message) => call({ message }),
     on: (name, f) => (handlers[name] ??= []).push(f),
     off: () => {},
   };
