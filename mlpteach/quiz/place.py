@@ -117,9 +117,13 @@ def find_place(run, rng, updates=(1, None), layer=None):
     layer = layer or len(step.Z)
     gradient = step.gradient.W[layer]
     row, column = _weight(gradient, rng)
-    chosen = (position or {}).get("row", 0), (position or {}).get("column", 0)
-    if chosen != (0, 0):  # where every dashboard starts
-        row, column = (min(i, n - 1) for i, n in zip(chosen, gradient.shape, strict=True))
+    if position is not None and "row" in position:
+        shown = tuple(
+            min(position[name], size - 1)
+            for name, size in zip(("row", "column"), gradient.shape, strict=True)
+        )
+        if gradient[shown]:  # zeros ask nothing
+            row, column = shown
     instance = int(rng.integers(step.A[1].shape[1]))
     Y = problem.Y if problem.full_batch else problem.Y.take(problem.batch(k), axis=1)
     return Place(step, trace.run.rule, layer, row, column, instance, Y)

@@ -41,9 +41,7 @@ def test_a_dashboard_is_asked_about_where_it_stands():
     asked = QUESTIONS["adams_corrected_first_moment"].ask(0, dashboard)
     assert asked.numbers["k"] == 7
     assert "update 7" in str(asked)
-    place = asked.place
-    at = (place.row, place.column)
-    assert asked.key == dashboard.trace[6].M_hat.W[place.layer][at]
+    assert asked.key == dashboard.trace[6].M_hat.W[2][0, 0]
 
 
 def test_a_run_that_lacks_the_quantity_is_refused():
