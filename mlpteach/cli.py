@@ -91,7 +91,7 @@ def make_parser():
         metavar="N",
         help="how many students at the same time (default: one a processor)",
     )
-    grade.add_argument("--db", metavar="URL", help="the gradebook, such as postgresql:///course")
+    grade.add_argument("--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course")
     grade.set_defaults(run=grade_class)
     return parser
 
