@@ -6,8 +6,13 @@ pass, lies elsewhere: nbgrader's default unless your own ``~/.jupyter/nbgrader_c
 ``--Exchange.root`` says otherwise.
 """
 
+from mlpteach.grading.settings import configure
+
 c = get_config()  # noqa: F821  nbgrader hands it to this file
 
 # Students name the course where they have no copy of this file:
 #   nbgrader fetch_assignment ps2_adam --course mlpteach
 c.CourseDirectory.course_id = "mlpteach"
+
+# Students' code runs in a sandbox and the marks are decided outside of it; see mlpteach/grading/.
+configure(c)

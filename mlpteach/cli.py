@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``mlpteach lecture`` opens the lectures in JupyterLab."""
+"""The command ``mlpteach``: ``lecture`` opens the lectures, ``grade`` marks homework."""
 
 import argparse
 import importlib.util
@@ -32,13 +32,12 @@ def main(arguments=None):
         parser.print_help()
         return 0
     try:
-        open_lecture(options)
+        return options.run(options) or 0
     except CommandError as error:
         print(f"mlpteach: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130  # what shells expect of a command ended by Ctrl-C
-    return 0
 
 
 def make_parser():
@@ -73,6 +72,29 @@ def make_parser():
     lecture.add_argument(
         "--no-browser", action="store_true", help="print the address, do not open a browser"
     )
+    lecture.set_defaults(run=open_lecture)
+    grade = commands.add_parser(
+        "grade",
+        help="grade an assignment of a whole class",
+        description="Grade what is in an nbgrader course's folder submitted/, several students at "
+        "a time, each in a sandbox. What is graded already is kept.",
+    )
+    grade.add_argument("assignment", help="such as ps2_adam")
+    grade.add_argument("--student", metavar="ID", help="grade only this student")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded")
+    grade.add_argument(
+        "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
+    )
+    grade.add_argument(
+        "--graders",
+        type=int,
+        metavar="N",
+        help="how many students at the same time (default: one a processor)",
+    )
+    grade.add_argument(
+        "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
+    )
+    grade.set_defaults(run=grade_class)
     return parser
 
 
@@ -83,6 +105,21 @@ def read_port(text):
             f"a port is a whole number from 0 (any free one) to 65535; given {text!r}"
         )
     return int(text)
+
+
+def grade_class(options):
+    """Do what ``mlpteach grade`` promises."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise CommandError(
+            "nbgrader is not installed beside this Python. Install it with\n"
+            f"    {sys.executable} -m pip install nbgrader"
+        )
+    from mlpteach.grading import class_run, command
+
+    try:
+        return command.grade(options)
+    except class_run.CannotGrade as error:
+        raise CommandError(str(error)) from error
 
 
 def open_lecture(options):

@@ -1,0 +1,267 @@
+"""Grade a whole class in parallel: ``mlpteach grade``.
+
+Each grader is a process with a sandbox and a connection to the gradebook of its own; it grades one
+student after the other with nbgrader's own converter. A grader that is lost costs no mark: its
+student is given to a new one, and after a second loss is named in the report.
+"""
+
+import glob
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from mlpteach.grading.inside.kernel_calls import die_with_parent
+from mlpteach.grading.sandbox import MODULES, Limits, Sandbox
+
+_TRIES = 2
+
+
+class CannotGrade(Exception):
+    """Why nothing can be graded, and what to do."""
+
+
+@dataclass
+class Result:
+    """What became of one student's submission.
+
+    Attributes
+    ----------
+    student : str
+    state : str
+        "graded", "kept" (graded before) or "failed".
+    reason : str
+        Why it failed.
+    seconds : float
+    """
+
+    student: str
+    state: str
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Run:
+    """One run over a class."""
+
+    assignment: str
+    results: list = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def open_course(folder, arguments=()):
+    """Return nbgrader's application, configured by the course in `folder`.
+
+    nbgrader works in the current directory, so this changes to `folder`.
+    """
+    path = Path(folder).expanduser().resolve()
+    if not (path / "nbgrader_config.py").is_file():
+        raise CannotGrade(f"{path} is no nbgrader course: it has no nbgrader_config.py")
+    os.chdir(path)
+    # nbgrader calls alembic by its bare name.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    _put_off_a_slow_import()
+    from nbgrader.apps.baseapp import NbGrader
+
+    application = NbGrader(log_level=logging.CRITICAL)
+    application.initialize(list(arguments))
+    return application
+
+
+def _put_off_a_slow_import():
+    """Load jsonschema without its check of addresses in foreign alphabets.
+
+    Building that check's grammar takes half of nbgrader's start, and no notebook needs it.
+    """
+    slow = "rfc3987_syntax"
+    if slow not in sys.modules:
+        sys.modules[slow] = None  # "not installed", to whoever imports it now
+        try:
+            import jsonschema  # noqa: F401
+        finally:
+            del sys.modules[slow]
+
+
+def processors():
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_generated(coursedir, assignment):
+    """Raise CannotGrade unless the assignment is in the gradebook."""
+    from nbgrader.api import Gradebook
+
+    try:
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            known = sorted(entry.name for entry in gradebook.assignments)
+    except Exception as error:
+        said = str(error).splitlines()[0]
+        raise CannotGrade(f"the gradebook {coursedir.db_url} cannot be opened: {said}") from error
+    if assignment not in known:
+        raise CannotGrade(
+            f"{assignment!r} is not in the gradebook (there: {', '.join(known) or 'nothing'}); "
+            f"run nbgrader generate_assignment {assignment}"
+        )
+
+
+def students_of(coursedir, assignment, wanted=None):
+    """Return the students who handed something in, or only the one wanted."""
+    pattern = coursedir.format_path(coursedir.submitted_directory, "*", glob.escape(assignment))
+    found = sorted(Path(path).parent.name for path in glob.glob(pattern) if os.path.isdir(path))
+    if not found:
+        raise CannotGrade(
+            f"nobody has handed in {assignment!r}: run nbgrader collect {assignment} first"
+        )
+    if wanted is None:
+        return found
+    if wanted not in found:
+        raise CannotGrade(f"{wanted!r} has not handed in {assignment!r}; is it collected?")
+    return [wanted]
+
+
+def grade_class(
+    application, assignment, students, graders=None, force=False, tell=None, sandboxes=()
+):
+    """Grade the submissions of `students`.
+
+    Parameters
+    ----------
+    application : nbgrader.apps.baseapp.NbGrader
+        From :func:`open_course`.
+    assignment : str
+    students : list of str
+    graders : int, optional
+        Processes; as many as there are processors without it.
+    force : bool
+        Grade again what was graded before.
+    tell : callable, optional
+        Called with each Result.
+    sandboxes : sequence of Sandbox
+        Started beforehand, one for each grader, to save time.
+
+    Returns
+    -------
+    Run
+    """
+    from mlpteach.grading.finished import remove_unfinished
+
+    run, began = Run(assignment), time.monotonic()
+    count = max(1, min(graders or processors(), len(students)))
+    remove_unfinished(application.coursedir, assignment)
+    pool = _Pool(application, assignment, force, list(sandboxes))
+    try:
+        for result in pool.run(list(students), count):
+            run.results.append(result)
+            if tell is not None:
+                tell(result)
+    finally:
+        pool.stop()
+    run.seconds = time.monotonic() - began
+    return run
+
+
+class _Pool:
+    """Graders, and who is being graded by which."""
+
+    def __init__(self, application, assignment, force, sandboxes):
+        self._context = multiprocessing.get_context("fork")
+        self._arguments = (application, assignment, force)
+        self._sandboxes = sandboxes
+        self._busy = {}
+
+    def run(self, students, count):
+        """Yield a Result for each student, as they come."""
+        tries = dict.fromkeys(students, 0)
+        waiting = students[::-1]
+        for _ in range(count):
+            self._give(self._start(), waiting, tries)
+        while self._busy:
+            for pipe in wait(list(self._busy)):
+                process, student = self._busy.pop(pipe)
+                try:
+                    yield pipe.recv()
+                except EOFError:
+                    process.join()
+                    if tries[student] < _TRIES:
+                        waiting.append(student)
+                    else:
+                        yield Result(
+                            student, "failed", "its grader was lost twice: is memory short?"
+                        )
+                    process, pipe = self._start()
+                self._give((process, pipe), waiting, tries)
+
+    def _give(self, grader, waiting, tries):
+        process, pipe = grader
+        if not waiting:
+            pipe.send(None)  # closing would not do: later graders hold this pipe, too
+            process.join()
+            return
+        student = waiting.pop()
+        tries[student] += 1
+        pipe.send(student)
+        self._busy[pipe] = (process, student)
+
+    def _start(self):
+        ours, theirs = self._context.Pipe()
+        sandbox = self._sandboxes.pop() if self._sandboxes else None
+        process = self._context.Process(
+            target=_grade_students,
+            args=(theirs, ours, os.getpid(), sandbox, *self._arguments),
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        return process, ours
+
+    def stop(self):
+        for pipe, (process, _) in self._busy.items():
+            pipe.close()
+            process.terminate()
+            process.join()
+        for sandbox in self._sandboxes:
+            sandbox.stop()
+
+
+def _grade_students(pipe, others, parent, sandbox, application, assignment, force):
+    """Grade whom the pipe names, until it is closed: the life of a grader."""
+    others.close()
+    die_with_parent(
+        signal.SIGKILL
+    )  # and with it the sandbox: nothing is left when `grade` is killed
+    if os.getppid() != parent:
+        return
+    from mlpteach.grading import class_autograde, steps
+
+    if sandbox is not None:
+        steps.use_sandbox(sandbox)
+    class_autograde.share_gradebook()
+    application.coursedir.assignment_id = assignment
+    converter = class_autograde.ClassAutograde(coursedir=application.coursedir, parent=application)
+    converter.force = force
+    try:
+        while True:
+            student = pipe.recv()
+            if student is None:
+                return
+            began = time.monotonic()
+            state, reason = converter.grade(assignment, student)
+            pipe.send(Result(student, state, reason, time.monotonic() - began))
+    finally:
+        steps.stop_sandboxes()
+
+
+def start_sandboxes(count, limits=None):
+    """Start loading sandboxes while nbgrader itself is still being loaded."""
+    sandboxes = [Sandbox(limits=limits or Limits(), modules=MODULES) for _ in range(count)]
+    for sandbox in sandboxes:
+        sandbox.start()
+    return sandboxes

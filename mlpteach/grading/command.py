@@ -1,0 +1,57 @@
+"""``mlpteach grade``: from the words at the terminal to the report."""
+
+import sys
+
+from mlpteach.grading import class_run
+from mlpteach.grading.sandbox import PROCESS, candidates
+
+_NO_SANDBOX = """\
+NO SANDBOX: bubblewrap is missing (Debian: apt install bubblewrap). Students' code will run as you,
+it can read your files and other students' work. The marks are still decided outside of it."""
+
+
+def grade(options):
+    """Grade a class and print the report; return the exit code.
+
+    Raises
+    ------
+    mlpteach.grading.class_run.CannotGrade
+    """
+    if options.graders is not None and options.graders < 1:
+        raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
+    if candidates() == [PROCESS]:
+        print(_NO_SANDBOX, file=sys.stderr)
+    sandboxes = class_run.start_sandboxes(options.graders or class_run.processors())
+    try:
+        run, entries = _grade(options, sandboxes)
+    finally:
+        for sandbox in sandboxes:
+            sandbox.stop()
+    from mlpteach.grading.report import write_report
+
+    print(write_report(run, entries))
+    return 1 if any(result.state == "failed" for result in run.results) else 0
+
+
+def _grade(options, sandboxes):
+    arguments = [f"--db={options.db}"] if options.db else []
+    application = class_run.open_course(options.course, arguments)
+    from nbgrader.api import Gradebook
+    from tqdm import tqdm
+
+    from mlpteach.grading.report import read_entries
+
+    coursedir, assignment = application.coursedir, options.assignment
+    class_run.check_generated(coursedir, assignment)
+    students = class_run.students_of(coursedir, assignment, options.student)
+    with tqdm(total=len(students), unit=" students", disable=None) as bar:
+
+        def tell(result):
+            bar.set_postfix_str(result.student[:20], refresh=False)
+            bar.update()
+
+        run = class_run.grade_class(
+            application, assignment, students, options.graders, options.force, tell, sandboxes
+        )
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        return run, read_entries(coursedir, assignment, gradebook)

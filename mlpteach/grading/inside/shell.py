@@ -1,0 +1,199 @@
+"""IPython's shell without a kernel: runs one cell at a time and keeps what it shows."""
+
+import base64
+import io
+import signal
+import sys
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Instance, Type
+
+from .put_aside import PutAside
+
+MOST_TEXT = 100_000
+MOST_OUTPUTS = 50
+MOST_IMAGE = 2_000_000
+_KINDS = ("text/plain", "image/png", "image/jpeg")
+
+
+class TimeLimit(BaseException):
+    """Raised in the student's code when its time is over; `except Exception` does not stop it."""
+
+
+class Outputs(list):
+    """The outputs of one cell in nbformat's form, cut to a sensible size."""
+
+    def __init__(self):
+        super().__init__()
+        self.text_left = MOST_TEXT
+
+    def stream(self, name, text):
+        if self.text_left <= 0:
+            return
+        if len(text) > self.text_left:
+            text = text[: self.text_left] + "\n… the rest is left out\n"
+        self.text_left -= len(text)
+        last = self[-1] if self else None
+        if last and last["output_type"] == "stream" and last["name"] == name:
+            last["text"] += text
+        elif len(self) < MOST_OUTPUTS:
+            self.append({"output_type": "stream", "name": name, "text": text})
+
+    def data(self, kind, bundle, **more):
+        if len(self) >= MOST_OUTPUTS:
+            return
+        kept = {}
+        for key, value in bundle.items():
+            if key not in _KINDS:
+                continue
+            if isinstance(value, (bytes, bytearray)):
+                value = base64.b64encode(value).decode()
+            most = MOST_TEXT if key == "text/plain" else MOST_IMAGE
+            if isinstance(value, str) and (key == "text/plain" or len(value) <= most):
+                kept[key] = value[:most]
+        if kept:
+            self.append({"output_type": kind, "data": kept, "metadata": {}, **more})
+
+    def error(self, name, value, lines):
+        self.append(
+            {
+                "output_type": "error",
+                "ename": str(name)[:200],
+                "evalue": str(value)[:2000],
+                "traceback": [str(line)[:5000] for line in lines[:100]],
+            }
+        )
+
+
+class _Stream(io.TextIOBase):
+    """Takes the place of sys.stdout or sys.stderr."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, name, shell):
+        self.name, self._shell = name, shell
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._shell.outputs.stream(self.name, text)
+        return len(text)
+
+    def writable(self):
+        return True
+
+    def isatty(self):
+        return False
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of a cell's last line."""
+
+    def start_displayhook(self):
+        pass
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        number = self.shell.execution_count
+        self.shell.outputs.data("execute_result", format_dict, execution_count=number)
+
+    def finish_displayhook(self):
+        pass
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what display() shows."""
+
+    def publish(self, data, metadata=None, **ignored):
+        self.shell.outputs.data("display_data", data)
+
+    def clear_output(self, wait=False):
+        self.shell.outputs.clear()
+
+
+class Shell(InteractiveShell):
+    """One notebook's shell."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    outputs = Instance(Outputs, ())
+
+    def init_history(self):
+        super().init_history()
+        self.history_manager.enabled = False
+
+    def enable_gui(self, gui=None):
+        """There is no window to open."""
+
+    def init_sys_modules(self):
+        self._main_mod_cache = {}
+        sys.modules["__main__"] = self.user_module
+
+    def _showtraceback(self, etype, evalue, stb):
+        if isinstance(evalue, PutAside):
+            self.outputs.stream("stdout", f"{evalue}\n")
+        else:
+            self.outputs.error(etype.__name__, _text(evalue), stb)
+
+    def system(self, cmd):
+        raise OSError("commands of the system cannot be run while grading")
+
+    getoutput = system
+    system_raw = system
+    system_piped = system
+
+    def run(self, source, seconds):
+        """Run a cell; return its outputs and "ok", "error" or "timeout"."""
+        self.outputs = Outputs()
+        kept = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream("stdout", self), _Stream("stderr", self)
+        try:
+            with time_limit(seconds, "this cell"):
+                result = self.run_cell(source, store_history=False)
+            failed = result.error_before_exec or result.error_in_exec
+        except BaseException as error:  # also what the student's hooks raise
+            self.outputs.error(type(error).__name__, _text(error), [_text(error)])
+            failed = error
+        finally:
+            sys.stdout, sys.stderr = kept
+        status = "timeout" if isinstance(failed, TimeLimit) else "error" if failed else "ok"
+        return list(self.outputs), status
+
+
+class time_limit:
+    """Raise TimeLimit in the block when it runs for more than `seconds`."""
+
+    def __init__(self, seconds, what):
+        self.seconds, self.what = seconds, what
+
+    def __enter__(self):
+        def ring(number, frame):
+            raise TimeLimit(f"{self.what} ran for more than {self.seconds:g} seconds")
+
+        signal.signal(signal.SIGALRM, ring)
+        # Again and again: the first one may meet a bare `except:`.
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.2)
+
+    def __exit__(self, *error):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return False
+
+
+def _text(error):
+    try:
+        return str(error)[:2000]
+    except BaseException:
+        return ""
+
+
+def start():
+    """Return a shell ready for the first cell."""
+    shell = Shell.instance(colors="NoColor")
+    # As a kernel does: a cell may await.
+    shell.autoawait = True
+    return shell

@@ -1,0 +1,187 @@
+"""The sandbox's first process: loads Python, NumPy and IPython once and forks a student at a time.
+
+    grader --- control socket --- zygote          loads, forks; never runs a student's code
+       |------ status socket ---- keeper          one a student: namespaces, tells how it ended
+       |------ data socket ------ worker          the student's process, without any right
+
+A keeper says "ready" only when everything that confines the worker is in place. So "the student's
+code died" and "the sandbox failed" cannot be mistaken for each other.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import warnings
+
+from . import frames, kernel_calls, put_aside, shell, worker
+
+_SCRATCH = ("/homework", "/tmp", "/dev/shm")
+
+
+def main(control):
+    """Serve the grader at the socket `control` until it hangs up."""
+    control = socket.socket(fileno=control)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need not be waited for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
+    order = json.loads(control.recv(1 << 16))
+    student_shell = _load(order["modules"])
+    control.sendall(b"loaded\n")
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        if not message:
+            return
+        order = json.loads(message)
+        if not order["namespaces"]:
+            kernel_calls.hide_memory()  # the student's process can see this one
+        if os.fork() == 0:
+            try:
+                control.close()
+                _keep(order, *fds, student_shell)
+            finally:
+                os._exit(1)
+        for fd in fds:
+            os.close(fd)
+
+
+def _load(modules):
+    """Import what notebooks import, once for all students."""
+    put_aside.install()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        student_shell = shell.start()  # first: matplotlib asks for it when imported
+        for name in modules:
+            # A notebook that needs it will say so itself.
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        # The first cell and the first traceback of all are slow.
+        student_shell.run("None", 60)
+        student_shell.run("1 / 0", 60)
+    gc.collect()
+    gc.freeze()  # the collector need not write to, and so copy, the pages of all this
+    return student_shell
+
+
+def _keep(order, data, status, student_shell):
+    """Confine a worker, start it, and tell the grader how it ended; kill it when told to."""
+    status = socket.socket(fileno=status)
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if order["namespaces"]:
+            _separate(order["disk"], order["keep"])
+        started, confined = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.close(started)
+                os.close(status.detach())
+                _be_the_student(order, data, confined, student_shell)
+            finally:
+                os._exit(0)
+        os.close(data)
+        os.close(confined)
+        _tell(status, json.loads(_read_all(started)))
+    except OSError as error:
+        _tell(status, {"failed": str(error)})
+        os._exit(1)
+    _watch(pid, status)
+    os._exit(0)
+
+
+def _read_all(fd):
+    with open(fd, "rb") as file:
+        return file.read() or b'{"failed": "the worker ended before it was confined"}'
+
+
+def _tell(status, message):
+    with contextlib.suppress(OSError):
+        status.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _watch(pid, status):
+    if kernel_calls.LINUX:
+        ended = os.pidfd_open(pid)
+        ready, _, _ = select.select([ended, status], [], [])
+        killed = ended not in ready  # the grader hung up or told so
+    else:
+        killed = _watch_by_looking(pid, status)
+    if killed:
+        os.kill(pid, signal.SIGKILL)
+    _, code = os.waitpid(pid, 0)
+    _tell(status, {"ended": os.waitstatus_to_exitcode(code), "killed": killed})
+
+
+def _watch_by_looking(pid, status):
+    while True:
+        ready, _, _ = select.select([status], [], [], 0.05)
+        if ready or os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return bool(ready)
+
+
+def _separate(disk, keep):
+    """Give the worker users, processes and scratch folders of its own."""
+    k = kernel_calls
+    uid, gid = os.getuid(), os.getgid()
+    k.unshare(k.CLONE_NEWUSER | k.CLONE_NEWNS | k.CLONE_NEWPID | k.CLONE_NEWIPC)
+    for name, text in [
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ]:
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    k.mount("none", "/", "", k.MS_REC | k.MS_PRIVATE)
+    kept = {path: os.open(path, os.O_PATH) for path in keep if path.startswith(_SCRATCH)}
+    for folder in _SCRATCH:
+        options = f"size={disk},nr_inodes=4096,mode=755"
+        k.mount("tmpfs", folder, "tmpfs", k.MS_NOSUID | k.MS_NODEV, options)
+    for path, fd in kept.items():  # a Python that is installed in a scratch folder
+        os.makedirs(path)
+        k.mount(f"/proc/self/fd/{fd}", path, "", k.MS_BIND | k.MS_REC)
+        os.close(fd)
+    k.mount("tmpfs", "/proc", "tmpfs", k.MS_NOSUID | k.MS_NODEV | k.MS_RDONLY, "size=4096")
+
+
+def _be_the_student(order, data, confined, student_shell):
+    """Give up every right, say so, and serve."""
+    try:
+        os.setsid()
+        kernel_calls.die_with_parent(signal.SIGKILL)
+        os.chdir(order["folder"])
+        _limit_resources(order)
+        kernel_calls.drop_privileges()
+        filtered = kernel_calls.filter_system_calls()
+    except (OSError, ValueError) as error:
+        os.write(confined, json.dumps({"failed": str(error)}).encode())
+        os._exit(1)
+    os.write(confined, json.dumps({"ready": True, "filtered": filtered}).encode())
+    os.environ["HOME"] = order["folder"]
+    sock = socket.socket(fileno=worker.close_all_but(data))
+    sys.path.insert(0, "")
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(frames.BadFrame, OSError):
+        worker.serve(sock, student_shell)
+
+
+def _limit_resources(order):
+    limits = {
+        resource.RLIMIT_AS: order["memory"],
+        resource.RLIMIT_FSIZE: order["disk"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NPROC: 128,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+    }
+    for which, most in limits.items():
+        _, hard = resource.getrlimit(which)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (most, most))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file is an OSError

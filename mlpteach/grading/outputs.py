@@ -1,0 +1,71 @@
+"""Turn what the sandbox says a cell showed into outputs that are safe to open on any page."""
+
+import base64
+import binascii
+import re
+
+from nbformat.v4 import new_output
+
+MOST_TEXT = 100_000
+MOST_IMAGE = 2_000_000
+MOST_OUTPUTS = 50
+_STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+
+
+def clean(outputs):
+    """Return notebook outputs with text and pictures only.
+
+    Parameters
+    ----------
+    outputs : object
+        From the student's process: anything at all.
+    """
+    kept = []
+    for output in (outputs if isinstance(outputs, list) else [])[:MOST_OUTPUTS]:
+        node = _clean_one(output) if isinstance(output, dict) else None
+        if node is not None:
+            kept.append(node)
+    return kept
+
+
+def _clean_one(output):
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_text(output.get("text")))
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = lines if isinstance(lines, list) else []
+        return new_output(
+            "error",
+            ename=_text(output.get("ename"), 200),
+            evalue=_text(output.get("evalue"), 2000),
+            traceback=[_text(line, 5000) for line in lines[:100]],
+        )
+    if kind in ("execute_result", "display_data"):
+        data = _clean_data(output.get("data"))
+        return new_output(kind, data=data) if data else None
+    return None
+
+
+def _clean_data(data):
+    kept = {}
+    for kind, value in (data if isinstance(data, dict) else {}).items():
+        if kind == "text/plain":
+            kept[kind] = _text(value)
+        elif kind in _STARTS and isinstance(value, str) and len(value) <= MOST_IMAGE:
+            try:
+                picture = base64.b64decode(value, validate=False)
+            except (binascii.Error, ValueError):
+                continue
+            if picture.startswith(_STARTS[kind]):
+                kept[kind] = base64.b64encode(picture).decode()
+    return kept
+
+
+def _text(value, most=MOST_TEXT):
+    if not isinstance(value, str):
+        return ""
+    text = value[:most].encode("utf-8", "replace").decode()
+    # Colours stay; other control characters could not be written, or would move the cursor.
+    return re.sub(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]", "", text)

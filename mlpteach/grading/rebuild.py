@@ -1,0 +1,202 @@
+"""Put a student's answers into the instructor's notebook, whatever happened to its cells.
+
+Only the text of the student's cells is taken over. Tests, locked cells and all metadata come from
+the instructor's notebook, so a duplicated, deleted, swapped or stripped cell costs nobody a mark,
+and nothing that was written into the metadata has an effect.
+"""
+
+import re
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+
+from mlpteach.grading.original import functions_defined, without_hidden_tests
+
+_CHANGED = "changed test "
+_NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+def rebuild(original, handed):
+    """Return the notebook to be graded, and what had to be mended.
+
+    Parameters
+    ----------
+    original : nbformat.NotebookNode
+        From :func:`mlpteach.grading.original.read_original`; changed in place.
+    handed : mlpteach.grading.submission.Handed
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
+    notes : list of str
+    """
+    claims = _claims(original.cells, handed.cells)
+    notes = list(handed.notes)
+    chosen = {}
+    for place, candidates in claims.items():
+        chosen[place] = _choose(original.cells[place], candidates, handed.cells, notes)
+    leftover = _other_versions(original.cells, handed.cells, claims, chosen)
+    cells = _in_the_students_order(original.cells, handed.cells, claims, chosen, leftover)
+    for place, cell in enumerate(original.cells):
+        if place not in chosen and _is_answer(cell) and handed.cells:
+            notes.append(f"The cell {_name(cell)!r} was missing; it was put back empty.")
+    original.cells = cells
+    _give_unique_ids(original)
+    changed = [note.removeprefix(_CHANGED) for note in notes if note.startswith(_CHANGED)]
+    notes = [note for note in notes if not note.startswith(_CHANGED)]
+    if changed:
+        notes.append(f"Tests had been changed; the instructor's were used: {', '.join(changed)}.")
+    return original, notes
+
+
+def _data(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def _name(cell):
+    return _data(cell).get("grade_id") or cell.get("id", "")
+
+
+def _is_answer(cell):
+    return bool(_data(cell).get("solution"))
+
+
+def _is_fixed(cell):
+    """Whether the student's text of this cell does not count."""
+    data = _data(cell)
+    return bool(data) and not data.get("solution")
+
+
+def _is_untouched(original, cell):
+    text = without_hidden_tests(original.source) if _is_fixed(original) else original.source
+    return cell.source.strip() == text.strip()
+
+
+def _claims(originals, cells):
+    """Say which of the handed-in cells stands for which of the original: place -> indices."""
+    taken = {}
+    by_grade_id = {_data(cell)["grade_id"]: i for i, cell in enumerate(originals) if _data(cell)}
+    by_id = {cell.get("id"): i for i, cell in enumerate(originals)}
+    by_text = {(c.cell_type, c.source.strip()): i for i, c in enumerate(originals)}
+    defined = {
+        name: i
+        for i, cell in enumerate(originals)
+        if _is_answer(cell) and cell.cell_type == "code"
+        for name in functions_defined(cell.source)
+    }
+    for index, cell in enumerate(cells):
+        functions = functions_defined(cell.source) if cell.kind == "code" else set()
+        places = {defined[name] for name in functions if name in defined}
+        if len(places) == 1:  # what it does says more than what it claims to be
+            taken[index] = places.pop()
+            continue
+        for table, key in (
+            (by_grade_id, cell.grade_id),
+            (by_id, cell.id),
+            (by_text, (cell.kind, cell.source.strip())),
+        ):
+            if key and key in table:
+                taken[index] = table[key]
+                break
+    _fill_gaps(originals, cells, taken)
+    claims = {}
+    for index, place in taken.items():
+        claims.setdefault(place, []).append(index)
+    return claims
+
+
+def _fill_gaps(originals, cells, taken):
+    """Find an answer without any mark of its own by what stands around it."""
+    for place, original in enumerate(originals):
+        if not _is_answer(original) or place in taken.values():
+            continue
+        before = [index for index, other in taken.items() if other < place]
+        after = [index for index, other in taken.items() if other > place]
+        start = max(before, default=-1) + 1
+        end = min((index for index in after if index >= start), default=len(cells))
+        free = [
+            index
+            for index in range(start, end)
+            if index not in taken and cells[index].kind == original.cell_type
+        ]
+        if len(free) == 1:
+            taken[free[0]] = place
+
+
+def _choose(original, candidates, cells, notes):
+    """Return the index of the cell that counts: the last one that was worked on."""
+    name = _name(original)
+    worked_on = [i for i in candidates if not _is_untouched(original, cells[i])]
+    if _is_fixed(original):
+        if worked_on and _data(original).get("grade"):
+            notes.append(_CHANGED + name)
+        return candidates[0]
+    if len(worked_on) > 1:
+        notes.append(f"The cell {name!r} was handed in {len(worked_on)} times; the last counts.")
+    elif len(candidates) > 1 and _is_answer(original):
+        notes.append(f"The cell {name!r} was handed in twice; the one worked on counts.")
+    return (worked_on or candidates)[-1]
+
+
+def _other_versions(originals, cells, claims, chosen):
+    """Return the indices of code cells that are not chosen, but ran beside the chosen one."""
+    return {
+        index
+        for place, indices in claims.items()
+        for index in indices
+        if index != chosen[place]
+        and cells[index].kind == "code"
+        and not _is_untouched(originals[place], cells[index])
+    }
+
+
+def _in_the_students_order(originals, cells, claims, chosen, leftover):
+    """Return the cells in the order they were handed in, what is missing at its place."""
+    claimed = {index: place for place, indices in claims.items() for index in indices}
+    result, position = [], {}
+    for index, cell in enumerate(cells):
+        place = claimed.get(index)
+        if place is None:
+            result.append(_plain(cell))
+        elif chosen[place] == index:
+            position[place] = originals[place]
+            result.append(_filled(originals[place], cell))
+        elif index in leftover:
+            result.append(_plain(cell))
+    for place, original in enumerate(originals):
+        if place in position:
+            continue
+        earlier = [originals[other] for other in range(place)]
+        spots = [i for i, cell in enumerate(result) if any(cell is other for other in earlier)]
+        result.insert(max(spots, default=-1) + 1, original)
+    return result
+
+
+def _filled(original, cell):
+    """Return the original cell with the student's text, where that counts."""
+    if not _is_fixed(original) and not _is_untouched(original, cell):
+        original.source = cell.source if original.cell_type == "code" else _tame(cell.source)
+        if cell.attachments and original.cell_type == "markdown":
+            original.attachments = cell.attachments
+    return original
+
+
+def _plain(cell):
+    """Return a cell of the student's own, without any metadata."""
+    source = cell.source if cell.kind == "code" else _tame(cell.source)
+    new = _NEW[cell.kind](source)
+    if cell.attachments and cell.kind == "markdown":
+        new.attachments = cell.attachments
+    return new
+
+
+def _tame(text):
+    """Let tags in a student's text be read instead of obeyed on the instructor's page."""
+    return re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
+
+
+def _give_unique_ids(notebook):
+    seen = set()
+    for cell in notebook.cells:
+        if cell.get("id") in seen:
+            cell.id = new_raw_cell().id
+        seen.add(cell.id)

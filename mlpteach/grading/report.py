@@ -1,0 +1,126 @@
+"""What the instructor reads after a class was graded."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean, median
+
+
+@dataclass
+class Entry:
+    """One student's line.
+
+    Attributes
+    ----------
+    student : str
+    score, most : float
+        Points so far, and all there are.
+    waits : int
+        Cells that wait for a person.
+    notes : list of str
+        What to look at: who does not see it here sees it on top of the graded notebook.
+    mistakes : dict of str to str
+        Grade id -> recognised mistake.
+    """
+
+    student: str
+    score: float
+    most: float
+    waits: int
+    notes: list = field(default_factory=list)
+    mistakes: dict = field(default_factory=dict)
+
+
+def read_entries(coursedir, assignment, gradebook):
+    """Return an Entry for every submission in the gradebook, by student.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+    assignment : str
+    gradebook : nbgrader.api.Gradebook
+    """
+    entries = {}
+    for submission in gradebook.assignment_submissions(assignment):
+        waits = sum(
+            bool(grade.needs_manual_grade) for book in submission.notebooks for grade in book.grades
+        )
+        student = submission.student_id
+        entry = Entry(student, submission.score, submission.max_score, waits)
+        graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+        for path in sorted(Path(graded).glob("*.ipynb")):
+            about = _about(path)
+            entry.notes += about.get("notes", [])
+            entry.mistakes |= about.get("mistakes", {})
+        entries[student] = entry
+    return dict(sorted(entries.items()))
+
+
+def _about(path):
+    """Return what the grading noted in a graded notebook."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["metadata"].get("mlpteach", {})
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def write_report(run, entries):
+    """Return the report as text.
+
+    Parameters
+    ----------
+    run : mlpteach.grading.class_run.Run
+    entries : dict of str to Entry
+    """
+    parts = [_summary(run), _marks(entries), _not_graded(run), _notes(entries), _mistakes(entries)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _summary(run):
+    states = Counter(result.state for result in run.results)
+    words = [f"{states['graded']} graded"]
+    words += [f"{states['kept']} graded before"] if states["kept"] else []
+    words += [f"{states['failed']} NOT GRADED"] if states["failed"] else []
+    return f"{run.assignment}: {', '.join(words)}, in {run.seconds:.1f} s"
+
+
+def _marks(entries):
+    if not entries:
+        return ""
+    width = max(map(len, entries))
+    lines = [f"{'student':{width}}  points"]
+    for entry in entries.values():
+        waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
+        lines.append(f"{entry.student:{width}}  {entry.score:g} of {entry.most:g}{waits}")
+    scores = [entry.score for entry in entries.values()]
+    lines.append(f"mean {mean(scores):.1f}, median {median(scores):.1f}")
+    return "\n".join(lines)
+
+
+def _not_graded(run):
+    failed = [result for result in run.results if result.state == "failed"]
+    if not failed:
+        return ""
+    lines = [f"  {result.student}: {result.reason}" for result in sorted(failed, key=_by_student)]
+    return "\n".join(["Not graded:", *lines])
+
+
+def _by_student(result):
+    return result.student
+
+
+def _notes(entries):
+    lines = [f"  {entry.student}: {note}" for entry in entries.values() for note in entry.notes]
+    return "\n".join(["To be looked at:", *lines]) if lines else ""
+
+
+def _mistakes(entries):
+    """Say which mistakes were made how often, each student counted once."""
+    counts = Counter(
+        mistake for entry in entries.values() for mistake in set(entry.mistakes.values())
+    )
+    if not counts:
+        return ""
+    lines = [f"  {count} × {mistake}" for mistake, count in counts.most_common(10)]
+    return "\n".join(["Most frequent mistakes (students):", *lines])

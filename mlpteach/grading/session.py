@@ -1,0 +1,154 @@
+"""Run a notebook's cells in the sandbox and answer the checks' calls from there.
+
+A cell that ends the process costs its student nothing but that cell: the others are run again in
+a new process without it.
+"""
+
+import contextlib
+import time
+
+from mlpteach.exercise.protocol import NotPlain, Reply
+from mlpteach.grading.inside import frames
+from mlpteach.grading.sandbox import StudentDied
+
+_RESTARTS = 3
+_SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
+
+
+class Stopped(Exception):
+    """A call has no answer; says to the student why not."""
+
+
+class Session:
+    """One notebook in the sandbox; a context manager.
+
+    Parameters
+    ----------
+    sandbox : mlpteach.grading.sandbox.Sandbox
+    sources : list of str
+        The code cells to run, in order.
+    files : mapping of str to bytes
+        Laid beside the notebook.
+
+    Attributes
+    ----------
+    outputs : list of list of dict
+        What each cell showed, as the worker says: still to be cleaned.
+    deadly : dict of int to str
+        Index of a cell -> how it ended the process.
+    """
+
+    def __init__(self, sandbox, sources, files=()):
+        self._sandbox, self._sources, self._files = sandbox, sources, files
+        self._slow = set()
+        self._hopeless = {}
+        self._stack = contextlib.ExitStack()
+        self._ends = None
+        self._restarts = 0
+        self.outputs = [[] for _ in sources]
+        self.deadly = {}
+
+    def __enter__(self):
+        self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *error):
+        self._stack.close()
+
+    def _start(self):
+        """Run all cells but the deadly ones in a new process."""
+        while True:
+            self._stack.close()
+            self._worker = self._stack.enter_context(self._sandbox.worker(self._files, self._ends))
+            try:
+                for index, source in enumerate(self._sources):
+                    if index not in self.deadly:
+                        self._run(index, source)
+                return
+            except StudentDied as death:
+                self.deadly[index] = str(death)
+                self.outputs[index] = []
+                if self._restarts == _RESTARTS or time.monotonic() > self._ends:
+                    self._worker = None  # nothing can be called
+                    return
+                self._restarts += 1
+
+    def _run(self, index, source):
+        seconds = _SECOND_CHANCE if index in self._slow else None
+        said = self._worker.cell(source, seconds)
+        self.outputs[index] = said.get("outputs")
+        if _text(said, "status") == "timeout":
+            self._slow.add(index)
+
+    def answer(self, call):
+        """Make one call of a check; return its Reply.
+
+        Raises
+        ------
+        Stopped
+        mlpteach.grading.sandbox.SandboxFailed
+        """
+        name = call.function
+        if name in self._hopeless:
+            raise Stopped(self._hopeless[name])
+        if self._worker is None:
+            raise Stopped("The notebook ended its own Python process, or ran out of time.")
+        try:
+            said = self._worker.call(name, call.arguments, call.keywords)
+        except StudentDied as death:
+            self._give_up(name, f"Called with other inputs, {name} did not come back: {death}.")
+            if self._restarts < _RESTARTS:
+                self._restarts += 1
+                self._start()
+            else:
+                self._worker = None
+            raise Stopped(self._hopeless[name]) from None
+        if said.get("missing") is True:
+            self._give_up(name, f"There is no function {name}: does its cell run without an error?")
+            raise Stopped(self._hopeless[name])
+        if _text(said, "error").startswith("TimeLimit:"):
+            seconds = self._sandbox.limits.call_seconds
+            self._give_up(name, f"{name} ran for more than {seconds:g} seconds: does its loop end?")
+            raise Stopped(self._hopeless[name])
+        return _reply(said)
+
+    def _give_up(self, name, why):
+        self._hopeless[name] = why
+
+
+def _text(said, key):
+    """Return a text of the worker's message; it may be anything but a text."""
+    text = said.get(key)
+    return text if isinstance(text, str) else ""
+
+
+def _reply(said):
+    """Return what the worker said as plain data, without any text of the student's.
+
+    A text could carry the hidden inputs into the feedback. Of an error only its kind is kept, of
+    what was printed only that something was.
+    """
+    error = _text(said, "error")
+    kind = error.partition(":")[0]
+    after = said.get("after")
+    return Reply(
+        value=_plain(said.get("value")),
+        error=kind if kind.isidentifier() and len(kind) < 40 else "Exception" if error else "",
+        arguments_after=_plain(after) if isinstance(after, tuple) else (),
+        printed="…" if _text(said, "printed") else "",
+    )
+
+
+def _plain(value):
+    if isinstance(value, (tuple, list)):
+        return type(value)(_plain(item) for item in value)
+    if isinstance(value, frames.NotPlain):
+        return NotPlain(value.type_name.partition(" ")[0])
+    if isinstance(value, dict):
+        return NotPlain("dict")
+    return value

@@ -1,0 +1,48 @@
+"""How nbgrader is told to grade with mlpteach: through its own settings only."""
+
+_OURS = "mlpteach.grading."
+_THEIRS = "nbgrader.preprocessors."
+
+
+def configure(c):
+    """Set everything in a course's ``nbgrader_config.py``.
+
+    Parameters
+    ----------
+    c : traitlets.config.Config
+        What ``get_config()`` gives there.
+    """
+    # Names rather than classes: most of nbgrader's commands need none of them.
+    c.Autograde.exporter_class = _OURS + "exporter.SubmissionExporter"
+    c.Autograde.pre_convert_hook = _OURS + "tidy.tidy_before_grading"
+    c.Autograde.post_convert_hook = _OURS + "finished.release"
+    # All metadata come from the source, so nothing of nbgrader's own repairs is needed.
+    c.Autograde.sanitize_preprocessors = [_OURS + "steps.Rebuild"]
+    c.Autograde.autograde_preprocessors = [
+        _OURS + "steps.TrustedExecute",
+        _OURS + "steps.SaveMarks",
+        _THEIRS + "AssignLatePenalties",
+    ]
+    # nbgrader's own list, after a look at the source.
+    c.GenerateAssignment.preprocessors = [
+        _OURS + "source_check.CheckSource",
+        _THEIRS + "IncludeHeaderFooter",
+        _THEIRS + "InstantiateTests",
+        _THEIRS + "LockCells",
+        _THEIRS + "ClearSolutions",
+        _THEIRS + "ClearOutput",
+        _THEIRS + "CheckCellMetadata",
+        _THEIRS + "ComputeChecksums",
+        _THEIRS + "SaveCells",
+        _THEIRS + "ClearHiddenTests",
+        _THEIRS + "ClearMarkScheme",
+        _THEIRS + "ComputeChecksums",
+        _THEIRS + "CheckCellMetadata",
+    ]
+    c.GenerateFeedback.preprocessors = [
+        _THEIRS + "GetGrades",
+        _OURS + "feedback.HideTests",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    c.HTMLExporter.sanitize_html = True
+    c.ExchangeFactory.collect = _OURS + "collect.Collect"

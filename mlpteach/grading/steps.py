@@ -1,0 +1,254 @@
+"""The steps of ``nbgrader autograde`` that replace nbgrader's own: rebuild, execute, save."""
+
+import atexit
+import time
+from pathlib import Path
+
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
+from traitlets import Bool, Float, Integer
+
+from mlpteach.assignments import ASSIGNMENTS
+from mlpteach.grading import outputs, verdicts
+from mlpteach.grading.finished import MARK
+from mlpteach.grading.inputs import read_secret
+from mlpteach.grading.original import graded_tests, read_original
+from mlpteach.grading.rebuild import rebuild
+from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
+from mlpteach.grading.session import Session
+from mlpteach.grading.submission import read, read_files
+
+_WARNING = (
+    "NO SANDBOX: bubblewrap is missing or does not work here (Debian: apt install bubblewrap). "
+    "Students' code runs as you: it can read your files, also other students' work. "
+    "Marks are still decided outside of it."
+)
+
+
+class Rebuild(NbGraderPreprocessor):
+    """Read what was handed in and put its answers into the instructor's notebook."""
+
+    def preprocess(self, nb, resources):
+        """Return the notebook to grade in place of `nb`."""
+        names = resources["nbgrader"]
+        coursedir = self.parent.parent.coursedir
+        original = read_original(coursedir, names["assignment"], names["notebook"])
+        self._compare_with_gradebook(original, names)
+        path = Path(resources["metadata"]["path"], names["notebook"] + ".ipynb")
+        handed = read(path)
+        notebook, notes = rebuild(original, handed)
+        if handed.trouble:
+            notes.append(f"What was handed in {handed.trouble}.")
+        for note in notes:
+            self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        notebook.metadata["mlpteach"] = {
+            "notes": notes,
+            "trouble": handed.trouble,
+            "folder": str(path.parent.resolve()),
+        }
+        return notebook, resources
+
+    def _compare_with_gradebook(self, original, names):
+        """Refuse to grade with a source that changed since the assignment was generated."""
+        source = {
+            cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.get("points", 0))
+            for cell in original.cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        }
+        key = (names["db_url"], names["assignment"], names["notebook"], tuple(source.items()))
+        if key in _compared:
+            return
+        with latesubmissions.Gradebook(names["db_url"]) as gradebook:
+            saved = gradebook.find_notebook(names["notebook"], names["assignment"])
+            points = {cell.name: cell.max_score for cell in saved.grade_cells}
+        if points != source:
+            changed = ", ".join(sorted(set(points.items()) ^ set(source.items()), key=str)[0][:1])
+            raise SourceChanged(
+                f"the source of {names['notebook']!r} is not the one in the gradebook (cell "
+                f"{changed!r}): run nbgrader generate_assignment {names['assignment']} --force"
+            )
+        _compared.add(key)
+
+
+_compared = set()
+
+
+class SourceChanged(Exception):
+    """The gradebook knows other cells or points than the source notebook."""
+
+
+class TrustedExecute(NbGraderPreprocessor):
+    """Run the student's cells in a sandbox; let the checks decide outside of it."""
+
+    enabled = Bool(True, help="Always: a mark needs the code to run.")
+    cell_seconds = Float(30.0, help="A cell that runs longer is stopped.").tag(config=True)
+    call_seconds = Float(
+        10.0, help="A call of a student's function that runs longer is stopped."
+    ).tag(config=True)
+    notebook_seconds = Float(120.0, help="For a notebook's cells and calls together.").tag(
+        config=True
+    )
+    memory = Integer(2 << 30, help="Bytes that a notebook may use.").tag(config=True)
+    disk = Integer(64 << 20, help="Bytes that a notebook may write.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Fill in all outputs and note what a person should look at."""
+        began = time.monotonic()
+        names = resources["nbgrader"]
+        report = nb.metadata.pop("mlpteach", {})
+        report = {"notes": list(report.get("notes", [])), **report, "mistakes": {}}
+        resources["undecided"] = set()
+        if report.get("trouble"):
+            resources["undecided"] = set(graded_tests(nb))
+        else:
+            self._grade(nb, names, report, resources["undecided"])
+        for grade_id in sorted(resources["undecided"]):
+            graded_tests(nb)[grade_id].outputs = [_undecided()]
+        if report["notes"]:
+            nb.cells.insert(0, _notes_cell(report["notes"]))
+        report["seconds"] = round(time.monotonic() - began, 3)
+        report.pop("folder", None)
+        nb.metadata["mlpteach"] = report
+        nb.metadata[MARK] = True
+        return nb, resources
+
+    def _grade(self, nb, names, report, undecided):
+        try:
+            self._grade_once(nb, names, report, undecided)
+        except SandboxFailed as failure:
+            # Never a zero: once more, and else this student stays ungraded.
+            self.log.warning("%s: the sandbox failed (%s); once more", names["student"], failure)
+            self._grade_once(nb, names, report, undecided)
+
+    def _grade_once(self, nb, names, report, undecided):
+        tests = graded_tests(nb)
+        checks = ASSIGNMENTS.get(names["assignment"], {})
+        cells = [
+            cell
+            for cell in nb.cells
+            if cell.cell_type == "code"
+            and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
+        ]
+        work = verdicts.Work(
+            read_secret(self.parent.parent.coursedir.root),
+            names["student"],
+            names["assignment"],
+            "\x00".join(cell.source for cell in cells),
+        )
+        sources = [cell.source for cell in cells]
+        files = read_files(report["folder"])
+        with Session(self._sandbox(), sources, files) as session:
+            for number, cell in enumerate(cells):
+                cell.outputs = outputs.clean(session.outputs[number])
+                cell.execution_count = None
+            # Only now do hidden inputs enter the process: nothing it says later is shown.
+            for grade_id, cell in tests.items():
+                self._decide(cell, checks.get(grade_id), work, session, report, undecided)
+            for number, how in session.deadly.items():
+                cells[number].outputs = [_died(how)]
+                report["notes"].append(f"A cell was left out: {how}.")
+
+    def _decide(self, cell, check, work, session, report, undecided):
+        grade_id = cell.metadata.nbgrader.grade_id
+        if check is None:
+            undecided.add(grade_id)
+            report["notes"].append(f"There is no check {grade_id!r}: mark this cell by hand.")
+            return
+        try:
+            verdict = verdicts.verdict_of(check, work, session)
+            verdicts.write_verdict(cell, verdict)
+        except verdicts.CheckFailed as failure:
+            self.log.error("%s: the check %s failed: %s", work.student, grade_id, failure)
+            undecided.add(grade_id)
+            report["notes"].append(f"The check {grade_id!r} failed ({failure}): mark it by hand.")
+            return
+        if verdict.mistake:
+            report["mistakes"][grade_id] = verdict.mistake
+
+    def _sandbox(self):
+        limits = Limits(
+            self.cell_seconds, self.call_seconds, self.notebook_seconds, self.memory, self.disk
+        )
+        sandbox = shared_sandbox(limits)
+        if sandbox.isolation == PROCESS:
+            self.log.warning(_WARNING)
+        return sandbox
+
+
+class SaveMarks(NbGraderPreprocessor):
+    """Save all marks of a notebook at once, as nbgrader's SaveAutoGrades does one by one.
+
+    What nobody could decide waits for a person, and is no zero.
+    """
+
+    def preprocess(self, nb, resources):
+        """Write the marks into the gradebook; the notebook stays as it is."""
+        names = resources["nbgrader"]
+        cells = {
+            cell.metadata.nbgrader.grade_id: cell
+            for cell in nb.cells
+            if "nbgrader" in cell.metadata
+        }
+        with latesubmissions.Gradebook(names["db_url"]) as gradebook:
+            saved = gradebook.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            for grade in saved.grades:
+                self._save_mark(grade, cells[grade.name], resources["undecided"])
+            for comment in saved.comments:
+                comment.auto_comment = _comment(cells[comment.name])
+            gradebook.db.commit()
+        return nb, resources
+
+    def _save_mark(self, grade, cell, undecided):
+        waits = grade.name in undecided
+        grade.auto_score = None if waits else utils.determine_grade(cell, self.log)[0]
+        # A mark that a person gave stays, and is to be looked at again.
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+
+
+def _comment(cell):
+    data = cell.metadata.nbgrader
+    untouched = data.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
+    return "No response." if untouched else None
+
+
+_sandboxes = {}
+
+
+def shared_sandbox(limits=None):
+    """Return this process's sandbox, started when first asked for."""
+    limits = limits or Limits()
+    if limits not in _sandboxes:
+        use_sandbox(Sandbox(limits=limits))
+    return _sandboxes[limits]
+
+
+def use_sandbox(sandbox):
+    """Let this process grade in `sandbox`, which may have been started beforehand."""
+    sandbox.settle()
+    _sandboxes[sandbox.limits] = sandbox
+
+
+def stop_sandboxes():
+    """End this process's sandboxes."""
+    while _sandboxes:
+        _sandboxes.popitem()[1].stop()
+
+
+atexit.register(stop_sandboxes)
+
+
+def _undecided():
+    return new_output("stream", name="stdout", text="To be marked by a person.\n")
+
+
+def _died(how):
+    text = f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell."
+    return new_output("error", ename="Stopped", evalue=text, traceback=[text])
+
+
+def _notes_cell(notes):
+    lines = "\n".join(f"- {note}" for note in notes)
+    return new_markdown_cell(f"**Notes from grading**\n\n{lines}")

@@ -1,0 +1,78 @@
+"""Let the checks decide, and write their verdicts where nbgrader looks for them."""
+
+import math
+from dataclasses import dataclass
+
+from nbformat.v4 import new_output
+
+from mlpteach.exercise.protocol import Verdict, decide
+from mlpteach.grading.inputs import generator
+from mlpteach.grading.sandbox import SandboxFailed
+from mlpteach.grading.session import Stopped
+
+
+@dataclass(frozen=True)
+class Work:
+    """Whose work is decided on: what the inputs hang on.
+
+    Attributes
+    ----------
+    secret : bytes
+    student, assignment : str
+    code : str
+        All code that was handed in.
+    """
+
+    secret: bytes
+    student: str
+    assignment: str
+    code: str
+
+
+class CheckFailed(Exception):
+    """A check itself is at fault: says nothing about the student's work."""
+
+
+def verdict_of(check, work, session):
+    """Run one check on a student's functions.
+
+    Raises
+    ------
+    CheckFailed
+    mlpteach.grading.sandbox.SandboxFailed
+    """
+    rng = generator(work.secret, work.student, work.assignment, check.id, work.code)
+    try:
+        return decide(check, rng, session.answer)
+    except Stopped as stopped:
+        return Verdict(0.0, str(stopped))
+    except SandboxFailed:
+        raise
+    except Exception as error:
+        # A check meets whatever a student's function returns, and must stand it.
+        raise CheckFailed(f"{type(error).__name__}: {error}") from error
+
+
+def points_of(verdict, points):
+    """Return the points as a plain float between 0 and `points`.
+
+    Examples
+    --------
+    >>> points_of(Verdict(0.5, "Half."), 3)
+    1.5
+    """
+    points = float(points)
+    if not math.isfinite(points) or points < 0:
+        raise CheckFailed(f"{points} is no number of points")
+    return min(max(round(points * float(verdict.fraction), 6), 0.0), points)
+
+
+def write_verdict(cell, verdict):
+    """Put message and points into a test cell's outputs, the only thing nbgrader counts."""
+    given = points_of(verdict, cell.metadata.nbgrader["points"])
+    cell.outputs = [
+        new_output("stream", name="stdout", text=f"{verdict.message}\n"),
+        new_output("execute_result", data={"text/plain": repr(given)}),
+    ]
+    cell.execution_count = None
+    return given

@@ -1,0 +1,72 @@
+"""What the tests of the grading share: small courses, graded in this process."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from course import ASSIGNMENT, CHECKS, Course
+
+from mlpteach.exercise import registry
+
+
+@pytest.fixture(scope="session")
+def make_course(tmp_path_factory):
+    """Make a generated course: ``make_course(cell_seconds=…)``."""
+    registry.ASSIGNMENTS[ASSIGNMENT] = CHECKS
+
+    def make(**settings):
+        made = Course(
+            tmp_path_factory.mktemp("course"),
+            **{"cell_seconds": 2.0, "call_seconds": 1.0, "notebook_seconds": 20.0} | settings,
+        )
+        done = made.run("generate_assignment", ASSIGNMENT)
+        assert done.success, done.log
+        return made
+
+    yield make
+    del registry.ASSIGNMENTS[ASSIGNMENT]
+
+
+@pytest.fixture(scope="session")
+def course(make_course):
+    """One course for all tests that only hand in and grade."""
+    return make_course()
+
+
+@pytest.fixture(scope="session")
+def course_folder():
+    """Copy the repository's course to a folder: ``course_folder(path)``."""
+    original = Path(__file__).resolve().parents[2] / "exercises"
+
+    def copy(to):
+        shutil.copytree(original / "source", to / "source")
+        shutil.copy(original / "nbgrader_config.py", to)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def environment_at():
+    """Environment of a person with a home of their own: ``environment_at(home)``."""
+
+    def make(home):
+        home.mkdir(parents=True, exist_ok=True)
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("JUPYTER", "IPYTHON", "XDG", "PYTHONWARNINGS"))
+        }
+        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+        folders = {
+            f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")
+        }
+        return (
+            kept | folders | {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "PATH": path}
+        )
+
+    return make

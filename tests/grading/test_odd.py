@@ -1,0 +1,264 @@
+"""Whatever is handed in ends in the mark it deserves, or in a line that says who and what to do."""
+
+import copy
+import json
+import os
+
+import pytest
+from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+FULL = {"moment_test": 4.0, "step_test": 2.0}
+
+
+def by_id(notebook, id):
+    [cell] = [cell for cell in notebook.cells if cell.id == id]
+    return cell
+
+
+def duplicated():
+    notebook = answered()
+    for id in ("moment", "moment_test", "setup"):
+        notebook.cells.append(copy.deepcopy(by_id(notebook, id)))
+    return notebook
+
+
+def stub_below():
+    """The answered cell above, the unanswered copy of it below."""
+    notebook = answered()
+    stub = copy.deepcopy(by_id(notebook, "moment"))
+    stub.source = (
+        "def first_moment(M, G, beta1=0.9):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+    notebook.cells.insert(5, stub)
+    return notebook
+
+
+def without(*ids):
+    notebook = answered()
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in ids]
+    return notebook
+
+
+def stripped():
+    notebook = answered()
+    for cell in notebook.cells:
+        cell.metadata.clear()
+        cell.id = "x" + cell.id
+    return notebook
+
+
+def changed(id, **data):
+    notebook = answered(moment=WRONG_MOMENT)
+    by_id(notebook, id).metadata.nbgrader.update(data)
+    return notebook
+
+
+def swapped():
+    notebook = answered()
+    moment, step = by_id(notebook, "moment"), by_id(notebook, "step")
+    moment.metadata, step.metadata = step.metadata, moment.metadata
+    moment.id, step.id = step.id, moment.id
+    return notebook
+
+
+def tagged():
+    notebook = answered(moment=WRONG_MOMENT)
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+        if cell.cell_type == "code":
+            cell.outputs = [
+                {
+                    "output_type": "execute_result",
+                    "data": {"text/plain": "4.0"},
+                    "metadata": {},
+                    "execution_count": 1,
+                }
+            ]
+    return notebook
+
+
+def solved_inside_the_test():
+    notebook = answered(moment=WRONG_MOMENT)
+    by_id(notebook, "moment_test").source = "4.0"
+    return notebook
+
+
+def odd_types():
+    notebook = json.loads(json.dumps(answered()))
+    notebook["metadata"] = ["not", "a", "dict"]
+    notebook["cells"][3]["source"] = notebook["cells"][3]["source"].splitlines(keepends=True)
+    notebook["cells"] += [None, 7, {"cell_type": ["x"], "source": {}, "metadata": 3, "id": 5}]
+    notebook["cells"][0]["metadata"] = {"nbgrader": "yes"}
+    notebook["nbformat"] = "4"
+    return notebook
+
+
+def old_format():
+    cells = [
+        {"cell_type": cell.cell_type, "input": cell.source, "source": cell.source, "metadata": {}}
+        for cell in answered().cells
+    ]
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
+
+
+HALF = RIGHT_MOMENT.replace("beta1 * M", "0.9 * M").replace("1 - beta1", "0.1")
+ZERO_MOMENT = {"moment_test": 0.0, "step_test": 2.0}
+SUBMISSIONS = {
+    "right": (answered(), FULL),
+    "wrong": (answered(moment=WRONG_MOMENT), ZERO_MOMENT),
+    "partly right": (answered(moment=HALF), {"moment_test": 2.0, "step_test": 2.0}),
+    "duplicated cells": (duplicated(), FULL),
+    "stub below the answer": (stub_below(), FULL),
+    "tests deleted": (without("moment_test", "step_test"), FULL),
+    "set-up deleted": (without("setup", "rate"), FULL),
+    "answer deleted": (without("moment"), ZERO_MOMENT),
+    "all metadata stripped": (stripped(), FULL),
+    "ids swapped": (swapped(), FULL),
+    "points raised": (changed("moment_test", points=100), ZERO_MOMENT),
+    "flags flipped": (changed("moment_test", grade=False, solution=True), ZERO_MOMENT),
+    "flags of an answer": (changed("moment", grade=True, points=9), ZERO_MOMENT),
+    "newest schema": (changed("moment", schema_version=99), ZERO_MOMENT),
+    "tags and old outputs": (tagged(), ZERO_MOMENT),
+    "solved inside the test": (solved_inside_the_test(), ZERO_MOMENT),
+    "odd types": (odd_types(), FULL),
+    "old format": (old_format(), FULL),
+    "loop": (answered(more=["while True: pass"]), FULL),
+    "exit": (answered(more=["import os\nos._exit(0)"]), FULL),
+    "quit()": (answered(more=["quit()", "exit()"]), FULL),
+    "error in between": (answered(more=["1 / 0", "undefined"]), FULL),
+    "warning": (answered(more=["import warnings\nwarnings.warn('x')"]), FULL),
+    "syntax error": (answered(moment="def first_moment(:\n"), ZERO_MOMENT),
+    "magics": (answered(more=["%matplotlib inline\n%timeit -n1 -r1 1", "%%bash\nls", "!ls"]), FULL),
+    "input()": (answered(more=["input('name?')"]), FULL),
+    "await": (answered(more=["import asyncio\nawait asyncio.sleep(0.01)"]), FULL),
+    "figure": (
+        answered(more=["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"]),
+        FULL,
+    ),
+    "lone surrogate": (answered(more=['"\\ud800"', "print('\\udfff')"]), FULL),
+    "ümläut 学生": (answered(why="学生 über α"), FULL),
+    "numpy.float64": (answered(more=["import numpy as np\nnp.float64(2.0)"]), FULL),
+    "with a byte order mark": (b"\xef\xbb\xbf" + json.dumps(answered()).encode(), FULL),
+    "UTF-16": (json.dumps(answered(why="ü"), ensure_ascii=False).encode("utf-16"), FULL),
+}
+# What cannot be read waits for a person, with a line that says so.
+UNREADABLE = {
+    "broken JSON": json.dumps(answered()).encode()[:-500],
+    "empty file": b"",
+    "a word document": b"PK\x03\x04" + bytes(range(256)) * 10,
+    "a list": b"[1, 2, 3]",
+    "no cells": b'{"metadata": {}}',
+    "deep": b"[" * 100_000,
+    "huge number": b'{"cells": ' + b"1" * 10_000 + b"}",
+}
+
+
+@pytest.fixture(scope="module")
+def batch(make_course):
+    course = make_course()
+    for student, (notebook, _) in SUBMISSIONS.items():
+        course.hand_in(student, notebook)
+    for student, data in UNREADABLE.items():
+        course.hand_in(student, data)
+    course.hand_in("misnamed", answered(), name="moments (1) final.ipynb")
+    folder = course.hand_in("linked", None)
+    source = course.root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    os.symlink(source, folder / f"{ASSIGNMENT}.ipynb")
+    folder = course.hand_in("linked data", answered())
+    os.symlink(course.root / "gradebook.db", folder / "data.csv")
+    helper = b"def first_moment(M, G, beta1=0.9):\n    return beta1 * M + (1 - beta1) * G\n"
+    uses = "from helper import first_moment\nassert open('data.csv').read() == '1,2'"
+    files = {"helper.py": helper, "data.csv": b"1,2", "numpy.py": b"raise SystemExit"}
+    course.hand_in("with files", answered(moment=uses), **files)
+    course.done = course.grade()
+    return course
+
+
+def decided(marks):
+    return {name: marks[name] for name in FULL}
+
+
+@pytest.mark.parametrize("student", SUBMISSIONS)
+def test_the_mark_is_what_the_work_deserves(student, batch):
+    assert decided(batch.marks(student)) == SUBMISSIONS[student][1]
+
+
+@pytest.mark.parametrize("student", UNREADABLE)
+def test_what_cannot_be_read_waits_for_a_person(student, batch):
+    assert decided(batch.marks(student)) == {"moment_test": None, "step_test": None}
+    assert f"{student}, {ASSIGNMENT}: What was handed in" in batch.done.log
+
+
+def test_the_whole_batch_succeeds(batch):
+    assert batch.done.success, batch.done.log
+
+
+def test_a_wrong_file_name_costs_nothing(batch):
+    assert decided(batch.marks("misnamed")) == FULL
+    assert "misnamed: 'moments (1) final.ipynb' was taken for 'moments.ipynb'" in batch.done.log
+
+
+def test_a_link_to_the_instructors_notebook_is_worth_nothing(batch):
+    assert set(decided(batch.marks("linked")).values()) == {0.0}
+    assert "linked: 'moments.ipynb' was a link" in batch.done.log
+
+
+def test_a_link_to_the_gradebook_copies_nothing(batch):
+    assert decided(batch.marks("linked data")) == FULL
+    assert not (batch.root / "autograded" / "linked data" / ASSIGNMENT / "data.csv").exists()
+
+
+def test_files_beside_the_notebook_are_there(batch):
+    assert decided(batch.marks("with files")) == FULL
+
+
+def test_an_unanswered_question_is_told_from_an_answered_one(batch):
+    assert batch.marks("ümläut 学生")["why"] is None
+    batch.hand_in("silent", answered(why="YOUR ANSWER HERE"))
+    batch.grade("silent")
+    assert batch.marks("silent")["why"] == 0
+
+
+def test_a_written_answer_without_its_metadata_is_found(batch):
+    notebook = stripped()
+    batch.hand_in("written", notebook)
+    batch.grade("written")
+    assert by_id(batch.graded("written"), "why").source == "Because of noise."
+
+
+def test_a_script_in_an_answer_is_read_not_run(batch):
+    notebook = answered(
+        why="<script>alert(1)</script> a<b",
+        more=[
+            "from IPython.display import HTML, Javascript, display\n"
+            "display(HTML('<script>alert(2)</script>'), Javascript('alert(3)'))\nprint('<script>4')"
+        ],
+    )
+    notebook.cells += [new_markdown_cell("<img src=x onerror=alert(5)>"), new_code_cell("'<b>'")]
+    batch.hand_in("script", notebook)
+    batch.grade("script")
+    page = batch.feedback("script")
+    assert "<script>alert" not in page
+    assert "<script>4" not in page
+    assert "<img src=x" not in page
+    kinds = {
+        k
+        for c in batch.graded("script").cells
+        for o in c.get("outputs", [])
+        for k in o.get("data", {})
+    }
+    assert kinds <= {"text/plain", "image/png"}
+
+
+def test_a_mark_given_by_hand_survives_a_second_grading(batch):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{batch.root}/gradebook.db", "course") as book:
+        grade = book.find_grade("why", ASSIGNMENT, ASSIGNMENT, "right")
+        grade.manual_score = 2.5
+        book.db.commit()
+    batch.grade("right")
+    with Gradebook(f"sqlite:///{batch.root}/gradebook.db", "course") as book:
+        assert book.find_grade("why", ASSIGNMENT, ASSIGNMENT, "right").manual_score == 2.5
+        assert book.find_submission(ASSIGNMENT, "right").score == 8.5

@@ -1,0 +1,92 @@
+"""The sandbox, in each isolation this machine offers."""
+
+import os
+
+import numpy as np
+import pytest
+
+from mlpteach.grading.sandbox import (
+    BUBBLEWRAP,
+    PROCESS,
+    Limits,
+    Sandbox,
+    SandboxFailed,
+    StudentDied,
+    candidates,
+)
+
+LIMITS = Limits(cell_seconds=1, call_seconds=1, notebook_seconds=20)
+
+
+@pytest.fixture(scope="module", params=candidates())
+def sandbox(request):
+    with Sandbox(request.param, LIMITS, modules=("numpy",)) as started:
+        yield started
+
+
+def text(answer):
+    return "".join(str(output) for output in answer["outputs"])
+
+
+def test_the_best_isolation_is_found():
+    with Sandbox(modules=()) as sandbox:
+        sandbox.settle()
+        if os.environ.get("MLPTEACH_REQUIRE_SANDBOX"):
+            assert sandbox.isolation == BUBBLEWRAP
+
+
+def test_without_bubblewrap_a_process_with_limits_remains(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert candidates() == [PROCESS]
+
+
+def test_cells_share_names_and_calls_get_arrays(sandbox):
+    with sandbox.worker({"data.txt": b"7"}) as worker:
+        worker.cell("def double(x, by=2):\n    x += 0\n    return x * by, open('data.txt').read()")
+        said = worker.call("double", (np.arange(6.0).reshape(2, 3),), {"by": 3})
+        np.testing.assert_array_equal(said["value"][0], 3 * np.arange(6.0).reshape(2, 3))
+        assert said["value"][1] == "7"
+        assert worker.call("no_such", (), {})["missing"] is True
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import numpy as np\nnp.ones(2**31)", "MemoryError"),
+        ("import os\nos.fork()", "PermissionError"),
+        ("import socket\nsocket.socket()", "PermissionError"),
+        ("while True: pass", "TimeLimit"),
+    ],
+)
+def test_what_it_refuses(source, said, sandbox):
+    with sandbox.worker() as worker:
+        assert said in text(worker.cell(source))
+
+
+def test_nothing_is_left_for_the_next(sandbox):
+    with sandbox.worker() as worker:
+        worker.cell("here = 1\nopen('left', 'w').close()")
+    with sandbox.worker() as worker:
+        assert "NameError" in text(worker.cell("here"))
+        assert "False" in text(worker.cell("import os\nos.path.exists('left')"))
+
+
+def test_a_process_that_ends_itself_is_told_from_a_sandbox_that_failed(sandbox):
+    with sandbox.worker() as worker, pytest.raises(StudentDied, match="exit code 3"):
+        worker.cell("import os\nos._exit(3)")
+
+
+def test_a_sandbox_that_fails_is_no_fault_of_the_student(sandbox):
+    if sandbox.isolation == PROCESS:
+        return  # there is nothing around the worker that could be lost
+    with pytest.raises(SandboxFailed):
+        lose_the_sandbox(sandbox)
+    with sandbox.worker() as worker:
+        assert "2" in text(worker.cell("1 + 1"))
+
+
+def lose_the_sandbox(sandbox):
+    with sandbox.worker() as worker:
+        sandbox._process.kill()
+        sandbox._process.wait()
+        worker.cell("1")
