@@ -80,7 +80,7 @@ def test_the_readme_holds_each_command_once():
     assert lines.count(f"{install} . && .venv/bin/mlpteach lecture") == 1
     # .ci/run finds the test command by this mark.
     marked = [line for line in lines if "[test]" in line]
-    assert marked == [f'{install} ".[test]" && .venv/bin/pytest']
+    assert marked == [f'{install} ".[test]" && .venv/bin/pytest -n auto --dist loadfile']
 
 
 # The wheel, as somebody without a clone has it.
