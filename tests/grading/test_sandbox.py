@@ -90,3 +90,13 @@ def lose_the_sandbox(sandbox):
         sandbox._process.kill()
         sandbox._process.wait()
         worker.cell("1")
+
+
+def test_a_sandbox_that_ended_meanwhile_is_started_again(sandbox):
+    with sandbox.worker():
+        pass
+    if sandbox._process is not None:  # without namespaces each notebook has its own anyway
+        sandbox._process.kill()
+        sandbox._process.wait()
+    with sandbox.worker() as worker:
+        assert "42" in text(worker.cell("6 * 7"))
