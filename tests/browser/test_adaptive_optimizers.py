@@ -29,7 +29,12 @@ def lecture(browser, lab):
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     open_and_run(page, lab, NOTEBOOK)
     page.wait_for_selector(".mlp .heats canvas")
-    page.locator(".mlp").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
+    page.evaluate(
+        """() => [...document.querySelectorAll(".mlp")].forEach((node, i) => {
+        node.id = ["adam", "optimizer", "race", "own_rule"][i]; })"""
+    )
+    page.locator("#adam").scroll_into_view_if_needed()
     yield page
     context.close()
 
@@ -37,18 +42,18 @@ def lecture(browser, lab):
 @pytest.fixture
 def dashboard(lecture):
     """The dashboard with its controls as they were at first, at k = 1, line 1."""
-    lecture.focus(".mlp")
+    lecture.focus("#adam")
     lecture.keyboard.press("Home")
     return lecture
 
 
 def shown(page, name):
-    return page.locator(f"[data-shown={name}]").inner_text()
+    return page.locator(f"#adam [data-shown={name}]").inner_text()
 
 
 def result(page, line):
     """The number at the end of a line of the ledger."""
-    return float(page.locator(f"tr[data-line={line}] .result span").get_attribute("data-value"))
+    return float(page.locator(f"#adam tr[data-line={line}] .result span").get_attribute("data-value"))
 
 
 def entry(parameters, row, column):
@@ -57,7 +62,7 @@ def entry(parameters, row, column):
 
 def test_starts_at_the_first_update(dashboard, trace):
     assert (shown(dashboard, "k"), shown(dashboard, "epoch")) == ("1", "1")
-    loss = dashboard.locator("[data-shown=loss]").get_attribute("data-value")
+    loss = dashboard.locator("#adam [data-shown=loss]").get_attribute("data-value")
     assert float(loss) == pytest.approx(trace[0].loss, rel=1e-12)
 
 
@@ -76,23 +81,23 @@ def test_steps_by_update_forwards_and_back(dashboard, trace):
 
 
 def test_steps_by_line_show_only_what_is_computed(dashboard):
-    rows = dashboard.locator(".ledger tr")
-    waiting = dashboard.locator(".heats .wait:visible")
+    rows = dashboard.locator("#adam .ledger tr")
+    waiting = dashboard.locator("#adam .heats .wait:visible")
     for line in range(6):
         assert rows.nth(line).get_attribute("aria-current") == "step"
         assert rows.nth(line).locator(".result span").is_visible()
-        assert dashboard.locator(".ledger tr.pending").count() == 5 - line
+        assert dashboard.locator("#adam .ledger tr.pending").count() == 5 - line
         assert waiting.count() == max(0, 4 - line)
-        dashboard.click("[data-action='forward one line']")
+        dashboard.click("#adam [data-action='forward one line']")
     assert shown(dashboard, "k") == "2"
-    dashboard.click("[data-action='back one line']")
+    dashboard.click("#adam [data-action='back one line']")
     assert shown(dashboard, "k") == "1"
-    assert dashboard.locator(".ledger tr.pending").count() == 0
+    assert dashboard.locator("#adam .ledger tr.pending").count() == 0
 
 
 def test_numbers_put_in_are_those_of_the_formula(dashboard, trace):
     dashboard.keyboard.press("ArrowRight")
-    slots = dashboard.locator("tr[data-line=V] .numbers [data-key]")
+    slots = dashboard.locator("#adam tr[data-line=V] .numbers [data-key]")
     written = [slots.nth(i).text_content().strip("()") for i in range(3)]
     step = trace[1]
     numbers = [trace[0].V.W[2][0, 0], *[step.gradient.W[2][0, 0]] * 2]
@@ -133,10 +138,10 @@ def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
 
 def test_click_on_a_map_chooses_the_weight(dashboard, trace):
     dashboard.keyboard.press("ArrowRight")
-    canvas = dashboard.locator(".heats canvas[data-field=rho]")
+    canvas = dashboard.locator("#adam .heats canvas[data-field=rho]")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 17.5 / 30, "y": box["height"] * 3.5 / 10})
-    assert "unit 4, input 18" in dashboard.locator(".weight").inner_text()
+    assert "unit 4, input 18" in dashboard.locator("#adam .weight").inner_text()
     assert result(dashboard, "rho") == entry(trace[1].rho, 3, 17)
     canvas.focus()
     dashboard.keyboard.press("ArrowDown")
@@ -165,7 +170,7 @@ def test_heat_map_changes_with_the_update(dashboard):
 
 
 def test_plays_and_stops(dashboard):
-    dashboard.select_option("select[aria-label='steps a second']", "60")
+    dashboard.select_option("#adam select[aria-label='steps a second']", "60")
     dashboard.keyboard.press("Home")
     dashboard.keyboard.press("Space")
     dashboard.wait_for_function(
@@ -189,13 +194,13 @@ def test_changed_controls_show_the_new_run(dashboard):
     net = mt.MLP((64, 30, 10), seed=1)
     paper = mt.rule("adam", form="paper", bias_correction=False)
     expected = mt.train(net, X, y, rule=paper, epochs=5)
-    dashboard.click("[data-control=form] [data-value=paper]")
-    dashboard.uncheck("[data-control=bias_correction]")
+    dashboard.click("#adam [data-control=form] [data-value=paper]")
+    dashboard.uncheck("#adam [data-control=bias_correction]")
     dashboard.keyboard.press("End")
     wait_for_result(dashboard, "W", entry(expected[-1].after, 0, 0))
-    assert re.search(r"ε", dashboard.locator("tr[data-line=rho] td >> nth=0").inner_html())
-    dashboard.check("[data-control=bias_correction]")
-    dashboard.click("[data-control=form] [data-value=lecture]")
+    assert re.search(r"ε", dashboard.locator("#adam tr[data-line=rho] td >> nth=0").inner_html())
+    dashboard.check("#adam [data-control=bias_correction]")
+    dashboard.click("#adam [data-control=form] [data-value=lecture]")
     first = mt.train(net, X, y, rule="adam", epochs=5)
     wait_for_result(dashboard, "W", entry(first[-1].after, 0, 0))
 
@@ -203,7 +208,7 @@ def test_changed_controls_show_the_new_run(dashboard):
 @pytest.mark.parametrize("name", ["eta", "beta1", "beta2", "eps"])
 def test_dragged_slider_ends_at_its_last_value(dashboard, name):
     """Many values in a row, as a hand drags: the last one is shown, then the first again."""
-    slider = f"input[data-control={name}]"
+    slider = f"#adam input[data-control={name}]"
     start = dashboard.locator(slider).input_value()
     low, high = (float(dashboard.locator(slider).get_attribute(end)) for end in ("min", "max"))
     drag(dashboard, slider, np.linspace(low, high, 12))
@@ -278,10 +283,10 @@ def test_self_test_is_answered_and_explained(lecture):
     question.scroll_into_view_if_needed()
     assert not question.locator(".verdict").is_visible()
     question.locator("label:has-text('False')").click()
-    lecture.wait_for_selector(f"{mine} .verdict[data-right=false]")
+    lecture.wait_for_selector(f"#adam {mine} .verdict[data-right=false]")
     assert "look for" in question.locator(".verdict").inner_text()
     question.locator("label:has-text('True')").click()
-    lecture.wait_for_selector(f"{mine} .verdict[data-right=true]")
+    lecture.wait_for_selector(f"#adam {mine} .verdict[data-right=true]")
 
 
 def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
@@ -307,25 +312,25 @@ def test_page_had_no_errors(lecture):
 def test_state_is_copied_and_pasted(dashboard):
     dashboard.keyboard.press("Home")
     dashboard.keyboard.press("PageDown")
-    dashboard.click("button[data-action='copy state']")
-    text = dashboard.input_value("input.state")
+    dashboard.click("#adam button[data-action='copy state']")
+    text = dashboard.input_value("#adam input.state")
     assert text.startswith("adam?k=58&line=5&")
     before = shown(dashboard, "loss")
-    dashboard.focus(".mlp")
+    dashboard.focus("#adam")
     dashboard.keyboard.press("End")
     assert shown(dashboard, "k") == "285"
-    dashboard.fill("input.state", text)
-    dashboard.press("input.state", "Enter")
+    dashboard.fill("#adam input.state", text)
+    dashboard.press("#adam input.state", "Enter")
     dashboard.wait_for_function("document.querySelector('[data-shown=k]').textContent === '58'")
     assert shown(dashboard, "loss") == before
-    dashboard.fill("input.state", "race?k=1")
-    dashboard.press("input.state", "Enter")
-    dashboard.wait_for_selector(".banner:not([hidden])")
-    assert "a state of this dashboard starts with adam?" in dashboard.inner_text(".banner")
-    dashboard.fill("input.state", text)
-    dashboard.press("input.state", "Enter")
-    dashboard.wait_for_selector(".banner", state="hidden")
-    dashboard.focus(".mlp")
+    dashboard.fill("#adam input.state", "race?k=1")
+    dashboard.press("#adam input.state", "Enter")
+    dashboard.wait_for_selector("#adam .banner:not([hidden])")
+    assert "a state of this dashboard starts with adam?" in dashboard.inner_text("#adam .banner")
+    dashboard.fill("#adam input.state", text)
+    dashboard.press("#adam input.state", "Enter")
+    dashboard.wait_for_selector("#adam .banner", state="hidden")
+    dashboard.focus("#adam")
 
 
 @pytest.fixture
@@ -342,6 +347,7 @@ def test_saved_page_plays_without_network_and_without_python(offline, trace, tmp
     offline.on("pageerror", lambda error: errors.append(str(error)))
     offline.goto(path.as_uri())
     offline.wait_for_selector(".mlp .result span[data-value]")
+    offline.evaluate("document.querySelector('.mlp').id = 'adam'")
     offline.focus(".mlp")
     offline.keyboard.press("ArrowRight")
     offline.keyboard.press("ArrowRight")
