@@ -108,3 +108,15 @@ def test_histogram_is_a_line_over_the_doubled_edges():
     x, y = histogram_outline([[1, 3]], [0.0, 0.5, 1.0])
     assert x.tolist() == [0.0, 0.5, 0.5, 1.0]
     assert y.tolist() == [[1.0, 1.0, 3.0, 3.0]]
+
+
+def test_single_point_of_a_profile_has_a_marker():
+    axes = Axes("problem", "rank", (0.0, 2.0), (0.0, 2.0))
+    profile = Profile(np.array([1.0]), "rank", STYLE)
+    drawn = figure(Show({}, 1, (Plot("", "", axes, (profile,)),), {"rank": np.ones((1, 1))}), 1)
+    assert [line.get_marker() for line in drawn.axes[0].lines] == ["s"]
+
+
+def test_message_is_no_mathematics():
+    show = Show({}, 1, small_show().panels, small_show().series, message=r"from $5 to \$6, \foo$")
+    figure(show, 1).canvas.draw()
