@@ -34,9 +34,8 @@ def figure(show, k, row=0, column=0, columns=3):
     drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
     if show.message:
         # A message may quote a reader's own error, whose dollars are no mathematics.
-        drawn.suptitle(
-            show.message, fontsize=FONT_SIZE, color="tab:red", wrap=True, parse_math=False
-        )
+        message = show.message.replace("$", r"\$")
+        drawn.suptitle(message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
     if not show.panels:
         return drawn
     frame = _frame(show, k)

@@ -341,9 +341,13 @@ class Dashboard {
       return;
     }
     const here = stateText(this.spec.name, this.values, {});
-    const there = text.trim().replace(/\b(k|line|row|column)=[^&]*&?/g, "");
-    if (there !== here) return this.say(`This saved page can only show ${here}`);
-    Object.assign(this, statePosition(text));
+    const { name, values } = readState(here), there = readState(text);
+    const agrees = there.name === name && Object.entries(there.values).every(([key, value]) => values[key] === value) &&
+      Object.values(there.position).every(Number.isInteger);
+    if (!agrees) return this.say(`This saved page can only show ${here}`);
+    this.banner.textContent = this.spec.message;
+    this.banner.hidden = !this.spec.message;
+    Object.assign(this, there.position);
     this.clampPosition();
     this.draw();
   }
