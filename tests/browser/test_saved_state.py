@@ -37,3 +37,43 @@ def test_another_state_is_refused_until_a_right_one_comes(saved, text):
     assert paste(page, text) == ("1", True)
     assert "This saved page can only show race?" in page.text_content(".banner")
     assert paste(page, "race?k=4") == ("4", False)
+
+
+def scaled_by_the_cost(k, G, J, *, eta):
+    rho = eta * G / J
+    return {"rho": rho}
+
+
+def returns_a_cost_of_its_own(k, G, *, eta):
+    return {"J": 2 * G, "rho": eta * G}
+
+
+@pytest.mark.parametrize("rule", [scaled_by_the_cost, returns_a_cost_of_its_own])
+def test_ledger_of_a_rule_with_a_cost_has_all_its_numbers(page, tmp_path, rule):
+    dashboard = mt.dashboards.own_rule(rule, against="gd", on="valley", steps=4)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"file://{dashboard.save_html(tmp_path / 'own.html')}")
+    result = page.wait_for_selector(".ledger tr[data-line=rho] .result span", state="attached")
+    page.press(".mlp", "ArrowRight")
+    expected = dashboard.traces["yours"][1].rho.flat[0]
+    assert float(result.get_attribute("data-value")) == pytest.approx(expected, rel=1e-8)
+    assert errors == []
+
+
+def test_copied_state_is_that_of_the_picture(saved):
+    _, page = saved
+    page.evaluate("document.querySelector('.mlp fieldset').disabled = false")
+    page.fill("[data-control=start] [data-coordinate='1']", "2")
+    page.press("[data-control=start] [data-coordinate='1']", "Tab")
+    assert page.text_content(".status") == "computing …"  # and nobody ever answers
+    page.click("[data-action='copy state']")
+    assert "start=1,1e-7" in page.input_value(".state")
+
+
+def test_place_that_is_being_typed_is_not_zero(saved):
+    _, page = saved
+    page.evaluate("document.querySelector('.mlp fieldset').disabled = false")
+    page.fill("[data-control=start] [data-coordinate='0']", "")
+    page.press("[data-control=start] [data-coordinate='0']", "Tab")
+    assert page.text_content(".status") == ""

@@ -325,7 +325,8 @@ class Dashboard {
   // -- the state as text
 
   copyState() {
-    this.stateField.value = stateText(this.spec.name, this.values, this.position);
+    // The values of the picture: those of the controls may wait for it, or have been refused.
+    this.stateField.value = stateText(this.spec.name, this.spec.values, this.position);
     this.stateField.focus();
     this.stateField.select();
     const done = () => { this.status.textContent = "state copied"; };
