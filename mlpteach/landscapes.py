@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -204,13 +204,21 @@ def own_landscape(objective, window, start=None, minima=()):
         id=getattr(objective, "__name__", type(objective).__name__),
         latex="",
         source="the reader's own function",
-        function=np.vectorize(lambda x, y: float(objective(np.array([x, y]))[0]), otypes=[float]),
+        function=np.vectorize(partial(_height, objective), otypes=[float]),
         gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
         start=start,
         minima=tuple(_numbers("a minimum", minimum, 2) for minimum in minima),
         window=window,
         objective=objective,
     )
+
+
+def _height(objective, x, y):
+    """Return the value at (x, y); NaN where the function has none, as math.log below 0."""
+    try:
+        return float(objective(np.array([x, y]))[0])
+    except (ArithmeticError, ValueError):
+        return np.nan
 
 
 def _numbers(name, given, count):

@@ -230,4 +230,4 @@ def _costs(contest, trace, visited, updates):
     for k in some:
         # The run also visits the place of an update that it does not make.
         theta = visited[k] if k < len(visited) else trace[k - 1].after.flat
-        yield k, cost(theta)
+        yield k, cost(theta.copy())  # a reader's function may change what it is given

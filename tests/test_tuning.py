@@ -155,3 +155,13 @@ def test_step_sizes_are_half_powers_of_ten():
 def test_bad_problems_are_refused(given, error, message):
     with pytest.raises(error, match=message):
         as_contests(given, 1)
+
+
+def test_function_that_changes_its_argument_is_tuned():
+    def bowl(theta):
+        value = float(theta @ theta)
+        theta *= 2
+        return value, theta
+
+    found = tune(Contest("Bowl", bowl, np.ones(2)), mt.rule("gd"), budget=3, sizes=(0.5,))
+    np.testing.assert_allclose(found.costs, 0.0, atol=1e-30)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import check_count, describe
+from mlpteach.arguments import check_count, check_floats, describe
 from mlpteach.dashboards import erratic, valley
 from mlpteach.dashboards.controls import Choice, Several, Slider
 from mlpteach.dashboards.data import check_data, check_net
@@ -32,6 +32,7 @@ from mlpteach.views.style import STYLES
 DIGITS = slice(0, 14 * 128, 14)
 _COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
 _SIZES = (1, 4, 16, 32, 64)
+_SHOWN = (4, 32, None)
 # An equal steady gain of 2: eta, alpha + beta, eta/(1 - beta).
 _DEFAULTS = {"eta": 2.0, "size": 4}
 _FORMS = (
@@ -45,7 +46,7 @@ def batches(
     y=None,
     *,
     net=None,
-    sizes=(4, 32, None),
+    sizes=None,
     updates=100,
     loss="cross_entropy",
     seed=1,
@@ -63,8 +64,9 @@ def batches(
         As for :func:`mlpteach.train`; by default 128 of the digits.
     net : MLP, optional
         By default one hidden layer of 30 sigmoids that fits X and y.
-    sizes : sequence of int or None
-        Batch sizes compared at first; None is the full batch.
+    sizes : sequence of (int or None), optional
+        Batch sizes compared at first; None is the full batch. By default 4, 32 and the full batch,
+        without those that are larger than it.
     updates : int
         Updates of each run, at most 1000.
     loss, seed
@@ -87,11 +89,12 @@ def batches(
     >>> list(dashboard.traces)
     ['4', '32', 'full']
     """
-    part = DIGITS if X is None and y is None else slice(None)
-    X, y = (data[part] for data in check_data(X, y))
+    X, y = check_data(X, y, DIGITS)
     net = check_net(net, X, y)
     updates = check_count("updates", updates, maximum=1000)
-    n = len(np.asarray(X))
+    n = len(check_floats("X", X, ndim=2))
+    if sizes is None:
+        sizes = [size for size in _SHOWN if size is None or size < n]
     chosen = _check_sizes(sizes, n)
     run = partial(train, net, X, y, loss=loss, seed=seed)
     sliders, hypers = hyper_controls(_FORMS, "momentum.", ("compare", "momentum"))

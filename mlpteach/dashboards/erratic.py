@@ -50,7 +50,8 @@ def full_costs(trace, W):
     if problem.batch_size == len(problem.X):
         return np.arange(1.0, n + 1), np.array(trace.losses[:n])
     every = max(1, -(-n // MOST_FULL_COSTS))
-    measured = [problem.score(theta, problem.X, problem.Y)[0] for theta in W[::every]]
+    with np.errstate(all="ignore"):  # weights on their way to a divergence
+        measured = [problem.score(theta, problem.X, problem.Y)[0] for theta in W[::every]]
     last = np.arange(n) // every
     return last * every + 1.0, np.array(measured)[last] if n else np.empty(0)
 

@@ -99,7 +99,8 @@ def rate(rule, curvatures):
         else:  # (W_k, v_{k-1})
             step = values["eta"] * curvature
             maps.append([[1.0 - step, -values["beta"]], [step, values["beta"]]])
-    return float(np.abs(np.linalg.eigvals(np.array(maps))).max())
+    maps = np.array(maps)
+    return float(np.abs(np.linalg.eigvals(maps)).max()) if np.isfinite(maps).all() else np.inf
 
 
 def measured_rates(distances):

@@ -127,7 +127,7 @@ def _show(starts, rule, updates, x, y, values):
     start, kind, rule = starts[values["start"]], values["quadratic"], bind(rule, [rule], "", values)
     traces = neuron_traces(start, kind, values["long_way"], rule, updates, x, y)
     messages = [
-        f"{run_label(name, kind)}: {trace.diverged}"
+        f"{_KINDS[kind] if name == 'quadratic' else run_label(name, kind)}: {trace.diverged}"
         for name, trace in traces.items()
         if trace.diverged
     ]

@@ -73,15 +73,14 @@ def _describe(panel, show, numbers, pictures):
 def _plot(plot, series, numbers, pictures):
     axes = plot.axes
     picture = render(axes)
-    key = f"{abs(hash(axes)):x}"
-    pictures[key] = {"data": picture.data, "ink": picture.ink}
+    pictures[picture.key] = {"data": picture.data, "ink": picture.ink}
     return {
         "kind": "plot",
         "title": to_html(plot.title),
         "label": plot.label,
         "click": plot.click,
         "shape": axes.shape,
-        "picture": key,
+        "picture": picture.key,
         "aspect": picture.aspect,
         "box": picture.box,
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],

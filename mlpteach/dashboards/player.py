@@ -229,7 +229,7 @@ class Player(anywidget.AnyWidget):
 def _whole(name, given):
     """Return a place as an int; traitlets takes back what a TraitError refuses."""
     try:
-        return check_count(f"position[{name!r}]", given, minimum=-math.inf)
+        return check_count(f"position[{name!r}]", given, minimum=-math.inf, maximum=math.inf)
     except TypeError:
         message = f"position[{name!r}] must be a whole number; given {describe(given)}."
         raise traitlets.TraitError(message) from None

@@ -114,7 +114,7 @@ def race(
 def _landscape(given, window, start, minima):
     """Return the :class:`Landscape` asked for."""
     if isinstance(given, (str, Landscape)) or not callable(given):
-        if window is not None or len(minima):
+        if window is not None or np.size(minima):
             raise ValueError(
                 "window and minima are for your own function; a landscape has its own."
             )

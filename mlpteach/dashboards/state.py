@@ -68,7 +68,7 @@ def _whole(key, written):
     try:
         return int(written)
     except ValueError:
-        raise ValueError(f"{key} must be a whole number; given {written!r}.") from None
+        raise ValueError(f"{key} must be a whole number; given {describe(written)}.") from None
 
 
 def _parse(control, written):

@@ -94,7 +94,10 @@ def _reached(rule, landscape):
     """Return the cost after some updates; infinity for a run that leaves the window."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
-        trace = descend(landscape, landscape.start, rule=rule, steps=_UPDATES, progress=False)
+        try:
+            trace = descend(landscape, landscape.start, rule=rule, steps=_UPDATES, progress=False)
+        except (ArithmeticError, ValueError):  # it stepped where the function has no value
+            return float("inf")
     x_min, x_max, y_min, y_max = landscape.window
     x, y = trace.gather("before")["before"].T
     inside = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)

@@ -33,7 +33,9 @@ def figure(show, k, row=0, column=0, columns=3):
     heights = [_height(band) for band in bands]
     drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
     if show.message:
-        drawn.suptitle(show.message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
+        # A message may quote a reader's own error, whose dollars are no mathematics.
+        message = show.message.replace("$", r"\$")
+        drawn.suptitle(message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
     if not show.panels:
         return drawn
     frame = _frame(show, k)
@@ -110,6 +112,7 @@ def _draw_line(target, line, series, k):
 def _draw_profile(target, profile, series, k):
     y = series[profile.y][k - 1]
     look = {"color": profile.style.color, "linewidth": profile.style.width}
+    look["marker"] = profile.style.marker if len(profile.x) == 1 else ""  # no line through one
     target.plot(profile.x, y, linestyle=profile.style.dash, label=profile.label or None, **look)
     if profile.filled:
         target.fill_between(profile.x, y, color=profile.style.color, alpha=0.3, linewidth=0)

@@ -79,7 +79,9 @@ def _values(step, name, layer):
     if name == "sensitivity":
         return step.sensitivity[layer]
     known = {"W": step.before, "W_after": step.after, "G": step.gradient, **step.quantities}
-    value = known[name] if name in known else step.state_before[name.removesuffix("_before")]
+    # A reader's rule may leave out a quantity at some updates.
+    before = step.state_before.get(name.removesuffix("_before"), np.nan)
+    value = known.get(name, before)
     if not isinstance(value, Parameters):
         return value
     return value.W[layer] if layer else value.flat[None, :]

@@ -153,3 +153,22 @@ def test_state_goes_round(dashboard):
 def test_bad_arguments_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.batches(*MOONS, **arguments)
+
+
+def test_sizes_fit_few_instances():
+    assert list(mt.dashboards.batches(*mt.datasets.moons(n=20), updates=3).traces) == ["4", "full"]
+    one = mt.dashboards.batches([[0.0, 1.0]], [1], updates=3)
+    assert list(one.traces) == ["full"]
+
+
+@pytest.mark.parametrize("compare", ["sizes", "momentum"])
+def test_overflow_on_the_way_to_a_divergence_is_quiet(compare):
+    values = {"compare": compare, "eta": 1e300}
+    mt.dashboards.batches(*mt.datasets.moons(n=40), updates=10, values=values)
+
+
+@pytest.mark.parametrize("dashboard", [mt.dashboards.batches, mt.dashboards.step_size])
+@pytest.mark.parametrize("X", [5.0, {}])
+def test_what_is_no_array_is_refused_by_its_name(dashboard, X):
+    with pytest.raises((TypeError, ValueError), match="X must"):
+        dashboard(X, [0, 1])

@@ -134,3 +134,8 @@ def test_state_goes_round_and_figures_are_drawn(steady):
 def test_bad_arguments_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.momentum(**arguments)
+
+
+def test_step_size_beyond_the_numbers_has_an_infinite_rate():
+    dashboard = mt.dashboards.momentum("valley", values={"valley.gd.eta": 1e308})
+    assert dashboard.show.series["gd.theory"][0] == np.inf

@@ -171,3 +171,9 @@ def test_is_drawn_for_print():
 def test_bad_arguments_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.neuron(**arguments)
+
+
+def test_message_is_told_in_words():
+    dashboard = mt.dashboards.neuron((0.0, 0.0), x=1e308, eta=1e10, updates=5)
+    assert "Nielsen: The run diverged" in dashboard.spec["message"]
+    assert "$" not in dashboard.spec["message"]

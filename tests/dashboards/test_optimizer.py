@@ -180,3 +180,15 @@ def test_rule_that_raises_at_once_leaves_the_reference():
 def test_bad_arguments_of_own_rule_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.own_rule(adam_without_correction, **arguments)
+
+
+def test_quantity_that_is_left_out_at_some_updates_is_empty_there():
+    def moody(k, G, *, eta):
+        return {"rho": eta * G, **({"extra": 2 * G} if k < 3 else {})}
+
+    dashboard = mt.dashboards.own_rule(moody, against="gd", on="valley", steps=4)
+    frames = dashboard.show.frames
+    extra = frames.named(frames.read(1, 4))["yours.extra"][:, 0]
+    gradients = dashboard.trace.gather("gradient")["gradient"]
+    np.testing.assert_array_equal(extra[:2], 2 * gradients[:2])
+    assert np.isnan(extra[2:]).all()

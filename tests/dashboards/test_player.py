@@ -6,8 +6,9 @@ import traitlets
 
 import mlpteach as mt
 from mlpteach.dashboards.controls import Toggle
+from mlpteach.dashboards.page import describe_show
 from mlpteach.dashboards.player import Player
-from mlpteach.views import Show
+from mlpteach.views import Axes, Plot, Show
 from mlpteach.views.frames import spread
 
 
@@ -65,6 +66,14 @@ def test_unchanged_pictures_do_not_travel_again(dashboard):
     dashboard.configure(eta=dashboard.values["eta"] * 1.01)
     assert changes == ["numbers"]
     assert dashboard.pictures == before
+
+
+def test_axes_that_differ_have_pictures_of_their_own():
+    # Python's hash of -1.0 and of -2.0 is the same.
+    plots = tuple(Plot("", "", Axes("x", "y", (low, 1.0), (0, 1)), ()) for low in (-1.0, -2.0))
+    spec, _, pictures = describe_show(Show({}, 1, plots))
+    first, second = (pictures[panel["picture"]] for panel in spec["panels"])
+    assert first["ink"] != second["ink"]
 
 
 def test_changed_values_give_a_new_history(dashboard, monkeypatch):

@@ -1,5 +1,7 @@
 """The landscape race: what it runs, draws and refuses."""
 
+import math
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -274,3 +276,20 @@ def test_figure_has_the_panels(id):
     assert "Cost" in titles
     assert ("Distance to the nearest minimum" in titles) == bool(mt.LANDSCAPES[id].minima)
     assert any("enlarged" in title for title in titles)
+
+
+def root(theta):
+    x, y = theta.tolist()
+    return math.sqrt(x) + y * y, np.array([0.5 / math.sqrt(x), 2 * y])
+
+
+def test_own_function_may_have_no_value_on_a_part_of_the_map():
+    dashboard = race(root, ["gd"], window=(-1, 3, -1, 1), start=(2.0, 0.5), steps=20)
+    assert len(dashboard.trace) == 20
+    assert dashboard.trace.losses[-1] < dashboard.trace.losses[0]
+
+
+@pytest.mark.parametrize("minima", [5, np.nan])
+def test_minima_of_a_landscape_are_refused_whatever_they_are(minima):
+    with pytest.raises(ValueError, match="minima are for your own function"):
+        race("beale", minima=minima)

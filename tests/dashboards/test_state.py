@@ -73,3 +73,12 @@ def test_wrong_state_changes_nothing():
     with pytest.raises(ValueError, match="eta"):
         dashboard.state = "adam?k=2&eta=-1"
     assert dashboard.state == before
+
+
+def test_place_far_behind_the_end_is_the_last_one():
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), epochs=1)
+    dashboard.state = "adam?k=99999999999"
+    assert dashboard.position["k"] == len(dashboard.trace)
+    with pytest.raises(ValueError, match="k must be a whole number; given '999") as refused:
+        dashboard.state = "adam?k=" + 5000 * "9"
+    assert len(str(refused.value)) < 200

@@ -1,5 +1,7 @@
 """The figure for print shows the same numbers as the page."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -108,3 +110,15 @@ def test_histogram_is_a_line_over_the_doubled_edges():
     x, y = histogram_outline([[1, 3]], [0.0, 0.5, 1.0])
     assert x.tolist() == [0.0, 0.5, 0.5, 1.0]
     assert y.tolist() == [[1.0, 1.0, 3.0, 3.0]]
+
+
+def test_single_point_of_a_profile_has_a_marker():
+    axes = Axes("problem", "rank", (0.0, 2.0), (0.0, 2.0))
+    profile = Profile(np.array([1.0]), "rank", STYLE)
+    drawn = figure(Show({}, 1, (Plot("", "", axes, (profile,)),), {"rank": np.ones((1, 1))}), 1)
+    assert [line.get_marker() for line in drawn.axes[0].lines] == ["s"]
+
+
+def test_message_is_no_mathematics():
+    show = Show({}, 1, small_show().panels, small_show().series, message="ValueError: $x_{ $")
+    figure(show, 1).savefig(io.BytesIO())

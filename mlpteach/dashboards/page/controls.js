@@ -74,7 +74,7 @@ function makePoint(control, value, changed) {
   const fields = value.map((number, i) =>
     element("input", { type: "number", step: "any", value: number, "aria-label": `${control.label}, ${"xy"[i]}`, "data-coordinate": i,
       onchange: () => {
-        const typed = fields.map((field) => Number(field.value));
+        const typed = fields.map((field) => field.valueAsNumber); // NaN where nothing is written
         if (typed.every(Number.isFinite)) changed(typed);
       } }));
   return element("span", { class: "point", role: "group", "aria-label": control.label, "data-control": control.name }, control.label, ...fields);

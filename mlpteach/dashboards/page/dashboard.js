@@ -325,7 +325,8 @@ class Dashboard {
   // -- the state as text
 
   copyState() {
-    this.stateField.value = stateText(this.spec.name, this.values, this.position);
+    // The values of the picture: those of the controls may wait for it, or have been refused.
+    this.stateField.value = stateText(this.spec.name, this.spec.values, this.position);
     this.stateField.focus();
     this.stateField.select();
     const done = () => { this.status.textContent = "state copied"; };
@@ -341,9 +342,13 @@ class Dashboard {
       return;
     }
     const here = stateText(this.spec.name, this.values, {});
-    const there = text.trim().replace(/\b(k|line|row|column)=[^&]*&?/g, "");
-    if (there !== here) return this.say(`This saved page can only show ${here}`);
-    Object.assign(this, statePosition(text));
+    const { name, values } = readState(here), there = readState(text);
+    const agrees = there.name === name && Object.entries(there.values).every(([key, value]) => values[key] === value) &&
+      Object.values(there.position).every(Number.isInteger);
+    if (!agrees) return this.say(`This saved page can only show ${here}`);
+    this.banner.textContent = this.spec.message;
+    this.banner.hidden = !this.spec.message;
+    Object.assign(this, there.position);
     this.clampPosition();
     this.draw();
   }

@@ -32,8 +32,9 @@ class Ledger {
     this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
     const number = (key) => {
       if (key === "k") return k;
-      if (key === "J") return history.at("loss", k);
-      return key === "factor" ? history.at(`${prefix}factor`, k) : history.entry(k, prefix + key, row, column);
+      if (prefix + key in history.fields) return history.entry(k, prefix + key, row, column);
+      if (key === "J") return history.at(history.has("loss") ? "loss" : `${prefix}loss`, k);
+      return history.at(`${prefix}${key}`, k);
     };
     // Beside a longer ledger this one waits at its last line.
     const current = Math.min(line, this.rows.length - 1);

@@ -182,7 +182,7 @@ class Plot {
     Object.assign(context, { strokeStyle, lineWidth });
   }
 
-  profile({ x, y, filled, base }, k, width, height) {
+  profile({ x, y, filled, base, marker }, k, width, height, ratio) {
     const { context } = this;
     const n = x.length;
     const row = y.subarray((k - 1) * n, k * n);
@@ -193,6 +193,10 @@ class Plot {
     }
     tracePath(context, points, 0, n, width, height);
     context.stroke();
+    if (n === 1) { // no line leads through a single point
+      context.setLineDash([]);
+      this.marker(marker, points[0] * width, points[1] * height, 5.5 * ratio);
+    }
     if (!filled) return;
     context.lineTo(x[n - 1] * width, base * height);
     context.lineTo(x[0] * width, base * height);
