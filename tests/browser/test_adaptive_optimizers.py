@@ -53,7 +53,9 @@ def shown(page, name):
 
 def result(page, line):
     """The number at the end of a line of the ledger."""
-    return float(page.locator(f"#adam tr[data-line={line}] .result span").get_attribute("data-value"))
+    return float(
+        page.locator(f"#adam tr[data-line={line}] .result span").get_attribute("data-value")
+    )
 
 
 def entry(parameters, row, column):
@@ -277,16 +279,60 @@ def test_values_set_from_python_move_the_controls(dashboard):
     assert seen == [True, "0.5", "0.7"]
 
 
+def ledger_of(page, where, prefix):
+    """The numbers at the ends of the lines of one of several ledgers."""
+    return page.evaluate(
+        """([where, prefix]) => Object.fromEntries([...document.querySelectorAll(
+        `${where} .ledger[data-prefix="${prefix}"] tr`)].map((row) => [row.dataset.line,
+        Number(row.querySelector(".result span").dataset.value)]))""",
+        [where, prefix],
+    )
+
+
+def test_both_forms_of_a_rule_stand_side_by_side(lecture):
+    X, y = mt.datasets.digits()
+    lecture.locator("#optimizer").scroll_into_view_if_needed()
+    lecture.select_option("#optimizer select[data-control=rule]", "momentum")
+    lecture.wait_for_selector("#optimizer .words p:has-text('update k = 3, in')")
+    lecture.focus("#optimizer")
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        lecture.keyboard.press(key)
+    for form in ("lecture", "paper"):
+        rule = mt.rule("momentum", form=form)
+        step = mt.train(mt.MLP((64, 30, 10), seed=1), X, y, rule=rule, epochs=1)[2]
+        shown_numbers = ledger_of(lecture, "#optimizer", f"{form}.")
+        assert shown_numbers["rho"] == step.rho.W[2][0, 0]
+        assert shown_numbers["W"] == step.after.W[2][0, 0]
+    marked = lecture.locator("#optimizer tr.differs")
+    assert [row.get_attribute("data-line") for row in marked.all()] == ["rho", "rho"]
+
+
+def test_own_rule_is_compared_and_its_first_difference_named(lecture):
+    lecture.locator("#own_rule").scroll_into_view_if_needed()
+    said = lecture.locator("#own_rule .words p.marked").text_content()
+    assert re.search(r"update k = 1, in .*the step", said)
+    lecture.focus("#own_rule")
+    lecture.keyboard.press("End")
+    lecture.wait_for_function(
+        """() => [...document.querySelectorAll("#own_rule .result span")].every((span) =>
+        span.textContent)"""
+    )
+    yours = ledger_of(lecture, "#own_rule", "yours.")
+    expected = ledger_of(lecture, "#own_rule", "reference.")
+    assert yours["W"] != expected["W"]
+    assert yours["W"] == pytest.approx(expected["W"], rel=1e-3)
+
+
 def test_self_test_is_answered_and_explained(lecture):
     mine = ".mlp-question:has-text('If we change the cost function')"
     question = lecture.locator(mine)
     question.scroll_into_view_if_needed()
     assert not question.locator(".verdict").is_visible()
     question.locator("label:has-text('False')").click()
-    lecture.wait_for_selector(f"#adam {mine} .verdict[data-right=false]")
+    lecture.wait_for_selector(f"{mine} .verdict[data-right=false]")
     assert "look for" in question.locator(".verdict").inner_text()
     question.locator("label:has-text('True')").click()
-    lecture.wait_for_selector(f"#adam {mine} .verdict[data-right=true]")
+    lecture.wait_for_selector(f"{mine} .verdict[data-right=true]")
 
 
 def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
@@ -297,10 +343,9 @@ def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
     )
     assert small == []
     wide = dashboard.evaluate(
-        """() => { const box = document.querySelector(".mlp").getBoundingClientRect();
-        return [...document.querySelectorAll(".mlp *")].filter((e) => {
-        const r = e.getBoundingClientRect(); return r.width && r.right > box.right + 2; }
-        ).map((e) => e.outerHTML.slice(0, 80)) }"""
+        """() => [...document.querySelectorAll(".mlp *")].filter((e) => {
+        const r = e.getBoundingClientRect(), box = e.closest(".mlp").getBoundingClientRect();
+        return r.width && r.right > box.right + 2; }).map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert wide == []
 
