@@ -4,7 +4,14 @@ import numpy as np
 
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.panels import Arrow, Heat, Ledger, Line, Plot, Profile, Table, Text
-from mlpteach.views.pictures import box, color_tables, render, x_fractions, y_fractions
+from mlpteach.views.pictures import (
+    box,
+    color_tables,
+    places,
+    render,
+    x_fractions,
+    y_fractions,
+)
 
 
 class _Numbers:
@@ -92,19 +99,16 @@ def _layer(layer, axes, series, numbers):
     described = {"kind": type(layer).__name__.lower(), **vars(layer.style)}
     described["label"] = to_html(layer.label)
     if isinstance(layer, Line):
-        points = [x_fractions(axes, series[layer.x]), y_fractions(axes, series[layer.y])]
-        described["points"] = numbers.add(np.stack(points, axis=-1))
+        described["points"] = numbers.add(places(axes, series[layer.x], series[layer.y]))
         described |= {"future": layer.future, "connect": layer.connect}
     elif isinstance(layer, Profile):
         described["x"] = numbers.add(x_fractions(axes, layer.x))
         described["y"] = numbers.add(y_fractions(axes, series[layer.y]))
         described |= {"filled": layer.filled, "base": box(axes)[1] + box(axes)[3]}
     elif isinstance(layer, Arrow):
-        ends = [
-            x_fractions(axes, series[layer.x]), y_fractions(axes, series[layer.y]),
-            x_fractions(axes, series[layer.to_x]), y_fractions(axes, series[layer.to_y]),
-        ]  # fmt: skip
-        described["points"] = numbers.add(np.stack(ends, axis=-1))
+        start = places(axes, series[layer.x], series[layer.y])
+        end = places(axes, series[layer.to_x], series[layer.to_y])
+        described["points"] = numbers.add(np.concatenate([start, end], axis=-1))
     return described
 
 

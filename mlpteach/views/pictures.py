@@ -25,8 +25,9 @@ SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
 _ROOM = (0.74, 0.50, 0.18, 0.10)
 FONT_SIZE = 11
 _DPI = 200
-# Far outside the axes, and still a number that a canvas can draw.
-_FAR = 20.0
+# Pictures away from the axes, and still a number that a canvas can draw.
+_FAR = 1e4
+_NUMBERS = 1e300  # stands for infinity
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,17 @@ def _share(values, ends, scale):
         if scale == "log":
             values, low, high = np.log10(values), np.log10(low), np.log10(high)
         share = (values - low) / (high - low)
-    return np.where(np.isnan(share), np.nan, np.clip(share, -_FAR, _FAR))
+    return np.where(np.isnan(share), np.nan, np.clip(share, -_NUMBERS, _NUMBERS))
+
+
+def places(axes, x, y):
+    """Return where points lie in the picture, shape (..., 2); NaN for what has no place.
+
+    What is too far away to be drawn is drawn nearer, in the same direction from the middle.
+    """
+    points = np.stack([x_fractions(axes, x), y_fractions(axes, y)], axis=-1) - 0.5
+    far = np.maximum(np.abs(points).max(axis=-1, keepdims=True) / _FAR, 1.0)
+    return points / far + 0.5
 
 
 def style(axes):

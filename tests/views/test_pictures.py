@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mlpteach.views import Axes
-from mlpteach.views.pictures import color_tables, render, x_fractions, y_fractions
+from mlpteach.views.pictures import color_tables, places, render, x_fractions, y_fractions
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -67,6 +67,28 @@ def test_what_has_no_place_is_nan_and_what_is_far_away_stays_finite():
     assert np.isfinite(places[[0, 3, 4]]).all()
     assert places[0] < 0
     assert places[4] > 1
+
+
+def test_what_is_too_far_away_keeps_its_direction():
+    """A run that diverges leaves the map where it goes, not through the map's corner."""
+    plain = Axes("x", "y", (-1.0, 1.0), (-1.0, 1.0), shape="square")
+    middle = places(plain, 0.0, 0.0)
+    for x, y in [(3e9, 1e9), (-1e300, 2e299), (5.0, 1e200), (np.inf, 0.0)]:
+        away = places(plain, x, y)
+        assert np.isfinite(away).all()
+        assert np.abs(away).max() <= 1e4 + 1
+        with np.errstate(all="ignore"):
+            slope = np.clip(-y / x, -1e9, 1e9)
+        drawn = (away - middle)[1] / (away - middle)[0]
+        expected = slope * (plain_box()[3] / plain_box()[2])
+        assert np.arctan(drawn) == pytest.approx(np.arctan(expected), abs=1e-3)
+    assert np.isnan(places(plain, np.nan, 0.0)[0])
+
+
+def plain_box():
+    from mlpteach.views.pictures import box
+
+    return box(Axes("x", "y", (-1.0, 1.0), (-1.0, 1.0), shape="square"))
 
 
 def test_color_tables_have_256_colors_for_light_and_dark():
