@@ -10,7 +10,9 @@ from mlpteach.exercise.tasks import read_sheet
 
 SHEET = read_sheet("ps4_initialization")
 _SEEDS = 2**31
-_SIZES = [(240, 80), (60, 300)]  # inputs, outputs: far apart, so that an exchange is seen
+# Inputs, outputs: far apart, so that an exchange is seen; so are their sums, so that one number for
+# both is seen.
+_SIZES = [(240, 80), (40, 500)]
 
 
 def _drawn(function):
