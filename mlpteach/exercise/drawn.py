@@ -28,6 +28,8 @@ def find_drawn(name, given, expected):
     """
     if given.shape != expected.shape or not np.isfinite(given).all() or expected.std() == 0:
         return find(name, given, expected, {})
+    if given.dtype.kind != "f":  # truth values cannot be subtracted, unsigned numbers wrap around
+        given = given.astype(float)
     spread, wanted = given.std(), expected.std()
     if np.ptp(given) == 0:
         return Finding("constant", "is the same number in every entry: nothing is drawn")

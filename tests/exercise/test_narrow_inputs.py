@@ -97,6 +97,14 @@ def test_weights_that_are_not_drawn_one_by_one_are_wrong(how, seed):
     assert verdict("init_glorot", NOT_DRAWN[how], seed=seed).fraction == 0
 
 
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64"])
+def test_weights_that_are_no_floats_are_wrong_and_break_no_check(dtype):
+    def glorot(n_in, n_out, seed):
+        return np.random.default_rng(seed).uniform(0, 2, (n_out, n_in)).astype(dtype)
+
+    assert verdict("init_glorot", glorot).fraction == 0
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_chance_alone_costs_nobody_a_mark(seed):
     assert verdict(
@@ -122,6 +130,18 @@ def test_adam_descent_must_pass_its_hyper_parameters_on(passed_on):
         return np.array(path)
 
     assert not verdict("adam_counts_updates", adam_descent).passed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_class_is_not_told_from_the_largest_target(seed):
+    found = verdict("v2_one_instance", lambda Y, A3: A3 - (Y.max(axis=0) == Y), seed=seed)
+    assert found.fraction == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_is_seen_beside_saturated_outputs(seed):
+    found = verdict("v2_saturated", lambda Y, A3: np.round(A3 - Y, 2), seed=seed)
+    assert found.fraction == 0
 
 
 @pytest.mark.parametrize(
