@@ -97,6 +97,14 @@ def test_weights_that_are_not_drawn_one_by_one_are_wrong(how, seed):
     assert verdict("init_glorot", NOT_DRAWN[how], seed=seed).fraction == 0
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (4, 6)])
+def test_a_seed_that_decides_one_number_decides_no_weights(shape):
+    def not_drawn(n_in, n_out, seed):
+        return np.full(shape, float(seed))
+
+    assert verdict("init_seeds", not_drawn, not_drawn).fraction == 0
+
+
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64"])
 def test_weights_that_are_no_floats_are_wrong_and_break_no_check(dtype):
     def glorot(n_in, n_out, seed):
