@@ -170,7 +170,7 @@ class _Case:
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""
-        for exchange, expected in zip(given, self.play(), strict=False):
+        for exchange, expected in zip(given, self.play(), strict=True):
             task = self.sheet.tasks[exchange.call.function]
             found = arrays(task, exchange.reply)
             if isinstance(found, Finding):

@@ -93,7 +93,8 @@ def _find(name, given, expected, arguments):
 
 
 def _shape(given, expected):
-    how = f"has shape {given.shape}, but must have shape {expected.shape}"
+    has = of_shape(given.shape, expected.shape).removeprefix(" of ")
+    how = f"has {has or 'another shape'}, but must have shape {expected.shape}"
     if given.size == expected.size:
         if given.shape == expected.shape[::-1]:
             return Finding("transposed", f"{how}: it is transposed")
@@ -107,6 +108,21 @@ def _shape(given, expected):
     if given.ndim == 0:
         return Finding("shape", f"{how}: it is a single number")
     return Finding("shape", how)
+
+
+def of_shape(shape, expected=()):
+    """Write a shape behind a noun; "" for one that no slip makes.
+
+    Whoever may choose a shape freely can spell out the hidden inputs with it.
+
+    Examples
+    --------
+    >>> of_shape((2, 3)), of_shape((16180339887, 0))
+    (' of shape (2, 3)', '')
+    """
+    largest = 2 * max((20, *expected))
+    usual = len(shape) <= 4 and all(n <= largest for n in shape)
+    return f" of shape {shape}" if usual else ""
 
 
 def _not_finite(given, expected):

@@ -10,6 +10,8 @@ from mlpteach.exercise.differences import Finding, close, find, times
 
 _SPREAD = 0.03  # relative; five times what chance does with 19,200 numbers
 _CENTRE = 0.05  # in standard deviations
+_DIFFERENT = 0.99  # share of the numbers that must differ in size
+_NEIGHBOURS = 0.06  # correlation; eight times what chance does
 _KURTOSIS = 0.4  # a uniform distribution has 1.8, a normal one 3
 
 
@@ -26,11 +28,13 @@ def find_drawn(name, given, expected):
     """
     if given.shape != expected.shape or not np.isfinite(given).all() or expected.std() == 0:
         return find(name, given, expected, {})
+    if given.dtype.kind != "f":  # truth values cannot be subtracted, unsigned numbers wrap around
+        given = given.astype(float)
     spread, wanted = given.std(), expected.std()
     if np.ptp(given) == 0:
         return Finding("constant", "is the same number in every entry: nothing is drawn")
     if given.ndim == 2:
-        found = _repeated(given)
+        found = _repeated(given) or _not_independent(given)
         if found is not None:
             return found
     centre = (given.mean() - expected.mean()) / max(spread, wanted)
@@ -63,6 +67,17 @@ def _repeated(given):
     for axis, word in ((0, "row"), (1, "column")):
         if given.shape[axis] > 1 and np.ptp(given, axis=axis).max() == 0:
             return Finding("repeated", f"has the same numbers in every {word}")
+    return None
+
+
+def _not_independent(given):
+    """Numbers in an order, or used more than once: nothing that a generator draws."""
+    if np.unique(np.abs(given)).size < _DIFFERENT * given.size:
+        return Finding("repeated", "uses the same numbers more than once")
+    centred = given - given.mean()
+    for first, second in ((centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])):
+        if first.size and abs((first * second).mean()) > _NEIGHBOURS * centred.var():
+            return Finding("in_order", "has neighbours that depend on each other: draw each entry")
     return None
 
 

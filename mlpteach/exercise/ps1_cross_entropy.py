@@ -10,10 +10,11 @@ SHEET = read_sheet("ps1_cross_entropy")
 _V2 = "sensitivity_cross_entropy"
 
 
-def _targets(rng, shape):
-    """Wanted outputs, 0.0 or 1.0; no row and no column has only one kind."""
+def _targets(rng, shape, first=None):
+    """Wanted outputs, 0.0 or 1.0, both in every row and column; `first` decides how they begin."""
     rows, columns = np.indices(shape)
-    return ((rows + columns + rng.integers(2)) % 2).astype(float)
+    first = rng.integers(2) if first is None else first
+    return ((rows + columns + first) % 2).astype(float)
 
 
 def _outputs(rng, shape):
@@ -37,8 +38,8 @@ def _shape_in_words(shape):
 
 def _one_instance(rng):
     for shape in [(1, 1), (4, 1)]:
-        for _ in range(2):
-            call = Call(_V2, (_targets(rng, shape), _outputs(rng, shape)))
+        for first in rng.permutation(2):  # a single output is once to be 0 and once to be 1
+            call = Call(_V2, (_targets(rng, shape, first), _outputs(rng, shape)))
             yield f"for {_shape_in_words(shape)}", call
 
 
@@ -54,9 +55,8 @@ def _saturated(rng):
     Y = _targets(rng, shape)
     yield "where saturated outputs are wrong", Call(_V2, (Y, 1.0 - Y))
     # Some right, some wrong, some in between.
-    A3 = np.where(
-        np.arange(shape[1]) % 3 == 0, Y, np.where(np.arange(shape[1]) % 3 == 1, 1 - Y, 0.3)
-    )
+    kind = np.arange(shape[1]) % 3
+    A3 = np.select([kind == 0, kind == 1], [Y, 1 - Y], _outputs(rng, shape))
     yield "where some outputs are saturated", Call(_V2, (Y, A3))
 
 

@@ -10,7 +10,9 @@ from mlpteach.exercise.tasks import read_sheet
 
 SHEET = read_sheet("ps4_initialization")
 _SEEDS = 2**31
-_SIZES = [(240, 80), (60, 300)]  # inputs, outputs: far apart, so that an exchange is seen
+# Inputs, outputs: far apart, so that an exchange is seen; so are their sums, so that one number for
+# both is seen.
+_SIZES = [(240, 80), (40, 500)]
 
 
 def _drawn(function):
@@ -33,6 +35,10 @@ def _seeds(rng):
             if isinstance(found, Finding):
                 return Verdict(0.0, f"{function} {found.how}.", found.kind)
             drawn.append(found["W"])
+        if drawn[0].shape != (4, 6) or np.unique(drawn[0]).size < drawn[0].size:
+            return Verdict(0.0, f"{function} must draw a number for each weight before a seed can "
+                           "decide them: look at init_glorot and init_he first.",
+                           "nothing_drawn")  # fmt: skip
         again = drawn[0].shape == drawn[1].shape and close(drawn[0], drawn[1])
         if not again:
             return Verdict(0.0, f"{function} draws other weights when it is called again with the "

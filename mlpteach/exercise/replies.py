@@ -4,7 +4,7 @@ import builtins
 
 import numpy as np
 
-from mlpteach.exercise.differences import Finding, close
+from mlpteach.exercise.differences import Finding, close, of_shape
 from mlpteach.exercise.protocol import NotPlain
 
 _ERRORS = {
@@ -47,6 +47,29 @@ def arrays(task, reply):
     return found
 
 
+def as_state(value, shape, count):
+    """Return what came back as arrays that another update can start from.
+
+    Lists count as arrays, here as everywhere: whoever returns them must not be asked less.
+
+    Parameters
+    ----------
+    value : object
+    shape : tuple
+        Of each array.
+    count : int
+        How many there must be.
+
+    Returns
+    -------
+    tuple of ndarray, or None
+    """
+    if type(value) not in (tuple, list) or len(value) != count:
+        return None
+    found = tuple(_as_array(part) for part in value)
+    return found if all(a is not None and a.shape == shape for a in found) else None
+
+
 def same_value(first, second):
     """Whether two values that came back agree, whatever they are."""
     if type(first) in (tuple, list) and type(second) in (tuple, list):
@@ -75,15 +98,24 @@ def _as_tuple(task, value):
         if several and len(value) == 1:
             return Finding("wrong_count", "returns a list or tuple with one entry, not the entry")
         if type(value) is tuple:
-            return Finding("wrong_count", f"returns {len(value)} values, must return {names} alone")
+            return Finding(
+                "wrong_count", f"returns {_count(value)} values, must return {names} alone"
+            )
         return (value,)
     if several and len(value) == count:
         return tuple(value)
     if several:
-        return Finding("wrong_count", f"returns {len(value)} values, must return {count}: {names}")
+        return Finding(
+            "wrong_count", f"returns {_count(value)} values, must return {count}: {names}"
+        )
     return Finding(
         "wrong_count", f"returns {_kind(value)} alone, must return {count} values: {names}"
     )
+
+
+def _count(value):
+    # A number without end could spell out the hidden inputs.
+    return len(value) if len(value) <= 12 else "far too many"
 
 
 def _as_array(value):
@@ -99,7 +131,7 @@ def _as_array(value):
 
 def _kind(value):
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array{of_shape(value.shape)}"
     if isinstance(value, NotPlain) or value is None:
         return "None" if value is None else "something that is no number and no array"
     return {"str": "a text", "list": "a list", "tuple": "a tuple"}.get(

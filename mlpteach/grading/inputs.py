@@ -29,6 +29,24 @@ def read_secret(course_root):
     return secret
 
 
+def digest(sources, files):
+    """Return one number for all that was handed in: code, and the files beside it.
+
+    Parameters
+    ----------
+    sources : list of str
+        Of the code cells.
+    files : mapping of str to bytes
+        A module beside the notebook is code as well.
+    """
+    total = hashlib.sha256()
+    for part in [source.encode() for source in sources] + [
+        part for name in sorted(files) for part in (name.encode(), files[name])
+    ]:
+        total.update(hashlib.sha256(part).digest())
+    return total.hexdigest()
+
+
 def generator(secret, student, assignment, check, work):
     """Return the random generator of one student's check.
 
@@ -37,10 +55,10 @@ def generator(secret, student, assignment, check, work):
     secret : bytes
     student, assignment, check : str
     work : str
-        All code that was handed in: who hands in again meets other inputs, so an input seen once
-        is worth nothing.
+        The :func:`digest` of what was handed in: who hands in again meets other inputs, so an input
+        seen once is worth nothing.
     """
-    parts = [student, assignment, check, hashlib.sha256(work.encode()).hexdigest()]
+    parts = [student, assignment, check, work]
     message = "\x00".join(parts).encode("utf-8", "surrogateescape")
     digest = hmac.new(secret, message, hashlib.sha256).digest()
     return np.random.default_rng(int.from_bytes(digest))

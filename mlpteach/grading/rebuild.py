@@ -165,10 +165,28 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
     for place, original in enumerate(originals):
         if place in position:
             continue
+        merged = _first_that_defines(_functions_asked(original), result)
+        if merged is not None:
+            result.insert(merged, original)  # before it, or the stub would take its place
+            continue
         earlier = [originals[other] for other in range(place)]
         spots = [i for i, cell in enumerate(result) if any(cell is other for other in earlier)]
         result.insert(max(spots, default=-1) + 1, original)
     return result
+
+
+def _first_that_defines(functions, cells):
+    """Return the index of the first code cell that defines one of these functions, or None."""
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "code" and functions & functions_defined(cell.source):
+            return index
+    return None
+
+
+def _functions_asked(original):
+    """Return the names a student's answer cell is to define."""
+    is_code = original.cell_type == "code" and _is_answer(original)
+    return functions_defined(original.source) if is_code else set()
 
 
 def _filled(original, cell):
@@ -191,7 +209,11 @@ def _plain(cell):
 
 def _tame(text):
     """Let tags in a student's text be read instead of obeyed on the instructor's page."""
-    return re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
+    text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
+    # A link that is a script would run with the rights of whoever marks and clicks.
+    # Renderers resolve an entity more than once; a space of no width is no part of one.
+    text = re.sub(r"(?i)&(?=#|amp|colon|tab|newline|bsol)", "&\u200b", text)
+    return re.sub(r"(?i)((?:java|vb)script)(?=\\?:)", "\\1\u200b", text)
 
 
 def _give_unique_ids(notebook):

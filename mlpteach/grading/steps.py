@@ -10,7 +10,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
 from mlpteach.assignments import ASSIGNMENTS
-from mlpteach.grading import outputs, verdicts
+from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import graded_tests, read_original
@@ -130,14 +130,14 @@ class TrustedExecute(NbGraderPreprocessor):
             if cell.cell_type == "code"
             and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
         ]
+        sources = [cell.source for cell in cells]
+        files = read_files(report["folder"])
         work = verdicts.Work(
             read_secret(self.parent.parent.coursedir.root),
             names["student"],
             names["assignment"],
-            "\x00".join(cell.source for cell in cells),
+            inputs.digest(sources, files),
         )
-        sources = [cell.source for cell in cells]
-        files = read_files(report["folder"])
         with Session(self._sandbox(), sources, files) as session:
             for number, cell in enumerate(cells):
                 cell.outputs = outputs.clean(session.outputs[number])

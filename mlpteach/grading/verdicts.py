@@ -19,14 +19,14 @@ class Work:
     ----------
     secret : bytes
     student, assignment : str
-    code : str
-        All code that was handed in.
+    handed_in : str
+        The digest of all code and files that were handed in.
     """
 
     secret: bytes
     student: str
     assignment: str
-    code: str
+    handed_in: str
 
 
 class CheckFailed(Exception):
@@ -41,7 +41,7 @@ def verdict_of(check, work, session):
     CheckFailed
     mlpteach.grading.sandbox.SandboxFailed
     """
-    rng = generator(work.secret, work.student, work.assignment, check.id, work.code)
+    rng = generator(work.secret, work.student, work.assignment, check.id, work.handed_in)
     try:
         return decide(check, rng, session.answer)
     except Stopped as stopped:

@@ -3,10 +3,14 @@
 import copy
 import json
 import os
+import re
 
 import pytest
-from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered
+from course import ASSIGNMENT, RIGHT_MOMENT, RIGHT_STEP, WRONG_MOMENT, answered
 from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from mlpteach.grading import verdicts
+from mlpteach.grading.inputs import generator
 
 FULL = {"moment_test": 4.0, "step_test": 2.0}
 
@@ -37,6 +41,19 @@ def stub_below():
 def without(*ids):
     notebook = answered()
     notebook.cells = [cell for cell in notebook.cells if cell.id not in ids]
+    return notebook
+
+
+def merged():
+    """Both answers in one cell, as "Merge Selected Cells" leaves them."""
+    notebook = without("step")
+    by_id(notebook, "moment").source += f"\n\n{RIGHT_STEP}"
+    return notebook
+
+
+def merged_into_the_last():
+    notebook = without("moment")
+    by_id(notebook, "step").source += f"\n\n{RIGHT_MOMENT}"
     return notebook
 
 
@@ -113,6 +130,8 @@ SUBMISSIONS = {
     "tests deleted": (without("moment_test", "step_test"), FULL),
     "set-up deleted": (without("setup", "rate"), FULL),
     "answer deleted": (without("moment"), ZERO_MOMENT),
+    "answers merged": (merged(), FULL),
+    "answers merged into the last": (merged_into_the_last(), FULL),
     "all metadata stripped": (stripped(), FULL),
     "ids swapped": (swapped(), FULL),
     "points raised": (changed("moment_test", points=100), ZERO_MOMENT),
@@ -249,6 +268,36 @@ def test_a_script_in_an_answer_is_read_not_run(batch):
         for k in o.get("data", {})
     }
     assert kinds <= {"text/plain", "image/png"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "JavaScript\\:alert(1)", "java&amp;#115cript:x", "vbscript&colon;x"],
+)
+def test_a_link_in_an_answer_is_no_script(link, batch):
+    from nbconvert.filters import markdown2html
+
+    batch.hand_in("link", answered(why=f"[my figure]({link}) and $a &= b$"))
+    batch.grade("link")
+    page = markdown2html(by_id(batch.graded("link"), "why").source)
+    assert not re.search(r'href="\s*(java|vb)script:', page, re.IGNORECASE)
+    assert "$a &amp;= b$" in page
+
+
+def test_other_files_beside_the_same_notebook_meet_other_inputs(batch, monkeypatch):
+    met = []
+
+    def noting(*parts):
+        met.append(parts)
+        return generator(*parts)
+
+    monkeypatch.setattr(verdicts, "generator", noting)
+    for content in (b"table = 1", b"table = 2", b"table = 2"):
+        batch.hand_in("again", answered(), **{"helper.py": content})
+        batch.grade("again")
+    first, second, third = (met[i] for i in (0, 2, 4))
+    assert first != second
+    assert second == third
 
 
 def test_a_mark_given_by_hand_survives_a_second_grading(batch):

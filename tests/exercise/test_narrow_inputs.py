@@ -1,0 +1,167 @@
+"""Wrong functions that a check with too few, or too regular, inputs would take for right ones."""
+
+import numpy as np
+import pytest
+
+from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.protocol import decide
+from mlpteach.exercise.registry import ASSIGNMENTS
+
+CHECKS = {id: check for checks in ASSIGNMENTS.values() for id, check in checks.items()}
+
+
+def verdict(id, *functions, seed=7):
+    check = CHECKS[id]
+    answer = answer_with(dict(zip(check.functions, functions, strict=True)))
+    return decide(check, np.random.default_rng(seed), answer)
+
+
+def as_lists(*arrays):
+    return tuple(array.tolist() for array in arrays)
+
+
+# Right at the first update only; lists would end the run there.
+FIRST_UPDATE_ONLY = {
+    "adam_several_updates": lambda W, G, M, V, k, **h: as_lists(
+        W - 0.001 * np.sign(G), 0.1 * G, 0.001 * G * G
+    ),
+    "opt_momentum": lambda W, G, v: as_lists(W - 0.1 * G, 0.1 * G),
+    "opt_nesterov": lambda W, G, v: as_lists(W - 0.1 * G, 0.1 * G),
+    "opt_adagrad": lambda W, G, v: as_lists(W - 0.01 * np.sign(G), G * G),
+    "opt_rmsprop": lambda W, G, v: as_lists(
+        W - 0.001 * G / np.sqrt(0.1 * G * G + 1e-8), 0.1 * G * G
+    ),
+}
+
+
+@pytest.mark.parametrize("id", FIRST_UPDATE_ONLY)
+def test_a_run_does_not_end_where_lists_come_back(id):
+    assert verdict(id, FIRST_UPDATE_ONLY[id]).fraction == 0
+
+
+def test_lists_that_are_right_stay_right():
+    def momentum(W, G, v, eta=0.1, beta=0.9):
+        v = beta * v + eta * G
+        return as_lists(W - v, v)
+
+    assert verdict("opt_momentum", momentum).passed
+
+
+@pytest.mark.parametrize(
+    ("id", "step"),
+    [
+        ("adam_several_updates", lambda W, G, M, V, k: W - 0.001 * np.sign(G)),
+        ("opt_momentum", lambda W, G, v, eta=0.1, beta=0.9: W - eta * G),
+        ("opt_adagrad", lambda W, G, v, eta=0.01, eps=1e-8: W - eta * np.sign(G)),
+    ],
+)
+def test_weights_alone_give_nothing_where_only_the_first_step_is_right(id, step):
+    assert verdict(id, step).fraction == 0
+
+
+def test_moments_forgotten_to_be_returned_are_still_named():
+    def momentum(W, G, v, eta=0.1, beta=0.9):
+        return W - (beta * v + eta * G)
+
+    found = verdict("opt_momentum", momentum)
+    assert (found.mistake, found.fraction) == ("velocity_not_returned", 0.25)
+
+
+def limit(n_in, n_out):
+    return np.sqrt(6 / (n_in + n_out))
+
+
+NOT_DRAWN = {
+    "one number for all sizes": lambda n_in, n_out, seed: np.random.default_rng(seed).uniform(
+        -0.1329, 0.1329, (n_out, n_in)
+    ),
+    "in order": lambda n_in, n_out, seed: np.linspace(
+        -limit(n_in, n_out), limit(n_in, n_out), n_in * n_out
+    ).reshape(n_out, n_in),
+    "each number twice": lambda n_in, n_out, seed: np.repeat(
+        np.random.default_rng(seed).uniform(-1, 1, (n_out, n_in // 2)) * limit(n_in, n_out), 2, 1
+    ),
+    "each number and its opposite": lambda n_in, n_out, seed: np.kron(
+        [[1, -1]],
+        np.random.default_rng(seed).uniform(-1, 1, (n_out, n_in // 2)) * limit(n_in, n_out),
+    ),
+    "neighbours": lambda n_in, n_out, seed: np.sort(
+        np.random.default_rng(seed).uniform(-1, 1, (n_out, n_in)) * limit(n_in, n_out)
+    ),
+}
+
+
+@pytest.mark.parametrize("how", NOT_DRAWN)
+@pytest.mark.parametrize("seed", range(3))
+def test_weights_that_are_not_drawn_one_by_one_are_wrong(how, seed):
+    assert verdict("init_glorot", NOT_DRAWN[how], seed=seed).fraction == 0
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (4, 6)])
+def test_a_seed_that_decides_one_number_decides_no_weights(shape):
+    def not_drawn(n_in, n_out, seed):
+        return np.full(shape, float(seed))
+
+    assert verdict("init_seeds", not_drawn, not_drawn).fraction == 0
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64"])
+def test_weights_that_are_no_floats_are_wrong_and_break_no_check(dtype):
+    def glorot(n_in, n_out, seed):
+        return np.random.default_rng(seed).uniform(0, 2, (n_out, n_in)).astype(dtype)
+
+    assert verdict("init_glorot", glorot).fraction == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_chance_alone_costs_nobody_a_mark(seed):
+    assert verdict(
+        "init_glorot",
+        lambda n_in, n_out, seed: (
+            np.random.default_rng(seed).uniform(-1, 1, (n_out, n_in)) * limit(n_in, n_out)
+        ),
+        seed=seed,
+    ).passed
+
+
+@pytest.mark.parametrize("passed_on", [("eta",), ("eta", "beta1"), ("eta", "beta2")])
+def test_adam_descent_must_pass_its_hyper_parameters_on(passed_on):
+    def adam_descent(W, gradients, **hypers):
+        chosen = {"eta": 0.001, "beta1": 0.9, "beta2": 0.999}
+        chosen |= {name: hypers[name] for name in passed_on if name in hypers}
+        eta, beta1, beta2 = chosen.values()
+        M, V, path = 0.0, 0.0, []
+        for k, G in enumerate(gradients.reshape(-1, W.size), start=1):
+            M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G * G
+            W = W - eta * M / (1 - beta1**k) / np.sqrt(V / (1 - beta2**k) + 1e-8)
+            path.append(W)
+        return np.array(path)
+
+    assert not verdict("adam_counts_updates", adam_descent).passed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_class_is_not_told_from_the_largest_target(seed):
+    found = verdict("v2_one_instance", lambda Y, A3: A3 - (Y.max(axis=0) == Y), seed=seed)
+    assert found.fraction == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_is_seen_beside_saturated_outputs(seed):
+    found = verdict("v2_saturated", lambda Y, A3: np.round(A3 - Y, 2), seed=seed)
+    assert found.fraction == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda M, G, **h: np.empty((int(abs(M.flat[0]) * 1e15), 0)),
+        lambda M, G, **h: np.empty((0, *(abs(M.flat) * 10**6).astype(int)[:4])),
+        lambda M, G, **h: (0,) * int(abs(M.flat[0]) * 1e5),
+    ],
+)
+def test_a_shape_or_a_count_does_not_spell_out_the_inputs(answer):
+    found = verdict("adam_first_moment", answer)
+    assert found.fraction == 0
+    digits = "".join(found.message.split("must")[0].split("for arrays of shape (2, 3)"))
+    assert not any(character.isdigit() for character in digits)
