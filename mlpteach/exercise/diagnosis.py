@@ -64,7 +64,8 @@ def _judge_values(case, given, in_place_counts):
 def unchanged_check(sheet, scenario):
     """Return a check's ``run``: are the arguments after each call what they were before it?
 
-    It asks nothing of the numbers that come back, but there must be new ones.
+    The numbers that come back need not be right, but must be those of an attempt: a function that
+    returns anything at all leaves its arguments alone too.
     """
 
     def run(rng):
@@ -84,9 +85,21 @@ def _judge_arguments(case, given):
             return Verdict(0.0, message, found.kind)
     changed = changed_in_place(case.sheet, given)
     if not changed:
-        return Verdict(1.0, "Right: no argument is changed.")
+        return _judge_unchanged(case, given)
     message = f"{changed[0].upper()}{changed[1:]}"
     return Verdict(0.0, message, case.mistake_that_changes(given, changed))
+
+
+def _judge_unchanged(case, given):
+    """Points for arguments left alone are earned by an attempt: right, or a mistake we know."""
+    first = case.first_difference(given)
+    if first is None or case.verdict(given, *first).mistake:
+        return Verdict(1.0, "Right: no argument is changed.")
+    message = (
+        "No argument is changed, but the numbers that come back are no attempt that is known "
+        "here: these points come with right values."
+    )
+    return Verdict(0.0, message, "")
 
 
 def _nothing_new(task, exchange, expected):

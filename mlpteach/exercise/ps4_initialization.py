@@ -35,7 +35,8 @@ def _seeds(rng):
             if isinstance(found, Finding):
                 return Verdict(0.0, f"{function} {found.how}.", found.kind)
             drawn.append(found["W"])
-        if drawn[0].shape != (4, 6) or np.unique(drawn[0]).size < drawn[0].size:
+        # Rows and columns exchanged are init_glorot's and init_he's affair.
+        if sorted(drawn[0].shape) != [4, 6] or np.unique(drawn[0]).size < drawn[0].size:
             return Verdict(0.0, f"{function} must draw a number for each weight before a seed can "
                            "decide them: look at init_glorot and init_he first.",
                            "nothing_drawn")  # fmt: skip

@@ -165,3 +165,11 @@ def test_a_shape_or_a_count_does_not_spell_out_the_inputs(answer):
     assert found.fraction == 0
     digits = "".join(found.message.split("must")[0].split("for arrays of shape (2, 3)"))
     assert not any(character.isdigit() for character in digits)
+
+
+def test_arguments_left_alone_by_a_function_that_computes_nothing_earn_no_points():
+    def anything(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        return W + 7, W + 8, W + 9
+
+    assert verdict("adam_inputs_unchanged", anything).fraction == 0
+    assert verdict("v2_inputs_unchanged", lambda Y, A3: A3 * 0 + 7).fraction == 0

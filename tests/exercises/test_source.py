@@ -49,7 +49,7 @@ LOST = {
         "adam_inputs_unchanged": 0.0, "adam_counts_updates": 0.0,
     },
     ("ps2_adam", "first_moment_constant"): {
-        "adam_first_moment": 1.5, "adam_hyper_parameters": 1.0,
+        "adam_first_moment": 1.5, "adam_hyper_parameters": 1.0, "adam_counts_updates": 1.5,
     },
     ("ps3_optimizers",): {},
     ("ps3_optimizers", "two_tap_momentum"): {"opt_momentum": 1.0},
