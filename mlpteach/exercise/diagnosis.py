@@ -93,7 +93,7 @@ def _judge_arguments(case, given):
 def _judge_unchanged(case, given):
     """Points for arguments left alone are earned by an attempt: right, or a mistake we know."""
     first = case.first_difference(given)
-    if first is None or case.verdict(given, *first).mistake:
+    if first is None or case.recognise(given, first[0], 2):
         return Verdict(1.0, "Right: no argument is changed.")
     message = (
         "No argument is changed, but the numbers that come back are no attempt that is known "
@@ -210,7 +210,7 @@ class _Case:
         message = message if message.endswith("?") else f"{message}."
         # What stops with an error is told by the error; half of all wrong solutions could be it.
         known = finding.kind not in ("not_written", "raises")
-        mistakes = self._recognise(given, exchange, 2 if quantity else 1) if known else ()
+        mistakes = self.recognise(given, exchange, 2 if quantity else 1) if known else ()
         if not mistakes:
             return Verdict(0.0, message, finding.kind)
         hints = [mistake.hint for mistake in mistakes]
@@ -232,7 +232,7 @@ class _Case:
     def _known(self, given):
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
 
-    def _recognise(self, given, first, most):
+    def recognise(self, given, first, most):
         """Return the known mistakes, at most one or two, that answer every call as was answered.
 
         `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
