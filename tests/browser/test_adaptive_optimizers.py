@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ import mlpteach as mt
 from .conftest import open_and_run
 
 NOTEBOOK = "04_adaptive_optimizers.ipynb"
+ADAM = "adam_alone.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +22,15 @@ def trace():
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
-    """The lecture, run, with its dashboard in view."""
+def lecture(browser, lab, folder):
+    """The lecture without its other dashboards, run, with Adam's in view."""
+    _keep_adam(folder)
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, NOTEBOOK)
+    open_and_run(page, lab, ADAM)
     page.wait_for_selector(".mlp .heats canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
     page.evaluate(
@@ -37,6 +40,18 @@ def lecture(browser, lab):
     page.locator("#adam").scroll_into_view_if_needed()
     yield page
     context.close()
+
+
+def _keep_adam(folder):
+    notebook = nbformat.read(folder / NOTEBOOK, as_version=4)
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type != "code"
+        or "mt.dashboards." not in cell.source
+        or "mt.dashboards.adam" in cell.source
+    ]
+    nbformat.write(notebook, folder / ADAM)
 
 
 @pytest.fixture
