@@ -2,7 +2,6 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -11,7 +10,6 @@ import mlpteach as mt
 from .conftest import open_and_run
 
 NOTEBOOK = "04_adaptive_optimizers.ipynb"
-ADAM = "adam_alone.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +20,14 @@ def trace():
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab, folder):
-    """The lecture without its other dashboards, run, with Adam's in view."""
-    _keep_adam(folder)
+def lecture(browser, lab):
+    """The lecture, run, with its dashboard in view."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, ADAM)
+    open_and_run(page, lab, NOTEBOOK)
     page.wait_for_selector(".mlp .heats canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
     page.evaluate(
@@ -40,18 +37,6 @@ def lecture(browser, lab, folder):
     page.locator("#adam").scroll_into_view_if_needed()
     yield page
     context.close()
-
-
-def _keep_adam(folder):
-    notebook = nbformat.read(folder / NOTEBOOK, as_version=4)
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type != "code"
-        or "mt.dashboards." not in cell.source
-        or "mt.dashboards.adam" in cell.source
-    ]
-    nbformat.write(notebook, folder / ADAM)
 
 
 @pytest.fixture
