@@ -165,7 +165,9 @@ def check_targets(name, given, n, outputs, loss):
     except ValueError:  # rows of different lengths
         array = np.array(None)
     if array.dtype.kind not in "iubf":
-        raise TypeError(f"{name} must hold labels or one-hot rows; given {describe(given)}.")
+        raise TypeError(
+            f"{name} must hold labels 0, 1, … or one-hot rows; given {describe(given)}."
+        )
     if array.shape[:1] != (n,) or array.ndim not in (1, 2):
         raise ValueError(
             f"{name} must have one label or one row for each of the {n} instances of X; "

@@ -66,10 +66,10 @@ BAD_Y = [
     (np.where(Y == 2, 1e300, Y), ValueError, "y must hold labels 0 … 2", "given label 1e+300"),
     (Y + 0.5, TypeError, "y must hold whole labels 0 … 2", "given fractions"),
     (np.where(Y == 2, NAN, Y), ValueError, "y must be finite"),
-    (Y.astype(str), TypeError, "y must hold labels or one-hot rows", "shape (20,)"),
-    (None, TypeError, "y must hold labels or one-hot rows", "given None"),
+    (Y.astype(str), TypeError, "y must hold labels 0, 1, … or one-hot rows", "shape (20,)"),
+    (None, TypeError, "y must hold labels 0, 1, … or one-hot rows", "given None"),
     (3, ValueError, "one label or one row for each of the 20", "shape ()"),
-    ([[1, 0, 0], [0, 1]] * 10, TypeError, "y must hold labels or one-hot rows"),
+    ([[1, 0, 0], [0, 1]] * 10, TypeError, "y must hold labels 0, 1, … or one-hot rows"),
     (2 * np.eye(3)[Y], ValueError, "y must lie in [0, 1] for loss='cross_entropy'", "given 2"),
     (-np.eye(3)[Y], ValueError, "y must lie in [0, 1]", "given -1"),
 ]

@@ -43,7 +43,7 @@ def outputs_for(y):
     except ValueError:  # rows of different lengths
         array = np.array(None)
     if array.dtype.kind not in "iubf":
-        raise TypeError(f"y must hold labels or one-hot rows; given {describe(y)}.")
+        raise TypeError(f"y must hold labels 0, 1, … or one-hot rows; given {describe(y)}.")
     if array.ndim not in (1, 2) or array.size == 0:
         raise ValueError(f"y must have one label or row per instance; given shape {array.shape}.")
     if not np.isfinite(array).all():

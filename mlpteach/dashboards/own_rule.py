@@ -16,7 +16,7 @@ from mlpteach.dashboards.hypers import hyper_controls
 from mlpteach.dashboards.optimizer import show_traces
 from mlpteach.dashboards.player import Player
 from mlpteach.landscapes import LANDSCAPES, Landscape
-from mlpteach.rules import RULES, Rule
+from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.train import DivergenceWarning, descend, train
 from mlpteach.views.panels import Heat, Ledger, Text
@@ -100,10 +100,22 @@ def own_rule(
         choices, places = [], {}
         if isinstance(objective, Landscape):
             choices, places = [Point("start", "Start")], {"start": tuple(start.tolist())}
+    yours = _ranged(yours, reference)
     controls, values = hyper_controls([yours], "")
     build = partial(_show, run, yours, reference)
     title = f"{yours.id} beside {reference}"
     return Player(build, [*controls, *choices], {**values, **places}, title, "own_rule")
+
+
+def _ranged(yours, reference):
+    """Let the sliders of `yours` reach as far as the reference's where names are the same."""
+    hypers = dict(yours.hypers)
+    for name, known in reference.hypers.items():
+        inside = isinstance(known, Hyper) and isinstance(hypers.get(name), Hyper)
+        if inside and known.low <= yours.values[name] <= known.high:
+            own = hypers[name]
+            hypers[name] = replace(own, low=known.low, high=known.high, log=known.log)
+    return replace(yours, hypers=hypers)
 
 
 def _id(against):

@@ -15,7 +15,7 @@ from mlpteach.dashboards.step_sizes import for_landscape
 from mlpteach.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
 from mlpteach.problems import FunctionProblem
 from mlpteach.train import DivergenceWarning, descend
-from mlpteach.views.race import path, race_show
+from mlpteach.views.race import path, race_show, title
 
 _TITLES = {
     "beale": "Beale's function",
@@ -136,7 +136,8 @@ def _pair(given):
 
 
 def _controls(racers, landscapes, values):
-    names = {racer.id: racer.id.replace("_", " ") for racer in racers}
+    # Without a word on the form where there is nothing to mix it up with.
+    names = {r.id: title(r.name, r.rule).replace(" (lecture)", "") for r in racers}
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: _TITLES.get(id, id) for id in landscapes}),

@@ -193,13 +193,15 @@ def _plots(example, traces, series, updates):
     """Return where the rules are, their regret, and what they divide by at the first updates."""
     several = 3 * example.period if example.period > 1 else 303
     everything, beginning = (1.0, float(max(updates, 10))), (1.0, float(max(30, several)))
-    regrets = [series[f"{id}.regret"] for id in traces]
+    # The first regrets are so large that the last ones could not be told apart beside them.
+    settled = series["update"] >= min(several, updates)
+    regrets = [series[f"{id}.regret"][settled] for id in traces]
     divisors = [series[f"{id}.divisor"] for id in traces]
     plots = {
         "x": ("Where it is", Axes("update $k$", "$x$", everything, (-1.1, 1.1), "log")),
         "regret": (
             "Average regret",
-            Axes("update $k$", "$R_k / k$", everything, limits(*regrets), "log"),
+            Axes("update $k$", "$R_k / k$", everything, limits([0.0], *regrets), "log"),
         ),
         "divisor": (
             r"Divided by, at first: $\sqrt{\hat V_k}$, $\sqrt{V_{\max,k}}$",

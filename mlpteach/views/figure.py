@@ -10,6 +10,8 @@ from mlpteach.views.pictures import FONT_SIZE, prepare, style
 
 # Inches; what needs a whole row of the figure and how high it is.
 _COLUMN, _PLOT, _LINE = 4.6, 3.0, 0.34
+# Fractions stand one below the other in a ledger.
+_FRACTION = 1.6
 
 
 def figure(show, k, row=0, column=0, columns=3):
@@ -32,10 +34,11 @@ def figure(show, k, row=0, column=0, columns=3):
     bands = _bands(show.panels, columns)
     heights = [_height(band) for band in bands]
     drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
-    if show.message:
-        # A message may quote a reader's own error, whose dollars are no mathematics.
-        message = show.message.replace("$", r"\$")
-        drawn.suptitle(message, fontsize=FONT_SIZE, color="tab:red", wrap=True)
+    # A message may quote a reader's own error, whose dollars are no mathematics.
+    message = show.message.replace("$", r"\$")
+    said = "\n".join(part for part in (_place(show, k), message) if part)
+    color = "tab:red" if message else "black"
+    drawn.suptitle(said, fontsize=FONT_SIZE, color=color, wrap=True)
     if not show.panels:
         return drawn
     frame = _frame(show, k)
@@ -47,6 +50,15 @@ def figure(show, k, row=0, column=0, columns=3):
         for target in targets[len(band) :]:
             target.set_visible(False)
     return drawn
+
+
+def _place(show, k):
+    """Say which step is drawn, as the page does above its panels."""
+    if not show.steps:
+        return ""
+    letter = "k = " if show.unit == "update" else ""
+    numbers = (f"{text} = {show.series[name][k - 1]:.5g}" for text, name in show.numbers)
+    return ", ".join((f"{show.unit} {letter}{k} of {show.steps}", *numbers))
 
 
 def _is_graphic(panel):
@@ -69,7 +81,7 @@ def _height(band):
     if _is_graphic(band[0]):
         return _PLOT
     lines = len(band[0].rows) + 1 if isinstance(band[0], Table) else len(band[0].lines)
-    return _LINE * (lines + 1.5)
+    return _LINE * (lines + 1.5) * (_FRACTION if isinstance(band[0], Ledger) else 1.0)
 
 
 def _frame(show, k):
@@ -88,13 +100,35 @@ def _draw(target, panel, show, frame, k, row, column):
         target.set_title(panel.title, fontsize=FONT_SIZE)
     elif isinstance(panel, Heat):
         _draw_heat(target, panel, frame)
+    elif isinstance(panel, Table):
+        _draw_table(target, panel, show.series, k)
     else:
         target.axis("off")
-        lines = _words(panel, show, frame, k, row, column)
+        lines = _words(panel, frame, row, column)
+        spacing = 1.6 * (_FRACTION if isinstance(panel, Ledger) else 1.0)
         target.text(
             0.0, 1.0, "\n".join(lines), va="top", fontsize=FONT_SIZE, transform=target.transAxes,
-            linespacing=1.6,
+            linespacing=spacing,
         )  # fmt: skip
+
+
+def _draw_table(target, table, series, k):
+    """Write a table; the piece of line before each row's name is the legend of the plots."""
+    target.axis("off")
+    target.set(xlim=(0, 1), ylim=(len(table.rows) + 1.5, -0.5))
+    target.set_title(table.title, fontsize=FONT_SIZE, loc="left")
+    cells = [(), *(_cells(row, series, k) for row in table.rows)]
+    columns = max(len(table.columns), *map(len, cells))
+    places = np.linspace(0.22, 1.0, columns + 1)
+    for line, texts in enumerate([table.columns, *cells[1:]]):
+        for x, text in zip(places, texts, strict=False):
+            target.text(x, line, text, va="center", fontsize=FONT_SIZE)
+    for line, row in enumerate(table.rows, start=1):
+        target.text(0.04, line, row.label, va="center", fontsize=FONT_SIZE)
+        if row.style:
+            look = {"color": row.style.color, "ls": row.style.dash, "lw": row.style.width}
+            target.plot([0.0, 0.03], [line, line], **look)
+            target.plot([0.015], [line], row.style.marker or "none", color=row.style.color)
 
 
 def _draw_line(target, line, series, k):
@@ -106,7 +140,14 @@ def _draw_line(target, line, series, k):
         target.plot(x, y, linestyle=dash, marker=marker, alpha=0.3, **look)
     target.plot(x[:k], y[:k], linestyle=dash, marker=marker, label=line.label or None, **look)
     if line.connect and line.style.marker:
-        target.plot(x[k - 1], y[k - 1], line.style.marker, color=line.style.color, markersize=8)
+        look = {"color": line.style.color, "markersize": 8, "clip_on": not _inside(target, x, y, k)}
+        target.plot(x[k - 1], y[k - 1], line.style.marker, **look)
+
+
+def _inside(target, x, y, k):
+    """Tell whether a step's point lies within the axes, at whose edge its marker is drawn whole."""
+    ends = (x[k - 1], sorted(target.get_xlim())), (y[k - 1], sorted(target.get_ylim()))
+    return all(low <= value <= high for value, (low, high) in ends)
 
 
 def _draw_profile(target, profile, series, k):
@@ -144,22 +185,18 @@ def _draw_heat(target, heat, frame):
     target.set_title(f"{heat.title}, strongest at {heat.limit:.3g}", fontsize=FONT_SIZE)
 
 
-def _words(panel, show, frame, k, row, column):
-    """Return what a table, a ledger or a text says at step k, line by line."""
+def _words(panel, frame, row, column):
+    """Return what a ledger or a text says, line by line."""
     title = [panel.title] if panel.title else []
-    if isinstance(panel, Table):
-        return [*title, " | ".join(("", *panel.columns)), *_rows(panel, show.series, k)]
     if isinstance(panel, Ledger):
         return [*title, *(_ledger_line(panel, line, frame, row, column) for line in panel.lines)]
     marks = ("→ " if i in panel.marked else "   " for i in range(len(panel.lines)))
     return [*title, *(mark + line for mark, line in zip(marks, panel.lines, strict=True))]
 
 
-def _rows(table, series, k):
-    for row in table.rows:
-        cells = [f"{series[cell][k - 1]:.5g}" if cell in series else cell for cell in row.cells]
-        note = [text for since, text in row.notes.items() if since <= k][-1:]
-        yield " | ".join([row.label, *cells, *note])
+def _cells(row, series, k):
+    cells = [f"{series[cell][k - 1]:.5g}" if cell in series else cell for cell in row.cells]
+    return [*cells, *[text for since, text in row.notes.items() if since <= k][-1:]]
 
 
 def _ledger_line(ledger, line, frame, row, column):

@@ -181,7 +181,7 @@ def neuron_lines(kind):
     lines = (
         r"both: $z = w x + b$, $a = \phi(z) = 1/(1 + e^{-z})$",
         f"{'quadratic' if kind == 'nielsen' else 'MSE'}: {quadratic}",
-        r"cross-entropy: $J = -[\, y \ln a + (1 - y) \ln(1 - a)\, ]$: $V^{(2)} = a - y$",
+        r"cross-entropy: $J = -[\, y\, \ln\, a + (1 - y)\, \ln(1 - a)\, ]$: $V^{(2)} = a - y$",
         r"both: the gradient is $V^{(2)} x$ for $w$ and $V^{(2)}$ for $b$",
     )
     return Text("The one line that differs", lines, marked=(1, 2))

@@ -116,7 +116,21 @@ def _words(difference, remark, given, expected):
     if difference is None:
         return Text("First difference", ("None: the two runs agree in all they share.", *known))
     sign = symbol(difference.quantity)
-    place = re.sub(r"([Wb])\^\((\d+)\)", r"$\1^{(\2)}$", difference.place)
-    where = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning}), at {place}"
-    numbers = f"{given} {difference.given:.10g}, {expected} {difference.expected:.10g}"
+    what = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning})"
+    where = f"{what}, at {_place(difference)}"
+    numbers = f"{given} {_number(difference.given)}, {expected} {_number(difference.expected)}"
     return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))
+
+
+def _place(difference):
+    """Name the entry as the ledgers do, which count units and inputs from 1."""
+    found = re.fullmatch(r"([Wb])\^\((\d+)\)\[(\d+)(?:, (\d+))?\]", difference.place)
+    if not found:
+        return difference.place
+    letter, layer, row, column = found.groups()
+    place = f"${letter}^{{({layer})}}$, unit {int(row) + 1}"
+    return place if column is None else f"{place}, input {int(column) + 1}"
+
+
+def _number(value):
+    return f"{value:.10g}".replace("-", "−")

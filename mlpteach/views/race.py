@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlpteach.rules import RULES
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
 from mlpteach.views.panels import Arrow, Axes, Line, Plot, Row, Show, Table, Text
@@ -36,7 +37,8 @@ def race_show(traces, paths, styles, landscape, steps):
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
         panels.append(distance_plot(traces, styles, landscape, steps))
-    panels += [enlargement(name) for name in traces if f"{name}.look_x" in series]
+    ahead = {name: trace.run.rule for name, trace in traces.items() if f"{name}.look_x" in series}
+    panels += [enlargement(name, title(name, rule)) for name, rule in ahead.items()]
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
     return Show(traces, steps, tuple(panels), series, message=_message(traces))
@@ -115,7 +117,15 @@ def _arrow_styles(style):
     return Style(style.color, "dotted", "", 2.0), Style(style.color, "solid", "", 2.0)
 
 
-def enlargement(name):
+def title(name, rule):
+    """Return a racer's name with the rule's title in the place of its id."""
+    if rule.form == "own":
+        return name
+    words = RULES[rule.id].title.replace("'s accelerated gradient", "")
+    return name.replace(rule.id, words, 1)
+
+
+def enlargement(name, words):
     """Return the plot that shows where a rule looks before it steps, enlarged."""
     look, step = Style(ORANGE, "dotted", "", 2.5), Style(BLUE, "solid", "", 2.5)
     downhill = Style(GREY, "dashed", "", 1.5)
@@ -127,8 +137,8 @@ def enlargement(name):
     across, down = _size("wide")
     wide = _TALL * across / down
     return Plot(
-        title=f"{name} at $W_k$, enlarged",
-        label=f"Where {name} looks, steps, and which way is downhill, as directions on the map",
+        title=f"{words} at $W_k$, enlarged",
+        label=f"Where {words} looks, steps, and which way is downhill, as directions on the map",
         axes=Axes("", "", (-wide, wide), (-_TALL, _TALL), draw=_bare, key="bare"),
         layers=(
             arrow("big_look", look, "looks ahead"),
@@ -191,7 +201,7 @@ def standings(traces, styles, landscape, series):
         del columns["distance"]
     rows = [
         Row(
-            name,
+            title(name, trace.run.rule),
             tuple(f"{name}.{key}" for key in columns.values()),
             styles[name],
             notes(trace, series[f"{name}.x"], series[f"{name}.y"], landscape.window),

@@ -144,6 +144,16 @@ def test_sliders_move_both_runs():
     assert {trace.run.rule.values["beta1"] for trace in dashboard.traces.values()} == {0.5}
 
 
+def test_sliders_reach_as_far_as_the_references():
+    dashboard = mt.dashboards.own_rule(adam_without_correction, *MOONS)
+    ranges = {c["name"]: (c["low"], c["high"]) for c in dashboard.spec["controls"] if "low" in c}
+    assert ranges["beta1"] == (0.0, 0.999)
+    assert ranges["eps"] == (1e-12, 1e-2)
+    own = mt.dashboards.own_rule(lambda k, G, *, size=0.1: {"rho": size * G}, *MOONS)
+    [slider] = [c for c in own.spec["controls"] if c["name"] == "size"]
+    assert (slider["low"], slider["high"]) == (0.0, 1.0)
+
+
 def test_rule_that_raises_is_shown_with_what_it_did_before():
     def breaks(k, G, *, eta):
         if k == 4:

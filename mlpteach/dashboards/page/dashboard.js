@@ -72,14 +72,23 @@ class Dashboard {
       if (groups.at(-1)?.className !== name) groups.push(element("div", { class: name }));
       groups.at(-1).append(panel.node);
     }
+    for (const group of groups) this.arrange(group);
     // A single plot stands beside the maps that follow it.
     groups.forEach((group, i) => {
-      if (group.className !== "heats" || groups[i - 1]?.className !== "flow" || groups[i - 1].children.length > 1) return;
+      if (group.className !== "heats" || !groups[i - 1]?.classList.contains("flow") || groups[i - 1].children.length > 1) return;
       groups[i - 1] = element("div", { class: "beside" }, groups[i - 1], group);
       groups[i] = null;
     });
     this.body.replaceChildren(...groups.filter(Boolean));
     for (const panel of this.panels) if (panel.plot) this.sized?.observe(panel.plot);
+  }
+
+  // Tell the style sheet how many plots share a group.
+  arrange(group) {
+    const { length } = group.querySelectorAll(":scope > figure > .plot");
+    group.style.setProperty("--columns", clamp(length, 1, 3));
+    group.classList.toggle("single", length === 1 && group.children.length > 1);
+    group.classList.toggle("several", length > 3);
   }
 
   listen() {

@@ -24,7 +24,7 @@ class Transport {
     const shape = `${unit} ${lines > 0} ${perEpoch > 1}`;
     if (shape === this.shape) return;
     this.shape = shape;
-    this.slider.setAttribute("aria-label", `${unit} k`);
+    this.slider.setAttribute("aria-label", unit);
     const { dashboard } = this;
     const button = (text, label, action) =>
       element("button", { "aria-label": label, title: label, "data-action": label, onclick: () => { dashboard.stop(); action(); } }, text);
@@ -46,7 +46,9 @@ class Transport {
 
   draw({ history, spec, k, line }) {
     this.slider.value = k;
-    const place = [`<span>${spec.unit} <b>k = <span data-shown="k">${k}</span></b> of ${spec.steps}</span>`];
+    // On the slides k counts updates, and nothing else.
+    const letter = spec.unit === "update" ? "k = " : "";
+    const place = [`<span>${spec.unit} <b>${letter}<span data-shown="k">${k}</span></b> of ${spec.steps}</span>`];
     if (spec.perEpoch > 1) place.push(`<span>epoch <b data-shown="epoch">${Math.floor((k - 1) / spec.perEpoch) + 1}</b></span>`);
     for (const { text, series } of spec.numbers) {
       const value = history.at(series, k);
