@@ -159,7 +159,7 @@ def _show(contests, budget, tuned, values):
 
 
 def _style(i, found, name, follow):
-    """Rules of one form have equal dashes elsewhere; here the dashes tell them apart."""
+    """Ten lines cross here: each has dashes its neighbours lack, the followed one more width."""
     rule = next(tuned.rule for (one, _), tuned in found.items() if one == name)
     style = rule_style(rule.id, "lecture")
     width = {"none": 2.0, name: 4.5}.get(follow, 1.0)

@@ -45,27 +45,28 @@ STYLES = (
     Style(GREY, "solid", "^"),
 )
 
+# Colour, marker, and the dashes of the slide's form and of the published one.
 _RULES = {
-    "gd": (GREY, "o"),
-    "momentum": (BLUE, "s"),
-    "nesterov": (ORANGE, "^"),
-    "adagrad": (GREEN, "D"),
-    "rmsprop": (PINK, "v"),
-    "adadelta": (OLIVE, "X"),
-    "adam": (RED, "o"),
-    "nadam": (VIOLET, "s"),
-    "amsgrad": (SKY, "^"),
-    "lbfgs": ("#b5651d", "D"),
+    "gd": (GREY, "o", "solid", "solid"),
+    "momentum": (BLUE, "s", "dashed", "dotted"),
+    "nesterov": (ORANGE, "^", "dashdot", "dotted"),
+    "adagrad": (GREEN, "D", "dotted", "dashed"),
+    "rmsprop": (PINK, "v", "dashdot", "dashed"),
+    "adadelta": (OLIVE, "X", "dotted", "dashdot"),
+    "adam": (RED, "o", "solid", "dashed"),
+    "nadam": (VIOLET, "s", "dashed", "dotted"),
+    "amsgrad": (SKY, "^", "dashdot", "dashdot"),
+    "lbfgs": ("#b5651d", "D", "dashed", "dashed"),
 }
 
 
 def rule_style(id, form):
-    """Return the style of a rule, the same on every dashboard: colour by rule, dashes by form.
+    """Return the style of a rule, the same on every dashboard: two forms differ by their dashes.
 
     Examples
     --------
     >>> rule_style("adam", "lecture").dash, rule_style("adam", "paper").dash
     ('solid', 'dashed')
     """
-    color, marker = _RULES.get(id, (VIOLET, "X"))
-    return Style(color, {"paper": "dashed", "own": "dotted"}.get(form, "solid"), marker)
+    color, marker, lecture, paper = _RULES.get(id, (VIOLET, "X", "dotted", "dotted"))
+    return Style(color, paper if form == "paper" else lecture, marker)
