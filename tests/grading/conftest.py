@@ -11,13 +11,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from course import ASSIGNMENT, CHECKS, Course
 
-from mlpteach.exercise import registry
+from mlpteach import assignments
 
 
 @pytest.fixture(scope="session")
 def make_course(tmp_path_factory):
     """Make a generated course: ``make_course(cell_seconds=…)``."""
-    registry.ASSIGNMENTS[ASSIGNMENT] = CHECKS
+    assignments.ASSIGNMENTS[ASSIGNMENT] = CHECKS
 
     def make(**settings):
         made = Course(
@@ -29,7 +29,7 @@ def make_course(tmp_path_factory):
         return made
 
     yield make
-    del registry.ASSIGNMENTS[ASSIGNMENT]
+    del assignments.ASSIGNMENTS[ASSIGNMENT]
 
 
 @pytest.fixture(scope="session")

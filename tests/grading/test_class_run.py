@@ -17,8 +17,8 @@ REGISTER = """
 import sys
 sys.path.insert(0, {here!r})
 import course
-from mlpteach.exercise import registry
-registry.ASSIGNMENTS[course.ASSIGNMENT] = course.CHECKS
+from mlpteach import assignments
+assignments.ASSIGNMENTS[course.ASSIGNMENT] = course.CHECKS
 """
 CONFIG = (
     REGISTER

@@ -6,7 +6,7 @@ import pytest
 from course import ASSIGNMENT, CHECKS, Course, source_notebook
 from nbformat import write
 
-from mlpteach.exercise import registry
+from mlpteach import assignments
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.grading.source_check import SourceRefused, check_source
 
@@ -77,7 +77,7 @@ def test_a_wrong_model_solution_is_refused():
 
 
 def test_nbgrader_refuses_it_and_releases_nothing(tmp_path, monkeypatch):
-    monkeypatch.setitem(registry.ASSIGNMENTS, ASSIGNMENT, CHECKS)
+    monkeypatch.setitem(assignments.ASSIGNMENTS, ASSIGNMENT, CHECKS)
     course = Course(tmp_path)
     notebook = source_notebook()
     data(notebook, "step_test").points = "two"
