@@ -1,11 +1,14 @@
 """nbgrader's autograde converter for many submissions, one after the other, in one process."""
 
+import gc
 import importlib
 import os
 import traceback
 import warnings
 from pathlib import Path
 
+import nbformat
+import sqlalchemy.orm
 from nbconvert.writers import FilesWriter
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
@@ -21,12 +24,19 @@ _USE_A_GRADEBOOK = ["converters.autograde"] + [
 
 
 class ClassAutograde(Autograde):
-    """As Autograde, but it keeps what every submission needs, and says why one failed."""
+    """As Autograde, but it keeps what every submission needs, and says why one failed.
+
+    A notebook takes all steps in one pass: nbgrader writes and reads it in between, and copies and
+    validates it around each step.
+    """
 
     def __init__(self, *arguments, **keywords):
         super().__init__(*arguments, **keywords)
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.exporter._preprocessors = []
+        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
+            self.exporter.register_preprocessor(step)
 
     def grade(self, assignment, student):
         """Grade one submission.
@@ -68,6 +78,27 @@ class ClassAutograde(Autograde):
                 rmtree(graded)
             return "failed", f"{type(error).__name__}: {error}"
         return "graded", ""
+
+    def convert_single_notebook(self, notebook_filename):
+        """Let one notebook take all steps, and write it."""
+        resources = self.init_single_notebook_resources(notebook_filename)
+        path = Path(notebook_filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        resources["output_extension"] = self.exporter.file_extension
+        notebook = nbformat.v4.new_notebook()
+        for step in self.exporter._preprocessors:
+            notebook, resources = step(notebook, resources)
+        nbformat.validate(notebook, relax_add_props=True)
+        self.write_single_notebook(nbformat.v4.writes(notebook) + "\n", resources)
+
+
+def prepare():
+    """Do once what each grader forked from this process would do at its first submission."""
+    share_gradebook()
+    sqlalchemy.orm.configure_mappers()
+    nbformat.validate(nbformat.v4.new_notebook())
+    gc.collect()
+    gc.freeze()  # graders share the pages of all that is loaded, if the collector keeps off them
 
 
 def share_gradebook():

@@ -17,7 +17,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from mlpteach.grading.inside.kernel_calls import die_with_parent
-from mlpteach.grading.sandbox import MODULES, Limits, Sandbox
+from mlpteach.grading.sandbox import BUBBLEWRAP, Sandbox
 
 _TRIES = 2
 
@@ -128,7 +128,7 @@ def students_of(coursedir, assignment, wanted=None):
 
 
 def grade_class(
-    application, assignment, students, graders=None, force=False, tell=None, sandboxes=()
+    application, assignment, students, graders=None, force=False, tell=None, sandbox=None
 ):
     """Grade the submissions of `students`.
 
@@ -144,19 +144,21 @@ def grade_class(
         Grade again what was graded before.
     tell : callable, optional
         Called with each Result.
-    sandboxes : sequence of Sandbox
-        Started beforehand, one for each grader, to save time.
+    sandbox : Sandbox, optional
+        Started beforehand to save time; all graders share it where it can keep students apart.
 
     Returns
     -------
     Run
     """
+    from mlpteach.grading import class_autograde
     from mlpteach.grading.finished import remove_unfinished
 
     run, began = Run(assignment), time.monotonic()
     count = max(1, min(graders or processors(), len(students)))
     remove_unfinished(application.coursedir, assignment)
-    pool = _Pool(application, assignment, force, list(sandboxes))
+    class_autograde.prepare()
+    pool = _Pool(application, assignment, force, _to_be_shared(sandbox, application))
     try:
         for result in pool.run(list(students), count):
             run.results.append(result)
@@ -168,13 +170,24 @@ def grade_class(
     return run
 
 
+def _to_be_shared(sandbox, application):
+    """Return the sandbox ready for use, or None where each grader needs its own."""
+    from mlpteach.grading.steps import TrustedExecute
+
+    if sandbox is None:
+        return None
+    # It was started before the course's settings were read; they are told to each worker.
+    sandbox.limits = TrustedExecute(parent=application).limits
+    sandbox.settle()
+    return sandbox if sandbox.isolation == BUBBLEWRAP else None
+
+
 class _Pool:
     """Graders, and who is being graded by which."""
 
-    def __init__(self, application, assignment, force, sandboxes):
+    def __init__(self, application, assignment, force, sandbox):
         self._context = multiprocessing.get_context("fork")
-        self._arguments = (application, assignment, force)
-        self._sandboxes = sandboxes
+        self._arguments = (sandbox, application, assignment, force)
         self._busy = {}
 
     def run(self, students, count):
@@ -212,10 +225,9 @@ class _Pool:
 
     def _start(self):
         ours, theirs = self._context.Pipe()
-        sandbox = self._sandboxes.pop() if self._sandboxes else None
         process = self._context.Process(
             target=_grade_students,
-            args=(theirs, ours, os.getpid(), sandbox, *self._arguments),
+            args=(theirs, ours, os.getpid(), *self._arguments),
             daemon=True,
         )
         process.start()
@@ -227,8 +239,6 @@ class _Pool:
             pipe.close()
             process.terminate()
             process.join()
-        for sandbox in self._sandboxes:
-            sandbox.stop()
 
 
 def _grade_students(pipe, others, parent, sandbox, application, assignment, force):
@@ -243,7 +253,6 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
 
     if sandbox is not None:
         steps.use_sandbox(sandbox)
-    class_autograde.share_gradebook()
     application.coursedir.assignment_id = assignment
     converter = class_autograde.ClassAutograde(coursedir=application.coursedir, parent=application)
     converter.force = force
@@ -259,9 +268,8 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
         steps.stop_sandboxes()
 
 
-def start_sandboxes(count, limits=None):
-    """Start loading sandboxes while nbgrader itself is still being loaded."""
-    sandboxes = [Sandbox(limits=limits or Limits(), modules=MODULES) for _ in range(count)]
-    for sandbox in sandboxes:
-        sandbox.start()
-    return sandboxes
+def start_sandbox():
+    """Start loading a sandbox while nbgrader itself is still being loaded."""
+    sandbox = Sandbox()
+    sandbox.start()
+    return sandbox

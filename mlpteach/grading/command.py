@@ -21,19 +21,15 @@ def grade(options):
         raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
     if candidates() == [PROCESS]:
         print(_NO_SANDBOX, file=sys.stderr)
-    sandboxes = class_run.start_sandboxes(options.graders or class_run.processors())
-    try:
-        run, entries = _grade(options, sandboxes)
-    finally:
-        for sandbox in sandboxes:
-            sandbox.stop()
+    with class_run.start_sandbox() as sandbox:
+        run, entries = _grade(options, sandbox)
     from mlpteach.grading.report import write_report
 
     print(write_report(run, entries))
     return 1 if any(result.state == "failed" for result in run.results) else 0
 
 
-def _grade(options, sandboxes):
+def _grade(options, sandbox):
     arguments = [f"--db={options.db}"] if options.db else []
     application = class_run.open_course(options.course, arguments)
     from nbgrader.api import Gradebook
@@ -51,7 +47,7 @@ def _grade(options, sandboxes):
             bar.update()
 
         run = class_run.grade_class(
-            application, assignment, students, options.graders, options.force, tell, sandboxes
+            application, assignment, students, options.graders, options.force, tell, sandbox
         )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         return run, read_entries(coursedir, assignment, gradebook)

@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpteach.grading.inside import frames
+from mlpteach.grading.inside import frames, kernel_calls
 
 BUBBLEWRAP = "bubblewrap"  # one sandbox; every student has namespaces of their own in it
 BUBBLEWRAP_EACH = "bubblewrap, one a notebook"  # where namespaces cannot be nested
@@ -86,6 +86,8 @@ def candidates():
 class Sandbox:
     """Starts workers, one for each notebook; use it as a context manager.
 
+    A process forked from the one that started it may go on using it, at the same time.
+
     Parameters
     ----------
     isolation : str, optional
@@ -101,7 +103,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self.modules = tuple(modules)
         self._process = None
-        self._loaded = False
+        self._loaded = self._settled = False
 
     def __enter__(self):
         return self
@@ -113,7 +115,9 @@ class Sandbox:
         """Start loading Python in the sandbox; does not wait."""
         if self._process is not None:
             return
-        self._control, theirs = socket.socketpair()
+        # Messages, not a stream: graders forked from this process send orders through it, too.
+        kind = socket.SOCK_SEQPACKET if kernel_calls.LINUX else socket.SOCK_STREAM
+        self._control, theirs = socket.socketpair(type=kind)
         fd = theirs.fileno()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
         self._process = subprocess.Popen(
@@ -126,29 +130,33 @@ class Sandbox:
             start_new_session=True,  # Ctrl-C at the terminal is for the grader
         )
         theirs.close()
+        self._starter = os.getpid()
+        self._pidfd = os.pidfd_open(self._process.pid) if kernel_calls.LINUX else None
         self._loaded = False
         with contextlib.suppress(OSError):
             self._control.sendall(json.dumps({"modules": self.modules}).encode())
 
     def stop(self):
-        """End everything that runs in the sandbox."""
+        """End everything that runs in the sandbox, or only let go of another process's."""
         if self._process is None:
             return
         self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait()
+        if self._starter == os.getpid():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
         self._errors.close()
         self._process = None
 
     def settle(self):
         """Wait until a worker can start; turn to a weaker isolation where one does not work."""
-        while True:
+        while not self._settled:
             try:
                 with self.worker():
-                    self._others = []
-                    return
+                    self._settled = True
             except SandboxFailed as error:
                 if not self._others:
                     raise
@@ -200,7 +208,7 @@ class Sandbox:
                     self.stop()  # nothing of one student's may be left for the next
 
     def _ensure_loaded(self):
-        if self._process is not None and self._process.poll() is not None:
+        if self._process is not None and self._has_ended():
             self.stop()  # ended since the last notebook, by no student: there is none
         self.start()
         if self._loaded:
@@ -212,6 +220,12 @@ class Sandbox:
         if said != b"loaded\n":
             self.fail("Python does not start in the sandbox")
         self._loaded = True
+
+    def _has_ended(self):
+        if not kernel_calls.LINUX:
+            return self._process.poll() is not None
+        # Only its parent could poll it, and graders forked from that one want to know, too.
+        return bool(select.select([self._pidfd], [], [], 0)[0])
 
     def fail(self, reason):
         """Stop and raise SandboxFailed, with what the sandbox said last."""

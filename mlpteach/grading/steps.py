@@ -4,7 +4,7 @@ import atexit
 import time
 from pathlib import Path
 
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
@@ -166,11 +166,15 @@ class TrustedExecute(NbGraderPreprocessor):
         if verdict.mistake:
             report["mistakes"][grade_id] = verdict.mistake
 
-    def _sandbox(self):
-        limits = Limits(
+    @property
+    def limits(self):
+        """What one notebook may use, as configured."""
+        return Limits(
             self.cell_seconds, self.call_seconds, self.notebook_seconds, self.memory, self.disk
         )
-        sandbox = shared_sandbox(limits)
+
+    def _sandbox(self):
+        sandbox = shared_sandbox(self.limits)
         if sandbox.isolation == PROCESS:
             self.log.warning(_WARNING)
         return sandbox
@@ -194,11 +198,15 @@ class SaveMarks(NbGraderPreprocessor):
             saved = gradebook.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )
-            for grade in saved.grades:
-                self._save_mark(grade, cells[grade.name], resources["undecided"])
-            for comment in saved.comments:
-                comment.auto_comment = _comment(cells[comment.name])
+            # All at once, and kept: else each name below is a query of its own.
+            known = saved.notebook._base_cells
+            with gradebook.db.no_autoflush:
+                for grade in saved.grades:
+                    self._save_mark(grade, cells[grade.name], resources["undecided"])
+                for comment in saved.comments:
+                    comment.auto_comment = _comment(cells[comment.name])
             gradebook.db.commit()
+            del known
         return nb, resources
 
     def _save_mark(self, grade, cell, undecided):
@@ -241,12 +249,12 @@ atexit.register(stop_sandboxes)
 
 
 def _undecided():
-    return new_output("stream", name="stdout", text="To be marked by a person.\n")
+    return outputs.new_output("stream", name="stdout", text="To be marked by a person.\n")
 
 
 def _died(how):
     text = f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell."
-    return new_output("error", ename="Stopped", evalue=text, traceback=[text])
+    return outputs.new_output("error", ename="Stopped", evalue=text, traceback=[text])
 
 
 def _notes_cell(notes):

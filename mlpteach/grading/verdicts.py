@@ -3,10 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from nbformat.v4 import new_output
-
 from mlpteach.exercise.protocol import Verdict, decide
 from mlpteach.grading.inputs import generator
+from mlpteach.grading.outputs import new_output
 from mlpteach.grading.sandbox import SandboxFailed
 from mlpteach.grading.session import Stopped
 

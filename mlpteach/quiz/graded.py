@@ -44,7 +44,7 @@ def as_check(id, points):
     """Return the question `id` as a :class:`Check` worth so many points."""
     return Check(
         id=f"quiz_{id}",
-        title=QUESTIONS[id].goal,
+        title=f"the question {id}",  # its goal would need the bank, which takes long to read
         functions=(WHO, function_name(id)),
         points=points,
         run=functools.partial(_run, id),

@@ -100,3 +100,25 @@ def test_a_sandbox_that_ended_meanwhile_is_started_again(sandbox):
         sandbox._process.wait()
     with sandbox.worker() as worker:
         assert "42" in text(worker.cell("6 * 7"))
+
+
+def test_a_forked_process_shares_it_and_cannot_end_it(sandbox):
+    if sandbox.isolation != BUBBLEWRAP:
+        return  # there each grader starts its own
+    sandbox.settle()
+    first = sandbox._process.pid
+    child = os.fork()
+    if child == 0:
+        right = False
+        try:
+            with sandbox.worker() as worker:
+                right = "42" in text(worker.cell("6 * 7")) and sandbox._process.pid == first
+            sandbox.stop()
+        finally:
+            os._exit(0 if right else 1)
+    with sandbox.worker() as worker:
+        assert "12" in text(worker.cell("3 * 4"))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with sandbox.worker() as worker:
+        assert "56" in text(worker.cell("7 * 8"))
+    assert sandbox._process.pid == first

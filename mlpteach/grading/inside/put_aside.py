@@ -13,7 +13,7 @@ NOTE = "mlpteach is put aside while grading: what it would show here is left out
 
 
 class Nothing:
-    """Takes every call, index and attribute, and stays nothing."""
+    """Takes every call, index, attribute and operator, and stays nothing."""
 
     def __call__(self, *arguments, **keywords):
         return self
@@ -40,6 +40,21 @@ class Nothing:
 
     def __repr__(self):
         return NOTE
+
+    def __format__(self, how):
+        return "…"
+
+    def __float__(self):
+        raise PutAside(NOTE)
+
+    __int__ = __index__ = __float__
+
+    def _stay(self, *others):
+        return self
+
+    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __mod__ = _stay
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __rpow__ = _stay
+    __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = _stay
 
 
 class PutAside(Exception):
