@@ -80,11 +80,14 @@ class Verdict:
         For the student: the first quantity that differs, how, and the known mistake.
     mistake : str
         Id of the recognised mistake, "" where there is none.
+    answered_as : str
+        The name that decided the numbers, where a student gives one.
     """
 
     fraction: float
     message: str
     mistake: str = ""
+    answered_as: str = ""
 
     def __post_init__(self):
         # Not clamped: a check that computes its own fraction wrongly must not hand out marks.

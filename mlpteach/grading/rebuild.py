@@ -192,7 +192,7 @@ def _functions_asked(original):
 def _filled(original, cell):
     """Return the original cell with the student's text, where that counts."""
     if not _is_fixed(original) and not _is_untouched(original, cell):
-        original.source = cell.source if original.cell_type == "code" else _tame(cell.source)
+        original.source = cell.source if original.cell_type == "code" else tame(cell.source)
         if cell.attachments and original.cell_type == "markdown":
             original.attachments = cell.attachments
     return original
@@ -200,14 +200,14 @@ def _filled(original, cell):
 
 def _plain(cell):
     """Return a cell of the student's own, without any metadata."""
-    source = cell.source if cell.kind == "code" else _tame(cell.source)
+    source = cell.source if cell.kind == "code" else tame(cell.source)
     new = _NEW[cell.kind](source)
     if cell.attachments and cell.kind == "markdown":
         new.attachments = cell.attachments
     return new
 
 
-def _tame(text):
+def tame(text):
     """Let tags in a student's text be read instead of obeyed on the instructor's page."""
     text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
     # A link that is a script would run with the rights of whoever marks and clicks.

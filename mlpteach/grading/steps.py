@@ -1,6 +1,7 @@
 """The steps of ``nbgrader autograde`` that replace nbgrader's own: rebuild, execute, save."""
 
 import atexit
+import re
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import graded_tests, read_original
-from mlpteach.grading.rebuild import rebuild
+from mlpteach.grading.rebuild import rebuild, tame
 from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
 from mlpteach.grading.session import Session
 from mlpteach.grading.submission import read, read_files
@@ -165,6 +166,10 @@ class TrustedExecute(NbGraderPreprocessor):
             return
         if verdict.mistake:
             report["mistakes"][grade_id] = verdict.mistake
+        if verdict.answered_as and not _same_name(verdict.answered_as, work.student):
+            note = f"Answered with the numbers of {verdict.answered_as!r}: is that this student?"
+            if note not in report["notes"]:
+                report["notes"].append(note)
 
     @property
     def limits(self):
@@ -248,6 +253,12 @@ def stop_sandboxes():
 atexit.register(stop_sandboxes)
 
 
+def _same_name(given, student):
+    """Whether a name is a student's id, but for capitals and what stands between letters."""
+    plain = [re.sub(r"[\W_]", "", name).casefold() for name in (given, student)]
+    return plain[0] == plain[1]
+
+
 def _undecided():
     return outputs.new_output("stream", name="stdout", text="To be marked by a person.\n")
 
@@ -258,5 +269,5 @@ def _died(how):
 
 
 def _notes_cell(notes):
-    lines = "\n".join(f"- {note}" for note in notes)
+    lines = "\n".join(f"- {tame(note)}" for note in notes)
     return new_markdown_cell(f"**Notes from grading**\n\n{lines}")

@@ -6,6 +6,7 @@ its own side, so no key is in the released notebook nor in the sandbox with the 
 """
 
 import functools
+from dataclasses import replace
 
 from mlpteach.arguments import check_choice
 from mlpteach.exercise.direct import answer_with
@@ -58,6 +59,10 @@ def _run(id, rng):
     if not name:
         return Verdict(0.0, f"{WHO}() must return your name as a text: it decides your numbers.")
     reply = yield Call(function_name(id))
+    return replace(_judge(id, name, reply), answered_as=name)
+
+
+def _judge(id, name, reply):
     if reply.error:
         return Verdict(0.0, f"{function_name(id)}() ended with an error: {reply.error}")
     if isinstance(reply.value, NotPlain):

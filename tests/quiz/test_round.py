@@ -82,3 +82,27 @@ def test_released_handed_in_and_graded(nbgrader):
     assert marks["ada"] == sum(QUIZZES[QUIZ].values()) == 20
     assert marks["bob"] == pytest.approx(20 - 2 - 2 * 0.4)
     assert marks["nil"] == 0
+    tops = {student: top_of(desk, student) for student in marks}
+    assert "Answered with the numbers of 'ada': is that this student?" in tops["bob"]
+    assert not any("Answered with" in tops[student] for student in ("ada", "nil"))
+
+
+def top_of(desk, student):
+    """Return the first cell of a graded notebook, where a person who marks looks first."""
+    path = desk / "autograded" / student / QUIZ / f"{QUIZ}.ipynb"
+    return nbformat.read(path, as_version=4).cells[0].source
+
+
+def test_a_name_that_is_code_is_only_read(nbgrader):
+    desk = nbgrader("generate_assignment", QUIZ)
+    released = nbformat.read(desk / "release" / QUIZ / f"{QUIZ}.ipynb", as_version=4)
+    folder = desk / "submitted" / "eve" / QUIZ
+    folder.mkdir(parents=True)
+    name = "<script>alert(1)</script>\n[x](javascript:alert(1))"
+    nbformat.write(fill(released, name, {}), folder / f"{QUIZ}.ipynb")
+    nbgrader("autograde", QUIZ)
+    top = top_of(desk, "eve")
+    assert "alert" in top
+    assert "<script" not in top
+    assert "javascript:" not in top
+    assert top.count("\n- ") == 1
