@@ -203,15 +203,13 @@ class SaveMarks(NbGraderPreprocessor):
             saved = gradebook.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )
-            # All at once, and kept: else each name below is a query of its own.
-            known = saved.notebook._base_cells
+            _ = saved.notebook.grade_cells  # all cells at once: else each name is a query
             with gradebook.db.no_autoflush:
                 for grade in saved.grades:
                     self._save_mark(grade, cells[grade.name], resources["undecided"])
                 for comment in saved.comments:
                     comment.auto_comment = _comment(cells[comment.name])
             gradebook.db.commit()
-            del known
         return nb, resources
 
     def _save_mark(self, grade, cell, undecided):

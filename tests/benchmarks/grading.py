@@ -2,8 +2,9 @@
 
     python tests/benchmarks/grading.py [--most 100]
 
-Both grade copies of the model solution of problem set 2, on the same machine, one after the other.
-Stock nbgrader has no sandbox and runs its kernel; mlpteach has its sandbox on.
+Both grade copies of the model solution of problem set 2, on the same machine, one after the other,
+and must come to the same marks. Stock nbgrader has no sandbox and runs its kernel; mlpteach has its
+sandbox on.
 """
 
 import argparse
@@ -16,9 +17,11 @@ import time
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests
 
 ASSIGNMENT = "ps2_adam"
+MARK = 28  # of 30: a person marks the written answer
 COURSE = Path(__file__).resolve().parents[2] / "exercises"
 
 
@@ -47,11 +50,18 @@ def seconds(count, *command, stock=False):
                 'c = get_config()\nc.CourseDirectory.course_id = "mlpteach"\n'
             )
         began = time.monotonic()
-        run(root, *command)
+        said = run(root, *command)
         took = time.monotonic() - began
-        graded = len(list(root.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb")))
-        assert graded == count, f"{graded} of {count} were graded"
+        assert "NO SANDBOX" not in said, said
+        marks = marks_of(root)
+        assert marks == [MARK] * count, marks
         return took
+
+
+def marks_of(root):
+    """Return what stands in the gradebook of a course, a mark for each submission."""
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "mlpteach") as gradebook:
+        return [entry.score for entry in gradebook.assignment_submissions(ASSIGNMENT)]
 
 
 def hand_in(root, count):
@@ -78,6 +88,7 @@ def run(root, *command):
         text=True,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout + done.stderr
 
 
 if __name__ == "__main__":
