@@ -10,7 +10,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
-from mlpteach.exercise.differences import Finding, close, find
+from mlpteach.exercise.differences import Finding, close, find, loses_digits
 from mlpteach.exercise.direct import answer_quietly, quietly
 from mlpteach.exercise.drawn import find_drawn, same_drawn
 from mlpteach.exercise.protocol import Call, Reply, Verdict
@@ -18,6 +18,8 @@ from mlpteach.exercise.replies import arrays, same_value
 
 _SEEDS = 2**62
 _IN_PLACE = 0.5  # what is left of a check's points for right values from changed arguments
+# What so many pairs of mistakes lead to that naming one of them would be a guess.
+_SAYS_LITTLE = ("zero", "argument_returned", "not_finite", "moves")
 
 
 @dataclass(frozen=True)
@@ -210,12 +212,13 @@ class _Case:
         message = message if message.endswith("?") else f"{message}."
         # What stops with an error is told by the error; half of all wrong solutions could be it.
         known = finding.kind not in ("not_written", "raises")
-        mistakes = self.recognise(given, exchange, 2 if quantity else 1) if known else ()
+        most = 2 if quantity and finding.kind not in _SAYS_LITTLE else 1
+        mistakes = self.recognise(given, exchange, most) if known else ()
         if not mistakes:
             return Verdict(0.0, message, finding.kind)
         hints = [mistake.hint for mistake in mistakes]
         if len(hints) > 1:
-            hints = ["Two mistakes together do this."] + [
+            hints = ["Two mistakes together would do this."] + [
                 f"{number}) {hint}" for number, hint in enumerate(hints, start=1)
             ]
         worth = float(np.prod([mistake.worth for mistake in mistakes]))
@@ -249,9 +252,15 @@ class _Case:
             if functions is None:
                 continue
             wrong = Exchange(first.where, first.call, answer_quietly(functions, first.call))
-            if self._same(first, wrong) and self._answers(mistakes, given):
+            same = self._same(first, wrong) and self._answers(mistakes, given)
+            if same and self._each_is_seen(mistakes):
                 return mistakes
         return ()
+
+    def _each_is_seen(self, mistakes):
+        """Whether each of two mistakes changes something here by itself; else it is made up."""
+        right = list(self.play()) if len(mistakes) > 1 else ()
+        return not right or not any(self._answers((mistake,), right) for mistake in mistakes)
 
     def _answers(self, mistakes, given):
         played = self.play(mistakes)
@@ -267,7 +276,11 @@ class _Case:
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second and same_value(exchange.reply.value, wrong.reply.value)
         same = same_drawn if task.random else close
-        return all(same(first[name], second[name]) for name in task.returns)
+        return all(
+            same(first[name], second[name])
+            and loses_digits(first[name]) == loses_digits(second[name])
+            for name in task.returns
+        )
 
 
 def _other_quantity(name, found, wanted):

@@ -145,8 +145,13 @@ def _whole_numbers(given, expected):
     )
 
 
+def loses_digits(given):
+    """Whether an array's floats are shorter than NumPy's usual ones."""
+    return given.dtype.kind == "f" and given.dtype.itemsize < 8
+
+
 def _precision(given):
-    if given.dtype.kind != "f" or given.dtype.itemsize >= 8:
+    if not loses_digits(given):
         return None
     return Finding(
         "precision", f"is an array of {given.dtype}, which loses digits: keep NumPy's float64"

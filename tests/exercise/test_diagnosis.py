@@ -120,10 +120,44 @@ def test_two_mistakes_at_once_are_both_named():
 
     assert verdict("adam_eps", other).mistake == "moments_order_swapped"
     found = verdict("adam_eps", eps_outside_and_swapped)
-    assert "Two mistakes together do this." in found.message
+    assert "Two mistakes together would do this." in found.message
     assert "eps stands outside the root" in found.message
     assert "the two moments come back in the wrong order" in found.message.lower()
     assert found.fraction == 0.25
+
+
+# A mistake is named only where it shows: what it would change nowhere here explains nothing.
+
+
+@pytest.mark.parametrize("id", ADAM[:3])
+def test_digits_lost_are_told_as_that(id):
+    def adam_update(W, G, M, V, k, **hypers):
+        W, M, V = adam_in_one_go(W, G, M, V, k, **hypers)
+        return W.astype(np.float32), M, V
+
+    found = verdict(id, adam_update)
+    assert found.mistake == "precision"
+    assert found.message.endswith("which loses digits: keep NumPy's float64.")
+
+
+def test_no_pair_of_mistakes_is_made_up_for_an_answer_that_tells_nothing():
+    def adam_update(W, G, M, V, k, eta=0.0, beta1=0.9, beta2=0.999, eps=1e-8):
+        return adam_in_one_go(W, G, M, V, k, eta, beta1, beta2, eps)
+
+    for id in ("adam_one_update", "adam_several_updates"):
+        found = verdict(id, adam_update)
+        assert "did not move" in found.message
+        assert "Two mistakes" not in found.message
+
+
+def test_one_mistake_is_not_explained_by_two():
+    def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G**2
+        return W - eta * M / (1 - beta2**k) / np.sqrt(V / (1 - beta2**k) + eps), M, V
+
+    for id in ADAM[:4]:
+        assert verdict(id, adam_update).mistake == "first_correction_by_beta2"
+        assert "Two mistakes" not in verdict(id, adam_update).message
 
 
 # Mistakes that nobody has written down.
