@@ -71,6 +71,8 @@ def _softmax(rng):
         yield f"for {_shape_in_words(shape)}", Call("softmax", (rng.normal(0, 2, shape),))
     far = rng.normal(0, 2, (3, 3)) + np.array([1000.0, 0.0, -1000.0])
     yield "where z is very large or very small", Call("softmax", (far,))
+    apart = rng.normal(0, 2, (3, 2)) + np.array([[900.0], [0.0], [-900.0]])
+    yield "where the outputs of one instance are far apart", Call("softmax", (apart,))
 
 
 def _sensitivity_softmax(rng):
