@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 from mlpteach.arguments import describe
-from mlpteach.quiz.exports.gift import known_mistakes
 from mlpteach.quiz.reading import QuestionError, as_question
 
 LEFT_OUT = ("formula", "quantity", "ordering")
@@ -49,8 +48,10 @@ def _choices(asked):
 
 
 def _number(asked):
-    answers = [_range(asked.key, asked.tolerance, True, asked.why)]
-    answers += [_range(v, asked.tolerance, False, why) for v, why in known_mistakes(asked)]
+    answers = [_range(asked.key, asked.room(asked.key), True, asked.why)]
+    for mistake in asked.known_mistakes:
+        value = mistake["value"]
+        answers.append(_range(value, asked.room(value), False, mistake["why"]))
     answers.append({"type": "default", "feedback": "That is not right."})
     return {"question": asked.text, "type": "numeric", "answers": answers}
 

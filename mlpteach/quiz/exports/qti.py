@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 from xml.etree.ElementTree import SubElement
 
-from mlpteach.quiz.exports.gift import known_mistakes
 from mlpteach.quiz.text import to_html
 
 LEFT_OUT = ("formula",)
@@ -180,20 +179,28 @@ def _number(made, asked):
     SubElement(
         paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12"
     )
-    answers = [("right", asked.key, asked.why)]
-    answers += [(f"mistake{i}", *m) for i, m in enumerate(known_mistakes(asked), start=1)]
+    # Names matter: Canvas shows "correct" to every right answer, and a "wrong…" to every wrong one.
+    answers = [("correct", asked.key, asked.why)]
+    answers += [
+        (f"mistake{i}", mistake["value"], mistake["why"])
+        for i, mistake in enumerate(asked.known_mistakes, start=1)
+    ]
     condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
     for i, (name, value, _) in enumerate(answers):
         hit = SubElement(condition, "responseElseIf" if i else "responseIf")
-        tolerance = f"{asked.tolerance:.6g}"
-        equal = SubElement(
-            hit, "equal", toleranceMode="absolute", tolerance=f"{tolerance} {tolerance}"
-        )
-        SubElement(equal, "variable", identifier="RESPONSE")
-        SubElement(equal, "baseValue", baseType="float").text = f"{value:.10g}"
+        _between(hit, value - asked.room(value), value + asked.room(value))
         _set(hit, "SCORE", "float", "0" if i else "1")
         _set(hit, "FEEDBACK", "identifier", name)
     _feedback(made, {name: why for name, _, why in answers})
+
+
+def _between(parent, low, high):
+    """Ask for a range, which Canvas reads, rather than for equality with a tolerance."""
+    both = SubElement(parent, "and")
+    for operator, end in (("gte", low), ("lte", high)):
+        compared = SubElement(both, operator)
+        SubElement(compared, "variable", identifier="RESPONSE")
+        SubElement(compared, "baseValue", baseType="float").text = f"{end:.12g}"
 
 
 def _manifest(asked):

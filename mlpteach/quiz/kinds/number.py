@@ -46,10 +46,27 @@ class Number(Numbered, Asked):
             self.fields.get("tolerance", 0.0) * abs(self.key), self.fields.get("absolute", 0.0)
         )
 
-    def close(self, given, key):
-        """Whether a number agrees with `key`, with room for the rounding of what is shown."""
-        room = self.tolerance * abs(key / self.key) if self.key else self.tolerance
-        return abs(given - key) <= max(room, 1e-9 * abs(key)) * (1 + 1e-9)
+    def room(self, value):
+        """How far from a value, the key or that of a mistake, an answer may lie to agree with it.
+
+        The same share of its size as the tolerance is of the key's.
+        """
+        room = self.tolerance * abs(value / self.key) if self.key else self.tolerance
+        return max(room, 1e-9 * abs(value))
+
+    def close(self, given, value):
+        """Whether a number agrees with a value, with room for the rounding of what is shown."""
+        return abs(given - value) <= self.room(value) * (1 + 1e-9)
+
+    @property
+    def known_mistakes(self):
+        """The mistakes whose number, put to "value", can be told from the key."""
+        found = []
+        for mistake in self.fields.get("mistake", ()):
+            value = self._computed(mistake["value"])
+            if math.isfinite(value) and not self.close(value, self.key):
+                found.append({**mistake, "value": value, "why": self._filled(mistake["why"])})
+        return found
 
     @property
     def solution(self):
@@ -63,7 +80,7 @@ class Number(Numbered, Asked):
         mistakes = self._recognised(given)
         if not mistakes:
             return Judgement(0.0, read + self._how_far(given))
-        reasons = [self._filled(mistake["why"]) for mistake in mistakes[:2]]
+        reasons = [mistake["why"] for mistake in mistakes[:2]]
         either = f"Either: {reasons[0]} Or: {reasons[1]}" if len(reasons) > 1 else reasons[0]
         return Judgement(0.0, either, mistakes[0]["id"])
 
@@ -72,15 +89,11 @@ class Number(Numbered, Asked):
 
         Two of them only where the answer was rounded so much that either may be meant.
         """
-        found = []
-        for mistake in self.fields.get("mistake", ()):
-            wrong = self._computed(mistake["value"])
-            if (
-                math.isfinite(wrong)
-                and self.close(given, wrong)
-                and not self.close(wrong, self.key)
-            ):
-                found.append((abs(given - wrong), mistake))
+        found = [
+            (abs(given - mistake["value"]), mistake)
+            for mistake in self.known_mistakes
+            if self.close(given, mistake["value"])
+        ]
         found.sort(key=lambda pair: pair[0])
         return [mistake for far, mistake in found if far <= 10 * found[0][0] + 1e-12 * abs(given)]
 
