@@ -105,11 +105,17 @@ def _xml_match(made):
     return {"type": "match", "pairs": pairs}
 
 
+def _xml_shortanswer(made):
+    case = made.findtext("usecase") == "1"
+    return {"type": "shortanswer", "case": case, "answers": _xml_answers(made)}
+
+
 _XML = {
     "multichoice": _xml_multichoice,
     "truefalse": _xml_truefalse,
     "numerical": _xml_numerical,
     "matching": _xml_match,
+    "shortanswer": _xml_shortanswer,
 }
 
 
@@ -158,6 +164,10 @@ def _gift_question(text):
     if "=" in answers and "->" in answers:
         pairs = [line.split("->", 1) for line in answers.split("=")[1:]]
         return read | {"type": "match", "pairs": [(_plain(a), _plain(b)) for a, b in pairs]}
+    if answers.startswith("="):
+        parts = [part.strip() for part in answers.split("=") if part.strip()]
+        read |= {"type": "shortanswer", "case": False}
+        return read | {"answers": [_gift_answer(part, 1.0) for part in parts]}
     return read | _gift_truefalse(answers)
 
 
@@ -215,6 +225,8 @@ def checked(read):
                 _need(_NUMBER.fullmatch(answer[field]), f"no number: {answer[field]!r}")
                 answer[field] = float(answer[field])
         _need(any(a["fraction"] == 1 for a in read["answers"]), "nothing is right")
+    if read["type"] == "shortanswer":
+        _need(max(a["fraction"] for a in read["answers"]) == 1, "nothing is right")
     if read["type"] == "match":
         asked = [pair for pair in read["pairs"] if pair[0]]
         _need(len(asked) >= 2, "at least two subquestions")
@@ -224,7 +236,13 @@ def checked(read):
 
 
 def grade(read, answer):
-    """Return (grade, feedback) that Moodle gives to a number, or to a set of choices' texts."""
+    """Return (grade, feedback) that Moodle gives to a number, a word, or choices' texts."""
+    if read["type"] == "shortanswer":
+        for a in read["answers"]:
+            parts = map(re.escape, re.split(r"(?<!\\)\*", a["text"]))
+            pattern = ".*".join(parts).replace(r"\\\*", r"\*")
+            if re.fullmatch(pattern, answer, 0 if read["case"] else re.IGNORECASE):
+                return a["fraction"], a["feedback"]
     if read["type"] == "numerical":
         for a in read["answers"]:  # the first that fits
             if abs(answer - a["text"]) <= a["tolerance"] + 1e-13 * max(1, abs(a["text"])):

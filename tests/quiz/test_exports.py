@@ -54,9 +54,10 @@ def test_gift_is_read_by_a_parser_of_gift(tmp_path):
     assert set(left_out) == ids_of("formula", "quantity")
     found = in_a_process_of_its_own(GIFT, path)
     assert len(found) == len(QUESTIONS) - len(left_out)
+    # Short answers with weights count as a selection here, in Moodle as what they are.
     kinds = {
         "true_false": "TrueFalseSet", "single": "SelectSet", "multiple": "MultipleChoicesSet",
-        "number": "NumericAnswerSet", "ordering": "MatchingSet",
+        "number": "NumericAnswerSet", "ordering": "MatchingSet", "words": "SelectSet",
     }  # fmt: skip
     read = 0
     for title, valid, kind, full in found:
@@ -140,6 +141,9 @@ def test_canvas_reads_keys_ranges_and_explanations(tmp_path):
             assert middle == pytest.approx(asked.key, rel=1e-9)
             assert half == pytest.approx(asked.tolerance, rel=1e-3)
             assert set(read["comments"]) == {"right"}
+        elif read["type"] == "blanks":
+            assert asked.question.type == "words"
+            assert asked.judge(*read["accepted"]).right
         else:
             assert read["type"] == "matching"
             assert read["pairs"] == {name: f"step{n}" for name, n in asked.steps.items()}
@@ -255,6 +259,15 @@ def _same_ordering(asked, read):
     )}  # fmt: skip
 
 
+def _same_words(asked, read):
+    words = [word["text"] for word in asked.fields["word"]]
+    for given in [*words, words[0].upper(), "something else"]:
+        judged = asked.judge(given)
+        assert moodle_import.grade(read, given) == (
+            judged.fraction, to_mathjax_html(judged.message)
+        )  # fmt: skip
+
+
 _SAME_IN_MOODLE = {
     "true_false": _same_true_false,
     "single": _same_choice,
@@ -262,6 +275,7 @@ _SAME_IN_MOODLE = {
     "quantity": _same_choice,
     "number": _same_number,
     "ordering": _same_ordering,
+    "words": _same_words,
 }
 
 
@@ -270,58 +284,125 @@ def test_jupyterquiz_fits_its_schemas_and_comes_back_the_same(tmp_path):
     assert set(export(path, seed="ada")) == ids_of("formula", "quantity", "ordering")
     entries = json.loads(path.read_text(encoding="utf-8"))
     for entry in entries:
-        assert entry["type"] in ("multiple_choice", "many_choice", "numeric")
+        assert set(entry) == {"question", "type", "answers"}
         for answer in entry["answers"]:
-            if entry["type"] == "numeric":
-                assert {"type", "feedback"} <= set(answer)
-            else:
-                assert set(answer) == {"answer", "correct", "feedback"}
+            assert_fits(entry["type"], answer)
     questions, left_out = read_jupyterquiz(path)
     assert left_out == []
     assert len(questions) == len(entries)
-    known = [q for q in QUESTIONS.values() if q.type in ("single", "multiple", "number")]
+    known = [q for q in QUESTIONS.values() if q.type in ("single", "multiple", "number", "words")]
     back = {question.text: question for question in questions.values()}
     for original in known:
         asked = original.ask("ada")
         again = back[asked.text].ask(0)
         if original.type == "number":
-            assert again.judge(asked.solution).right
+            for known_one in asked.known:
+                judged, before = (q.judge(repr(known_one.value)) for q in (again, asked))
+                assert (judged.fraction, judged.message) == (before.fraction, before.message)
+        elif original.type == "words":
+            for word in [*(w["text"] for w in original.fields["word"]), "adgrad", "none of them"]:
+                assert again.judge(word).message == asked.judge(word).message
         else:
-            right = {c["text"] for c in original.fields["choice"] if c.get("right")}
-            assert {again.choices[letter]["text"] for letter in again.right} == {
-                asked._filled(text) for text in right
-            }
+            right = {asked._filled(c["text"]) for c in original.fields["choice"] if c.get("right")}
+            assert {again.choices[letter]["text"] for letter in again.right} == right
 
 
-def test_a_quiz_of_jupyterquiz_comes_in(tmp_path):
+def assert_fits(type, answer):
+    """As jupyterquiz's three schemas ask for it."""
+    if answer.get("type") == "default":
+        assert set(answer) == {"type", "feedback"}
+    elif type == "numeric":
+        assert set(answer) - {"value", "range"} == {"type", "correct", "feedback"}
+        assert isinstance(answer.get("value", 0.0), float)
+        low, high = answer.get("range", (0, 1))
+        assert low < high
+    else:
+        more = {"match_case", "fuzzy_threshold"} if type == "string" else set()
+        assert set(answer) - more == {"answer", "correct", "feedback"}
+        assert isinstance(answer["answer"], str)
+        assert isinstance(answer["correct"], bool)
+
+
+QUIZ = [
+    {
+        "question": "Choose <b>one</b>: $y = x$?<br>See [here](https://example.org).",
+        "type": "multiple_choice",
+        "answer_cols": 2,
+        "answers": [
+            {"answer": "a line", "correct": True, "feedback": "Yes: <code>2*x*1</code> &gt; 0."},
+            {"code": "y = x**2", "correct": False},
+            {"answer": "2*3*4 or", "code": "a = [[1]]\nb = 2", "correct": False},
+        ],
+    },
+    {
+        "question": "pi",
+        "type": "numeric",
+        "precision": 3,
+        "answers": [
+            {"type": "value", "value": 3.14159, "correct": True, "feedback": "Good."},
+            {"type": "range", "range": [3.24, 3.26], "correct": True, "feedback": "Generous."},
+            {"type": "range", "range": [-1e8, 0], "correct": False, "feedback": "Positive."},
+            {"value": 3.0, "correct": False, "feedback": "Close."},
+            {"type": "default", "feedback": "No."},
+        ],
+    },
+    {
+        "question": "What does it print?",
+        "code": "a = 1\nprint(a &lt; 2)",
+        "type": "string",
+        "input_width": 10,
+        "answers": [
+            {"answer": "True", "correct": True, "match_case": True, "feedback": "Yes."},
+            {"answer": "true", "correct": False, "feedback": "With a capital."},
+            {"answer": "a truth", "correct": False, "fuzzy_threshold": 0.6, "feedback": "Nearly."},
+            {"type": "default", "feedback": "No: $1 < 2$."},
+        ],
+    },
+    {"question": "match", "type": "match", "answers": []},
+    {
+        "question": "<img src='a.png'>",
+        "type": "many_choice",
+        "answers": [{"answer": "a", "correct": True}],
+    },
+]
+
+
+@pytest.fixture
+def old_quiz(tmp_path):
     path = tmp_path / "old quiz.json"
-    quiz = [
-        {
-            "question": "Choose: $y = x$?",
-            "type": "multiple_choice",
-            "answers": [
-                {"answer": "a line", "correct": True, "feedback": "Yes."},
-                {"code": "y = x**2", "correct": False},
-            ],
-        },
-        {
-            "question": "pi",
-            "type": "numeric",
-            "answers": [
-                {"type": "value", "value": 3.14, "correct": True, "feedback": "Good."},
-                {"type": "range", "range": [2.9, 3.1], "correct": False, "feedback": "Close."},
-                {"type": "default", "feedback": "No."},
-            ],
-        },
-        {"question": "name", "type": "string", "answers": [{"answer": "x", "correct": True}]},
-    ]
-    path.write_text(json.dumps(quiz))
-    questions, left_out = read_jupyterquiz(path)
-    assert left_out == [3]
-    assert list(questions) == ["old_quiz_1", "old_quiz_2"]
-    assert questions["old_quiz_1"].judge(questions["old_quiz_1"].ask(0).solution).message == "Yes."
-    assert questions["old_quiz_2"].judge("3,14").message == "Good."
-    assert questions["old_quiz_2"].judge("3.0").message == "Close."
+    path.write_text(json.dumps(QUIZ))
+    return path
+
+
+def test_a_quiz_of_jupyterquiz_comes_in(old_quiz):
+    questions, left_out = read_jupyterquiz(old_quiz)
+    assert left_out == [4, 5]
+    assert list(questions) == ["old_quiz_1", "old_quiz_2", "old_quiz_3"]
+    choice, _, words = questions.values()
+    assert choice.text == "Choose *one*: $y = x$? See here (https://example.org)."
+    assert choice.judge(choice.ask(0).solution).message == "Yes: `2*x*1` > 0."
+    texts = {c["text"] for c in choice.fields["choice"]}
+    assert texts == {"a line", "`y = x**2`", "2∗3∗4 or `\na = [ [1]]\nb = 2`"}
+    assert words.text == "What does it print? `\na = 1\nprint(a < 2)`"
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "right", "message"),
+    [
+        (2, "3,14", True, "Good."),
+        (2, "3.25", True, "Generous."),
+        (2, "-5", False, "Positive."),
+        (2, "3", False, "Close."),
+        (2, "3.2", False, "Your answer is 3.2. No."),
+        (3, "True", True, "Yes."),
+        (3, "TRUE", False, "With a capital."),
+        (3, "the truth", False, "Nearly."),
+        (3, "2", False, "No: $1 < 2$."),
+    ],
+)
+def test_it_is_judged_as_jupyterquiz_judges(old_quiz, place, answer, right, message):
+    judged = read_jupyterquiz(old_quiz)[0][f"old_quiz_{place}"].judge(answer)
+    assert (judged.right, judged.message) == (right, message)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,20 @@ def _multiple(asked):
     return "\n" + "\n".join(lines) + "\n"
 
 
+def _words(asked):
+    lines = [
+        f"=%{100 * word.get('right', False)}%{_escaped(shortanswer(word['text']))}"
+        f"#{_html(word['why'])}"
+        for word in asked.fields["word"]
+    ]
+    return "\n" + "\n".join([*lines, f"=%0%*#{_html(asked.fields['otherwise'])}"]) + "\n"
+
+
+def shortanswer(text):
+    """Return a word as Moodle compares it: a star alone stands for anything."""
+    return text.replace("*", "\\*")
+
+
 def weight(share):
     """Return a percentage as Moodle writes it; it does not read 100.00000 as a weight.
 
@@ -90,11 +104,9 @@ def weight(share):
 
 
 def _number(asked):
-    answers = [(100, asked.key, asked.why)]
-    answers += [(0, mistake["value"], mistake["why"]) for mistake in asked.known_mistakes]
     lines = [
-        f"=%{share}%{_plain(value)}:{_plain(asked.room(value))}#{_html(why)}"
-        for share, value, why in answers
+        f"=%{100 * known.right}%{_plain(known.value)}:{_plain(known.room)}#{_html(known.why)}"
+        for known in asked.known
     ]
     return "#\n" + "\n".join(lines) + "\n"
 
@@ -122,4 +134,5 @@ _BODIES = {
     "multiple": _multiple,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }

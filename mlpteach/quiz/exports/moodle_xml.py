@@ -9,7 +9,7 @@ import base64
 import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import SubElement
 
-from mlpteach.quiz.exports.gift import CATEGORY, text_of, weight
+from mlpteach.quiz.exports.gift import CATEGORY, shortanswer, text_of, weight
 from mlpteach.quiz.text import to_mathjax_html
 
 LEFT_OUT = ("formula",)
@@ -92,11 +92,20 @@ def _quantity(quiz, asked):
 
 def _number(quiz, asked):
     made = _question(quiz, asked, "numerical")
-    answers = [(100, asked.key, asked.why)]
-    answers += [(0, mistake["value"], mistake["why"]) for mistake in asked.known_mistakes]
-    for worth, value, why in answers:
-        answer = _answer(made, worth, f"{value:.10g}", why, "moodle_auto_format")
-        SubElement(answer, "tolerance").text = f"{asked.room(value):.10g}"
+    for known in asked.known:
+        text = f"{known.value:.10g}"
+        answer = _answer(made, 100 * known.right, text, known.why, "moodle_auto_format")
+        SubElement(answer, "tolerance").text = f"{known.room:.10g}"
+
+
+def _words(quiz, asked):
+    made = _question(quiz, asked, "shortanswer")
+    words = asked.fields["word"]
+    SubElement(made, "usecase").text = str(int(any(word.get("match_case") for word in words)))
+    for word in words:
+        worth, text = 100 * word.get("right", False), shortanswer(word["text"])
+        _answer(made, worth, text, word["why"], "moodle_auto_format")
+    _answer(made, 0, "*", asked.fields["otherwise"], "moodle_auto_format")
 
 
 def _ordering(quiz, asked):
@@ -115,4 +124,5 @@ _WRITERS = {
     "quantity": _quantity,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }

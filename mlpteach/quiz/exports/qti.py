@@ -217,18 +217,37 @@ def _number(made, asked):
         paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12"
     )
     # Names matter: Canvas shows "correct" to every right answer, and a "wrong…" to every wrong one.
-    answers = [("correct", asked.key, asked.why)]
-    answers += [
-        (f"mistake{i}", mistake["value"], mistake["why"])
-        for i, mistake in enumerate(asked.known_mistakes, start=1)
-    ]
+    names = [f"correct{i or ''}" if k.right else f"mistake{i}" for i, k in enumerate(asked.known)]
     condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
-    for i, (name, value, _) in enumerate(answers):
+    for i, (name, known) in enumerate(zip(names, asked.known, strict=True)):
         hit = SubElement(condition, "responseElseIf" if i else "responseIf")
-        _between(hit, value - asked.room(value), value + asked.room(value))
-        _set_score(hit, "0" if i else "1")
+        _between(hit, known.value - known.room, known.value + known.room)
+        _set_score(hit, "1" if known.right else "0")
         _say(hit, name)
-    _feedback(made, {name: why for name, _, why in answers})
+    _feedback(made, {name: known.why for name, known in zip(names, asked.known, strict=True)})
+
+
+def _words(made, asked):
+    right = [word["text"] for word in asked.fields["word"] if word.get("right", False)]
+    _declare(made, "single", "string", right[:1])
+    _outcomes(made)
+    paragraph = _mixed(_body(made, asked), "p", asked.text + " ")
+    SubElement(
+        paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="20"
+    )
+    condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
+    explanations = {}
+    for i, word in enumerate(asked.fields["word"]):
+        hit = SubElement(condition, "responseElseIf" if i else "responseIf")
+        exactly = str(word.get("match_case", False)).lower()
+        match = SubElement(hit, "stringMatch", caseSensitive=exactly)
+        SubElement(match, "variable", identifier="RESPONSE")
+        SubElement(match, "baseValue", baseType="string").text = word["text"]
+        _set_score(hit, "1" if word.get("right", False) else "0")
+        _say(hit, f"word{i}")
+        explanations[f"word{i}"] = word["why"]
+    _say(SubElement(condition, "responseElse"), "otherwise")
+    _feedback(made, {**explanations, "otherwise": asked.fields["otherwise"]})
 
 
 def _between(parent, low, high):
@@ -277,4 +296,5 @@ _WRITERS = {
     "quantity": _choice,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }
