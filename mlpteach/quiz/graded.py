@@ -119,6 +119,7 @@ _HOW = {
     "multiple": 'Answer with all right letters, such as "a, c".',
     "ordering": 'Answer with all letters in order, such as "b, a, c".',
     "number": 'Answer with a number, or with a text such as "1/3" or "2e-3".',
+    "words": "Answer with a word or a few, as a text.",
     "formula": 'Answer with a text: a formula in Python or LaTeX, such as "2 * A3".',
 }
 

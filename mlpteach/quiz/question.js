@@ -60,7 +60,7 @@ class Field {
   constructor(shown, answered, drafted) {
     this.input = element("input", {
       type: "text", class: `field ${shown.field}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
-      "aria-label": shown.field === "number" ? "your number" : "your formula",
+      "aria-label": { number: "your number", formula: "your formula", words: "your answer" }[shown.field],
       oninput: () => drafted(this.input.value),
       onkeydown: (event) => { if (event.key === "Enter") answered(this.input.value); },
     });

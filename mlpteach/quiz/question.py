@@ -7,7 +7,9 @@ import numpy as np
 
 from mlpteach.arguments import describe
 
-TYPES = ("true_false", "single", "multiple", "number", "formula", "ordering", "quantity")
+TYPES = (
+    "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

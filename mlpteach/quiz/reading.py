@@ -137,7 +137,7 @@ def _stripped(value):
 def _used(table):
     """Return every name that texts show and expressions use."""
     texts = [table["text"], table.get("why", "")]
-    for part in [*table.get("choice", ()), *table.get("mistake", ())]:
+    for part in [*table.get("choice", ()), *table.get("also", ()), *table.get("mistake", ())]:
         texts += [part.get("text", ""), part["why"]]
     used = {name for text in texts for name in slots(text)}
     for expression in _expressions(table):
@@ -149,7 +149,8 @@ def _used(table):
 def _expressions(table):
     if table["type"] != "number":
         return []
-    return [table["answer"], *(mistake["value"] for mistake in table.get("mistake", ()))]
+    parts = [*table.get("also", ()), *table.get("mistake", ())]
+    return [table["answer"], *(part["value"] for part in parts)]
 
 
 def _names(table):
@@ -163,10 +164,11 @@ def _check_bound(table, where, more=()):
         raise where("run", f"must be one of {', '.join(RUNS)}; given {describe(table['run'])}.")
     known = _names(table) | set(more)
     parts = {"text": table["text"], "why": table.get("why", "")}
-    for kind in ("choice", "mistake"):
+    for kind in ("choice", "also", "mistake", "word"):
         for i, part in enumerate(table.get(kind, ())):
             parts[f"{kind}.{i}.why"] = part["why"]
-            parts[f"{kind}.{i}.text"] = part.get("text", "")
+            if kind == "choice":
+                parts[f"{kind}.{i}.text"] = part["text"]
     for field, text in parts.items():
         for name in slots(text):
             if name not in known:
@@ -208,8 +210,9 @@ def _check_quantity(table, where):
 def _check_number(table, where):
     _check_bound(table, where, more=("answer",))
     _check_expression(table["answer"], _names(table), where, "answer")
-    for i, mistake in enumerate(table.get("mistake", ())):
-        _check_expression(mistake["value"], _names(table), where, f"mistake.{i}.value")
+    for kind in ("also", "mistake"):
+        for i, part in enumerate(table.get(kind, ())):
+            _check_expression(part["value"], _names(table), where, f"{kind}.{i}.value")
 
 
 def _check_expression(text, names, where, field):
@@ -246,6 +249,12 @@ def _check_ordering(table, where):
         raise where("line", "has no `needs` at all: any order would be right.")
 
 
+def _check_words(table, where):
+    _check_bound(table, where)
+    if not any(word.get("right", False) for word in table["word"]):
+        raise where("word", "must have at least one with `right = true`; given none.")
+
+
 _CHECKS = {
     "true_false": _check_bound,
     "single": _check_single,
@@ -254,6 +263,7 @@ _CHECKS = {
     "number": _check_number,
     "formula": _check_formula,
     "ordering": _check_ordering,
+    "words": _check_words,
 }
 
 

@@ -48,6 +48,17 @@ def to_mathjax_html(text):
     return _converted(text, lambda latex: rf"\({html.escape(latex, quote=False)}\)")
 
 
+def to_dollar_html(text):
+    """Return a text as HTML, its formulas between dollars.
+
+    Examples
+    --------
+    >>> to_dollar_html("*now* $a < b$")
+    '<em>now</em> $a &lt; b$'
+    """
+    return _converted(text, lambda latex: f"${html.escape(latex, quote=False)}$")
+
+
 def _mathml(latex):
     from latex2mathml.converter import convert
 

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpteach.quiz import QUESTIONS
+from mlpteach.quiz.reading import as_question
 
 ONE_OF_EACH = [
     "only_the_last_sensitivity", "where_nesterov_looks", "lines_that_change",
     "adams_corrected_first_moment", "sensitivity_under_cross_entropy", "lines_of_adam",
-    "which_of_adams_quantities",
+    "which_of_adams_quantities", "adam_without_its_two_extras",
 ]  # fmt: skip
 STRANGE = [
     "", "   ", "x" * 5000, "\ud800", "\x00\x1b[2J", "日本語", "؟", "<script>alert(1)</script>",
@@ -172,3 +173,26 @@ def test_the_map_shows_the_quantity_of_the_key():
         np.abs(wanted.W[1]) / np.abs(wanted.W[1]).max()
     )
     np.testing.assert_allclose(picture, colormaps["coolwarm"](shade)[..., :3], atol=1 / 255)
+
+
+@pytest.mark.parametrize(
+    ("text", "fraction", "mistake"),
+    [
+        ("RMSProp", 1, ""), (" rms  prop ", 1, ""), ("rmspropp", 1, ""), ("Adagrad", 0, "AdaGrad"),
+        ("nadam", 0, "NAdam"), ("adam", 0, ""), ("r", 0, ""),
+    ],
+)  # fmt: skip
+def test_words_are_known_in_any_case_and_with_a_slip_where_they_allow_it(text, fraction, mistake):
+    judged = QUESTIONS["adam_without_its_two_extras"].judge(text)
+    assert (judged.fraction, judged.mistake) == (fraction, mistake)
+
+
+def test_the_case_counts_where_a_word_says_so():
+    fields = {"text": "True", "why": "Yes.", "right": True, "match_case": True}
+    table = {
+        "type": "words", "slide": "s", "goal": "g", "text": "t", "otherwise": "No.",
+        "word": [fields],
+    }  # fmt: skip
+    question = as_question("q", table)
+    assert question.judge("True").right
+    assert question.judge("true").message == "No."

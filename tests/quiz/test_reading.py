@@ -25,6 +25,10 @@ why = "w"
 line = [{ name = "a", text = "A", why = "w" }, { name = "b", text = "B", why = "w" },
         { name = "c", text = "C", why = "w", needs = ["a"] }]
 """,
+    "words": """type = "words"
+otherwise = "no"
+word = [{ text = "a", why = "w", right = true }, { text = "b", why = "v" }]
+""",
     "quantity": """type = "quantity"
 run = "adam"
 choice = [{ quantity = "M", text = "M", why = "w" }, { quantity = "V", text = "V", why = "w" }]
@@ -73,6 +77,9 @@ def test_a_good_question_is_read_and_its_solution_is_right(tmp_path, type):
         ("ordering", '["a"]', '["d"]', "'line.2.needs' names 'd', which is no line before it"),
         ("ordering", ', needs = ["a"]', "", "'line' has no `needs` at all"),
         ("ordering", 'name = "b"', 'name = "a"', "'line.1.name' stands twice"),
+        ("words", ", right = true", "", "'word' must have at least one with `right = true`"),
+        ("words", '"a", why', '"a", similarity = 2, why', "'word.0.similarity' does not fit"),
+        ("number", "draw", 'also = [{ value = "z", absolute = 1, why = "w" }]\ndraw', "also.0"),
         ("quantity", '"V", text', '"velocity", text', "'choice.1.quantity' must be one of M, V"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ A system cannot compute: each question goes out with the numbers that one seed g
 a format does not know are left out and named.
 """
 
+from functools import partial
 from pathlib import Path
 
 from mlpteach.arguments import check_choice
@@ -14,6 +15,7 @@ WRITERS = {
     "gift": gift.write,
     "moodle_xml": moodle_xml.write,
     "qti": qti.write,
+    "canvas": partial(qti.write, canvas=True),
     "jupyterquiz": jupyterquiz.write,
 }
 _BY_SUFFIX = {".gift": "gift", ".xml": "moodle_xml", ".zip": "qti", ".json": "jupyterquiz"}
@@ -28,8 +30,9 @@ def export(path, ids=None, *, format=None, seed=0):
         Overwritten if it is there.
     ids : sequence of str, optional
         Keys of ``QUESTIONS``; by default all.
-    format : {"gift", "moodle_xml", "qti", "jupyterquiz"}, optional
-        By default as the path ends: .gift, .xml, .zip, .json.
+    format : {"gift", "moodle_xml", "qti", "canvas", "jupyterquiz"}, optional
+        By default as the path ends: .gift, .xml, .zip (QTI), .json. "canvas" is QTI with what
+        Canvas needs to know a number from a word.
     seed : int or str
         Decides the numbers.
 

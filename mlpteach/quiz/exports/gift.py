@@ -1,27 +1,40 @@
 """Moodle's GIFT: one text file, a paragraph a question.
 
-Source: Moodle's documentation, "GIFT format". GIFT knows no pictures, so heat maps are left out, as
-are formulas, which Moodle cannot compare. An ordering goes out as a matching of lines to places.
+Source: Moodle's documentation, "GIFT format", and its importer, question/format/gift/format.php.
+GIFT knows no pictures, so heat maps are left out, as are formulas, which Moodle cannot compare. An
+ordering goes out as a matching of lines to steps.
 """
 
 import re
+from decimal import Decimal
 
 from mlpteach.quiz.text import to_mathjax_html
 
 LEFT_OUT = ("formula", "quantity")
+CATEGORY = "$course$/mlpteach"
+STEPS = (
+    "For each line, give the earliest step at which it can run; lines that can run side by side "
+    "share a step."
+)
 
 
 def write(path, asked):
     """Write asked questions; return the ids of those left out."""
     known = [question for question in asked if question.question.type not in LEFT_OUT]
-    path.write_text("\n\n".join(map(paragraph, known)) + "\n", encoding="utf-8")
+    paragraphs = [f"$CATEGORY: {CATEGORY}", *map(paragraph, known)]
+    path.write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
     return tuple(a.question.id for a in asked if a.question.type in LEFT_OUT)
 
 
 def paragraph(asked):
     """Return one question as GIFT."""
     body = _BODIES[asked.question.type](asked)
-    return f"::{_escaped(asked.question.id)}::[html]{_html(asked.text)}{{{body}}}"
+    return f"::{_escaped(asked.question.id)}::[html]{_html(text_of(asked))}{{{body}}}"
+
+
+def text_of(asked):
+    """Return a question's text; that of an ordering says what its steps are."""
+    return asked.text + (f" {STEPS}" if asked.question.type == "ordering" else "")
 
 
 def _html(text):
@@ -59,44 +72,60 @@ def _multiple(asked):
     for letter, choice in asked.choices.items():
         share = 100 / right if letter in asked.right else -100 / wrong
         lines.append(
-            f"~%{share:.5f}%{_html(asked._filled(choice['text']))}"
+            f"~%{weight(share)}%{_html(asked._filled(choice['text']))}"
             f"#{_html(asked._filled(choice['why']))}"
         )
     return "\n" + "\n".join(lines) + "\n"
 
 
-def _number(asked):
-    answers = [(100, asked.key, asked.tolerance, asked.why)]
-    answers += [(0, value, asked.tolerance, why) for value, why in known_mistakes(asked)]
+def _words(asked):
     lines = [
-        f"=%{share}%{_plain(value)}:{_plain(tolerance)}#{_html(why)}"
-        for share, value, tolerance, why in answers
+        f"=%{100 * word.get('right', False)}%{_escaped(shortanswer(word['text']))}"
+        f"#{_html(word['why'])}"
+        for word in asked.fields["word"]
+    ]
+    return "\n" + "\n".join([*lines, f"=%0%*#{_html(asked.fields['otherwise'])}"]) + "\n"
+
+
+def shortanswer(text):
+    """Return a word as Moodle compares it: a star alone stands for anything."""
+    return text.replace("*", "\\*")
+
+
+def weight(share):
+    """Return a percentage as Moodle writes it; it does not read 100.00000 as a weight.
+
+    Examples
+    --------
+    >>> weight(100.0), weight(-100 / 3)
+    ('100', '-33.33333')
+    """
+    return f"{share:.5f}".rstrip("0").rstrip(".")
+
+
+def _number(asked):
+    lines = [
+        f"=%{100 * known.right}%{_plain(known.value)}:{_plain(known.room)}#{_html(known.why)}"
+        for known in asked.known
     ]
     return "#\n" + "\n".join(lines) + "\n"
 
 
-def known_mistakes(asked):
-    """Return (number, explanation) of a number question's known mistakes."""
-    import math
-
-    found = []
-    for mistake in asked.fields.get("mistake", ()):
-        value = asked._computed(mistake["value"])
-        if math.isfinite(value) and not asked.close(value, asked.key):
-            found.append((value, asked._filled(mistake["why"])))
-    return found
-
-
 def _plain(number):
-    """Return a number without an exponent, which not every reader of GIFT knows."""
-    text = f"{number:.15f}".rstrip("0").rstrip(".")
-    return text if text not in ("", "-", "-0") else "0"
+    """Return a number to ten digits, without an exponent, which not every reader of GIFT knows.
+
+    Examples
+    --------
+    >>> _plain(1.9999999999999998), _plain(-2.5e-7)
+    ('2', '-0.00000025')
+    """
+    return f"{Decimal(f'{number:.10g}'):f}"
 
 
 def _ordering(asked):
-    names = {line["name"]: line["text"] for line in asked.fields["line"]}
-    lines = [f"={_html(text)} -> {place}" for place, text in enumerate(names.values(), start=1)]
-    return "\n" + "\n".join(lines) + "\n"
+    steps = asked.steps
+    lines = [f"={_html(line['text'])} -> {steps[line['name']]}" for line in asked.fields["line"]]
+    return "\n" + "\n".join(lines) + f"\n####{_html(asked.why)}\n"
 
 
 _BODIES = {
@@ -105,4 +134,5 @@ _BODIES = {
     "multiple": _multiple,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }

@@ -1,14 +1,15 @@
 """Moodle XML: what Moodle imports with pictures and all explanations.
 
-Source: Moodle's documentation, "Moodle XML format". Formulas are left out, because Moodle cannot
-compare them. An ordering goes out as a matching of lines to places.
+Source: Moodle's documentation, "Moodle XML format", and its importer,
+question/format/xml/format.php. Formulas are left out, because Moodle cannot compare them. An
+ordering goes out as a matching of lines to steps.
 """
 
 import base64
 import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import SubElement
 
-from mlpteach.quiz.exports.gift import known_mistakes
+from mlpteach.quiz.exports.gift import CATEGORY, shortanswer, text_of, weight
 from mlpteach.quiz.text import to_mathjax_html
 
 LEFT_OUT = ("formula",)
@@ -19,7 +20,7 @@ def write(path, asked):
     """Write asked questions; return the ids of those left out."""
     quiz = ElementTree.Element("quiz")
     category = SubElement(quiz, "question", type="category")
-    _text(SubElement(category, "category"), "$course$/mlpteach")
+    _text(SubElement(category, "category"), CATEGORY)
     for question in asked:
         if question.question.type not in LEFT_OUT:
             _WRITERS[question.question.type](quiz, question)
@@ -41,7 +42,7 @@ def _html(parent, tag, text):
 def _question(quiz, asked, type):
     made = SubElement(quiz, "question", type=type)
     _text(SubElement(made, "name"), asked.question.id)
-    _html(made, "questiontext", asked.text)
+    _html(made, "questiontext", text_of(asked))
     _html(made, "generalfeedback", "")
     SubElement(made, "defaultgrade").text = "1"
     SubElement(made, "penalty").text = "1" if type == "truefalse" else "0.3333333"
@@ -51,7 +52,7 @@ def _question(quiz, asked, type):
 
 
 def _answer(question, fraction, text, feedback, format="html"):
-    made = SubElement(question, "answer", fraction=f"{fraction:.7g}", format=format)
+    made = SubElement(question, "answer", fraction=weight(fraction), format=format)
     _text(made, text)
     _html(made, "feedback", feedback)
     return made
@@ -91,20 +92,29 @@ def _quantity(quiz, asked):
 
 def _number(quiz, asked):
     made = _question(quiz, asked, "numerical")
-    answers = [(100, asked.key, asked.why)]
-    answers += [(0, value, why) for value, why in known_mistakes(asked)]
-    for worth, value, why in answers:
-        answer = _answer(made, worth, f"{value:.10g}", why, "moodle_auto_format")
-        SubElement(answer, "tolerance").text = f"{asked.tolerance:.10g}"
+    for known in asked.known:
+        text = f"{known.value:.10g}"
+        answer = _answer(made, 100 * known.right, text, known.why, "moodle_auto_format")
+        SubElement(answer, "tolerance").text = f"{known.room:.10g}"
+
+
+def _words(quiz, asked):
+    made = _question(quiz, asked, "shortanswer")
+    words = asked.fields["word"]
+    SubElement(made, "usecase").text = str(int(any(word.get("match_case") for word in words)))
+    for word in words:
+        worth, text = 100 * word.get("right", False), shortanswer(word["text"])
+        _answer(made, worth, text, word["why"], "moodle_auto_format")
+    _answer(made, 0, "*", asked.fields["otherwise"], "moodle_auto_format")
 
 
 def _ordering(quiz, asked):
     made = _question(quiz, asked, "matching")
     made.find("generalfeedback").find("text").text = to_mathjax_html(asked.why)
     SubElement(made, "shuffleanswers").text = "true"
-    for place, line in enumerate(asked.fields["line"], start=1):
+    for line in asked.fields["line"]:
         part = _html(made, "subquestion", line["text"])
-        _text(SubElement(part, "answer"), str(place))
+        _text(SubElement(part, "answer"), str(asked.steps[line["name"]]))
 
 
 _WRITERS = {
@@ -114,4 +124,5 @@ _WRITERS = {
     "quantity": _quantity,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }

@@ -1,29 +1,35 @@
 """QTI 2.1: a zip of one XML file a question and a manifest, as Canvas and others import it.
 
 Source: IMS Question and Test Interoperability 2.1, Assessment Test, Section and Item Information
-Model. Formulas are left out. Formulas *in texts* are MathML, which QTI takes as it is.
+Model; for Canvas its importer, gems/plugins/qti_exporter/lib/qti. Formulas are left out. Formulas
+*in texts* are MathML, which QTI takes as it is. An ordering goes out as a matching of lines to
+steps.
 """
 
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from xml.etree.ElementTree import SubElement
 
-from mlpteach.quiz.exports.gift import known_mistakes
+from mlpteach.quiz.exports.gift import text_of
 from mlpteach.quiz.text import to_html
 
 LEFT_OUT = ("formula",)
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 _CONTENT = "http://www.imsglobal.org/xsd/imscp_v1p1"
+_MATHML = "{http://www.w3.org/1998/Math/MathML}"
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
-_MATCH_CORRECT = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
 _OLD = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is written
 
 
-def write(path, asked):
-    """Write asked questions; return the ids of those left out."""
+def write(path, asked, canvas=False):
+    """Write asked questions; return the ids of those left out.
+
+    For Canvas, the manifest tells which questions ask for a number, or Canvas would compare the
+    answer with the key letter by letter. Strict readers refuse a manifest with that mark.
+    """
     known = [question for question in asked if question.question.type not in LEFT_OUT]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        _put(package, "imsmanifest.xml", _bytes(_manifest(known)))
+        _put(package, "imsmanifest.xml", _bytes(_manifest(known, canvas)))
         for question in known:
             _put(package, f"{question.question.id}.xml", _bytes(item(question)))
             if question.question.type == "quantity":
@@ -69,18 +75,24 @@ def _declare(made, cardinality, base_type, values):
 
 
 def _outcomes(made):
-    for identifier, base_type, value in (("SCORE", "float", "0"), ("FEEDBACK", "identifier", None)):
-        declared = SubElement(
-            made, "outcomeDeclaration",
-            identifier=identifier, cardinality="single", baseType=base_type,
-        )  # fmt: skip
-        if value is not None:
-            SubElement(SubElement(declared, "defaultValue"), "value").text = value
+    score = SubElement(
+        made, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float"
+    )
+    SubElement(SubElement(score, "defaultValue"), "value").text = "0"
+    SubElement(
+        made, "outcomeDeclaration",
+        identifier="FEEDBACK", cardinality="multiple", baseType="identifier",
+    )  # fmt: skip
 
 
 def _mixed(parent, tag, text, **attributes):
     """Add an element with a text of the bank: words, code and MathML."""
     read = ElementTree.fromstring(f"<{tag}>{to_html(text)}</{tag}>")
+    for element in read.iter():
+        # Written as <math xmlns=…>, not with a prefix, which browsers do not know.
+        if element.tag == f"{_MATHML}math":
+            element.set("xmlns", _MATHML.strip("{}"))
+        element.tag = element.tag.removeprefix(_MATHML)
     read.attrib.update(attributes)
     parent.append(read)
     return read
@@ -95,10 +107,6 @@ def _body(made, asked):
     return body
 
 
-def _processing_by_template(made):
-    SubElement(made, "responseProcessing", template=_MATCH_CORRECT)
-
-
 def _choice(made, asked):
     several = asked.question.type == "multiple"
     _declare(made, "multiple" if several else "single", "identifier", asked.right)
@@ -107,43 +115,60 @@ def _choice(made, asked):
         _body(made, asked), "choiceInteraction",
         responseIdentifier="RESPONSE", shuffle="true", maxChoices="0" if several else "1",
     )  # fmt: skip
-    prompt = "" if asked.question.type == "quantity" else asked.text
-    if prompt:
-        _mixed(interaction, "prompt", prompt)
+    if asked.question.type != "quantity":
+        _mixed(interaction, "prompt", asked.text)
     for letter, choice in asked.choices.items():
         _mixed(interaction, "simpleChoice", asked._filled(choice["text"]), identifier=letter)
-    if several:
-        _processing_by_template(made)
-    else:
-        _score_and_feedback(made)
-        _feedback(made, {letter: asked._why(letter) for letter in asked.choices})
+    _score_and_explain(made, {letter: asked._why(letter) for letter in asked.choices}, several)
 
 
-def _score_and_feedback(made):
+def _score_and_explain(made, explanations, several=False):
+    """Give a point for the key, and say something to each choice that was chosen."""
+    processing = _score(made)
+    for name in explanations:
+        hit = SubElement(SubElement(processing, "responseCondition"), "responseIf")
+        asked_for = SubElement(hit, "member" if several else "match")
+        value = ElementTree.Element("baseValue", baseType="identifier")
+        value.text = name
+        variable = ElementTree.Element("variable", identifier="RESPONSE")
+        asked_for.extend([value, variable] if several else [variable, value])
+        _say(hit, name)
+    _feedback(made, explanations)
+
+
+def _score(made):
     processing = SubElement(made, "responseProcessing")
     condition = SubElement(processing, "responseCondition")
     hit = SubElement(condition, "responseIf")
     match = SubElement(hit, "match")
     SubElement(match, "variable", identifier="RESPONSE")
     SubElement(match, "correct", identifier="RESPONSE")
-    _set(hit, "SCORE", "float", "1")
-    _set(SubElement(condition, "responseElse"), "SCORE", "float", "0")
-    chosen = SubElement(processing, "setOutcomeValue", identifier="FEEDBACK")
-    SubElement(chosen, "variable", identifier="RESPONSE")
+    _set_score(hit, "1")
+    _set_score(SubElement(condition, "responseElse"), "0")
+    return processing
+
+
+def _set_score(parent, value):
+    made = SubElement(parent, "setOutcomeValue", identifier="SCORE")
+    SubElement(made, "baseValue", baseType="float").text = value
+
+
+def _say(parent, name):
+    """Add an explanation to those that are shown."""
+    made = SubElement(parent, "setOutcomeValue", identifier="FEEDBACK")
+    several = SubElement(made, "multiple")
+    SubElement(several, "variable", identifier="FEEDBACK")
+    SubElement(several, "baseValue", baseType="identifier").text = name
 
 
 def _feedback(made, explanations):
-    """Add what is said when FEEDBACK has one of these values."""
+    """Add what is said when FEEDBACK holds one of these names."""
     for name, why in explanations.items():
-        _mixed(
-            made, "modalFeedback", why,
+        said = SubElement(
+            made, "modalFeedback",
             outcomeIdentifier="FEEDBACK", identifier=name, showHide="show",
         )  # fmt: skip
-
-
-def _set(parent, identifier, base_type, value):
-    made = SubElement(parent, "setOutcomeValue", identifier=identifier)
-    SubElement(made, "baseValue", baseType=base_type).text = value
+        _mixed(said, "p", why)
 
 
 def _true_false(made, asked):
@@ -157,20 +182,31 @@ def _true_false(made, asked):
     for answer in ("true", "false"):
         choice = SubElement(interaction, "simpleChoice", identifier=answer)
         choice.text = answer.capitalize()
-    _score_and_feedback(made)
-    _feedback(made, {answer: asked.fields[f"if_{answer}"] for answer in ("true", "false")})
+    _score_and_explain(made, {answer: asked.fields[f"if_{answer}"] for answer in ("true", "false")})
 
 
 def _ordering(made, asked):
-    _declare(made, "ordered", "identifier", asked.solution.split(", "))
+    pairs = [f"{name} step{step}" for name, step in asked.steps.items()]
+    _declare(made, "multiple", "directedPair", pairs)
     _outcomes(made)
+    body = _body(made, asked)
+    _mixed(body, "p", text_of(asked))
     interaction = SubElement(
-        _body(made, asked), "orderInteraction", responseIdentifier="RESPONSE", shuffle="true"
-    )
-    _mixed(interaction, "prompt", asked.text)
-    for letter, line in asked.lines.items():
-        _mixed(interaction, "simpleChoice", line["text"], identifier=letter)
-    _processing_by_template(made)
+        body, "matchInteraction",
+        responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(pairs)),
+    )  # fmt: skip
+    lines = SubElement(interaction, "simpleMatchSet")
+    for line in asked.lines.values():
+        _mixed(lines, "simpleAssociableChoice", line["text"], identifier=line["name"], matchMax="1")
+    steps = SubElement(interaction, "simpleMatchSet")
+    for step in sorted(set(asked.steps.values())):
+        choice = SubElement(
+            steps, "simpleAssociableChoice",
+            identifier=f"step{step}", matchMax=str(len(pairs)), fixed="true",
+        )  # fmt: skip
+        choice.text = str(step)
+    _say(_score(made), "general_explanation")
+    _feedback(made, {"general_explanation": asked.why})
 
 
 def _number(made, asked):
@@ -180,23 +216,50 @@ def _number(made, asked):
     SubElement(
         paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12"
     )
-    answers = [("right", asked.key, asked.why)]
-    answers += [(f"mistake{i}", *m) for i, m in enumerate(known_mistakes(asked), start=1)]
+    # Names matter: Canvas shows "correct" to every right answer, and a "wrong…" to every wrong one.
+    names = [f"correct{i or ''}" if k.right else f"mistake{i}" for i, k in enumerate(asked.known)]
     condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
-    for i, (name, value, _) in enumerate(answers):
+    for i, (name, known) in enumerate(zip(names, asked.known, strict=True)):
         hit = SubElement(condition, "responseElseIf" if i else "responseIf")
-        tolerance = f"{asked.tolerance:.6g}"
-        equal = SubElement(
-            hit, "equal", toleranceMode="absolute", tolerance=f"{tolerance} {tolerance}"
-        )
-        SubElement(equal, "variable", identifier="RESPONSE")
-        SubElement(equal, "baseValue", baseType="float").text = f"{value:.10g}"
-        _set(hit, "SCORE", "float", "0" if i else "1")
-        _set(hit, "FEEDBACK", "identifier", name)
-    _feedback(made, {name: why for name, _, why in answers})
+        _between(hit, known.value - known.room, known.value + known.room)
+        _set_score(hit, "1" if known.right else "0")
+        _say(hit, name)
+    _feedback(made, {name: known.why for name, known in zip(names, asked.known, strict=True)})
 
 
-def _manifest(asked):
+def _words(made, asked):
+    right = [word["text"] for word in asked.fields["word"] if word.get("right", False)]
+    _declare(made, "single", "string", right[:1])
+    _outcomes(made)
+    paragraph = _mixed(_body(made, asked), "p", asked.text + " ")
+    SubElement(
+        paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="20"
+    )
+    condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
+    explanations = {}
+    for i, word in enumerate(asked.fields["word"]):
+        hit = SubElement(condition, "responseElseIf" if i else "responseIf")
+        exactly = str(word.get("match_case", False)).lower()
+        match = SubElement(hit, "stringMatch", caseSensitive=exactly)
+        SubElement(match, "variable", identifier="RESPONSE")
+        SubElement(match, "baseValue", baseType="string").text = word["text"]
+        _set_score(hit, "1" if word.get("right", False) else "0")
+        _say(hit, f"word{i}")
+        explanations[f"word{i}"] = word["why"]
+    _say(SubElement(condition, "responseElse"), "otherwise")
+    _feedback(made, {**explanations, "otherwise": asked.fields["otherwise"]})
+
+
+def _between(parent, low, high):
+    """Ask for a range, which Canvas reads, rather than for equality with a tolerance."""
+    both = SubElement(parent, "and")
+    for operator, end in (("gte", low), ("lte", high)):
+        compared = SubElement(both, operator)
+        SubElement(compared, "variable", identifier="RESPONSE")
+        SubElement(compared, "baseValue", baseType="float").text = f"{end:.12g}"
+
+
+def _manifest(asked, canvas):
     made = ElementTree.Element("manifest", {"xmlns": _CONTENT, "identifier": "mlpteach"})
     metadata = SubElement(made, "metadata")
     SubElement(metadata, "schema").text = "QTIv2.1 Package"
@@ -209,10 +272,21 @@ def _manifest(asked):
             resources, "resource",
             identifier=f"R-{id}", type="imsqti_item_xmlv2p1", href=f"{id}.xml",
         )  # fmt: skip
+        if canvas and question.question.type == "number":
+            _mark_as_number(resource)
         SubElement(resource, "file", href=f"{id}.xml")
         if question.question.type == "quantity":
             SubElement(resource, "file", href=f"{id}.png")
     return made
+
+
+def _mark_as_number(resource):
+    """Say what makes Canvas read a question with its class for numbers."""
+    metadata = SubElement(resource, "metadata")
+    kind = SubElement(metadata, "interactionType", xmlns=QTI)
+    kind.text = "extendedTextInteraction"
+    mark = SubElement(metadata, "instructureMetadata")
+    SubElement(mark, "instructureField", name="question_type", value="numerical_question")
 
 
 _WRITERS = {
@@ -222,4 +296,5 @@ _WRITERS = {
     "quantity": _choice,
     "number": _number,
     "ordering": _ordering,
+    "words": _words,
 }

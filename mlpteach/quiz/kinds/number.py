@@ -1,6 +1,7 @@
 """A number, right within a tolerance; the key and the known mistakes are computed."""
 
 import math
+from dataclasses import dataclass
 
 from mlpteach.quiz.asked import Asked
 from mlpteach.quiz.expression import evaluate, parse
@@ -46,10 +47,39 @@ class Number(Numbered, Asked):
             self.fields.get("tolerance", 0.0) * abs(self.key), self.fields.get("absolute", 0.0)
         )
 
-    def close(self, given, key):
-        """Whether a number agrees with `key`, with room for the rounding of what is shown."""
-        room = self.tolerance * abs(key / self.key) if self.key else self.tolerance
-        return abs(given - key) <= max(room, 1e-9 * abs(key)) * (1 + 1e-9)
+    def room(self, value):
+        """How far from a value, the key or that of a mistake, an answer may lie to agree with it.
+
+        The same share of its size as the tolerance is of the key's.
+        """
+        room = self.tolerance * abs(value / self.key) if self.key else self.tolerance
+        return max(room, 1e-9 * abs(value))
+
+    def close(self, given, value):
+        """Whether a number agrees with a value, with room for the rounding of what is shown."""
+        return abs(given - value) <= self.room(value) * (1 + 1e-9)
+
+    @property
+    def known(self):
+        """The key, other right answers and known mistakes, in the order in which they decide.
+
+        A mistake that can't be told from the key by these numbers is left out.
+        """
+        found = [Known(True, self.key, self.room(self.key), self.why)]
+        for other in self.fields.get("also", ()):
+            value = self._computed(other["value"])
+            found.append(Known(True, value, other["absolute"], self._filled(other["why"])))
+        for mistake in self.fields.get("mistake", ()):
+            value = self._computed(mistake["value"])
+            if "absolute" in mistake:
+                room = mistake["absolute"]
+            elif math.isfinite(value) and not self.close(value, self.key):
+                room = self.room(value)
+            else:
+                continue
+            why = self._filled(mistake["why"])
+            found.append(Known(False, value, room, why, mistake["id"]))
+        return found
 
     @property
     def solution(self):
@@ -57,32 +87,17 @@ class Number(Numbered, Asked):
 
     def judge_text(self, text):
         given = read_number(text)
-        if self.close(given, self.key):
-            return Judgement(1.0, self.why)
-        read = f"Your answer is {write_number(given)}. "
-        mistakes = self._recognised(given)
-        if not mistakes:
-            return Judgement(0.0, read + self._how_far(given))
-        reasons = [self._filled(mistake["why"]) for mistake in mistakes[:2]]
+        agreeing = [known for known in self.known if known.agrees(given)]
+        for known in agreeing:
+            if known.right:
+                return Judgement(1.0, known.why)
+        if not agreeing:
+            read = f"Your answer is {write_number(given)}. "
+            return Judgement(0.0, read + self.fields.get("otherwise", self._how_far(given)))
+        mistakes = _nearest(agreeing, given)
+        reasons = [mistake.why for mistake in mistakes[:2]]
         either = f"Either: {reasons[0]} Or: {reasons[1]}" if len(reasons) > 1 else reasons[0]
-        return Judgement(0.0, either, mistakes[0]["id"])
-
-    def _recognised(self, given):
-        """Return the known mistakes that give this number, the nearest first.
-
-        Two of them only where the answer was rounded so much that either may be meant.
-        """
-        found = []
-        for mistake in self.fields.get("mistake", ()):
-            wrong = self._computed(mistake["value"])
-            if (
-                math.isfinite(wrong)
-                and self.close(given, wrong)
-                and not self.close(wrong, self.key)
-            ):
-                found.append((abs(given - wrong), mistake))
-        found.sort(key=lambda pair: pair[0])
-        return [mistake for far, mistake in found if far <= 10 * found[0][0] + 1e-12 * abs(given)]
+        return Judgement(0.0, either, mistakes[0].id)
 
     def _how_far(self, given):
         """Describe a difference that no known mistake makes."""
@@ -101,3 +116,26 @@ class Number(Numbered, Asked):
         if near:
             return "That is close, but outside the tolerance: keep more digits on the way."
         return "It is too large." if given > self.key else "It is too small."
+
+
+@dataclass(frozen=True)
+class Known:
+    """A number that an answer may agree with, and what is said then."""
+
+    right: bool
+    value: float
+    room: float
+    why: str
+    id: str = ""
+
+    def agrees(self, given):
+        return abs(given - self.value) <= self.room * (1 + 1e-9)
+
+
+def _nearest(mistakes, given):
+    """Return the mistakes that may be meant, the nearest first.
+
+    Two of them only where the answer was rounded so much that either fits.
+    """
+    found = sorted(((abs(given - m.value), m) for m in mistakes), key=lambda pair: pair[0])
+    return [m for far, m in found if far <= 10 * found[0][0] + 1e-12 * abs(given)]

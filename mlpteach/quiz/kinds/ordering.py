@@ -36,6 +36,17 @@ class Ordering(Asked):
         letters = {line["name"]: letter for letter, line in self.lines.items()}
         return ", ".join(letters[name] for name in names)
 
+    @property
+    def steps(self):
+        """The earliest step, from 1, at which each line can run, by its name.
+
+        Other systems accept a single order; a step is unique even where several orders work.
+        """
+        found = {}
+        for line in self.fields["line"]:
+            found[line["name"]] = 1 + max((found[n] for n in line.get("needs", ())), default=0)
+        return found
+
     def judge_text(self, text):
         letters = re.findall(r"[^\W\d_]+", text.lower())
         if len(letters) == 1:
