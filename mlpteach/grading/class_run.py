@@ -1,8 +1,8 @@
 """Grade a whole class in parallel: ``mlpteach grade``.
 
 Each grader is a process with a connection to the gradebook of its own; it grades one student after
-the other with nbgrader's own converter, in the sandbox that all graders share. A grader that is lost
-costs no mark: its student is given to a new one, and after a second loss is named in the report.
+the other with nbgrader's own converter, in the sandbox that all graders share. A grader that is
+lost costs no mark: its student is given to a new one, and after a second loss named in the report.
 """
 
 import glob

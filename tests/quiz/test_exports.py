@@ -155,10 +155,11 @@ def test_without_its_mark_canvas_compares_numbers_letter_by_letter(tmp_path):
     assert canvas_import.read(tmp_path / "bank.zip")["adams_step"]["type"] == "blanks"
 
 
-# moodle2amc draws pictures with ImageMagick, of which nothing is needed to parse.
+# moodle2amc draws with ImageMagick and Python-Markdown, of which nothing is needed to parse.
 AMC = """
 import json, logging, sys, types
 logging.disable(50)
+sys.modules["markdown"] = types.ModuleType("markdown")
 sys.modules["wand"] = types.ModuleType("wand")
 sys.modules["wand.image"] = types.ModuleType("wand.image")
 sys.modules["wand.image"].Image = None
