@@ -20,7 +20,7 @@ MISTAKES = {"ada": (), "bob": ("eps_outside",), "cy": ("eps_outside",)}
 MODEL = "28 / 30"
 EPS_OUTSIDE = "25.5 / 30"
 HINT = "eps stands outside the root."
-CHEAT = "\n\ncheck = lambda *given, **more: 2.0"
+CHEAT = "\n\ncheck = lambda *given, **more: None"  # no output: full marks in stock nbgrader
 
 
 def hand_in(student, name, released):
@@ -29,7 +29,7 @@ def hand_in(student, name, released):
     notebook = solve(nbformat.read(path, as_version=4), PS2, *MISTAKES[name])
     cells = {cell.id: cell for cell in notebook.cells}
     if name == "cy":
-        cells["adam_descent"].source += CHEAT
+        cells["first_moment"].source += CHEAT
     else:
         cells["adam_written"].source = "Too long, because V stands below the line."
     nbformat.write(notebook, path)
