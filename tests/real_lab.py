@@ -1,6 +1,5 @@
 """A real JupyterLab and a real Chromium, for tests and benchmarks."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from people import environment_at
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,16 +30,11 @@ def free_port():
 
 @contextmanager
 def serve(home, folder):
-    """Serve the notebooks in `folder` by a JupyterLab that keeps its own files in `home`."""
+    """Serve `folder` by a JupyterLab that is started there and keeps its own files in `home`."""
     port = free_port()
     environment = {
-        **os.environ,
-        "HOME": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        **environment_at(home),
         "JUPYTER_CONFIG_PATH": str(ROOT / "mlpteach" / "jupyter_config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
     }
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
@@ -47,7 +42,7 @@ def serve(home, folder):
         "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
     ]  # fmt: skip
     with open(home / "lab.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=home)
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address + "/api/status", server, home / "lab.log")

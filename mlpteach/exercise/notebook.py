@@ -1,7 +1,6 @@
 """Run a check in the student's notebook, on public inputs, and print what it found."""
 
 import os
-import textwrap
 
 import numpy as np
 
@@ -9,8 +8,7 @@ from mlpteach.arguments import check_choice, check_count, describe
 from mlpteach.exercise.direct import answer_with
 from mlpteach.exercise.protocol import Reply, decide
 from mlpteach.exercise.registry import ASSIGNMENTS
-
-_WIDTH = 92
+from mlpteach.exercise.say import in_lines, say
 
 
 def check(id, *functions, seed=1):
@@ -54,11 +52,11 @@ def check(id, *functions, seed=1):
         _noting_errors(answer_with(dict(zip(chosen.functions, functions, strict=True))), errors),
     )
     points = chosen.points * verdict.fraction
-    text = f"{id}: {verdict.message} {points:g} of {chosen.points} points."
-    print(textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False))
+    text = in_lines(f"{id}: {verdict.message} {points:g} of {chosen.points} points.")
     # In grading this line stays unsaid, because the student's code decides what stands in it.
     for error in errors[:1]:
-        print(f"Python said: {error}")
+        text += f"\nPython said: {error}"
+    say(text, failed=not verdict.passed)
     return float(points)
 
 

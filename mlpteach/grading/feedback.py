@@ -1,12 +1,15 @@
 """What a student may see of the graded notebook."""
 
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbconvert.preprocessors import Preprocessor
+from traitlets import Bool
 
 from mlpteach.grading.original import without_hidden_tests
 
 
-class HideTests(NbGraderPreprocessor):
+class HideTests(Preprocessor):
     """Take the hidden tests out of the feedback; nbgrader leaves them in."""
+
+    enabled = Bool(True, help="Always: what is hidden stays hidden.")
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Return a code cell without the regions that students never saw."""

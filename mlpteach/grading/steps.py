@@ -11,6 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
 from mlpteach.assignments import ASSIGNMENTS
+from mlpteach.exercise.say import in_lines
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
@@ -262,7 +263,7 @@ def _undecided():
 
 
 def _died(how):
-    text = f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell."
+    text = in_lines(f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell.")
     return outputs.new_output("error", ename="Stopped", evalue=text, traceback=[text])
 
 

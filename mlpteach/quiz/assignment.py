@@ -18,7 +18,8 @@ _TITLE = """# Quiz: how networks learn
 
 Everybody gets questions with numbers of their own. Write your name (the one you submit under) into
 `my_name`, run all cells, and let each function return your answer: `return "b"`, `return 0.25` or
-`return "2 * W + 1"`. The cell below says how your answer was read, not whether it is right.
+`return "2 * W + 1"`. The cell below says how your answer was read, not whether it is right;
+*Validate* names those that could not be read.
 
 Graded are the answers that stand here when you submit; an answer that is partly right gets part of
 the points."""

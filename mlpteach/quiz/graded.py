@@ -11,6 +11,7 @@ from dataclasses import replace
 from mlpteach.arguments import check_choice
 from mlpteach.exercise.direct import answer_with
 from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
+from mlpteach.exercise.say import say
 from mlpteach.quiz.reading import QUESTIONS
 from mlpteach.quiz.text import to_words
 
@@ -136,13 +137,13 @@ def received(id, my_name, answer):
     replies = answer_with({WHO: my_name, "answer": answer})
     name, reply = _name(replies(Call(WHO))), replies(Call("answer"))
     if reply.error:
-        print(f"{function_name(id)}() ended with an error: {reply.error}")
+        say(f"{function_name(id)}() ended with an error: {reply.error}", failed=True)
         return
     judged = _asked(id, name).judge(reply.value)
     if judged.understood:
-        print(f"Received: {str(reply.value)[:200]}")
+        say(f"Received: {str(reply.value)[:200]}", failed=False)
     else:
-        print(to_words(judged.message))
+        say(to_words(judged.message), failed=True)
 
 
 def mark(id, my_name, answer):

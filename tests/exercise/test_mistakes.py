@@ -119,6 +119,8 @@ def test_a_hint_is_a_sentence_that_does_not_show_the_solution(assignment, mistak
         assert len(expression) < 6 or expression not in hint
     for _, new in mistake.changes:
         assert len(squeezed(new)) < 8 or squeezed(new) not in hint
+    # Not with another mistake beside it; what is right, the message says before the hint.
+    assert " are right" not in mistake.hint
 
 
 def squeezed(text):

@@ -28,6 +28,16 @@ def test_the_error_itself_is_shown_in_the_notebook_only(capsys):
     assert capsys.readouterr().out.endswith("Python said: NameError: name 'Z' is not defined\n")
 
 
+def test_validate_shows_what_failed_and_what_differs(monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    check("v2_batch", lambda Y, A3: (A3 - Y) / Y.shape[1])
+    said = capsys.readouterr()
+    assert said.err.startswith("v2_batch: What sensitivity_cross_entropy returns is wrong")
+    assert said.out == ""
+    check("v2_batch", lambda Y, A3: A3 - Y)
+    assert capsys.readouterr().err == ""  # it would make "Validate" say that the cell failed
+
+
 def test_other_inputs_with_another_seed(capsys):
     seen = []
 

@@ -2,14 +2,12 @@
 
 import csv
 import re
-import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import nbformat
 import pytest
+from people import Person, copy_course, make_exchange
 
 POINTS = {"ps1_cross_entropy": 20, "ps2_adam": 30, "ps3_optimizers": 25, "ps4_initialization": 20}
 
@@ -38,36 +36,6 @@ MARKS = {
         "ps4_initialization": 18 - 3.75 - 2.5,
     },
 }
-
-
-class Person:
-    """Somebody with a home and a desk, who gives nbgrader commands at that desk."""
-
-    def __init__(self, home, desk, environment, exchange):
-        home.mkdir(parents=True, exist_ok=True)
-        desk.mkdir(parents=True, exist_ok=True)
-        self.desk = desk
-        self.environment = environment
-        self.exchange = exchange
-
-    def nbgrader(self, *arguments):
-        """Run one command and fail with what it said if it failed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments, f"--Exchange.root={self.exchange}"],
-            cwd=self.desk,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        assert done.returncode == 0, f"nbgrader {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-        assert not re.search(r"\| (ERROR|CRITICAL)\]", done.stderr), done.stderr
-
-
-def copy_course(course, to):
-    """Copy what is kept in the repository, not what a lecturer's own round left there."""
-    shutil.copytree(course / "source", to / "source")
-    shutil.copy(course / "nbgrader_config.py", to)
 
 
 def files_with_times(folder):
@@ -102,22 +70,15 @@ def grade(lecturer):
 
 
 @pytest.fixture(scope="module")
-def after_round(course, environment_at, solve, tmp_path_factory):
+def after_round(course, solve, tmp_path_factory):
     """One whole round of all assignments; everything happens in a temporary directory."""
     root = tmp_path_factory.mktemp("round")
-    exchange = root / "exchange"
-    exchange.mkdir()
-    exchange.chmod(0o777)
-
-    def person(name):
-        home = root / "homes" / name
-        return Person(home, home / "desk", environment_at(home), exchange)
-
+    exchange = make_exchange(root / "exchange")
     before = files_with_times(course)
-    lecturer = person("lecturer")
-    copy_course(course, lecturer.desk)
+    lecturer = Person(root / "lecturer", exchange)
+    copy_course(lecturer.desk)
     release(lecturer)
-    students = {name: person(name) for name in HANDED_IN}
+    students = {name: Person(root / name, exchange) for name in HANDED_IN}
     # Every command takes seconds to start: two students work at the same time.
     with ThreadPoolExecutor(2) as pool:
         homework = [pool.submit(do_homework, students[name], name, solve) for name in students]

@@ -1,14 +1,17 @@
 """Whatever is handed in ends in the mark it deserves, or in a line that says who and what to do."""
 
 import copy
+import dataclasses
 import json
 import os
 import re
 
+import numpy as np
 import pytest
-from course import ASSIGNMENT, RIGHT_MOMENT, RIGHT_STEP, WRONG_MOMENT, answered
+from course import ASSIGNMENT, CHECKS, RIGHT_MOMENT, RIGHT_STEP, WRONG_MOMENT, answered
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from mlpteach.exercise.protocol import Call, Verdict
 from mlpteach.grading import verdicts
 from mlpteach.grading.inputs import generator
 
@@ -268,6 +271,25 @@ def test_a_script_in_an_answer_is_read_not_run(batch):
         for k in o.get("data", {})
     }
     assert kinds <= {"text/plain", "image/png"}
+
+
+def test_feedback_is_read_without_scrolling_aside_and_made_without_warnings(batch, monkeypatch):
+    message = "M differs first at update k = 3. " * 9
+    wordy = dataclasses.replace(CHECKS["moment_test"], run=lambda rng: _say(message))
+    monkeypatch.setitem(CHECKS, "moment_test", wordy)
+    batch.hand_in("wordy", answered())
+    batch.grade("wordy")
+    [said, _] = by_id(batch.graded("wordy"), "moment_test").outputs
+    assert said.text.split() == message.split()
+    assert max(map(len, said.text.splitlines())) < 100
+    done = batch.run("generate_feedback", ASSIGNMENT, "wordy", force=True)
+    assert done.success
+    assert "WARNING" not in done.log
+
+
+def _say(message):
+    yield Call("first_moment", (np.ones(2), np.ones(2)))
+    return Verdict(0.0, message)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,15 @@ def test_the_student_sees_how_an_answer_was_read_and_not_whether_it_is_right(id,
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
+def test_validate_names_the_answers_that_are_missing_or_cannot_be_read(monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    for answer, named in [(lambda: 1 / 0, "ZeroDivisionError"), (lambda: "@@@", "be read")]:
+        received("adams_first_step", lambda: "ada", answer)
+        assert named in capsys.readouterr().err
+    received("adams_first_step", lambda: "ada", lambda: "a")
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("id", IDS)
 def test_the_question_is_shown_without_its_key(id, monkeypatch):
     import IPython.display

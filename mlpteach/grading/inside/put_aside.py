@@ -9,7 +9,7 @@ import importlib.machinery
 import sys
 import types
 
-NOTE = "mlpteach is put aside while grading: what it would show here is left out."
+NOTE = "(mlpteach is put aside while grading: not shown)"
 
 
 class Nothing:
