@@ -52,7 +52,8 @@ def check(id, *functions, seed=1):
         _noting_errors(answer_with(dict(zip(chosen.functions, functions, strict=True))), errors),
     )
     points = chosen.points * verdict.fraction
-    text = in_lines(f"{id}: {verdict.message} {points:g} of {chosen.points} points.")
+    s = "" if chosen.points == 1 else "s"
+    text = in_lines(f"{id}: {verdict.message} {points:g} of {chosen.points} point{s}.")
     # In grading this line stays unsaid, because the student's code decides what stands in it.
     for error in errors[:1]:
         text += f"\nPython said: {error}"

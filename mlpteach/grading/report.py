@@ -88,7 +88,7 @@ def _summary(run):
 def _marks(entries):
     if not entries:
         return ""
-    width = max(map(len, entries))
+    width = max(map(len, ["student", *entries]))
     lines = [f"{'student':{width}}  points"]
     for entry in entries.values():
         waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
@@ -115,12 +115,30 @@ def _notes(entries):
     return "\n".join(["To be looked at:", *lines]) if lines else ""
 
 
+# What is no mistake with a name of its own.
+_IN_WORDS = {
+    "values": "other numbers, by no mistake that is known",
+    "not_written": "not written yet",
+    "raises": "stops with an error",
+    "returns_none": "returns nothing",
+}
+
+
 def _mistakes(entries):
-    """Say which mistakes were made how often, each student counted once."""
-    counts = Counter(
-        mistake for entry in entries.values() for mistake in set(entry.mistakes.values())
-    )
-    if not counts:
-        return ""
-    lines = [f"  {count} × {mistake}" for mistake, count in counts.most_common(10)]
-    return "\n".join(["Most frequent mistakes (students):", *lines])
+    """Say which mistakes were made how often, each student counted once, and where."""
+    students, cells = Counter(), {}
+    for entry in entries.values():
+        students.update(set(entry.mistakes.values()))
+        for grade_id, mistake in entry.mistakes.items():
+            cells.setdefault(mistake, Counter())[grade_id] += 1
+    lines = [
+        f"  {count} × {_IN_WORDS.get(mistake, mistake)}, in {_most(cells[mistake])}"
+        for mistake, count in students.most_common(10)
+    ]
+    return "\n".join(["Most frequent mistakes (students):", *lines]) if lines else ""
+
+
+def _most(cells):
+    """Name the cells that were hit most."""
+    named = ", ".join(grade_id for grade_id, _ in cells.most_common(3))
+    return f"{named} …" if len(cells) > 3 else named

@@ -65,11 +65,17 @@ def _run(id, rng):
 
 def _judge(id, name, reply):
     if reply.error:
-        return Verdict(0.0, f"{function_name(id)}() ended with an error: {reply.error}")
+        return Verdict(0.0, _error(id, reply))
     if isinstance(reply.value, NotPlain):
         return Verdict(0.0, f"An answer is a text or a number, not {reply.value.type_name}.")
     judged = QUESTIONS[id].ask(name).judge(reply.value)
     return Verdict(float(judged.fraction), to_words(judged.message), judged.mistake)
+
+
+def _error(id, reply):
+    if reply.error.startswith("NotImplementedError"):
+        return f"{function_name(id)}() is not answered yet."
+    return f"{function_name(id)}() ended with an error: {reply.error}"
 
 
 def _name(reply):
@@ -137,7 +143,7 @@ def received(id, my_name, answer):
     replies = answer_with({WHO: my_name, "answer": answer})
     name, reply = _name(replies(Call(WHO))), replies(Call("answer"))
     if reply.error:
-        say(f"{function_name(id)}() ended with an error: {reply.error}", failed=True)
+        say(_error(id, reply), failed=True)
         return
     judged = _asked(id, name).judge(reply.value)
     if judged.understood:
