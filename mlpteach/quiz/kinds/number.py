@@ -6,7 +6,7 @@ from mlpteach.quiz.asked import Asked
 from mlpteach.quiz.expression import evaluate, parse
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.numbered import Numbered
-from mlpteach.quiz.numbers import read_number, write_number
+from mlpteach.quiz.numbers import read_meanings, write_number
 
 _TRIES = 30  # to draw numbers by which right and wrong can be told apart
 
@@ -56,9 +56,10 @@ class Number(Numbered, Asked):
         return f"{self.key:.6g}"
 
     def judge_text(self, text):
-        given = read_number(text)
-        if self.close(given, self.key):
+        meanings = read_meanings(text)
+        if any(self.close(given, self.key) for given in meanings):
             return Judgement(1.0, self.why)
+        given = meanings[0]
         read = f"Your answer is {write_number(given)}. "
         mistakes = self._recognised(given)
         if not mistakes:
