@@ -9,7 +9,7 @@ import zipfile
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import known_mistakes
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.text import to_mathml_html
 
 LEFT_OUT = ("formula",)
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -80,7 +80,7 @@ def _outcomes(made):
 
 def _mixed(parent, tag, text, **attributes):
     """Add an element with a text of the bank: words, code and MathML."""
-    read = ElementTree.fromstring(f"<{tag}>{to_html(text)}</{tag}>")
+    read = ElementTree.fromstring(f"<{tag}>{to_mathml_html(text)}</{tag}>")
     read.attrib.update(attributes)
     parent.append(read)
     return read
