@@ -1,6 +1,8 @@
 // The page's half of a question (widget.py is the kernel's, which judges and explains).
 
-let count = 0;
+// Each question on a page runs this file anew, so numbers that count up would be those of the others,
+// and radio buttons of one name turn each other off.
+const unique = () => `mlp-${Math.random().toString(36).slice(2)}`;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -23,7 +25,7 @@ class Choices {
   constructor(shown, answered) {
     this.several = shown.type === "multiple";
     this.immediate = !this.several;
-    const name = `mlp-question-${(count += 1)}`;
+    const name = unique();
     this.inputs = shown.choices.map(({ key }) =>
       element("input", { type: this.several ? "checkbox" : "radio", name, value: key }));
     const short = shown.type === "true_false" || shown.type === "quantity";
@@ -86,7 +88,7 @@ class Lines {
     this.drafted = drafted;
     this.texts = Object.fromEntries(shown.lines.map(({ key, html }) => [key, html]));
     this.order = Object.keys(this.texts);
-    this.name = `mlp-lines-${(count += 1)}`;
+    this.name = unique();
     this.node = element("ol", { class: "lines", role: "list" }); // a list without marks is none to some readers
     this.said = unseen();
     this.beside = this.said;
@@ -178,7 +180,7 @@ class Question {
     this.model = model;
     this.root = root;
     this.legend = element("legend");
-    this.hint = element("p", { class: "hint", id: `mlp-hint-${(count += 1)}` });
+    this.hint = element("p", { class: "hint", id: unique() });
     this.body = element("div");
     this.strip = element("div", { class: "strip" });
     this.said = unseen();
@@ -190,6 +192,8 @@ class Question {
       element("fieldset", { "aria-describedby": this.hint.id }, this.legend, this.hint, this.body, this.strip), this.said,
       live(this.verdict, "status"), live(this.revealed, "status"), live(this.note, "alert"));
     root.addEventListener("keydown", (event) => event.stopPropagation());
+    // A notebook's shortcut that is for whatever has the focus is looked up there before it is here.
+    root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.build();
     this.recall();
   }

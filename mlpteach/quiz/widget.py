@@ -206,7 +206,8 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
     lecturer : bool
         For the projector: large, with a button that reveals the explanation.
     keep : bool
-        Whether answers are kept in ``mlpteach-answers.jsonl`` beside the notebook.
+        Whether answers are kept: in ``mlpteach-answers.jsonl`` beside the notebook, under Voila in
+        the reader's browser.
 
     Returns
     -------
