@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium, for tests and benchmarks."""
+"""A real JupyterLab (or Notebook 7, or Voila) and a real Chromium, for tests and benchmarks."""
 
 import shutil
 import socket
@@ -29,23 +29,33 @@ def free_port():
 
 
 @contextmanager
-def serve(home, folder):
-    """Serve `folder` by a JupyterLab that is started there and keeps its own files in `home`."""
+def serve(home, folder, program="jupyterlab"):
+    """Serve `folder` by a program that is started there and keeps its own files in `home`.
+
+    Parameters
+    ----------
+    home, folder : Path
+    program : {"jupyterlab", "notebook", "voila"}
+    """
     port = free_port()
     environment = {
         **environment_at(home),
         "JUPYTER_CONFIG_PATH": str(ROOT / "mlpteach" / "jupyter_config"),
     }
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
-        "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
-    ]  # fmt: skip
-    with open(home / "lab.log", "w") as log:
+    command = [sys.executable, "-m", program, "--no-browser", f"--port={port}"]
+    if program == "voila":
+        command += ["--Voila.ip=127.0.0.1", "--port_retries=0", str(folder)]
+    else:
+        command += [
+            "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}",
+        ]  # fmt: skip
+    log_file = home / f"{program}.log"
+    with open(log_file, "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address + "/api/status", server, home / "lab.log")
+        _wait_for(address + ("/" if program == "voila" else "/api/status"), server, log_file)
         yield address
     finally:
         server.terminate()
@@ -65,7 +75,7 @@ def _wait_for(url, server, log):
             return
         except OSError:
             time.sleep(0.5)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
 
 
 @contextmanager
@@ -93,13 +103,13 @@ def write_notebook(path, *cells):
     nbformat.write(notebook, path)
 
 
-def open_and_run(page, lab, notebook):
-    """Open a notebook in JupyterLab and run all its cells.
+def open_and_run(page, lab, notebook, view="lab/tree"):
+    """Open a notebook in JupyterLab (or Notebook 7, whose view is "notebooks") and run its cells.
 
     The first Shift+Enter after a start may be lost, so running is tried again until a cell has
     been counted.
     """
-    page.goto(f"{lab}/lab/tree/{notebook}?reset")
+    page.goto(f"{lab}/{view}/{notebook}?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
     for _ in range(10):

@@ -19,10 +19,15 @@ def _sigmoid(z):
 FUNCTIONS = {
     "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "ln": np.log, "abs": np.abs, "sign": np.sign,
     "tanh": np.tanh, "sigmoid": _sigmoid, "sum": np.sum, "mean": np.mean, "square": np.square,
-    "maximum": np.maximum, "minimum": np.minimum, "log10": np.log10,
+    "log10": np.log10, "transpose": np.transpose, "sigma": _sigmoid, "expit": _sigmoid,
 }  # fmt: skip
-_TWO = {"maximum", "minimum"}
-_CONSTANTS = {"pi": np.pi}
+_TWO = {
+    "maximum": np.maximum, "minimum": np.minimum, "max": np.maximum, "min": np.minimum,
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
+    "power": np.power, "pow": np.power, "matmul": np.matmul, "dot": np.dot,
+}  # fmt: skip
+FUNCTIONS |= _TWO
+_CONSTANTS = {"pi": np.pi, "e": np.e}
 _DEEPEST = 60
 _LARGEST = 10_000  # entries of an array on the way
 
@@ -156,7 +161,8 @@ def _combined(function, *values):
         value = function(*values)
     except ValueError:
         shapes = " and ".join(str(np.shape(value)) for value in values)
-        raise Unreadable(f"the shapes {shapes} do not fit together") from None
+        how = " entry by entry; `@` multiplies matrices" if function is np.multiply else " together"
+        raise Unreadable(f"the shapes {shapes} do not fit{how}") from None
     if np.size(value) > _LARGEST:
         raise Unreadable("its arrays grow too large")
     return value

@@ -1,6 +1,8 @@
 // The page's half of a question (widget.py is the kernel's, which judges and explains).
 
-let count = 0;
+// Each question on a page runs this file anew, so numbers that count up would be those of the others,
+// and radio buttons of one name turn each other off.
+const unique = () => `mlp-${Math.random().toString(36).slice(2)}`;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -14,19 +16,23 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// What only a screen reader says: it must stand on the page before its words change.
+const unseen = () => element("span", { class: "unseen", role: "status" });
+
 // Ways to answer. Each has a node and an optional line of its own for "Check", and can be read and set.
 
 class Choices {
   constructor(shown, answered) {
     this.several = shown.type === "multiple";
     this.immediate = !this.several;
-    const name = `mlp-question-${(count += 1)}`;
+    const name = unique();
     this.inputs = shown.choices.map(({ key }) =>
       element("input", { type: this.several ? "checkbox" : "radio", name, value: key }));
     const short = shown.type === "true_false" || shown.type === "quantity";
     this.node = element("div", { class: short ? "choices short" : "choices" },
       ...shown.choices.map(({ key, html }, i) => element("label", { class: "choice" }, this.inputs[i],
         ...(shown.type === "true_false" ? [] : [element("b", {}, `(${key})`)]), element("span", { html }))));
+    this.first = this.inputs[0];
     this.node.addEventListener("change", () => answered(this.read()));
     if (!this.several) this.node.addEventListener("keydown", (event) => this.walk(event));
   }
@@ -47,7 +53,7 @@ class Choices {
 
   read() {
     const chosen = this.inputs.filter((input) => input.checked).map((input) => input.value);
-    return this.several && !chosen.length ? "none" : chosen.join(", ");
+    return chosen.join(", ");
   }
 
   set(answer) {
@@ -64,7 +70,7 @@ class Field {
       oninput: () => drafted(this.input.value),
       onkeydown: (event) => { if (event.key === "Enter") answered(this.input.value); },
     });
-    this.beside = this.input;
+    this.first = this.beside = this.input;
     this.node = element("span");
   }
 
@@ -82,17 +88,24 @@ class Lines {
     this.drafted = drafted;
     this.texts = Object.fromEntries(shown.lines.map(({ key, html }) => [key, html]));
     this.order = Object.keys(this.texts);
-    this.node = element("ol", { class: "lines" });
-    this.said = element("span", { role: "status", style: "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)" });
+    this.name = unique();
+    this.node = element("ol", { class: "lines", role: "list" }); // a list without marks is none to some readers
+    this.said = unseen();
     this.beside = this.said;
     this.draw();
+  }
+
+  get first() {
+    return this.node.firstChild;
   }
 
   draw() {
     this.node.replaceChildren(...this.order.map((key, i) => {
       const move = (by) => () => this.move(key, i + by);
+      const words = `${this.name}-${key}`;
       const line = element("li", {
         class: "line", draggable: "true", tabindex: 0, "data-key": key,
+        "aria-labelledby": words, "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown",
         onkeydown: (event) => {
           const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
           if (!by || event.target !== line) return;
@@ -105,9 +118,9 @@ class Lines {
         ondragleave: () => line.classList.remove("over"),
         ondrop: (event) => { event.preventDefault(); this.move(event.dataTransfer.getData("text/plain"), i); },
       },
-      element("span", { class: "words", html: this.texts[key] }),
-      element("button", { "aria-label": `move line ${i + 1} up`, disabled: i === 0, onclick: move(-1) }, "↑"),
-      element("button", { "aria-label": `move line ${i + 1} down`, disabled: i === this.order.length - 1, onclick: move(1) }, "↓"));
+      element("span", { class: "words", id: words, html: this.texts[key] }),
+      element("button", { "aria-label": `move line ${i + 1} up`, "aria-describedby": words, disabled: i === 0, onclick: move(-1) }, "↑"),
+      element("button", { "aria-label": `move line ${i + 1} down`, "aria-describedby": words, disabled: i === this.order.length - 1, onclick: move(1) }, "↓"));
       return line;
     }));
   }
@@ -122,7 +135,7 @@ class Lines {
     const line = this.node.children[to];
     const again = line.querySelector(`button[aria-label$="${button === "down" ? "down" : "up"}"]`);
     (button && !again.disabled ? again : line).focus();
-    this.said.textContent = `now line ${to + 1} of ${this.order.length}`;
+    this.said.textContent = `now line ${to + 1} of ${this.order.length}`; // the line itself is said by its focus
     this.drafted(this.read());
   }
 
@@ -138,20 +151,51 @@ class Lines {
   }
 }
 
+// A node's words, its formulas by their names.
+function named(node) {
+  const copy = node.cloneNode(true);
+  for (const formula of copy.querySelectorAll("math")) formula.replaceWith(formula.getAttribute("aria-label"));
+  return copy.textContent;
+}
+
+// A browser may forbid storage; then the page forgets.
+function stored(name) {
+  try {
+    return name ? JSON.parse(localStorage.getItem(name)) : null;
+  } catch {
+    return null;
+  }
+}
+
+function store(name, value) {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // full or forbidden
+  }
+}
+
 class Question {
   constructor(model, root) {
     this.model = model;
     this.root = root;
     this.legend = element("legend");
-    this.hint = element("p", { class: "hint" });
+    this.hint = element("p", { class: "hint", id: unique() });
     this.body = element("div");
     this.strip = element("div", { class: "strip" });
-    this.verdict = element("div", { class: "verdict", role: "status" }, element("strong"), element("span"));
-    this.revealed = element("div", { class: "revealed", role: "status" });
-    this.note = element("p", { class: "note", role: "alert" });
-    root.append(element("fieldset", {}, this.legend, this.hint, this.body), this.strip, this.verdict, this.revealed, this.note);
+    this.said = unseen();
+    this.verdict = element("div", { class: "verdict" }, element("strong"), element("span"));
+    this.revealed = element("div", { class: "revealed" });
+    this.note = element("p", { class: "note" });
+    const live = (node, role) => element("div", { role, "aria-atomic": "true" }, node);
+    root.append(
+      element("fieldset", { "aria-describedby": this.hint.id }, this.legend, this.hint, this.body, this.strip), this.said,
+      live(this.verdict, "status"), live(this.revealed, "status"), live(this.note, "alert"));
     root.addEventListener("keydown", (event) => event.stopPropagation());
+    // A notebook's shortcut that is for whatever has the focus is looked up there before it is here.
+    root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.build();
+    this.recall();
   }
 
   get shown() {
@@ -177,6 +221,26 @@ class Question {
     this.draw();
   }
 
+  // New numbers came: the button that asked for them is gone, and with it the focus.
+  rebuild() {
+    const focused = this.root.contains(document.activeElement);
+    this.build();
+    if (!focused) return;
+    this.way.first.focus();
+    this.said.textContent = `New: ${named(this.legend)}`;
+  }
+
+  // Where the folder is shared (Voila) the reader's own browser keeps the answers.
+  recall() {
+    const kept = stored(this.shown.keep.name);
+    if (kept) this.model.send({ type: "recall", ...kept });
+  }
+
+  remember(answer) {
+    const { name, ...keep } = this.shown.keep;
+    if (name) store(name, { ...keep, answer });
+  }
+
   picture(picture) {
     if (!picture) return [];
     return [element("figure", {},
@@ -188,6 +252,7 @@ class Question {
     this.model.set("draft", answer);
     clearTimeout(this.later); // the draft goes with the answer
     if (!answer.trim()) return this.say("none", "There is no answer yet.", "");
+    this.remember(answer);
     if (answer === this.model.get("answer")) {
       this.model.send({ type: "judge", answer });
       return;
@@ -217,7 +282,7 @@ class Question {
     else if ("right" in verdict) this.say("false", verdict.fraction > 0 ? "Partly." : "Not so.", verdict.html);
     const { solution, why } = this.model.get("revealed");
     this.revealed.hidden = !solution;
-    this.revealed.innerHTML = solution ? `<strong>${solution}</strong><br>${why}` : "";
+    this.revealed.innerHTML = solution ? `<span class="head">Answer</span>${solution.map((line) => `<strong>${line}</strong>`).join("")}${why}` : "";
     const note = this.model.get("note");
     this.note.textContent = note;
     this.note.hidden = !note;
@@ -228,7 +293,7 @@ function render({ model, el }) {
   const root = element("div", { class: "mlp-question", "data-lm-suppress-shortcuts": "true" });
   const question = new Question(model, root);
   const handlers = {
-    "change:shown": () => question.build(),
+    "change:shown": () => question.rebuild(),
     "change:answer": () => question.way.set(model.get("answer") || model.get("draft")),
     "change:verdict": () => question.draw(),
     "change:revealed": () => question.draw(),

@@ -5,67 +5,28 @@ computed here; what comes out is text for :mod:`mlpteach.quiz.expression`, which
 """
 
 import re
-import unicodedata
+
+from mlpteach.quiz.characters import plain_characters, unwrapped
 
 # Stands for a product without a sign, as in 2(Y − A3) or V A^T; students may not write it.
 BESIDE = "//"
+CONSTANTS = frozenset({"pi", "e"})
 LONGEST = 400  # characters of an answer that is computed
 
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾"
-_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-+()")
-_SIGNS = str.maketrans(
-    {
-        "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "⊙": "*",
-        "÷": "/", "∕": "/", "⁄": "/", "’": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
-    }
-)  # fmt: skip
-_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "ε": "eps", "ϵ": "eps", "η": "eta", "ρ": "rho",
-    "σ": "sigma", "φ": "phi", "ϕ": "phi", "λ": "lambda", "μ": "mu", "π": "pi",
-}  # fmt: skip
-_ACCENTS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
 _COMMANDS = {
-    "epsilon": "eps", "varepsilon": "eps", "varphi": "phi", "cdot": "*", "odot": "*", "times": "*",
+    "epsilon": "eps", "varepsilon": "eps", "varphi": "phi", "cdot": "·", "odot": "*", "times": "·",
     "ast": "*", "circ": "*", "div": "/", "lvert": "|", "rvert": "|",
+    "approx": "=",
 }  # fmt: skip
 _NOTHING = re.compile(
     r"\\(?:(?:left|right|big|Big|bigl|bigr|displaystyle|quad)(?![A-Za-z])|[,;:! ])"
+    r"|[_^]?\{\s*\}"
 )
-_WRAPPERS = {"mathrm", "mathbf", "text", "boldsymbol", "operatorname", "mathit"}
+_WRAPPERS = r"\\(?:mathrm|mathbf|mathsf|mathit|text|boldsymbol|bm|operatorname|vec)(?![A-Za-z])"
 
 
 class Unreadable(Exception):
     """What was typed has no meaning here; says why, for the student."""
-
-
-def plain_characters(text):
-    """Return `text` with typographical signs, raised digits and Greek letters spelled plainly.
-
-    Examples
-    --------
-    >>> plain_characters("2·β₁² − M̂")
-    '2*beta1^(2) - M_hat'
-    """
-    text = unicodedata.normalize("NFD", text)
-    for accent, name in _ACCENTS.items():
-        text = text.replace(accent, name)
-    raised = re.compile(f"[{_SUPERSCRIPTS}]+")
-    text = raised.sub(lambda found: f"^({found[0].translate(_RAISED)})", text)
-    text = text.replace("^((", "^(").replace("))^", ")^") if "^((" in text else text
-    text = "".join(_GREEK.get(letter, letter) for letter in text.translate(_SIGNS))
-    text = "".join(_fraction(letter) for letter in text)
-    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
-    # Digits of any script.
-    return "".join(
-        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text
-    )
-
-
-def _fraction(letter):
-    """Return ½ as (1⁄2), and any other letter as it is."""
-    if unicodedata.decomposition(letter).startswith("<fraction>"):
-        return f"({unicodedata.normalize('NFKC', letter)})"
-    return letter
 
 
 def plain_spelling(text, names, functions, written=None):
@@ -92,18 +53,65 @@ def plain_spelling(text, names, functions, written=None):
     """
     if BESIDE in text:
         raise Unreadable("`//` is not used here: write `/`")
-    text = _NOTHING.sub(" ", plain_characters(text)).strip().strip("$").strip()
-    text = re.sub(r"\\(hat|bar|tilde)\s*(?:\{\s*(\\?\w[^{}]*(?:\{[^{}]*\})?)\s*\}|(\\?[A-Za-z]))",
-                  lambda f: f"{f[2] or f[3]}_{f[1]}", text)  # fmt: skip
+    text = _plain_latex(_NOTHING.sub(" ", plain_characters(unwrapped(text))))
     for slide, name in sorted((written or {}).items(), key=lambda pair: -len(pair[0])):
         text = text.replace(plain_characters(slide), f" {name} ")
-    return _Speller(text, set(names), set(functions)).spell()
+    return _Speller(_right_side(text, names), set(names), set(functions)).spell()
+
+
+def _plain_latex(text):
+    """Return LaTeX without what changes only its looks.
+
+    Examples
+    --------
+    >>> _plain_latex(r"\\mathbf{A}^{(2) \\top} + \\hat{M}_{k - 1}")
+    ' A^{(2)}^T + M_hat_{k-1}'
+    """
+    text = re.sub(r"\\[dtc]frac(?![A-Za-z])", r"\\frac", text)
+    text = text.replace(r"\{", "(").replace(r"\}", ")").replace(r"\_", "_")
+    # In \text{...} only the letters count, and stay apart from those before.
+    text = re.sub(rf"(?<![_{{]){_WRAPPERS}\s*(?:\{{([^{{}}]*)\}})?", r" \1", text)
+    text = re.sub(rf"{_WRAPPERS}\s*(?:\{{([^{{}}]*)\}})?", r"\1", text)
+    text = _ACCENT.sub(_accented, text)
+    text = re.sub(r"(?<=\w)_\s*\(([^()]*)\)", r"_{\1}", text)
+    text = re.sub(r"_\s*\{[^{}]*\}", lambda found: re.sub(r"\s", "", found[0]), text)
+    return _RAISED_TWICE.sub(r"^{(\1)}^T", text).replace(".*", "*").replace("./", "/")
+
+
+_ACCENT = re.compile(
+    r"\\(?:wide)?(hat|bar|tilde)(?![A-Za-z])\s*"
+    r"(?:\{\s*(\\?\w[^{}]*(?:\{[^{}]*\})?)\s*\}|(\\?[A-Za-z]))"
+)
+
+
+def _accented(found):
+    """Write \\hat{M_k} as M_hat_k."""
+    letter, index = re.fullmatch(r"(\\?[^\W_]+)(.*)", found[2] or found[3], re.S).groups()
+    return f"{letter}_{found[1]}{index}"
+
+
+# ^{(2)T} and ^{(2)^T}
+_RAISED_TWICE = re.compile(r"\^\s*\{\s*\((\d)\)\s*\^?\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?\s*\}")
+
+
+def _right_side(text, names):
+    """Return what stands behind "V^{(2)} =", where the left side is a name and none of the given.
+
+    Examples
+    --------
+    >>> _right_side("V_k = 2 g", {"g"}), _right_side("g = 2", {"g"})
+    (' 2 g', 'g = 2')
+    """
+    left, sign, right = text.partition("=")
+    outside = re.sub(r"\{[^{}]*\}|\([^()]*\)", "", left)
+    is_name = re.fullmatch(r"\s*\\?[^\W\d][\w\\^'\s]*", outside)
+    return right if sign and is_name and left.strip() not in names else text
 
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|\\(?P<command>[A-Za-z]+)|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_]))"
+    r"|\\(?P<command>[A-Za-z]+)|(?P<name>[^\W\d]\w*(?<!_))"
+    r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_·]))"
 )
 # ^(3) and ^{(3)}
 _LAYER = re.compile(r"\s*\^\s*(?:\{\s*\(\s*(\d)\s*\)\s*\}|\(\s*(\d)\s*\))")
@@ -173,7 +181,7 @@ class _Speller:
     def _piece(self, kind, token):
         """Return a token's Python, and whether a factor starts with it."""
         if kind == "number":
-            return token, True
+            return token.lstrip("0") or "0" if token.isdigit() else token, True
         if kind == "command":
             return self._command(token)
         if kind == "name":
@@ -188,6 +196,8 @@ class _Speller:
             return ".T", False
         if token == ".":
             return self._transposed(), False
+        if token == "·":
+            return BESIDE, False
         if token in "=<>_)}]":
             raise Unreadable(f"`{token}` does not belong there")
         return token, False
@@ -200,17 +210,18 @@ class _Speller:
 
     def _command(self, token):
         if token == "frac":
-            return f"(({self._group()})/({self._group()}))", True
-        if token in _WRAPPERS:
-            return self._name(self._raw_group()), True
+            return f"(({self._group(digit=True)})/({self._group(digit=True)}))", True
         token = _COMMANDS.get(token, token)
         if not token.isidentifier():
-            return (f"abs({self._until('|')})", True) if token == "|" else (token, False)
+            return self._piece("sign", token)
         return self._name(token), True
 
-    def _group(self):
-        """Write what stands in braces, or the one token that LaTeX takes instead."""
+    def _group(self, digit=False):
+        """Write what stands in braces, or the one token (or `digit`) that LaTeX takes instead."""
         kind, token = self._next()
+        if digit and kind == "number":
+            self.at -= len(token) - 1
+            token = token[0]
         if token == "{" and kind == "sign":
             return self._until("}")
         if kind is None:
@@ -245,23 +256,35 @@ class _Speller:
             return self._after_module()
         index = self._subscript()
         layer = self._layer()
-        together = [name + index, f"{name}_{index}", name] if index else [name]
+        name = _COMMANDS.get(name, name)
+        together = [name + index, f"{name}_{index}"] if index else [name]
         for base in together:
             now = base.removesuffix("_k")  # the slides' index of the present update
             for spelled in (base + layer, base, now, base.replace("_", "") + layer):
                 if spelled in self.names | self.functions:
                     return self._called(spelled)
         unknown = f"{name}_{index}" if index else name
-        known = ", ".join(sorted(self.names - {"pi"}))
+        if alike := self._alike(unknown):
+            return alike
+        known = ", ".join(sorted(self.names - CONSTANTS))
         if not known:
             raise Unreadable(f"`{unknown}` is no part of a number")
         raise Unreadable(f"`{unknown}` is not known here; use {known}")
+
+    def _alike(self, unknown):
+        """Return the one name that differs in underscores or capitals alone, as Mhat."""
+        letters = unknown.replace("_", "").lower()
+        alike = [n for n in self.names - CONSTANTS if n.replace("_", "").lower() == letters]
+        if len(alike) == 1:
+            return alike[0]
+        # Letters side by side: A A, z e^(-z).
+        return BESIDE.join(unknown) if set(unknown) <= self.names else ""
 
     def _after_module(self):
         kind, token = self._next()
         if (kind, token) == ("sign", "."):
             kind, token = self._next()
-            if kind == "name" and token in self.functions:
+            if kind == "name" and token in self.functions | CONSTANTS:
                 return self._called(token)
         raise Unreadable(f"of NumPy only {', '.join(sorted(self.functions))} can be used")
 
@@ -278,7 +301,7 @@ class _Speller:
         return ""
 
     def _called(self, name):
-        if name not in self.functions:
+        if name not in self.functions or name in self.names:
             return name
         kind, token = self._peek()
         if token in ("(", "{") and kind == "sign":

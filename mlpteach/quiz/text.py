@@ -4,6 +4,7 @@ import html
 import re
 
 from mlpteach.quiz.numbers import write_number
+from mlpteach.quiz.spoken import spoken
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 _CODE = re.compile(r"`([^`]+)`")
@@ -27,13 +28,18 @@ def fill(text, numbers):
 
 
 def to_html(text):
-    """Return a text as HTML, its formulas as MathML.
+    """Return a text as HTML, its formulas as MathML with a name in words.
 
     Examples
     --------
     >>> to_html("`A3` < 1")
     '<code>A3</code> &lt; 1'
     """
+    return _converted(text, _named_mathml)
+
+
+def to_mathml_html(text):
+    """Return a text as HTML, its formulas as plain MathML, for other systems."""
     return _converted(text, _mathml)
 
 
@@ -63,6 +69,14 @@ def _mathml(latex):
     from latex2mathml.converter import convert
 
     return convert(latex)
+
+
+def _named_mathml(latex):
+    mathml = _mathml(latex)
+    # A logarithm stands apart from its argument.
+    mathml = mathml.replace("<mi>ln</mi>", '<mo lspace=".17em" rspace=".17em">ln</mo>')
+    name = html.escape(spoken(mathml))
+    return mathml.replace("<math ", f'<math aria-label="{name}" ', 1)
 
 
 def _converted(text, mathematics):

@@ -8,12 +8,13 @@ import anywidget
 import traitlets
 
 from mlpteach.arguments import check_choice, check_flag
-from mlpteach.quiz.answers import Answers, default_answers
+from mlpteach.quiz.answers import Answers, InBrowser, default_answers
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS
 from mlpteach.quiz.text import to_html
 
 _HERE = Path(__file__).parent
+_MOST_TIMES = 10_000  # that a question is asked again
 
 
 class QuestionWidget(anywidget.AnyWidget):
@@ -83,22 +84,40 @@ class QuestionWidget(anywidget.AnyWidget):
     def reveal(self):
         """Show the right answer and its explanation."""
         self.revealed = {
-            "solution": to_html(_readable(self.asked)),
+            "solution": _readable(self.asked),
             "why": to_html(self.asked.why),
         }
 
-    def _show(self, asked):
+    def _show(self, asked, kept=None):
         self.asked = asked
-        kept = self._answers.last(self.question.id, self.seed)
+        kept = kept or self._answers.last(self.question.id, self.seed)
         with self.hold_sync():
             self.revealed, self.verdict, self.answer, self.draft, self.note = {}, {}, "", "", ""
             self.shown = {
                 **asked.shown(),
                 "again": self.question.has_new_numbers,
                 "lecturer": self._lecturer,
+                "keep": self._kept_by_the_page(),
             }
             if kept is not None:
                 self._restore(kept)
+
+    def _kept_by_the_page(self):
+        """Return what the page keeps beside the answer, and by which name; {} if it keeps none."""
+        if not isinstance(self._answers, InBrowser):
+            return {}
+        name = f"mlpteach {self.question.id} {self._first_seed}"
+        return {"name": name, "times": self._again, "digest": self.asked.digest}
+
+    def _recall(self, kept):
+        """Show again what the reader's browser has kept."""
+        times, answer = kept.get("times"), kept.get("answer")
+        if not self._kept_by_the_page() or not isinstance(answer, str) or type(times) is not int:
+            return
+        if self._run is None:
+            self._again = min(max(times, 0), _MOST_TIMES)
+        asked = self.question.ask(self.seed, self._run)
+        self._show(asked, {"answer": answer, "digest": kept.get("digest")})
 
     def _restore(self, kept):
         if kept.get("digest") == self.asked.digest:
@@ -141,6 +160,8 @@ class QuestionWidget(anywidget.AnyWidget):
                 self.ask_again()
             elif kind == "reveal" and self._lecturer:
                 self.reveal()
+            elif kind == "recall":
+                self._recall(content)
             elif kind == "judge":  # the same answer once more
                 self.answer = ""
                 self.answer = str(content.get("answer", ""))
@@ -155,15 +176,17 @@ def _times(seed):
 
 
 def _readable(asked):
-    """Return a right answer as the page shows it: choices and lines by their letters' texts."""
-    if asked.question.type in ("single", "multiple", "quantity"):
-        return "; ".join(asked.choices[letter]["text"] for letter in asked.right)
-    if asked.question.type == "ordering":
-        letters = asked.solution.split(", ")
-        return " → ".join(asked.lines[letter]["text"] for letter in letters)
-    if asked.question.type == "formula":
-        return f"`{asked.solution}`"
-    return asked.solution
+    """Return a right answer as lines of HTML; choices with their letters, as the page has them."""
+    shown = asked.shown_fields()
+    if "lines" in shown:
+        lines = {line["key"]: line["html"] for line in shown["lines"]}
+        return [lines[letter] for letter in asked.solution.split(", ")]
+    if asked.question.type == "true_false":
+        return [asked.solution.capitalize()]
+    if "choices" in shown:
+        right = [choice for choice in shown["choices"] if choice["key"] in asked.right]
+        return [f"({choice['key']}) {choice['html']}" for choice in right]
+    return [to_html(f"`{asked.solution}`")] if shown["field"] == "formula" else [asked.solution]
 
 
 def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
@@ -183,7 +206,8 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
     lecturer : bool
         For the projector: large, with a button that reveals the explanation.
     keep : bool
-        Whether answers are kept in ``mlpteach-answers.jsonl`` beside the notebook.
+        Whether answers are kept: in ``mlpteach-answers.jsonl`` beside the notebook, under Voila in
+        the reader's browser.
 
     Returns
     -------

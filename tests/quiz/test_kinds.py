@@ -48,6 +48,18 @@ def test_true_and_false_are_understood_in_words(text, right):
     assert judged.right == right
 
 
+@pytest.mark.parametrize("text", ["“true”", "`True`", "ＴＲＵＥ", "correct", "true\u200b"])
+def test_words_are_read_whatever_stands_around_them(text):
+    assert QUESTIONS["only_the_last_sensitivity"].judge(text).right
+
+
+@pytest.mark.parametrize("write", ["{} and {}", "“{}”/{}", "{}+{}", "[{}; {}]", "{}{}", "{} & {}."])
+def test_letters_are_read_whatever_stands_between_them(write):
+    asked = QUESTIONS["lines_that_change"].ask(0)
+    assert asked.judge(write.format(*asked.right)).right
+    assert asked.judge(write.format(*asked.right).upper()).right
+
+
 def test_choices_are_shuffled_by_the_seed_and_all_there():
     question = QUESTIONS["adams_first_step"]
     orders = {tuple(c["text"] for c in question.ask(seed).choices.values()) for seed in range(9)}
@@ -61,6 +73,20 @@ def test_half_of_the_right_choices_are_worth_a_part_and_all_choices_nothing():
     assert 0 < asked.judge(asked.right[:2]).fraction < 1
     assert asked.judge(", ".join(asked.choices)).fraction < 0.5
     assert asked.judge("none").fraction == 0.0
+
+
+def test_who_ticks_nothing_or_everything_gets_nothing():
+    asked = QUESTIONS["lines_that_change"].ask(0)
+    assert 2 * len(asked.right) < len(asked.choices)  # most choices are called rightly by nobody
+    assert asked.judge("none").fraction == 0.0
+    assert asked.judge(", ".join(asked.choices)).fraction == 0.0
+
+
+@pytest.mark.parametrize("text", ["100,000", "100 000", "100'000", "1e5", "100000", "100,000.0"])
+def test_a_large_number_counts_however_its_thousands_are_set_apart(text):
+    asked = QUESTIONS["memory_of_lbfgs"].ask(0)
+    assert asked.key == 100_000
+    assert asked.judge(text).right
 
 
 def number(id="adams_corrected_first_moment", seed=1):
@@ -121,7 +147,7 @@ def test_two_mistakes_that_rounding_hides_are_both_named():
         ("3 * (A3 - Y)", "It is 3 times what it should be"),
         ("A3 - Y + 1", "by the constant 1"),
         ("(A3 - Y).T", "transpose"),
-        ("sum(A3 - Y)", "shape ()"),
+        ("sum(A3 - Y)", "a single number, and should have the shape (3, 5)"),
         ("log(A3 - 1) * Y", "no finite number"),
         ("Y - A3", "sign is wrong"),
     ],

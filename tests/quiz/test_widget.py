@@ -134,7 +134,62 @@ def test_only_the_lecturers_page_reveals():
         widget._receive(None, {"type": "reveal"}, [])
     assert student.revealed == {}
     assert "only the sign is left" in lecturer.revealed["why"]
-    assert "</math>" in lecturer.revealed["solution"]
+    (line,) = lecturer.revealed["solution"]
+    assert line.startswith(f"({lecturer.asked.solution}) ")
+    assert "</math>" in line
+
+
+@pytest.mark.parametrize(
+    ("id", "lines"),
+    [
+        ("only_the_last_sensitivity", ["True"]),
+        ("lines_that_change", 2),
+        ("lines_of_adam", 7),
+        ("adams_corrected_first_moment", 1),
+        ("sensitivity_under_cross_entropy", ["<code>A3 - Y</code>"]),
+    ],
+)
+def test_what_is_revealed_stands_in_lines(id, lines):
+    widget = mt.quiz.ask(id, lecturer=True)
+    widget.reveal()
+    solution = widget.revealed["solution"]
+    assert solution == lines if isinstance(lines, list) else len(solution) == lines
+
+
+def test_under_voila_the_page_is_told_what_to_keep_and_brings_it_back(here, monkeypatch):
+    assert mt.quiz.ask(ID).shown["keep"] == {}
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    id = "adams_corrected_first_moment"
+    first = mt.quiz.ask(id, seed="ada")
+    first.ask_again()
+    first.answer = "0,5"
+    kept = {"type": "recall", "answer": "0,5", **first.shown["keep"]}
+    assert "ada" in kept.pop("name")
+    later = mt.quiz.ask(id, seed="ada")
+    later._receive(None, kept, [])
+    assert later.asked.numbers == first.asked.numbers
+    assert (later.answer, later.verdict) == ("0,5", first.verdict)
+    later._receive(None, {**kept, "digest": "another"}, [])
+    assert later.answer == ""
+    assert "has changed since you answered “0,5”" in later.note
+    assert not (here / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"answer": 3, "times": 0}, {"answer": "1", "times": "0"}, {"answer": "1"}]
+)
+def test_what_a_browser_cannot_have_kept_changes_nothing(monkeypatch, kept):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    widget = mt.quiz.ask(ID)
+    widget._receive(None, {"type": "recall", **kept}, [])
+    assert (widget.answer, widget.note) == ("", "")
+
+
+def test_only_under_voila_is_recalled_what_a_page_says():
+    widget = mt.quiz.ask(ID)
+    kept = {"type": "recall", "answer": "true", "times": 0, "digest": widget.asked.digest}
+    widget._receive(None, kept, [])
+    assert widget.answer == ""
 
 
 def test_a_dashboard_is_asked_about_the_place_it_shows_now():

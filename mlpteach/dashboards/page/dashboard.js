@@ -15,7 +15,7 @@ class Dashboard {
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
-    this.controls = element("fieldset", { class: "strip controls", disabled: Boolean(this.spec.saved) });
+    this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: Boolean(this.spec.saved) });
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div");
     const { buttons, place, hint } = this.transport;

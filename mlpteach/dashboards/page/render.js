@@ -5,6 +5,8 @@ function render({ model, el }) {
     class: "mlp", tabindex: 0, role: "group", "aria-label": model.get("spec").title,
     "data-lm-suppress-shortcuts": "true",
   });
+  // A notebook's shortcut that is for whatever has the focus is looked up there before it is here.
+  root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
   el.append(root);
   const dashboard = new Dashboard(model, root);
   return () => dashboard.close();

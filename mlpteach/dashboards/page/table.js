@@ -14,7 +14,9 @@ class Table {
     this.caption.hidden = !panel.title;
     this.table.setAttribute("aria-label", panel.label);
     this.cells = [];
-    const head = element("tr", {}, element("th"), ...panel.columns.map((column) => element("th", { scope: "col", html: column })));
+    // A corner or a column without a title is no header, also not to a screen reader.
+    const title = (column) => (column ? element("th", { scope: "col", html: column }) : element("td"));
+    const head = element("tr", {}, element("td"), ...panel.columns.map(title));
     this.rows = panel.rows.map((row) => {
       const label = element("th", { scope: "row" }, ...(row.style ? [swatch(row.style)] : []), element("span", { html: row.label }));
       const cells = row.cells.map((cell) => {

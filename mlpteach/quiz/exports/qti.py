@@ -11,7 +11,7 @@ import zipfile
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import text_of
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.text import to_mathml_html
 
 LEFT_OUT = ("formula",)
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -87,7 +87,7 @@ def _outcomes(made):
 
 def _mixed(parent, tag, text, **attributes):
     """Add an element with a text of the bank: words, code and MathML."""
-    read = ElementTree.fromstring(f"<{tag}>{to_html(text)}</{tag}>")
+    read = ElementTree.fromstring(f"<{tag}>{to_mathml_html(text)}</{tag}>")
     for element in read.iter():
         # Written as <math xmlns=…>, not with a prefix, which browsers do not know.
         if element.tag == f"{_MATHML}math":

@@ -4,13 +4,14 @@ import re
 import string
 
 from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.characters import plain_characters, unwrapped
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.numbered import Numbered
 from mlpteach.quiz.spelling import Unreadable
 from mlpteach.quiz.text import to_html
 
-_YES = {"true", "t", "yes", "y", "right", "1", "wahr"}
-_NO = {"false", "f", "no", "n", "wrong", "0", "falsch"}
+_YES = {"true", "t", "yes", "y", "right", "correct", "1", "wahr"}
+_NO = {"false", "f", "no", "n", "wrong", "incorrect", "0", "falsch"}
 
 
 class TrueFalse(Asked):
@@ -21,7 +22,7 @@ class TrueFalse(Asked):
         return {"choices": choices}
 
     def judge_text(self, text):
-        word = text.strip().lower().rstrip(".!")
+        word = unwrapped(plain_characters(text)).lower().rstrip("!")
         if word not in _YES | _NO:
             raise Unreadable("the answer is `true` or `false`")
         given = word in _YES
@@ -89,8 +90,10 @@ class Multiple(Single):
         wrong = [letter for letter in self.choices if (letter in given) != (letter in self.right)]
         if not wrong:
             return Judgement(1.0, self.why)
-        # Ticking everything, or nothing, is worth nothing: each mistake takes a half away.
+        # Each mistake takes away; who ticks everything, or nothing, has chosen nothing.
         fraction = max(0.0, 1 - len(wrong) / max(1, len(self.choices) / 2))
+        if len(given) in (0, len(self.choices)):
+            fraction = 0.0
         said = []
         for letter in wrong:
             verdict = "is not right" if letter in given else "is right too"
@@ -106,7 +109,7 @@ def read_letters(text, choices):
     >>> sorted(read_letters("(A), c", "abc"))
     ['a', 'c']
     """
-    words = re.findall(r"[^\s,;.()\[\]{}'\"]+", text.lower())
+    words = re.findall(r"[^\s,;.:()\[\]{}'\"`“”+&/]+", plain_characters(text).lower())
     if len(words) == 1 and len(words[0]) > 1 and set(words[0]) <= set(choices):
         words = list(words[0])
     unknown = [word for word in words if word not in choices and word != "and"]

@@ -66,7 +66,8 @@ class Formula(Asked):
         if mine.shape != key.shape:
             if mine.T.shape == key.shape and _same([g.T for g in given], self.key):
                 return "It is the transpose of what it should be."
-            return f"It has the shape {mine.shape}, and should have {key.shape}."
+            shape = f"has the shape {mine.shape}" if mine.shape else "is a single number"
+            return f"It {shape}, and should have the shape {key.shape}."
         if not all(np.isfinite(g).all() for g in given):
             return "For some inputs it is no finite number: look at what is divided by, or rooted."
         with np.errstate(all="ignore"):

@@ -7,7 +7,7 @@ from mlpteach.quiz.asked import Asked
 from mlpteach.quiz.expression import evaluate, parse
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.numbered import Numbered
-from mlpteach.quiz.numbers import read_number, write_number
+from mlpteach.quiz.numbers import read_meanings, write_number
 
 _TRIES = 30  # to draw numbers by which right and wrong can be told apart
 
@@ -86,11 +86,12 @@ class Number(Numbered, Asked):
         return f"{self.key:.6g}"
 
     def judge_text(self, text):
-        given = read_number(text)
-        agreeing = [known for known in self.known if known.agrees(given)]
-        for known in agreeing:
-            if known.right:
+        meanings = read_meanings(text)
+        for known in self.known:
+            if known.right and any(known.agrees(given) for given in meanings):
                 return Judgement(1.0, known.why)
+        given = meanings[0]
+        agreeing = [known for known in self.known if known.agrees(given)]
         if not agreeing:
             read = f"Your answer is {write_number(given)}. "
             return Judgement(0.0, read + self.fields.get("otherwise", self._how_far(given)))

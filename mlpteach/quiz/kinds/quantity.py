@@ -29,14 +29,14 @@ class Quantity(Single):
         return [letter for letter, c in self.choices.items() if c["quantity"] == self.key]
 
     def shown_fields(self):
-        size = " × ".join(str(n) for n in self.matrix.shape)
+        size = " by ".join(str(n) for n in self.matrix.shape)
         low, high = (write_number(f(self.matrix), 3) for f in (np.min, np.max))
         limits = f"from {low} to {high}"
         return {
             **super().shown_fields(),
             "picture": {
                 "source": f"data:image/png;base64,{base64.b64encode(self.png()).decode()}",
-                "label": f"heat map of {size} entries, {limits}",
+                "label": f"heat map of {size} entries, {limits}; {_described(self.matrix)}",
                 "range": limits,
                 "columns": self.matrix.shape[1],
                 "rows": self.matrix.shape[0],
@@ -64,3 +64,24 @@ class Quantity(Single):
             return Judgement(1.0, self._filled(key["why"]))
         message = f"{chosen['why']} That is not what the map shows. {key['why']}"
         return Judgement(0.0, self._filled(message), f"{chosen['quantity']}_for_{key['quantity']}")
+
+
+def _described(matrix):
+    """Say of a map what can be seen, for who hears it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _described(np.array([[0.0, 0.0, 1.0], [0.0, 2.0, -4.0]]))
+    '17 of 100 entries are negative, 33 positive, 50 zero; columns all zero: 1; \
+half of the other sizes lie below 2'
+    """
+    negative, positive, zero = (
+        round(100 * float(np.mean(part))) for part in (matrix < 0, matrix > 0, matrix == 0)
+    )
+    empty = int(np.sum(~matrix.any(axis=0)))
+    middle = np.median(np.abs(matrix[matrix != 0])) if matrix.any() else 0.0
+    return (
+        f"{negative} of 100 entries are negative, {positive} positive, {zero} zero; "
+        f"columns all zero: {empty}; half of the other sizes lie below {write_number(middle, 2)}"
+    )
