@@ -105,6 +105,17 @@ def test_formula_in_latex_and_what_is_no_formula(show):
     question.verdict("true")
 
 
+def test_words(show):
+    question = show("adam_without_its_two_extras")
+    field = question.page.locator(".field")
+    field.fill("adagrad")
+    field.press("Enter")
+    assert "forgets none" in question.verdict("false")
+    field.fill("RMS prop")
+    field.press("Enter")
+    question.verdict("true")
+
+
 def test_ordering_by_keyboard(show):
     question = show("order_of_a_momentum_update")
     page = question.page

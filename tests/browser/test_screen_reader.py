@@ -24,6 +24,7 @@ ONE_OF_EACH = {
     "formula": "sensitivity_under_cross_entropy",
     "ordering": "lines_of_adam",
     "quantity": "which_of_adams_quantities",
+    "words": "adam_without_its_two_extras",
 }
 each_type = pytest.mark.parametrize("type", KINDS)
 
@@ -40,7 +41,7 @@ def ask(page, tmp_path):
 def answer_wrongly(question):
     """Answer by keyboard alone, from where the focus is."""
     page, asked = question.page, question.widget.asked
-    if asked.question.type in ("number", "formula"):
+    if asked.question.type in ("number", "formula", "words"):
         page.keyboard.type("2")
         page.keyboard.press("Enter")
     elif asked.question.type in ("multiple", "ordering"):
