@@ -115,9 +115,18 @@ def _notes(entries):
     return "\n".join(["To be looked at:", *lines]) if lines else ""
 
 
-# What is no mistake with a name of its own.
+# What differs, where it is no mistake that has a name of its own.
 _IN_WORDS = {
-    "values": "other numbers, by no mistake that is known",
+    "values": "other numbers",
+    "some_entries": "other numbers in some entries",
+    "factor": "wrong by a factor",
+    "offset": "wrong by a constant",
+    "sign": "wrong sign",
+    "zero": "0, or did not move",
+    "shape": "wrong shape",
+    "not_finite": "NaN or infinite",
+    "argument_returned": "an argument comes back unchanged",
+    "precision": "digits lost to short floats",
     "not_written": "not written yet",
     "raises": "stops with an error",
     "returns_none": "returns nothing",
