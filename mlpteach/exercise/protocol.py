@@ -162,6 +162,7 @@ def as_plain(value, depth=0):
         # A class of the student's own may lie about what it holds: only its memory is read.
         array = np.array(value, copy=True, subok=False)
         return array if array.dtype.kind in "biuf" else NotPlain(f"array of {array.dtype}")
-    if type(value) in (tuple, list) and depth < _DEEPEST:
-        return type(value)(as_plain(item, depth + 1) for item in value)
+    if isinstance(value, (tuple, list)) and depth < _DEEPEST:  # a named tuple is one, too
+        kind = tuple if isinstance(value, tuple) else list
+        return kind(as_plain(item, depth + 1) for item in value)
     return NotPlain(type(value).__name__)

@@ -1,5 +1,7 @@
 """Wrong functions that a check with too few, or too regular, inputs would take for right ones."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -173,3 +175,18 @@ def test_arguments_left_alone_by_a_function_that_computes_nothing_earn_no_points
 
     assert verdict("adam_inputs_unchanged", anything).fraction == 0
     assert verdict("v2_inputs_unchanged", lambda Y, A3: A3 * 0 + 7).fraction == 0
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_long_text_among_many_takes_no_memory(nested):
+    texts = ["x" * 100_000, *[""] * 1000]
+    tracemalloc.start()
+    try:
+        found = verdict(
+            "adam_first_moment", lambda *given, **more: [texts, texts] if nested else texts
+        )
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.fraction == 0
+    assert peak < 50 << 20
