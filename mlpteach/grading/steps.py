@@ -38,6 +38,7 @@ class Rebuild(NbGraderPreprocessor):
         path = Path(resources["metadata"]["path"], names["notebook"] + ".ipynb")
         handed = read(path)
         notebook, notes = rebuild(original, handed)
+        notes += [f"{note[0].upper()}{note[1:]}." for note in resources.get("tidied", ())]
         if handed.trouble:
             notes.append(f"What was handed in {handed.trouble}.")
         for note in notes:
