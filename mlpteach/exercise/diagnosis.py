@@ -124,7 +124,7 @@ def changed_in_place(sheet, exchanges):
             task.parameters, exchange.call.arguments, exchange.reply.arguments_after, strict=False
         )
         for name, before, after in pairs:
-            if isinstance(before, np.ndarray) and not _same_array(before, after):
+            if isinstance(before, (np.ndarray, list)) and not _same_array(before, after):
                 return (
                     f"the call changes its argument {name} in place, for whoever called it too. "
                     "Look at +=, -=, *=, out= and entries that are assigned: make a new array."
@@ -133,6 +133,9 @@ def changed_in_place(sheet, exchanges):
 
 
 def _same_array(before, after):
+    if isinstance(before, list):
+        same_length = isinstance(after, list) and len(after) == len(before)
+        return same_length and all(map(_same_array, before, after))
     return (
         isinstance(after, np.ndarray)
         and after.shape == before.shape

@@ -23,7 +23,7 @@ class Call:
     function : str
         Its name in the notebook, such as "adam_update".
     arguments : tuple
-        Arrays, whole numbers, floats and strings only.
+        Arrays, lists of arrays, whole numbers, floats and strings only.
     keywords : dict
         Name -> value of the same kinds.
     """
