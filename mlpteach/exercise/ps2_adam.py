@@ -187,6 +187,7 @@ CHECKS = {
                 in_place_counts=False),
         Check("adam_inputs_unchanged", "the arguments stay as they are", ("adam_update",), 2,
               unchanged_check(SHEET, _arguments)),
-        _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs),
+        _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs,
+                paid=("eps_outside", "eps_inside_and_outside")),
     )
 }  # fmt: skip
