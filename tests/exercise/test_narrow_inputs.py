@@ -135,7 +135,7 @@ def test_adam_descent_must_pass_its_hyper_parameters_on(passed_on):
         M, V, path = 0.0, 0.0, []
         for k, G in enumerate(gradients.reshape(-1, W.size), start=1):
             M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G * G
-            W = W - times * eta * M / (1 - beta1**k) / np.sqrt(V / (1 - beta2**k) + 1e-8)
+            W = W - eta * M / (1 - beta1**k) / np.sqrt(V / (1 - beta2**k) + 1e-8)
             path.append(W)
         return np.array(path)
 
@@ -198,7 +198,7 @@ def test_the_place_of_eps_costs_nothing_where_the_updates_are_counted(times, fra
         M, V, path = 0.0, 0.0, []
         for k, G in enumerate(gradients.reshape(-1, W.size), start=1):
             M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G * G
-            W = W - eta * M / (1 - beta1**k) / (np.sqrt(V / (1 - beta2**k)) + eps)
+            W = W - times * eta * M / (1 - beta1**k) / (np.sqrt(V / (1 - beta2**k)) + eps)
             path.append(W)
         return np.array(path)
 

@@ -99,6 +99,12 @@ def merged_otherwise(written):
     return notebook
 
 
+AFTER_DATA = (
+    "import mlpteach as mt\nX, y = mt.datasets.digits()\nprint(X.shape, [\n    y[0],\n])\n"
+    "if True:\n    float(mt.MLP((2, 3)).W[1])\n\n@lambda f: f\n"
+)
+
+
 def used_and_wrapped():
     """An experiment that only binds the name again, below the answer."""
     experiment = (
@@ -184,6 +190,8 @@ SUBMISSIONS = {
     "answers merged into the last": (merged_into_the_last(), FULL),
     **{f"merged: {how}": (merged_otherwise(w), FULL) for how, w in WRITTEN_OTHERWISE.items()},
     **{f"answered: {how}": (answered(moment=w), FULL) for how, w in WRITTEN_OTHERWISE.items()},
+    "below what is put aside": (answered(moment=AFTER_DATA + RIGHT_MOMENT), FULL),
+    "below a mistake": (answered(moment=f"1 / 0\n{AFTER_DATA}{RIGHT_MOMENT}"), ZERO_MOMENT),
     "timed": (answered(moment="%%time\n" + RIGHT_MOMENT), FULL),
     "used and bound again": (used_and_wrapped(), FULL),
     "all metadata stripped": (stripped(), FULL),
