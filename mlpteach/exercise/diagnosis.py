@@ -31,7 +31,7 @@ class Exchange:
     reply: Reply
 
 
-def values_check(sheet, scenario, *, in_place_counts=True):
+def values_check(sheet, scenario, *, in_place_counts=True, paid=()):
     """Return a check's ``run``: do all values agree with the model solution's?
 
     Parameters
@@ -41,21 +41,23 @@ def values_check(sheet, scenario, *, in_place_counts=True):
         numpy.random.Generator -> generator of (where, Call), sent the values.
     in_place_counts : bool
         Whether arguments changed in place cost points here.
+    paid : collection of str
+        Ids of mistakes that cost their points in another check, and none here.
     """
 
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from _ask(scenario(np.random.default_rng(seed)))
         with quietly():
-            return _judge_values(_Case(sheet, scenario, seed), given, in_place_counts)
+            return _judge_values(_Case(sheet, scenario, seed), given, in_place_counts, paid)
 
     return run
 
 
-def _judge_values(case, given, in_place_counts):
+def _judge_values(case, given, in_place_counts, paid):
     first = case.first_difference(given)
     if first is not None:
-        return case.verdict(given, *first)
+        return case.verdict(given, *first, paid)
     changed = changed_in_place(case.sheet, given) if in_place_counts else ""
     if not changed:
         return Verdict(1.0, "Right.")
@@ -126,7 +128,7 @@ def changed_in_place(sheet, exchanges):
             task.parameters, exchange.call.arguments, exchange.reply.arguments_after, strict=False
         )
         for name, before, after in pairs:
-            if isinstance(before, np.ndarray) and not _same_array(before, after):
+            if isinstance(before, (np.ndarray, list)) and not _same_array(before, after):
                 return (
                     f"the call changes its argument {name} in place, for whoever called it too. "
                     "Look at +=, -=, *=, out= and entries that are assigned: make a new array."
@@ -135,6 +137,9 @@ def changed_in_place(sheet, exchanges):
 
 
 def _same_array(before, after):
+    if isinstance(before, list):
+        same_length = isinstance(after, list) and len(after) == len(before)
+        return same_length and all(map(_same_array, before, after))
     return (
         isinstance(after, np.ndarray)
         and after.shape == before.shape
@@ -199,7 +204,7 @@ class _Case:
                     return exchange, name, _other_quantity(name, found, wanted) or difference
         return None
 
-    def verdict(self, given, exchange, quantity, finding):
+    def verdict(self, given, exchange, quantity, finding, paid=()):
         """Say what differs first, and name the mistake where it is a known one."""
         task = self.sheet.tasks[exchange.call.function]
         where = f" {exchange.where}" if exchange.where else ""
@@ -221,6 +226,9 @@ class _Case:
             hints = ["Two mistakes together would do this."] + [
                 f"{number}) {hint}" for number, hint in enumerate(hints, start=1)
             ]
+        if all(mistake.id in paid for mistake in mistakes):
+            text = " ".join(["Right but for what costs its points in another check.", *hints])
+            return Verdict(1.0, text)
         worth = float(np.prod([mistake.worth for mistake in mistakes]))
         return Verdict(worth, " ".join([message, *hints]), mistakes[0].id)
 

@@ -59,4 +59,6 @@ def answer_quietly(functions, call):
 
 def _own(argument):
     """Return a copy that the student's function may change without harm."""
+    if isinstance(argument, list):
+        return [_own(part) for part in argument]
     return argument.copy() if isinstance(argument, np.ndarray) else argument

@@ -23,7 +23,7 @@ class Call:
     function : str
         Its name in the notebook, such as "adam_update".
     arguments : tuple
-        Arrays, whole numbers, floats and strings only.
+        Arrays, lists of arrays, whole numbers, floats and strings only.
     keywords : dict
         Name -> value of the same kinds.
     """
@@ -165,6 +165,7 @@ def as_plain(value, depth=0):
         # A class of the student's own may lie about what it holds: only its memory is read.
         array = np.array(value, copy=True, subok=False)
         return array if array.dtype.kind in "biuf" else NotPlain(f"array of {array.dtype}")
-    if type(value) in (tuple, list) and depth < _DEEPEST:
-        return type(value)(as_plain(item, depth + 1) for item in value)
+    if isinstance(value, (tuple, list)) and depth < _DEEPEST:  # a named tuple is one, too
+        kind = tuple if isinstance(value, tuple) else list
+        return kind(as_plain(item, depth + 1) for item in value)
     return NotPlain(type(value).__name__)

@@ -23,7 +23,7 @@ def _outputs(rng, shape):
 
 
 def _costs(rng):
-    for shape in [(1, 1), (3, 1), (2, 3)]:
+    for shape in [(1, 1), (3, 1), (1, 4), (2, 3)]:
         call = Call("cost_cross_entropy", (_targets(rng, shape), _outputs(rng, shape)))
         yield f"for {_shape_in_words(shape)}", call
 
@@ -67,7 +67,7 @@ def _arguments(rng):
 
 
 def _softmax(rng):
-    for shape in [(3, 1), (4, 3)]:
+    for shape in [(3, 1), (4, 3), (2, 5)]:
         yield f"for {_shape_in_words(shape)}", Call("softmax", (rng.normal(0, 2, shape),))
     far = rng.normal(0, 2, (3, 3)) + np.array([1000.0, 0.0, -1000.0])
     yield "where z is very large or very small", Call("softmax", (far,))

@@ -11,8 +11,17 @@ SHEET = read_sheet("ps2_adam")
 
 
 def _gradient(rng, shape):
-    """Gradients of several sizes and both signs, none near 0."""
-    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.3, 3.0, shape)
+    """Gradients of several sizes and both signs, none near 0, one as steep as a cliff."""
+    size = rng.uniform(0.3, 3.0, shape)
+    size.flat[rng.integers(size.size)] = rng.uniform(20, 30)  # whoever clips gradients is seen
+    return rng.choice([-1.0, 1.0], shape) * size
+
+
+def _with_a_zero(rng, G):
+    """The same gradients, but one weight feels nothing: its moments fade all the same."""
+    G = G.copy()
+    G.flat[rng.integers(G.size)] = 0.0
+    return G
 
 
 def _going_on(rng):
@@ -35,6 +44,7 @@ def _first_moment(rng):
         yield f"for arrays of shape {shape}", Call("first_moment", (M, G))
     beta1 = float(rng.uniform(0.3, 0.7))
     yield "with another beta1", Call("first_moment", (M, G), {"beta1": beta1})
+    yield "where a gradient is 0", Call("first_moment", (M, _with_a_zero(rng, G)))
 
 
 def _second_moment(rng):
@@ -43,21 +53,28 @@ def _second_moment(rng):
         yield f"for arrays of shape {shape}", Call("second_moment", (V, G))
     beta2 = float(rng.uniform(0.3, 0.7))
     yield "with another beta2", Call("second_moment", (V, G), {"beta2": beta2})
+    yield "where a gradient is 0", Call("second_moment", (V, _with_a_zero(rng, G)))
 
 
-def _correction(function, beta):
+def _late(rng):
+    """Number of an update that has still to be corrected."""
+    return int(rng.integers(30, 90))
+
+
+def _correction(function, beta, signs):
     def scenario(rng):
-        moment = rng.uniform(0.1, 2, (2, 2))
+        moment = rng.choice(signs, (2, 2)) * rng.uniform(0.1, 2, (2, 2))
         for k in (1, 2, 7):
             yield f"at update k = {k}", Call(function, (moment, k))
         chosen = {beta: float(rng.uniform(0.3, 0.7))}
         yield f"at update k = 3 with another {beta}", Call(function, (moment, 3), chosen)
+        yield "at a late update", Call(function, (moment[0], _late(rng)))
 
     return scenario
 
 
 def _new_weights(rng):
-    for shape in [(2, 3), (3, 1)]:
+    for shape in [(4,), (2, 3), (3, 1)]:
         W, M_hat, V_hat = (
             rng.uniform(-2, 2, shape),
             _gradient(rng, shape),
@@ -74,7 +91,7 @@ def _new_weights(rng):
 
 
 def _one_update(rng):
-    for shape in [(2, 3), (3, 1)]:
+    for shape in [(2, 3), (3, 1), (4,)]:
         W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
         call = Call("adam_update", (W, G, np.zeros(shape), np.zeros(shape), 1))
         yield f"at update k = 1, for arrays of shape {shape}", call
@@ -84,6 +101,8 @@ def _one_update(rng):
         *rng.uniform(0.2, 1, (2, 2, 2)),
     )
     yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
+    G = _with_a_zero(rng, G)
+    yield "at a late update, where a gradient is 0", Call("adam_update", (W, G, M, V, _late(rng)))
 
 
 def _several_updates(rng):
@@ -139,7 +158,9 @@ def _epochs(rng):
         kind = "whole numbers" if start.dtype.kind == "i" else "floats"
         call = Call("adam_descent", (start, gradients), {"eta": float(rng.uniform(0.05, 0.2))})
         yield f"through 3 epochs of 4 mini-batches, W of {kind}", call
-    call = Call("adam_descent", (rng.uniform(-2, 2, 2), _gradient(rng, (2, 3, 2))), _hypers(rng))
+    # eps as large as V_hat: whoever drops it is seen, too.
+    chosen = _hypers(rng) | {"eps": float(rng.uniform(2, 5))}
+    call = Call("adam_descent", (rng.uniform(-2, 2, 2), _gradient(rng, (2, 3, 2))), chosen)
     yield "with other hyper-parameters", call
 
 
@@ -153,8 +174,8 @@ CHECKS = {
     for check in (
         _values("adam_first_moment", "M", "first_moment", 3, _first_moment),
         _values("adam_second_moment", "V", "second_moment", 3, _second_moment),
-        _values("adam_first_correction", "M_hat", _M_HAT, 2, _correction(_M_HAT, "beta1")),
-        _values("adam_second_correction", "V_hat", _V_HAT, 2, _correction(_V_HAT, "beta2")),
+        _values("adam_first_correction", "M_hat", _M_HAT, 2, _correction(_M_HAT, "beta1", [-1, 1])),
+        _values("adam_second_correction", "V_hat", _V_HAT, 2, _correction(_V_HAT, "beta2", [1])),
         _values("adam_new_weights", "W", "new_weights", 3, _new_weights),
         _values("adam_one_update", "one update", "adam_update", 2, _one_update,
                 in_place_counts=False),
@@ -166,6 +187,7 @@ CHECKS = {
                 in_place_counts=False),
         Check("adam_inputs_unchanged", "the arguments stay as they are", ("adam_update",), 2,
               unchanged_check(SHEET, _arguments)),
-        _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs),
+        _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs,
+                paid=("eps_outside", "eps_inside_and_outside")),
     )
 }  # fmt: skip

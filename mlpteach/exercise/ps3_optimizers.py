@@ -15,8 +15,10 @@ def _signs(rng, shape):
 
 
 def _gradient(rng, shape):
-    """Gradients of several sizes and both signs, none near 0."""
-    return _signs(rng, shape) * rng.uniform(0.3, 3.0, shape)
+    """Gradients of several sizes and both signs, none near 0, one as steep as a cliff."""
+    size = rng.uniform(0.3, 3.0, shape)
+    size.flat[rng.integers(size.size)] = rng.uniform(20, 30)  # whoever clips gradients is seen
+    return _signs(rng, shape) * size
 
 
 def _velocity(rng, shape):
@@ -44,16 +46,20 @@ def _updates(function, memories, hypers):
         state = (rng.uniform(-2, 2, shape), *[np.zeros(shape)] * len(memories))
         for k in range(1, 5):
             W, *memory = state
-            call = Call(function, (W, _gradient(rng, shape), *memory))
+            G = _gradient(rng, shape)
+            if k == 3:  # one weight feels nothing: what it remembers goes on all the same
+                G.flat[rng.integers(G.size)] = 0.0
+            call = Call(function, (W, G, *memory))
             came_back = yield f"at update k = {k}", call
             # From something else where that is impossible: what is right once proves little.
             state = as_state(came_back, shape, 1 + len(memories)) or (
                 rng.uniform(-2, 2, shape),
                 *[memory(rng, shape) for memory in memories],
             )
-        for changed, interval in hypers.items():
-            W, G = rng.uniform(-2, 2, (3, 1)), _gradient(rng, (3, 1))
-            memory = [memory(rng, (3, 1)) for memory in memories]
+        for number, (changed, interval) in enumerate(hypers.items()):
+            shape = ((3, 1), (4,))[number % 2]
+            W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
+            memory = [memory(rng, shape) for memory in memories]
             chosen = {changed: float(rng.uniform(*interval))}
             call = Call(function, (W, G, *memory), chosen)
             yield f"in the middle of a run, with another {changed}", call
@@ -62,7 +68,7 @@ def _updates(function, memories, hypers):
 
 
 def _look_ahead(rng):
-    for shape in [(2, 3), (4, 1)]:
+    for shape in [(2, 3), (4,), (4, 1)]:
         W, v = rng.uniform(-2, 2, shape), _velocity(rng, shape)
         yield f"for arrays of shape {shape}", Call("look_ahead", (W, v))
     chosen = {"beta": float(rng.uniform(0.2, 0.6))}

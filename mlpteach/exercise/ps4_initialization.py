@@ -1,5 +1,7 @@
 """The checks of problem set 4: how weights are drawn, and what becomes of a signal."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from mlpteach.exercise.diagnosis import values_check
@@ -10,14 +12,21 @@ from mlpteach.exercise.tasks import read_sheet
 
 SHEET = read_sheet("ps4_initialization")
 _SEEDS = 2**31
-# Inputs, outputs: far apart, so that an exchange is seen; so are their sums, so that one number for
-# both is seen.
-_SIZES = [(240, 80), (40, 500)]
+
+
+def _sizes(rng):
+    """Inputs and outputs of two layers, other ones each time.
+
+    They are far apart, so that an exchange is seen; so are their sums, so that one number for both
+    is seen.
+    """
+    for n_in, n_out in [(240, 80), (40, 500)]:
+        yield tuple(int(n * rng.uniform(0.95, 1.15)) for n in (n_in, n_out))
 
 
 def _drawn(function):
     def scenario(rng):
-        for n_in, n_out in _SIZES:
+        for n_in, n_out in _sizes(rng):
             call = Call(function, (n_in, n_out, int(rng.integers(_SEEDS))))
             yield f"for {n_in} inputs and {n_out} outputs", call
 
@@ -57,9 +66,13 @@ def _shares(rng):
         A = rng.uniform(0.05, 0.95, (outputs, instances))
         # More at 1 than at 0, and some between the two margins that are asked.
         A.flat[:3], A.flat[3:5], A.flat[5:7] = ends[1], ends[0], [0.02, 0.97]
+        A.flat[7:10] = [0.0, 1.0, 1.0]  # as saturated as can be
         A = rng.permuted(A)
         yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
-    yield "with another margin", Call("saturated_share", (A,), {"margin": 0.04})
+    yield (
+        "with another margin",
+        Call("saturated_share", (A,), {"margin": float(rng.uniform(0.032, 0.048))}),
+    )
 
 
 def _spreads(rng):
@@ -67,6 +80,10 @@ def _spreads(rng):
         X = rng.normal(0, 1, (units, units))
         weights = rng.normal(0, 0.8, (layers, units, units))
         yield f"for {layers} layers of {units} units", Call("layer_spreads", (X, weights))
+    sizes = (4, 6, 2, 3)
+    weights = [rng.normal(0, 0.8, (n_out, n_in)) for n_in, n_out in pairwise(sizes)]
+    X = rng.normal(0, 1, (sizes[0], 5))
+    yield "for layers of different sizes", Call("layer_spreads", (X, weights))
 
 
 def _values(id, title, function, points, scenario):

@@ -120,13 +120,20 @@ def _count(value):
 
 def _as_array(value):
     """Return numbers as an array, also of a list; None where there are none."""
-    if isinstance(value, (str, NotPlain)) or value is None:
+    if not _is_numbers(value):
         return None
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
         return None
     return array if array.dtype.kind in "biuf" else None
+
+
+def _is_numbers(value):
+    # Looked at one by one: of one long text NumPy makes as long a place for each of a million.
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray, np.generic))
 
 
 def _kind(value):

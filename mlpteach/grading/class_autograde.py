@@ -48,13 +48,20 @@ class ClassAutograde(Autograde):
         reason : str
             Why it failed, and what to do.
         """
+        try:
+            return self._grade_folder(assignment, student)
+        except (Exception, SystemExit) as error:  # nbgrader exits where it gives up
+            self.log.error(traceback.format_exc())
+            said = str(error).splitlines() or [""]
+            return "failed", f"{type(error).__name__}: {said[0][:300]}"
+
+    def _grade_folder(self, assignment, student):
         root = Path(self.coursedir.root)
         os.chdir(root)
         folder = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         )
-        for note in tidy(folder, expected_notebooks(assignment)):
-            self.log.warning("%s: %s", student, note)
+        self._notes = tidy(folder, expected_notebooks(assignment))
         self.notebooks = sorted(map(str, folder.glob("*.ipynb")))
         if not self.notebooks:
             return "failed", "no notebook was handed in; ask for it"
@@ -71,12 +78,11 @@ class ClassAutograde(Autograde):
             for notebook in self.notebooks:
                 self.convert_single_notebook(notebook)
             self.set_permissions(assignment, student)
-        except Exception as error:
-            self.log.error(traceback.format_exc())
+        except BaseException:
             graded = self._format_dest(assignment, student)
             if os.path.exists(graded):
                 rmtree(graded)
-            return "failed", f"{type(error).__name__}: {error}"
+            raise
         return "graded", ""
 
     def convert_single_notebook(self, notebook_filename):
@@ -84,6 +90,7 @@ class ClassAutograde(Autograde):
         resources = self.init_single_notebook_resources(notebook_filename)
         path = Path(notebook_filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        resources["tidied"] = self._notes
         resources["output_extension"] = self.exporter.file_extension
         notebook = nbformat.v4.new_notebook()
         for step in self.exporter._preprocessors:

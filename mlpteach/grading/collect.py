@@ -15,6 +15,7 @@ class Collect(ExchangeCollect):
     def do_copy(self, src, dest, log=None):
         """Copy one submission; what cannot be copied is said, and the others go on."""
         try:
+            self._check_size(src)
             with tempfile.TemporaryDirectory(prefix="mlpteach-") as scratch:
                 clean = Path(scratch, "submission")
                 shutil.copytree(src, clean, symlinks=True, copy_function=_copy)
@@ -23,6 +24,12 @@ class Collect(ExchangeCollect):
                 super().do_copy(clean, dest)
         except Exception as error:
             self.log.error("%s could not be collected: %s", Path(src).name, error)
+
+    def _check_size(self, src):
+        # Before anything is copied: a file may claim more than the disk holds.
+        most = 1000 * self.coursedir.max_dir_size
+        if self.get_size(src) > most:
+            raise ValueError(f"it is larger than {most >> 20} MB (CourseDirectory.max_dir_size)")
 
 
 def _copy(source, target, **keywords):

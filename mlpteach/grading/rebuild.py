@@ -39,6 +39,8 @@ def rebuild(original, handed):
     for place, cell in enumerate(original.cells):
         if place not in chosen and _is_answer(cell) and handed.cells:
             notes.append(f"The cell {_name(cell)!r} was missing; it was put back empty.")
+            # Not to be run: the answer may stand in another cell, however it is written there.
+            cell.metadata["mlpteach"] = {"put_back": True}
     original.cells = cells
     _give_unique_ids(original)
     changed = [note.removeprefix(_CHANGED) for note in notes if note.startswith(_CHANGED)]
@@ -165,28 +167,10 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
     for place, original in enumerate(originals):
         if place in position:
             continue
-        merged = _first_that_defines(_functions_asked(original), result)
-        if merged is not None:
-            result.insert(merged, original)  # before it, or the stub would take its place
-            continue
         earlier = [originals[other] for other in range(place)]
         spots = [i for i, cell in enumerate(result) if any(cell is other for other in earlier)]
         result.insert(max(spots, default=-1) + 1, original)
     return result
-
-
-def _first_that_defines(functions, cells):
-    """Return the index of the first code cell that defines one of these functions, or None."""
-    for index, cell in enumerate(cells):
-        if cell.cell_type == "code" and functions & functions_defined(cell.source):
-            return index
-    return None
-
-
-def _functions_asked(original):
-    """Return the names a student's answer cell is to define."""
-    is_code = original.cell_type == "code" and _is_answer(original)
-    return functions_defined(original.source) if is_code else set()
 
 
 def _filled(original, cell):

@@ -88,11 +88,11 @@ def _summary(run):
 def _marks(entries):
     if not entries:
         return ""
-    width = max(map(len, ["student", *entries]))
+    width = max(len(_shown(student)) for student in ["student", *entries])
     lines = [f"{'student':{width}}  points"]
     for entry in entries.values():
         waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
-        lines.append(f"{entry.student:{width}}  {entry.score:g} of {entry.most:g}{waits}")
+        lines.append(f"{_shown(entry.student):{width}}  {entry.score:g} of {entry.most:g}{waits}")
     scores = [entry.score for entry in entries.values()]
     lines.append(f"mean {mean(scores):.1f}, median {median(scores):.1f}")
     return "\n".join(lines)
@@ -102,8 +102,15 @@ def _not_graded(run):
     failed = [result for result in run.results if result.state == "failed"]
     if not failed:
         return ""
-    lines = [f"  {result.student}: {result.reason}" for result in sorted(failed, key=_by_student)]
+    lines = [
+        f"  {_shown(result.student)}: {result.reason}" for result in sorted(failed, key=_by_student)
+    ]
     return "\n".join(["Not graded:", *lines])
+
+
+def _shown(student):
+    """Return a name as it can be printed: no control character may rearrange the report."""
+    return student if student.isprintable() else repr(student)
 
 
 def _by_student(result):
@@ -111,7 +118,9 @@ def _by_student(result):
 
 
 def _notes(entries):
-    lines = [f"  {entry.student}: {note}" for entry in entries.values() for note in entry.notes]
+    lines = [
+        f"  {_shown(entry.student)}: {note}" for entry in entries.values() for note in entry.notes
+    ]
     return "\n".join(["To be looked at:", *lines]) if lines else ""
 
 

@@ -43,6 +43,11 @@ HIDDEN = [
 _INSIDE = Path(__file__).parent / "inside"
 _SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"]
 _SYSTEM += ["/etc/localtime"]
+# Of the system, but not of Python: nbgrader's exchange with everybody's work lies there.
+_LEFT_OUT = ["/usr/local", "/usr/etc", "/usr/src"]
+_LIBRARIES = ["/usr/local/lib", "/usr/local/lib64"]
+_LIB_FOLDERS = ["/usr/lib", "/usr/lib64", *_LIBRARIES]
+_PACKAGES = ("site-packages", "dist-packages")
 _FOLDER = "/homework"  # where the notebook runs
 _START_SECONDS = 120
 
@@ -258,7 +263,9 @@ class Sandbox:
                 command += ["--symlink", os.readlink(path), path]
             elif os.path.exists(path):
                 command += ["--ro-bind", path, path]
-        for path in _python_folders():
+        for path in filter(os.path.isdir, _LEFT_OUT):
+            command += ["--tmpfs", path]
+        for path in [*_python_folders(), *_python_settings()]:
             command += ["--ro-bind", path, path]
         for path in _hidden_folders():
             command += ["--tmpfs", path, "--remount-ro", path]
@@ -267,7 +274,9 @@ class Sandbox:
             command += ["--ro-bind", str(path), f"/tmp/matplotlib/{path.name}"]
         for name, value in _environment("/tmp").items():
             command += ["--setenv", name, value]
-        return [*command, "--remount-ro", "/", "--chdir", "/"]
+        for path in ["/", *filter(os.path.isdir, _LEFT_OUT)]:
+            command += ["--remount-ro", path]
+        return [*command, "--chdir", "/"]
 
 
 class Worker:
@@ -391,26 +400,53 @@ def _environment(home):
 
 
 def _site_folders():
-    names = ("site-packages", "dist-packages")
-    return [path for path in sys.path if os.path.basename(path) in names and os.path.isdir(path)]
+    return [p for p in sys.path if os.path.basename(p) in _PACKAGES and os.path.isdir(p)]
+
+
+def _site_paths():
+    """Return the folders of packages by each of their names."""
+    return {name(path) for path in _site_folders() for name in (os.path.abspath, os.path.realpath)}
+
+
+def _prefixes():
+    folders = {sys.prefix, sys.base_prefix}
+    return folders | {os.path.realpath(folder) for folder in folders}
 
 
 @functools.cache
 def _python_folders():
     """Return the folders of Python and its packages, none inside another or in the system's."""
+    # Not the whole prefix: that may be somebody's home, or the course's own folder.
+    folders = {f"{prefix}/{name}" for prefix in _prefixes() for name in ("bin", "lib", "lib64")}
+    # A link to another of them would be a second way in, past what is hidden.
+    folders = {folder for folder in folders if not os.path.islink(folder)}
     found = []
-    folders = {sys.prefix, sys.base_prefix, *map(os.path.abspath, _site_folders())}
-    folders |= {os.path.realpath(folder) for folder in folders}
-    for folder in sorted(folders):
-        if not any(Path(folder).is_relative_to(above) for above in [*_SYSTEM, *found]):
+    for folder in sorted(filter(os.path.isdir, {*folders, *_site_paths(), *_LIBRARIES})):
+        if not _is_below(folder, found) and not _is_seen_anyway(folder):
             found.append(folder)
     return found
 
 
+def _python_settings():
+    """Return the files by which a virtual environment knows its Python."""
+    files = sorted(f"{prefix}/pyvenv.cfg" for prefix in _prefixes())
+    return [path for path in files if os.path.isfile(path) and not _is_seen_anyway(path)]
+
+
+def _is_below(path, folders):
+    return any(Path(path).is_relative_to(folder) for folder in folders)
+
+
+def _is_seen_anyway(path):
+    return _is_below(path, _SYSTEM) and not _is_below(path, _LEFT_OUT)
+
+
 def _hidden_folders():
-    for folder in _site_folders():
+    """Return where the packages of :data:`HIDDEN` lie, also for a Python other than this one."""
+    others = [p for lib in _LIB_FOLDERS for p in Path(lib).glob("python3*/*")]
+    for folder in sorted({*_site_paths(), *(str(p) for p in others if p.name in _PACKAGES)}):
         for name in HIDDEN:
-            path = os.path.join(os.path.realpath(folder), name)
+            path = os.path.join(folder, name)
             if os.path.isdir(path):
                 yield path
 

@@ -40,6 +40,7 @@ class Rebuild(NbGraderPreprocessor):
         path = Path(resources["metadata"]["path"], names["notebook"] + ".ipynb")
         handed = read(path)
         notebook, notes = rebuild(original, handed)
+        notes += [f"{note[0].upper()}{note[1:]}." for note in resources.get("tidied", ())]
         if handed.trouble:
             notes.append(f"What was handed in {handed.trouble}.")
         for note in notes:
@@ -131,6 +132,7 @@ class TrustedExecute(NbGraderPreprocessor):
             for cell in nb.cells
             if cell.cell_type == "code"
             and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
+            and "mlpteach" not in cell.metadata  # put back, no student's
         ]
         sources = [cell.source for cell in cells]
         files = read_files(report["folder"])

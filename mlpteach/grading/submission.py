@@ -9,7 +9,7 @@ from pathlib import Path
 MOST_BYTES = 50 << 20
 _MOST_CELLS = 1000
 _MOST_SOURCE = 1 << 20
-_MOST_FILES, _MOST_FILE_BYTES = 200, 32 << 20
+MOST_FILES, MOST_FILE_BYTES = 200, 32 << 20
 
 
 @dataclass
@@ -65,10 +65,11 @@ def read(path):
 def read_regular_file(path, most):
     """Return the bytes of a file that is neither a link nor a device nor larger than `most`."""
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise OSError("not a file")
     with open(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("not a file")
         if status.st_size > most:
             raise OSError(f"{status.st_size >> 20} MB are too many; clear the outputs first")
         return file.read(most)
@@ -146,12 +147,12 @@ def _images(attachments):
 
 def read_files(folder):
     """Return relative path -> bytes of what lies beside the notebooks; links are left out."""
-    files, left = {}, _MOST_FILE_BYTES
+    files, left = {}, MOST_FILE_BYTES
     for directory, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in sorted(names):
             path = Path(directory, name)
-            if name.endswith(".ipynb") or name == "timestamp.txt" or len(files) == _MOST_FILES:
+            if name.endswith(".ipynb") or name == "timestamp.txt" or len(files) == MOST_FILES:
                 continue
             try:
                 files[str(path.relative_to(folder))] = read_regular_file(path, left)

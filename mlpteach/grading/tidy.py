@@ -1,15 +1,22 @@
-"""Before a submission is graded: away with links, and a notebook of the wrong name is found."""
+"""Before a submission is graded: away with what would stop it; a misnamed notebook is found."""
 
 import json
 import logging
 import os
 import shutil
+import stat
+from datetime import datetime
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from mlpteach.grading.finished import hold
+from mlpteach.grading.submission import MOST_FILE_BYTES, MOST_FILES, read_regular_file
 
 log = logging.getLogger("traitlets")
 
+_DEEPEST = 10  # folders within folders
+_LEFT_OUT = ".left-out"
 _EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -37,24 +44,87 @@ def expected_notebooks(assignment):
 
 
 def tidy(folder, expected):
-    """Remove links from a submission, and give a lone notebook the expected name.
+    """Take out of a submission what would stop its grading, and find a misnamed notebook.
+
+    Links are removed. Other things are laid into the folder's neighbour ``….left-out``.
 
     Returns
     -------
     list of str
         What was done, for the instructor.
     """
-    notes = []
-    for directory, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = Path(directory, name)
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
-                # It may lead to the instructor's files, which a copy would hand out.
-                path.unlink()
-                notes.append(f"{name!r} was a link or a device, not a file: it was removed")
-                if path.suffix == ".ipynb":
-                    path.write_text(json.dumps(_EMPTY))
-    return notes + _find_misnamed(Path(folder), expected)
+    folder, notes = Path(folder), []
+    count = size = 0
+    for path in _walk(folder):
+        if not _is_file(path):
+            # It may lead to the instructor's files, which a copy would hand out.
+            path.unlink()
+            notes.append(f"{path.name!r} was a link or a device, not a file: it was removed")
+            if path.suffix == ".ipynb":
+                path.write_text(json.dumps(_EMPTY))
+        elif path.suffix != ".ipynb":
+            count, size = count + 1, size + path.stat().st_size
+    if count > MOST_FILES or size > MOST_FILE_BYTES or _deep_folders(folder):
+        # nbgrader copies them one by one, and takes hours for some thousand.
+        _leave_out(folder, _others(folder))
+        notes.append(
+            f"too much lies beside the notebook ({count} files, {size >> 20} MB; allowed: "
+            f"{MOST_FILES}, {MOST_FILE_BYTES >> 20} MB, {_DEEPEST} folders deep): it was graded "
+            f"without, all is in {folder.name}{_LEFT_OUT}"
+        )
+    notes += _check_time(folder)
+    return notes + _find_misnamed(folder, expected)
+
+
+def _walk(folder):
+    """Yield all that is no folder; of folders too deep, nothing that is in them."""
+    waiting = [(folder, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        here.chmod(here.stat().st_mode | 0o700)  # a copy keeps the rights that its author gave
+        for entry in sorted(os.scandir(here), key=lambda entry: entry.name):
+            if not entry.is_dir(follow_symlinks=False):
+                yield Path(entry.path)
+            elif depth < _DEEPEST:
+                waiting.append((Path(entry.path), depth + 1))
+
+
+def _is_file(path):
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _deep_folders(folder):
+    return any(folder.glob("*/" * (_DEEPEST + 1)))
+
+
+def _others(folder):
+    kept = {"timestamp.txt"}
+    return [p for p in folder.iterdir() if p.suffix != ".ipynb" and p.name not in kept]
+
+
+def _leave_out(folder, paths):
+    beside = folder.with_name(folder.name + _LEFT_OUT)
+    beside.mkdir(exist_ok=True)
+    for path in paths:
+        free = beside / path.name
+        while os.path.lexists(free):
+            free = free.with_name(free.name + "_")
+        path.rename(free)
+
+
+def _check_time(folder):
+    """Leave a time out that nbgrader could not read; it would stop the whole class."""
+    path = folder / "timestamp.txt"
+    if not os.path.lexists(path):
+        return []
+    try:
+        text = read_regular_file(path, 1000).decode().strip()
+        if not text or isinstance(parse_utc(text), datetime):
+            return []
+    except Exception as error:  # whatever a parser of dates may raise
+        log.debug("%s: %s", path, error)
+    _leave_out(folder, [path])
+    return ["its timestamp.txt holds no time: nobody knows whether it came late"]
 
 
 def _find_misnamed(folder, expected):

@@ -96,6 +96,18 @@ ON_THE_MARK = {
     "huge numbers": """
         first_moment = lambda *a, **k: 10 ** 100_000
         step = lambda *a, **k: [-(10 ** 5000), 1e308 * 10]""",
+    "a text in a long list": """
+        first_moment = lambda *a, **k: ["x" * 2_000_000] + [""] * 10_000
+        step = lambda *a, **k: [["x" * 2_000_000] * 3] * 1000""",
+    "arrays that share their bytes": """
+        import os, struct
+        array = '{"array": ["<f8", [1000000], 0]}'
+        many = ", ".join([array] * 10_000).encode()
+        head = b'{"tuple": [' + many + b']}'
+        def send(*a, **k):
+            os.write(3, struct.pack("!II", len(head), 8_000_000) + head)
+            for _ in range(80): os.write(3, b"0" * 100_000)
+        first_moment = step = send""",
     "reply without end": """
         deep = []
         for _ in range(10**5): deep = [deep]
@@ -162,6 +174,11 @@ ON_THE_MACHINE = {
                     print("ESCAPED", folder, name)
         for path in {course_files}:
             if os.path.exists(path): print("ESCAPED", path)""",
+    "beside Python": """
+        import os, sys
+        for prefix in {{"/usr/local", sys.prefix, sys.base_prefix}} - {{"/usr"}}:
+            for name in set(os.listdir(prefix)) - {{"bin", "lib", "lib64", "pyvenv.cfg"}}:
+                print("ESCAPED", prefix, name)""",
     "SQL trigger": """
         import sqlite3
         try:
@@ -231,6 +248,17 @@ if libc.fork() > 0: print("ESCAPED")""",
                 except OSError: pass
                 else:
                     if pid != os.getpid(): print("ESCAPED", pid)""",
+    "limits of its own": """
+        import resource, signal, os
+        for which, most in ((resource.RLIMIT_CPU, 1), (resource.RLIMIT_AS, 1 << 40)):
+            try:
+                resource.setrlimit(which, (most, most))
+                print("ESCAPED", which)
+            except (OSError, ValueError): pass
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)
+        try: os.kill(os.getpid(), signal.SIGKILL)
+        except OSError: pass
+        else: print("ESCAPED")""",
     "stop itself": """
         import os, signal
         os.kill(os.getpid(), signal.SIGSTOP)""",

@@ -75,6 +75,20 @@ def test_a_class_is_graded_and_reported(folder):
     assert "moments: 0 graded, 4 graded before, 1 NOT GRADED" in again.stdout
 
 
+def test_odd_folders_stop_nobody_and_are_named(folder):
+    folder.hand_in("ann", answered(), **{"timestamp.txt": b"yesterday"})
+    folder.hand_in("two\nlines", answered())
+    folder.hand_in("-[b]*", answered(), name="MOMENTS.ipynb")
+    folder.hand_in("zoe", answered())
+    done = grade(folder, "--graders", "1")
+    assert "moments: 3 graded, 1 NOT GRADED" in done.stdout, done.stderr
+    assert re.search(r"\nzoe +6 of 9", done.stdout)
+    assert "'two\\nlines': NbGraderException: " in done.stdout
+    assert "  ann: Its timestamp.txt holds no time" in done.stdout
+    assert "  -[b]*: 'MOMENTS.ipynb' was taken for 'moments.ipynb'." in done.stdout
+    assert "lost" not in done.stdout
+
+
 @pytest.mark.parametrize("delay", [0.4, 0.9, 1.5])
 def test_killed_at_any_moment_it_goes_on_where_it_was(delay, folder):
     names = [f"student{number:02}" for number in range(12)]

@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -42,6 +43,11 @@ def test_plain_values_come_through():
     assert through(values) == values
 
 
+def test_a_named_tuple_is_a_tuple():
+    State = namedtuple("State", "W M")
+    assert through({"x": State(1.0, 2.0)}) == {"x": (1.0, 2.0)}
+
+
 @pytest.mark.parametrize("value", [print, 1j, 10**400, np.array([None]), np.array(["x"])])
 def test_what_is_not_plain_is_only_named(value):
     assert isinstance(through({"x": value})["x"], frames.NotPlain)
@@ -53,10 +59,11 @@ def test_what_is_not_plain_is_only_named(value):
         b"\xff\xfe",
         b"[1, 2]",
         b'{"dict": [1]}',
-        b'{"dict": {"x": {"array": ["<f8", [10], 0]}}}',
-        b'{"dict": {"x": {"array": ["<f8", [-1], 0]}}}',
-        b'{"dict": {"x": {"array": ["|O", [1], 0]}}}',
-        b'{"dict": {"x": {"array": ["<f8", [true], 0]}}}',
+        b'{"dict": {"x": {"array": ["<f8", [10]]}}}',
+        b'{"dict": {"x": {"array": ["<f8", [-1]]}}}',
+        b'{"dict": {"x": {"array": ["|O", [1]]}}}',
+        b'{"dict": {"x": {"array": ["<f8", [true]]}}}',
+        b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}',  # of the same bytes
         b'{"dict": {"x": {"pickle": "x"}}}',
         b'{"dict": ' * 1000 + b"1" + b"}" * 1000,
         b"[" * 100_000,

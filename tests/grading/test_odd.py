@@ -60,6 +60,62 @@ def merged_into_the_last():
     return notebook
 
 
+LAMBDA = "lambda M, G, beta1=0.9: beta1 * M + (1 - beta1) * G"
+WRITTEN_OTHERWISE = {
+    "lambda": f"first_moment = {LAMBDA}",
+    "annotated": f"from typing import Callable\nfirst_moment: Callable = {LAMBDA}",
+    "walrus": f"(first_moment := {LAMBDA})",
+    "partial": "from functools import partial\n"
+    f"first_moment = partial({LAMBDA}, beta1=0.9)",
+    "vectorize": f"first_moment = np.vectorize({LAMBDA})",
+    "object": "class Moment:\n    def __call__(self, M, G, beta1=0.9):\n"
+    "        return beta1 * M + (1 - beta1) * G\nfirst_moment = Moment()",
+    "two names": f"first_moment, other = {LAMBDA}, 1",
+    "exec": f"exec('first_moment = {LAMBDA}')",
+    "globals": f"globals()['first_moment'] = {LAMBDA}",
+    "inside if": f"if True:\n    {RIGHT_MOMENT}".replace("\n    return", "\n        return"),
+    "decorated": "def again(f):\n    return lambda *a, **k: f(*a, **k)\n\n@again\n" + RIGHT_MOMENT,
+    "for": f"for first_moment in [{LAMBDA}]:\n    pass",
+    "setattr": f"import __main__\n__main__.first_moment = {LAMBDA}",
+    "to lists": "def first_moment(M, G, beta1=0.9):\n"
+    "    return np.array([[beta1 * m + (1 - beta1) * g for m, g in zip(*r)] for r in zip(M, G)])",
+    "matrix": RIGHT_MOMENT.replace("return ", "return np.matrix(") + ")",
+    "a copy in place": "def first_moment(M, G, beta1=0.9):\n    M = M.copy()\n    M *= beta1\n"
+    "    M += (1 - beta1) * G\n    return M",
+    "star imports": "from numpy import *\nfrom mlpteach import *\n" + RIGHT_MOMENT,
+    "type hints": "def first_moment(M: np.ndarray, G: 'np.ndarray', *, beta1: float = 0.9"
+    ") -> np.ndarray:\n    return beta1 * M + (1 - beta1) * G",
+    "any names": "def first_moment(*arrays, **more):\n    b = more.get('beta1', 0.9)\n"
+    "    return b * arrays[0] + (1 - b) * arrays[1]",
+    "nested": "def first_moment(M, G, beta1=0.9):\n    def mean(a, b):\n"
+    "        return beta1 * a + (1 - beta1) * b\n    return mean(M, G)",
+    "einsum": "def first_moment(M, G, beta1=0.9):\n"
+    "    return np.einsum('i,ijk->jk', [beta1, 1 - beta1], np.stack([M, G]))",
+}  # fmt: skip
+
+
+def merged_otherwise(written):
+    """The answer in the other answer's cell, its own cell deleted; then a use of it."""
+    notebook = without("moment")
+    by_id(notebook, "step").source += f"\n\n{written}"
+    notebook.cells.append(new_code_cell("x = first_moment(np.ones((2, 3)), np.ones((2, 3)))"))
+    return notebook
+
+
+AFTER_DATA = (
+    "import mlpteach as mt\nX, y = mt.datasets.digits()\nprint(X.shape, [\n    y[0],\n])\n"
+    "if True:\n    float(mt.MLP((2, 3)).W[1])\n\n@lambda f: f\n"
+)
+
+
+def used_and_wrapped():
+    """An experiment that only binds the name again, below the answer."""
+    experiment = (
+        "x = first_moment(np.ones(2), np.ones(2))\nfirst_moment = np.vectorize(first_moment)"
+    )
+    return answered(more=[experiment])
+
+
 def stripped():
     notebook = answered()
     for cell in notebook.cells:
@@ -135,6 +191,12 @@ SUBMISSIONS = {
     "answer deleted": (without("moment"), ZERO_MOMENT),
     "answers merged": (merged(), FULL),
     "answers merged into the last": (merged_into_the_last(), FULL),
+    **{f"merged: {how}": (merged_otherwise(w), FULL) for how, w in WRITTEN_OTHERWISE.items()},
+    **{f"answered: {how}": (answered(moment=w), FULL) for how, w in WRITTEN_OTHERWISE.items()},
+    "below what is put aside": (answered(moment=AFTER_DATA + RIGHT_MOMENT), FULL),
+    "below a mistake": (answered(moment=f"1 / 0\n{AFTER_DATA}{RIGHT_MOMENT}"), ZERO_MOMENT),
+    "timed": (answered(moment="%%time\n" + RIGHT_MOMENT), FULL),
+    "used and bound again": (used_and_wrapped(), FULL),
     "all metadata stripped": (stripped(), FULL),
     "ids swapped": (swapped(), FULL),
     "points raised": (changed("moment_test", points=100), ZERO_MOMENT),

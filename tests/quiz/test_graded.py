@@ -42,6 +42,12 @@ def test_a_right_answer_gets_all_points_and_others_none_or_a_part(id):
 
 
 @pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("answer", [1e308, -1e308, 5e-324, "9**9**9**9", "1e999", 10**299])
+def test_a_number_beyond_all_bounds_is_only_wrong(id, answer):
+    assert verdict(id, lambda: answer).fraction == 0.0
+
+
+@pytest.mark.parametrize("id", IDS)
 def test_an_answer_that_raises_or_a_missing_name_gets_a_message(id):
     assert "ZeroDivisionError" in verdict(id, lambda: 1 / 0).message
     for name in (None, "", "  ", 3, print):

@@ -73,7 +73,7 @@ def receive(sock, deadline=None):
     head = _read(sock, length, deadline)
     body = _read(sock, size, deadline)
     try:
-        message = _unpack(json.loads(head), memoryview(body), 0)
+        message = _unpack(json.loads(head), _Body(body), 0)
     except Exception as error:  # whatever can go wrong while reading what an enemy wrote
         raise BadFrame(f"not a message: {type(error).__name__}") from None
     if not isinstance(message, dict):
@@ -114,8 +114,9 @@ def _pack(value, chunks, depth=0):
     if depth < _DEEPEST:
         if type(value) is dict:
             return {"dict": {str(key): _pack(v, chunks, depth + 1) for key, v in value.items()}}
-        if type(value) in (tuple, list):
-            return {type(value).__name__: [_pack(v, chunks, depth + 1) for v in value]}
+        if isinstance(value, (tuple, list)):  # a named tuple is one, too
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            return {kind: [_pack(v, chunks, depth + 1) for v in value]}
     if isinstance(value, NotPlain):
         return {"not_plain": str(value.type_name)[:80]}
     return {"not_plain": type(value).__name__[:80]}
@@ -128,8 +129,20 @@ def _pack_array(value, chunks):
     if dtype.str not in _DTYPES:
         return {"not_plain": f"array of {array.dtype}"[:80]}
     chunks.append(array.astype(dtype, copy=False).tobytes())
-    start = sum(map(len, chunks[:-1]))
-    return {"array": [dtype.str, list(array.shape), start]}
+    return {"array": [dtype.str, list(array.shape)]}
+
+
+class _Body:
+    """The bytes of a message, each handed out once: a million arrays cannot share them."""
+
+    def __init__(self, data):
+        self._data, self._at = memoryview(data), 0
+
+    def take(self, size):
+        if size > len(self._data) - self._at:
+            raise ValueError
+        self._at += size
+        return np.frombuffer(self._data, np.uint8, size, self._at - size)
 
 
 def _unpack(value, body, depth):
@@ -152,16 +165,14 @@ def _unpack(value, body, depth):
     raise ValueError
 
 
-def _unpack_array(name, shape, start, body):
+def _unpack_array(name, shape, body):
     dtype = _DTYPES[name]
-    if len(shape) > 16 or any(type(n) is not int or n < 0 for n in [*shape, start]):
+    if len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
         raise ValueError
     size = 1
     for n in shape:
         size *= n
-    if size * dtype.itemsize > len(body) - start:
-        raise ValueError
-    array = np.frombuffer(body, np.uint8, size * dtype.itemsize, start)
+    array = body.take(size * dtype.itemsize)
     if dtype.kind == "b":
         return (array != 0).reshape(shape)
     return array.copy().view(dtype).reshape(shape)

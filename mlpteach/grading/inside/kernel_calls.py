@@ -126,11 +126,15 @@ _FORBIDDEN = {
     "acct": (163, 89),
     "reboot": (169, 142),
     "settimeofday": (164, 170),
+    "setrlimit": (160, 164),
+    "timer_create": (222, 107),
 }
 # A new thread is allowed, a new process is not.
 _CLONE, _CLONE3, _CLONE_THREAD = (56, 220), (435, 435), 0x10000
-# A process may send signals to itself only.
-_SIGNALS = [(62, 129), (234, 131)]  # kill, tgkill
+# A process may send signals to itself only, and not the one that means: the system killed it.
+_SIGNALS = [((62, 129), 24), ((234, 131), 32)]  # kill, tgkill; where seccomp keeps the signal
+_SIGKILL = 9
+_PRLIMIT, _NEW_LIMIT = (302, 261), (32, 36)  # the two halves of the address of a new limit
 _TKILL = (200, 130)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -177,14 +181,25 @@ def _program(column, architecture, pid):
         (_EQUAL, 0, 1, _CLONE[column]),
         (_RETURN, 0, 0, _EPERM),
     ]
-    for call in _SIGNALS:
+    for call, signal in _SIGNALS:
         lines += [
-            (_EQUAL, 0, 4, call[column]),
+            (_EQUAL, 0, 6, call[column]),
             (_LOAD, 0, 0, first),
-            (_EQUAL, 0, 1, pid),
+            (_EQUAL, 0, 3, pid),
+            (_LOAD, 0, 0, signal),
+            (_EQUAL, 1, 0, _SIGKILL),
             (_RETURN, 0, 0, _ALLOW),
             (_RETURN, 0, 0, _EPERM),
         ]
+    lines += [  # limits may be read; one of zero seconds would end in SIGKILL
+        (_EQUAL, 0, 6, _PRLIMIT[column]),
+        (_LOAD, 0, 0, _NEW_LIMIT[0]),
+        (_EQUAL, 0, 3, 0),
+        (_LOAD, 0, 0, _NEW_LIMIT[1]),
+        (_EQUAL, 0, 1, 0),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _EPERM),
+    ]
     forbidden = [numbers[column] for numbers in _FORBIDDEN.values()] + [_TKILL[column]]
     for call in forbidden:
         if call is not None:

@@ -1,5 +1,6 @@
 """IPython's shell without a kernel: runs one cell at a time and keeps what it shows."""
 
+import ast
 import base64
 import io
 import signal
@@ -158,7 +159,7 @@ class Shell(InteractiveShell):
         sys.stdout, sys.stderr = _Stream("stdout", self), _Stream("stderr", self)
         try:
             with time_limit(seconds, "this cell"):
-                result = self.run_cell(source, store_history=False)
+                result = self._run_what_can_be(source)
             failed = result.error_before_exec or result.error_in_exec
         except BaseException as error:  # also what the student's hooks raise
             self.outputs.error(type(error).__name__, _text(error), [_text(error)])
@@ -167,6 +168,35 @@ class Shell(InteractiveShell):
             sys.stdout, sys.stderr = kept
         status = "timeout" if isinstance(failed, TimeLimit) else "error" if failed else "ok"
         return list(self.outputs), status
+
+    def _run_what_can_be(self, source):
+        """Run a cell; where a statement needs what is put aside, go on after it.
+
+        The function below it, which would be marked, may do without.
+        """
+        result = self.run_cell(source, store_history=False)
+        if isinstance(result.error_in_exec, PutAside):
+            while isinstance(result.error_in_exec, (PutAside, NameError)):
+                source = self._rest_after(result.error_in_exec, source)
+                if not source:
+                    break
+                result = self.run_cell(source, store_history=False)
+        return result
+
+    def _rest_after(self, error, source):
+        """Return the statements below the one that raised `error`."""
+        trace, line = error.__traceback__, 0
+        while trace is not None:
+            if trace.tb_frame.f_code.co_name == "<module>":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        plain = self.transform_cell(source)
+        starts = [
+            min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            for node in ast.parse(plain).body
+        ]
+        below = [start for start in starts if start > line]
+        return "\n".join(plain.splitlines()[below[0] - 1 :]) if below and line else ""
 
 
 class time_limit:

@@ -105,7 +105,7 @@ class Number(Numbered, Asked):
         if given and self.key and self.close(-given, self.key):
             return "Only the sign is wrong."
         if given and self.key:
-            power = math.log10(abs(given / self.key))
+            power = math.log10(abs(given)) - math.log10(abs(self.key))
             if abs(power - round(power)) < 1e-3 and round(power):
                 return f"The digits are right, but it is 10^{round(power)} times what it should be."
             if given * self.key < 0:
