@@ -1,6 +1,7 @@
 """The sandbox, in each isolation this machine offers."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -89,7 +90,9 @@ def lose_the_sandbox(sandbox):
     with sandbox.worker() as worker:
         sandbox._process.kill()
         sandbox._process.wait()
-        worker.cell("1")
+        for _ in range(500):  # what is inside ends a moment later
+            worker.cell("1")
+            time.sleep(0.01)
 
 
 def test_a_sandbox_that_ended_meanwhile_is_started_again(sandbox):
