@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from mlpteach.exercise.protocol import Reply, as_plain
+from mlpteach.exercise.protocol import NoAnswer, Reply, as_plain
 
 _PRINTED = 300  # characters kept of what a call printed
 
@@ -44,6 +44,8 @@ def quietly():
 
 def answer_quietly(functions, call):
     """Make one call; return its Reply. Inside :func:`quietly` only."""
+    if call.function not in functions:
+        raise NoAnswer(f"There is no function {call.function}.")
     arguments = [_own(argument) for argument in call.arguments]
     keywords = {name: _own(value) for name, value in call.keywords.items()}
     value, error = None, ""

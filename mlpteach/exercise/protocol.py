@@ -46,6 +46,10 @@ class NotPlain:
     type_name: str
 
 
+class NoAnswer(Exception):
+    """A call has no answer: there is no such function, or it does not come back."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What came back from one call, as plain data.
@@ -133,7 +137,8 @@ def decide(check, rng, answer):
     rng : numpy.random.Generator
         Decides the inputs.
     answer : callable
-        Call -> Reply: makes the call, here or in a sandbox.
+        Call -> Reply: makes the call, here or in a sandbox. What it raises is raised in the check,
+        which may do without an answer where it says :class:`NoAnswer`.
 
     Returns
     -------
@@ -143,7 +148,12 @@ def decide(check, rng, answer):
     try:
         call = next(conversation)
         while True:
-            call = conversation.send(answer(call))
+            try:
+                reply = answer(call)
+            except Exception as error:
+                call = conversation.throw(error)
+            else:
+                call = conversation.send(reply)
     except StopIteration as end:
         verdict = end.value
     if not isinstance(verdict, Verdict):

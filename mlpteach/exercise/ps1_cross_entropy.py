@@ -98,6 +98,6 @@ CHECKS = {
               unchanged_check(SHEET, _arguments)),
         _values("v2_softmax_outputs", "softmax", "softmax", 2, _softmax),
         _values("v2_softmax", "V^(2) with softmax", "sensitivity_softmax", 3,
-                _sensitivity_softmax),
+                _sensitivity_softmax, helpers={"softmax": _softmax}),
     )
 }  # fmt: skip

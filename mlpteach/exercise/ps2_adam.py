@@ -168,26 +168,45 @@ def _values(id, title, function, points, scenario, **options):
     return Check(id, title, (function,), points, values_check(SHEET, scenario, **options))
 
 
+def _all_of_adam_update(rng):
+    for scenario in (_one_update, _several_updates, _other_hypers, _large_eps):
+        yield from scenario(rng)
+
+
 _M_HAT, _V_HAT = "corrected_first_moment", "corrected_second_moment"
+_LINES = {
+    "first_moment": _first_moment,
+    "second_moment": _second_moment,
+    _M_HAT: _correction(_M_HAT, "beta1", [-1, 1]),
+    _V_HAT: _correction(_V_HAT, "beta2", [1]),
+    "new_weights": _new_weights,
+}
+
+
+def _line(id, title, function, points):
+    return _values(id, title, function, points, _LINES[function])
+
+
+def _update(id, title, points, scenario):
+    return _values(id, title, "adam_update", points, scenario,
+                   in_place_counts=False, helpers=_LINES)  # fmt: skip
+
+
 CHECKS = {
     check.id: check
     for check in (
-        _values("adam_first_moment", "M", "first_moment", 3, _first_moment),
-        _values("adam_second_moment", "V", "second_moment", 3, _second_moment),
-        _values("adam_first_correction", "M_hat", _M_HAT, 2, _correction(_M_HAT, "beta1", [-1, 1])),
-        _values("adam_second_correction", "V_hat", _V_HAT, 2, _correction(_V_HAT, "beta2", [1])),
-        _values("adam_new_weights", "W", "new_weights", 3, _new_weights),
-        _values("adam_one_update", "one update", "adam_update", 2, _one_update,
-                in_place_counts=False),
-        _values("adam_several_updates", "six updates", "adam_update", 4, _several_updates,
-                in_place_counts=False),
-        _values("adam_hyper_parameters", "eta, beta1, beta2", "adam_update", 2, _other_hypers,
-                in_place_counts=False),
-        _values("adam_eps", "the place of eps", "adam_update", 2, _large_eps,
-                in_place_counts=False),
+        _line("adam_first_moment", "M", "first_moment", 3),
+        _line("adam_second_moment", "V", "second_moment", 3),
+        _line("adam_first_correction", "M_hat", _M_HAT, 2),
+        _line("adam_second_correction", "V_hat", _V_HAT, 2),
+        _line("adam_new_weights", "W", "new_weights", 3),
+        _update("adam_one_update", "one update", 2, _one_update),
+        _update("adam_several_updates", "six updates", 4, _several_updates),
+        _update("adam_hyper_parameters", "eta, beta1, beta2", 2, _other_hypers),
+        _update("adam_eps", "the place of eps", 2, _large_eps),
         Check("adam_inputs_unchanged", "the arguments stay as they are", ("adam_update",), 2,
-              unchanged_check(SHEET, _arguments)),
+              unchanged_check(SHEET, _arguments, helpers=_LINES)),
         _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs,
-                paid=("eps_outside", "eps_inside_and_outside")),
+                helpers={"adam_update": _all_of_adam_update}),
     )
 }  # fmt: skip

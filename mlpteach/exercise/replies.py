@@ -9,11 +9,13 @@ from mlpteach.exercise.protocol import NotPlain
 
 _ERRORS = {
     "NotImplementedError": "is not written yet: take out `raise NotImplementedError()`",
-    "NameError": "uses a name that is not defined where it is used",
+    "NameError": "uses a name that is not defined there: often a function of an earlier cell that "
+    "did not run, or a slip of the pen",
     "UnboundLocalError": "uses a variable before it has a value",
     "ZeroDivisionError": "divides by 0",
     "RecursionError": "calls itself without end",
-    "TypeError": "was called in a way it does not take, or puts values together that do not fit",
+    "TypeError": "was called in a way it does not take, or puts values together that do not fit "
+    "(a power is written **, not ^)",
     "KeyError": "looks for a key that is not there",
     "IndexError": "looks for an entry that is not there",
     "ValueError": "puts arrays together whose shapes do not fit, or has a value it cannot use",

@@ -4,11 +4,11 @@ import os
 import sys
 import textwrap
 
-_WIDTH = 92  # what fits into the narrowest page that shows it, the formgrader inside JupyterLab
+_WIDTH = 83  # nbgrader's "Validate" indents by 4 and cuts off what is longer than 87
 
 
 def in_lines(text):
-    """Break a text into lines; feedback and formgrader cut long ones off at the page's edge.
+    """Break a text into lines; "Validate", feedback and formgrader cut long ones off.
 
     Parameters
     ----------

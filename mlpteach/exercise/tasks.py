@@ -132,10 +132,16 @@ class Sheet:
 
     def mistakes_in(self, functions):
         """Return the mistakes that can show in these functions: theirs, then of those they call."""
+        return tuple(
+            m for name in self.reached_from(*functions) for m in self.mistakes if m.function == name
+        )
+
+    def reached_from(self, *functions):
+        """Return these functions, then all those that their model solutions call."""
         reached = list(functions)
         for name in reached:
             reached += [other for other in self.calls(name) if other not in reached]
-        return tuple(m for name in reached for m in self.mistakes if m.function == name)
+        return tuple(reached)
 
 
 @cache

@@ -7,7 +7,7 @@ a new process without it.
 import contextlib
 import time
 
-from mlpteach.exercise.protocol import NotPlain, Reply
+from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply
 from mlpteach.grading.inside import frames
 from mlpteach.grading.sandbox import StudentDied
 
@@ -15,7 +15,7 @@ _RESTARTS = 3
 _SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
 
 
-class Stopped(Exception):
+class Stopped(NoAnswer):
     """A call has no answer; says to the student why not."""
 
 

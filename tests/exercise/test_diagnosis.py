@@ -204,7 +204,8 @@ def unseen(change):
          "adam_update returns something that is no number and no array alone, "
          "must return 3 values: W, M, V."),
         (lambda W, G, k, nW, M, V: undefined,  # noqa: F821
-         "adam_update uses a name that is not defined where it is used (NameError)."),
+         "adam_update uses a name that is not defined there: often a function of an earlier cell "
+         "that did not run, or a slip of the pen (NameError)."),
         (lambda W, G, k, nW, M, V: W @ G,
          "adam_update puts arrays together whose shapes do not fit"),
     ],

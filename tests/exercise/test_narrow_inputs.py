@@ -190,17 +190,3 @@ def test_a_long_text_among_many_takes_no_memory(nested):
         tracemalloc.stop()
     assert found.fraction == 0
     assert peak < 50 << 20
-
-
-@pytest.mark.parametrize(("times", "fraction"), [(1, 1.0), (3, 0.0)])
-def test_the_place_of_eps_costs_nothing_where_the_updates_are_counted(times, fraction):
-    def adam_descent(W, gradients, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-        M, V, path = 0.0, 0.0, []
-        for k, G in enumerate(gradients.reshape(-1, W.size), start=1):
-            M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G * G
-            W = W - times * eta * M / (1 - beta1**k) / (np.sqrt(V / (1 - beta2**k)) + eps)
-            path.append(W)
-        return np.array(path)
-
-    found = verdict("adam_counts_updates", adam_descent)
-    assert found.fraction == fraction, found.message

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlpteach.exercise.direct import answer_with
-from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, as_plain, decide
+from mlpteach.exercise.protocol import Call, Check, NoAnswer, NotPlain, Verdict, as_plain, decide
 
 
 class Liar(np.ndarray):
@@ -64,6 +64,23 @@ def test_a_check_is_asked_and_answered_to_its_verdict():
     check = Check("id", "title", ("double",), 3, run)
     answer = answer_with({"double": lambda x: 2 * x})
     assert decide(check, np.random.default_rng(0), answer).passed
+
+
+def test_a_check_may_do_without_an_answer():
+    def run(rng):
+        try:
+            yield Call("helper")
+        except NoAnswer:
+            reply = yield Call("f")
+        return Verdict(reply.value, "")
+
+    def unanswered(rng):
+        yield Call("helper")
+
+    answer = answer_with({"f": lambda: 0.5})
+    assert decide(Check("id", "", ("f",), 1, run), None, answer).fraction == 0.5
+    with pytest.raises(NoAnswer, match="There is no function helper"):
+        decide(Check("id", "", ("f",), 1, unanswered), None, answer)
 
 
 def test_a_check_without_a_verdict_is_an_error_of_the_check():

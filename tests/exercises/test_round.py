@@ -28,10 +28,10 @@ MARKS = {
     "untouched": {"ps2_adam": 0, "ps3_optimizers": 0},
     "forgetful": {
         "ps1_cross_entropy": 18 - 3 - 3 - 1.5,
-        "ps2_adam": 28 - 2 - 4 - 2 - 2 - 3,
+        "ps2_adam": 28 - 2 - 4 - 2 - 2,
     },
     "careless": {
-        "ps2_adam": 28 - 1.5 - 1,
+        "ps2_adam": 28 - 1.5,
         "ps3_optimizers": 23 - 3 - 5,
         "ps4_initialization": 18 - 3.75 - 2.5,
     },

@@ -1,0 +1,152 @@
+"""Error carried forward: a mistake in a function costs nothing once more in one that calls it.
+
+A function that is wrong only because of its helpers is right. So where it differs, the student's
+own helpers are asked, with fresh inputs of their own checks: what they answer tells which known
+mistakes are paid for there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.exercise.case import Case, ask
+from mlpteach.exercise.differences import Finding
+from mlpteach.exercise.direct import quietly
+from mlpteach.exercise.protocol import NoAnswer
+from mlpteach.exercise.replies import arrays
+
+_SEEDS = 2**62
+# Where a mistake leaves so little of the numbers, they prove nothing about who calls.
+_PROVES_NOTHING = ("zero", "argument_returned", "integer_array", "precision", "moves")
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """What the functions that another one may call turned out to be.
+
+    Attributes
+    ----------
+    wrong : dict of str to tuple of Mistake
+        Name -> the known mistakes that it makes; () where none is known.
+    broken : dict of str to str
+        Name -> why it does not answer at all, as the rest of a sentence.
+    reach : dict of str to frozenset of str
+        Name of a wrong one -> it and all that it calls.
+    """
+
+    wrong: dict
+    broken: dict
+    reach: dict
+
+    @property
+    def mistakes(self):
+        """The known mistakes of all helpers; () where one is wrong in a way not known."""
+        if not all(self.wrong.values()):
+            return ()
+        return tuple(dict.fromkeys(m for made in self.wrong.values() for m in made))
+
+    @property
+    def paid(self):
+        """Say which helpers are wrong, and that they are paid for."""
+        if len(self.wrong) == 1:
+            return f"{next(iter(self.wrong))}, which costs its points in its own check"
+        return f"{' and '.join(self.wrong)}, which cost their points in their own checks"
+
+    def contradict(self, mistakes, finding):
+        """Whether these mistakes are a guess: a helper was seen to make others."""
+        if self.wrong and finding.kind == "not_finite":
+            return True  # whatever the helper does, NaN comes of it
+        return any(
+            mistake.function in self.reach[name] and mistake not in made
+            for mistake in mistakes
+            for name, made in self.wrong.items()
+        )
+
+    def advice(self, finding):
+        """Say what to look at first, where a helper is at fault; else ""."""
+        if self.broken and finding.kind in ("raises", "not_written"):
+            name, why = next(iter(self.broken.items()))
+            return f" Look at {name} first: it {why}."
+        if self.wrong:
+            names = " and ".join(self.wrong)
+            return f" First mend {names}: see what its own check says."
+        return ""
+
+
+NONE = Helpers({}, {}, {})
+
+
+def ask_helpers(sheet, scenarios, rng):
+    """Yield the calls of each helper's own check; return the :class:`Helpers`.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    scenarios : dict of str to scenario
+    rng : numpy.random.Generator
+    """
+    wrong, broken = {}, {}
+    for name, scenario in scenarios.items():
+        seed = int(rng.integers(_SEEDS))
+        try:
+            given = yield from ask(scenario(np.random.default_rng(seed)))
+        except NoAnswer:
+            broken[name] = "does not answer: does its cell run without an error?"
+            continue
+        with quietly():
+            stops = _stops(sheet, given)
+            if stops:
+                broken[name] = stops
+                continue
+            made = Case(sheet, scenario, seed).mistakes_of(given)
+        if made != ():
+            wrong[name] = made or ()
+    reach = {name: sheet.reached_from(name) for name in wrong}
+    return Helpers(wrong, broken, reach)
+
+
+def _stops(sheet, given):
+    """Return how a call stops with an error; "" where none does."""
+    for exchange in given:
+        found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
+        if isinstance(found, Finding) and found.kind in ("raises", "not_written"):
+            return found.how
+    return ""
+
+
+def carried(case, given, finding, mistakes):
+    """Whether a function is right but for these mistakes, which its helpers make.
+
+    Parameters
+    ----------
+    case : Case
+    given : list of Exchange
+    finding : Finding
+        What differs first.
+    mistakes : tuple of Mistake
+    """
+    if not mistakes or finding.kind in _PROVES_NOTHING:
+        return False
+    return _answers(case, given, mistakes) and all(_holds_numbers(case.sheet, e) for e in given)
+
+
+def own_beside(case, given, finding, mistakes):
+    """Return the one known mistake of the function's own that is left beside its helpers'.
+
+    None where there is none; the parameters are those of :func:`carried`.
+    """
+    own = {exchange.call.function for exchange in given}
+    for mistake in case.known(given) if mistakes else ():
+        if mistake.function in own and carried(case, given, finding, (*mistakes, mistake)):
+            return mistake
+    return None
+
+
+def _answers(case, given, mistakes):
+    return case.sheet.functions(mistakes) is not None and case.answers(mistakes, given)
+
+
+def _holds_numbers(sheet, exchange):
+    """Whether an answer is more than NaN everywhere, which many a mistake leads to."""
+    found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
+    return not isinstance(found, Finding) and any(np.isfinite(a).any() for a in found.values())
