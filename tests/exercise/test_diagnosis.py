@@ -100,6 +100,52 @@ def test_a_known_mistake_is_known_however_it_is_written(id, function, mistake):
     assert verdict(id, function).mistake == mistake
 
 
+def long_way(Y, a):
+    return -(Y / a - (1 - Y) / (1 - a)) * a * (1 - a)
+
+
+@pytest.mark.parametrize("clip", [1e-7, 1e-6, 1e-5])
+def test_a_clip_where_nothing_need_be_divided_costs_half(clip):
+    found = verdict("v2_saturated", lambda Y, A3: long_way(Y, np.clip(A3, clip, 1 - clip)))
+    assert found.fraction == 0.5
+    assert "no clip is needed" in found.message
+
+
+@pytest.mark.parametrize("eps", [1e-8, 1e-10, 1e-12, 1e-15])
+def test_a_small_number_below_the_line_is_explained(eps):
+    def sensitivity(Y, A3):
+        return -(Y / (A3 + eps) - (1 - Y) / (1 - A3 + eps)) * A3 * (1 - A3)
+
+    assert verdict("v2_saturated", sensitivity).mistake == "eps_in_denominators"
+
+
+@pytest.mark.parametrize(
+    ("id", "function", "mistake"),
+    [
+        ("adam_first_correction", lambda M, k, beta1=0.9: M / (1 - beta1) ** k,
+         "first_moment_power_of_the_bracket"),
+        ("opt_adagrad", lambda W, G, S, eta=0.01, eps=1e-8: (
+            W - eta / np.sqrt(S + G**2 + eps), S + G**2), "adagrad_gradient_missing"),
+        ("opt_adagrad", lambda W, G, S, eta=0.01, eps=1e-8: (
+            W - eta * G**2 / np.sqrt(S + G**2 + eps), S + G**2), "adagrad_step_of_the_square"),
+        ("opt_adagrad", lambda W, G, S, eta=0.01, eps=1e-8: (
+            W - eta * abs(G) / np.sqrt(S + G**2 + eps), S + G**2), "adagrad_step_without_sign"),
+        ("v2_softmax_outputs", lambda Z: np.exp(Z) / np.exp(Z).sum(1, keepdims=True),
+         "softmax_over_rows_overflows"),
+        ("init_spreads", lambda X, weights: [
+            np.sqrt(np.mean((X := np.tanh(W @ X)) ** 2)) for W in weights],
+         "root_mean_square_of_layers"),
+    ],
+)  # fmt: skip
+def test_common_slips_are_known(id, function, mistake):
+    assert verdict(id, function).mistake == mistake
+
+
+def test_a_power_written_as_elsewhere_is_told():
+    found = verdict("adam_second_moment", lambda V, G, beta2=0.999: V + G ^ 2)
+    assert "a power is written **, not ^" in found.message
+
+
 def test_two_mistakes_at_once_are_both_named():
     def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
         M, V = beta1 * M + (1 - beta1) * G, beta2 * V + (1 - beta2) * G**2
@@ -222,6 +268,39 @@ def test_wrong_entries_are_told_by_what_they_have_in_common():
 
     found = verdict("v2_batch", sensitivity)
     assert "wrong exactly where Y is 0" in found.message
+
+
+# What is equal to an argument only because something else is 0.
+
+
+def adagrad_without_square(W, G, G_sum, eta=0.01, eps=1e-8):
+    return W - eta * G / np.sqrt(G_sum + G + eps), G_sum + G
+
+
+def adadelta_without_square(W, G, E_g2, E_dx2, gamma=0.95, eps=1e-6):
+    return W - G, E_g2 + G, E_dx2 + G
+
+
+@pytest.mark.parametrize(
+    ("id", "function"),
+    [
+        ("opt_adagrad", adagrad_without_square),
+        ("opt_adadelta", adadelta_without_square),
+        ("v2_saturated", lambda Y, A3: np.where(A3 > 0.5, A3 - Y, 0)),
+        ("v2_batch", lambda Y, A3: np.where(A3 > 0.5, A3 - Y, 0)),
+    ],
+)
+def test_what_equals_an_argument_by_chance_is_not_told_as_that(id, function):
+    found = verdict(id, function)
+    assert found.fraction == 0.0
+    assert "is simply" not in found.message
+
+
+def test_what_is_an_argument_at_every_call_is_told_as_that():
+    def adagrad_update(W, G, G_sum, eta=0.01, eps=1e-8):
+        return W - eta * G, G
+
+    assert "it is simply G, as it was before" in verdict("opt_adagrad", adagrad_update).message
 
 
 def test_arguments_changed_in_place_cost_half_where_they_have_no_check_of_their_own():

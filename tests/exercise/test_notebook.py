@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from nbgrader.validator import Validator
 
 from mlpteach.exercise import check, look
+from mlpteach.exercise.tasks import read_sheet
 
 
 def test_a_right_function_gets_all_points(capsys):
@@ -36,6 +38,32 @@ def test_validate_shows_what_failed_and_what_differs(monkeypatch, capsys):
     assert said.out == ""
     check("v2_batch", lambda Y, A3: A3 - Y)
     assert capsys.readouterr().err == ""  # it would make "Validate" say that the cell failed
+
+
+def test_no_line_is_longer_than_validate_shows(monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+
+    def wrong(Y, A3):
+        raise ValueError("a long sentence about what does not fit " * 5)
+
+    for function in (wrong, lambda Y, A3: (A3 - Y) / 3):
+        check("v2_batch", function)
+        lines = capsys.readouterr().err.splitlines()
+        indented = Validator.indent.default_value, Validator.width.default_value
+        assert max(map(len, lines)) <= indented[1] - 3 - len(indented[0])
+
+
+def first_moment(M, G, beta1=0.9):
+    return beta1 * M + G
+
+
+def test_a_helper_is_found_where_the_function_stands(capsys):
+    notebook = {"np": np}
+    for task in read_sheet("ps2_adam").tasks.values():
+        exec(task.solution, notebook)
+    notebook["first_moment"] = first_moment
+    assert check("adam_one_update", notebook["adam_update"]) == 2.0
+    assert "Right but for first_moment" in capsys.readouterr().out
 
 
 def test_other_inputs_with_another_seed(capsys):
