@@ -1,6 +1,7 @@
 """Run a check in the student's notebook, on public inputs, and print what it found."""
 
 import os
+import traceback
 
 import numpy as np
 
@@ -77,7 +78,8 @@ def _noting_errors(answer, errors):
 def look(show):
     """Call `show` and return what it shows; while nbgrader grades or validates, do nothing.
 
-    A picture gives no points, and a class is graded in a fraction of the time without.
+    A picture gives no points, and a class is graded in a fraction of the time without. What cannot
+    be shown yet is said and not raised, so that "Run All Cells" comes to every check.
 
     Parameters
     ----------
@@ -91,4 +93,20 @@ def look(show):
     """
     if not callable(show):
         raise TypeError(f"look needs a function that shows something; given {describe(show)}.")
-    return None if "NBGRADER_EXECUTION" in os.environ else show()
+    if "NBGRADER_EXECUTION" in os.environ:
+        return None
+    try:
+        return show()
+    except Exception as error:
+        say(in_lines(f"Nothing to show yet: {_why(error)}"), failed=False)
+        return None
+
+
+def _why(error):
+    """Say what an error comes from; the engine raises its own from that of a student's function."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    function = traceback.extract_tb(error.__traceback__)[-1].name
+    if isinstance(error, NotImplementedError):
+        return f"{function} is not written yet."
+    return f"{traceback.format_exception_only(error)[-1].strip()} (in {function})"

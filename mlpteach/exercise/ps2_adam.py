@@ -63,7 +63,8 @@ def _late(rng):
 
 def _correction(function, beta, signs):
     def scenario(rng):
-        moment = rng.choice(signs, (2, 2)) * rng.uniform(0.1, 2, (2, 2))
+        # Of both signs in each row: whoever loses the sign is seen, whatever is drawn.
+        moment = np.resize(rng.permutation(signs), (2, 2)) * rng.uniform(0.1, 2, (2, 2))
         for k in (1, 2, 7):
             yield f"at update k = {k}", Call(function, (moment, k))
         chosen = {beta: float(rng.uniform(0.3, 0.7))}
@@ -102,7 +103,9 @@ def _one_update(rng):
     )
     yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
     G = _with_a_zero(rng, G)
-    yield "at a late update, where a gradient is 0", Call("adam_update", (W, G, M, V, _late(rng)))
+    # The first moment's correction fades sooner than the second's.
+    for k in (int(rng.integers(15, 30)), _late(rng)):
+        yield "at a late update, where a gradient is 0", Call("adam_update", (W, G, M, V, k))
 
 
 def _several_updates(rng):
@@ -155,6 +158,8 @@ def _arguments(rng):
 def _epochs(rng):
     for start in (rng.uniform(-2, 2, 3), np.array([2, -1, 3])):
         gradients = _gradient(rng, (3, 4, 3))
+        # Small and positive: whoever forgets the square or a bracket has one root at least.
+        gradients[0, 0, 0] = rng.uniform(0.3, 0.9)
         kind = "whole numbers" if start.dtype.kind == "i" else "floats"
         call = Call("adam_descent", (start, gradients), {"eta": float(rng.uniform(0.05, 0.2))})
         yield f"through 3 epochs of 4 mini-batches, W of {kind}", call

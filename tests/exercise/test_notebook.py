@@ -108,3 +108,22 @@ def test_a_look_is_taken_by_a_student_but_not_while_grading(monkeypatch):
         assert look(lambda: pytest.fail("drawn")) is None
     with pytest.raises(TypeError, match="needs a function that shows something; given 'adam'"):
         look("adam")
+
+
+def test_what_cannot_be_shown_yet_is_said(monkeypatch, capsys):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+
+    def unwritten():
+        raise NotImplementedError
+
+    def of_the_engine():
+        try:
+            unwritten()
+        except NotImplementedError as error:
+            raise ValueError("rule") from error
+
+    for show in (unwritten, of_the_engine):
+        assert look(show) is None
+        assert capsys.readouterr().out == "Nothing to show yet: unwritten is not written yet.\n"
+    look(lambda: 1 / 0)
+    assert "yet: ZeroDivisionError: division by zero" in capsys.readouterr().out

@@ -2,7 +2,9 @@
 
 import ast
 import re
+import warnings
 
+import matplotlib.pyplot as plt
 import nbclient
 import pytest
 
@@ -119,11 +121,13 @@ def test_the_source_runs_from_top_to_bottom(
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     streams = [out for shown in outputs.values() for out in shown if "name" in out]
     assert [out.name for out in streams] == ["stdout"] * len(streams)
-    looked_at = [cell for cell in notebook.cells if "look(" in cell.source]
+    looked_at = [cell for cell in notebook.cells if "\nlook(" in f"\n{cell.source}"]
     assert looked_at
     for cell in looked_at:
-        kinds = {kind for out in outputs[cell.id] for kind in out.data}
-        assert kinds & {"image/png", "application/vnd.jupyter.widget-view+json"}
+        kinds = {kind for out in outputs[cell.id] for kind in out.get("data", ())}
+        printed = "".join(out.get("text", "") for out in outputs[cell.id])
+        assert printed or kinds & {"image/png", "application/vnd.jupyter.widget-view+json"}
+        assert "Nothing to show yet" not in printed
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -191,16 +195,56 @@ def test_a_slip_costs_exactly_what_it_should(
     assert marks(notebook, monkeypatch, capfd) == full | lost
 
 
+def unanswered(notebook, *but):
+    """Return a notebook as it is released, but for the functions of these names."""
+    for cell in notebook.cells:
+        if cell.id not in but:
+            cell.source = re.sub(
+                r" *### BEGIN SOLUTION.*### END SOLUTION",
+                "    # YOUR CODE HERE\n    raise NotImplementedError()",
+                cell.source,
+                flags=re.DOTALL,
+            )
+    return notebook
+
+
+def run_all(notebook, monkeypatch, capsys):
+    """Run all cells as a student does, each of which must go well; return what was printed."""
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    names = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as that a run diverged
+        for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+            last_value(cell.source, names)
+    plt.close("all")
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_check_speaks_before_anything_is_written(
+    assignment, read_source, monkeypatch, capsys
+):
+    said = run_all(unanswered(read_source(assignment)), monkeypatch, capsys)
+    assert all(f"{id}: " in said for id in ASSIGNMENTS[assignment])
+    assert "Nothing to show yet: " in said
+    assert "Error: " not in said
+
+
+def test_what_is_written_is_shown_beside_what_is_not(read_source, monkeypatch, capsys):
+    notebook = unanswered(read_source("ps3_optimizers"), "rmsprop_update")
+    said = run_all(notebook, monkeypatch, capsys)
+    assert "Nothing to show yet: adagrad_update is not written yet." in said
+    assert re.search(r"rmsprop f = +[\d.]+ after 200 updates; None", said)
+
+
+def test_a_run_that_diverges_is_plotted_as_far_as_it_came(read_source, solve, monkeypatch, capsys):
+    notebook = solve(read_source("ps1_cross_entropy"), "ps1_cross_entropy", "slope_forgotten")
+    assert "Nothing to show yet" not in run_all(notebook, monkeypatch, capsys)
+
+
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_what_is_released_is_worth_nothing(assignment, read_source, monkeypatch, capfd):
-    notebook = read_source(assignment)
-    for cell in notebook.cells:
-        cell.source = re.sub(
-            r" *### BEGIN SOLUTION.*### END SOLUTION",
-            "    # YOUR CODE HERE\n    raise NotImplementedError()",
-            cell.source,
-            flags=re.DOTALL,
-        )
+    notebook = unanswered(read_source(assignment))
     found = marks(notebook, monkeypatch, capfd)
     assert found == dict.fromkeys(ASSIGNMENTS[assignment], 0.0)
 
