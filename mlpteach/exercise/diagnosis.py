@@ -60,7 +60,7 @@ def _judge_wrong(case, given, exchange, quantity, finding, helpers):
         return Verdict(1.0, f"Right but for {helpers.paid}. {hints}")
     own = own_beside(case, given, finding, paid)
     if own is not None:
-        return Verdict(own.worth, f"Not right, even without {helpers.paid}. {own.hint}", own.id)
+        return Verdict(own.worth, f"Not right, and not only for {helpers.paid}. {own.hint}", own.id)
     message = _what_differs(case.sheet.tasks[exchange.call.function], exchange, quantity, finding)
     mistakes = case.recognise(given, exchange, quantity, finding)
     if not mistakes or helpers.contradict(mistakes, finding):

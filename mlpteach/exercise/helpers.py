@@ -28,14 +28,14 @@ class Helpers:
     ----------
     wrong : dict of str to tuple of Mistake
         Name -> the known mistakes that it makes; () where none is known.
-    broken : dict of str to str
-        Name -> why it does not answer at all, as the rest of a sentence.
+    broken : tuple of str
+        Names of those that do not answer, or only with an error.
     reach : dict of str to frozenset of str
         Name of a wrong one -> it and all that it calls.
     """
 
     wrong: dict
-    broken: dict
+    broken: tuple
     reach: dict
 
     @property
@@ -48,9 +48,8 @@ class Helpers:
     @property
     def paid(self):
         """Say which helpers are wrong, and that they are paid for."""
-        if len(self.wrong) == 1:
-            return f"{next(iter(self.wrong))}, which costs its points in its own check"
-        return f"{' and '.join(self.wrong)}, which cost their points in their own checks"
+        # Earlier, not there: adam_update may itself be right but for a helper of its own.
+        return f"{' and '.join(self.wrong)}: what is wrong there costs its points in earlier checks"
 
     def contradict(self, mistakes, finding):
         """Whether these mistakes are a guess: a helper was seen to make others."""
@@ -65,15 +64,14 @@ class Helpers:
     def advice(self, finding):
         """Say what to look at first, where a helper is at fault; else ""."""
         if self.broken and finding.kind in ("raises", "not_written"):
-            name, why = next(iter(self.broken.items()))
-            return f" Look at {name} first: it {why}."
+            return f" Look at {self.broken[0]} first: does its cell run, and what says its check?"
         if self.wrong:
             names = " and ".join(self.wrong)
             return f" First mend {names}: see what its own check says."
         return ""
 
 
-NONE = Helpers({}, {}, {})
+NONE = Helpers({}, (), {})
 
 
 def ask_helpers(sheet, scenarios, rng):
@@ -85,33 +83,32 @@ def ask_helpers(sheet, scenarios, rng):
     scenarios : dict of str to scenario
     rng : numpy.random.Generator
     """
-    wrong, broken = {}, {}
+    wrong, broken = {}, []
     for name, scenario in scenarios.items():
         seed = int(rng.integers(_SEEDS))
         try:
             given = yield from ask(scenario(np.random.default_rng(seed)))
         except NoAnswer:
-            broken[name] = "does not answer: does its cell run without an error?"
+            broken.append(name)
             continue
         with quietly():
-            stops = _stops(sheet, given)
-            if stops:
-                broken[name] = stops
+            if _stops(sheet, given):
+                broken.append(name)
                 continue
             made = Case(sheet, scenario, seed).mistakes_of(given)
         if made != ():
             wrong[name] = made or ()
     reach = {name: sheet.reached_from(name) for name in wrong}
-    return Helpers(wrong, broken, reach)
+    return Helpers(wrong, tuple(broken), reach)
 
 
 def _stops(sheet, given):
-    """Return how a call stops with an error; "" where none does."""
+    """Whether a call stops with an error."""
     for exchange in given:
         found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
         if isinstance(found, Finding) and found.kind in ("raises", "not_written"):
-            return found.how.partition(":")[0]
-    return ""
+            return True
+    return False
 
 
 def carried(case, given, finding, mistakes):

@@ -34,7 +34,7 @@ def test_a_mistake_of_a_helper_costs_nothing_where_it_is_called(id):
     helper = "adam_update" if id == "adam_counts_updates" else "second_moment"
     assert found.fraction == 1.0
     assert found.mistake == ""
-    costs = f"Right but for {helper}, which costs its points in its own check. The square"
+    costs = f"Right but for {helper}: what is wrong there costs its points in earlier checks. The"
     assert found.message.startswith(costs)
 
 
@@ -131,4 +131,6 @@ def test_a_helper_that_does_not_answer_is_named():
     functions = model() | {"adam_update": adam_update}
     del functions["first_moment"]
     found = verdict("adam_eps", functions)
-    assert "Look at first_moment first: it does not answer: does its cell run" in found.message
+    assert (
+        "Look at first_moment first: does its cell run, and what says its check?" in found.message
+    )
