@@ -7,6 +7,7 @@ from mlpteach.exercise.direct import answer_with
 from mlpteach.exercise.protocol import NoAnswer, decide
 from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
+from mlpteach.grading.session import Stopped
 
 SHEET = read_sheet("ps2_adam")
 CALLING_ADAM = ["adam_one_update", "adam_several_updates", "adam_hyper_parameters", "adam_eps"]
@@ -134,3 +135,7 @@ def test_a_helper_that_does_not_answer_is_named():
     assert (
         "Look at first_moment first: does its cell run, and what says its check?" in found.message
     )
+
+
+def test_what_the_sandbox_does_not_answer_is_no_answer_here_either():
+    assert issubclass(Stopped, NoAnswer)
