@@ -277,7 +277,7 @@ class Question {
   draw() {
     const verdict = this.model.get("verdict");
     this.verdict.hidden = !("understood" in verdict);
-    if (!verdict.understood && "understood" in verdict) this.say("none", "Not understood.", verdict.html);
+    if (!verdict.understood && "understood" in verdict) this.say("none", "Not judged.", verdict.html);
     else if (verdict.right) this.say("true", "Right.", verdict.html);
     else if ("right" in verdict) this.say("false", verdict.fraction > 0 ? "Partly." : "Not so.", verdict.html);
     const { solution, why } = this.model.get("revealed");

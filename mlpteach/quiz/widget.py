@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import anywidget
 import traitlets
 
-from mlpteach.arguments import check_choice, check_flag
+from mlpteach.arguments import check_flag
 from mlpteach.quiz.answers import Answers, InBrowser, default_answers
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS
@@ -220,10 +220,7 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
     """
     from mlpteach.quiz.answers import Forgotten
 
-    if isinstance(id, Question):
-        question = id
-    else:
-        question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
+    question = id if isinstance(id, Question) else QUESTIONS.find(id)
     seed = os.environ.get("JUPYTERHUB_USER", 0) if seed is None else seed
     check_flag("lecturer", lecturer)
     answers: Answers = default_answers() if check_flag("keep", keep) else Forgotten()

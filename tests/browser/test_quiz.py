@@ -95,7 +95,7 @@ def test_formula_in_latex_and_what_is_no_formula(show):
     field = question.page.locator(".field")
     field.fill("__import__('os').system('id')")
     field.press("Enter")
-    assert "Not understood." in question.verdict("none")
+    assert "Not judged." in question.verdict("none")
     assert field.input_value() == "__import__('os').system('id')"
     field.fill("Y - A^{(3)}")
     field.press("Enter")

@@ -49,9 +49,12 @@ def test_answer_can_be_changed_and_taken_back():
     assert (widget.right, widget.verdict) == (None, {})
 
 
-def test_unknown_question_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match="Did you mean 'only_the_last_sensitivity'"):
+def test_unknown_question_is_refused_with_the_nearest_and_no_list_of_all():
+    with pytest.raises(ValueError, match=r"is unknown\. Did you mean 'only_the") as refused:
         mt.quiz.ask("only_last_sensitivity")
+    assert len(str(refused.value)) < 250
+    with pytest.raises(TypeError, match="a question's id must be a text; given 3"):
+        mt.quiz.ask(3)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "x" * 100_000, "\x00", "؟", "<b>", "1/0", "é" * 50])
