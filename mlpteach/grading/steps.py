@@ -16,6 +16,7 @@ from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import graded_tests, read_original
+from mlpteach.grading.questions import show_question
 from mlpteach.grading.rebuild import rebuild, tame
 from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
 from mlpteach.grading.session import Session
@@ -147,18 +148,25 @@ class TrustedExecute(NbGraderPreprocessor):
                 cell.outputs = outputs.clean(session.outputs[number])
                 cell.execution_count = None
             # Only now do hidden inputs enter the process: nothing it says later is shown.
+            answered_as = {}
             for grade_id, cell in tests.items():
-                self._decide(cell, checks.get(grade_id), work, session, report, undecided)
+                check = checks.get(grade_id)
+                verdict = self._decide(cell, check, work, session, report, undecided)
+                if verdict is not None:
+                    answered_as[grade_id] = verdict.answered_as
             for number, how in session.deadly.items():
                 cells[number].outputs = [_died(how)]
                 report["notes"].append(f"A cell was left out: {how}.")
+            for cell in cells:
+                show_question(cell, answered_as)
 
     def _decide(self, cell, check, work, session, report, undecided):
+        """Write a test's verdict into its cell and return it, None where a person decides."""
         grade_id = cell.metadata.nbgrader.grade_id
         if check is None:
             undecided.add(grade_id)
             report["notes"].append(f"There is no check {grade_id!r}: mark this cell by hand.")
-            return
+            return None
         try:
             verdict = verdicts.verdict_of(check, work, session)
             verdicts.write_verdict(cell, verdict)
@@ -166,13 +174,14 @@ class TrustedExecute(NbGraderPreprocessor):
             self.log.error("%s: the check %s failed: %s", work.student, grade_id, failure)
             undecided.add(grade_id)
             report["notes"].append(f"The check {grade_id!r} failed ({failure}): mark it by hand.")
-            return
+            return None
         if verdict.mistake:
             report["mistakes"][grade_id] = verdict.mistake
         if verdict.answered_as and not _same_name(verdict.answered_as, work.student):
             note = f"Answered with the numbers of {verdict.answered_as!r}: is that this student?"
             if note not in report["notes"]:
                 report["notes"].append(note)
+        return verdict
 
     @property
     def limits(self):
