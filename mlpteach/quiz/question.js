@@ -214,7 +214,7 @@ class Question {
     this.strip.replaceChildren(...[
       this.way.beside,
       !this.way.immediate && element("button", { class: "check", onclick: () => this.answer(this.way.read()) }, "Check"),
-      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.choices ? "Another one" : "New numbers"),
+      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.bound ? "Numbers from the dashboard" : shown.choices ? "Another one" : "New numbers"),
       shown.lecturer && element("button", { class: "reveal", onclick: () => this.model.send({ type: "reveal" }) }, "Reveal"),
     ].filter(Boolean));
     this.way.set(this.model.get("draft") || this.model.get("answer"));

@@ -208,6 +208,39 @@ def test_a_dashboard_is_asked_about_the_place_it_shows_now():
     assert widget.asked.key != dashboard.trace[8].M_hat.W[2][3, 4]
 
 
+def test_a_question_says_which_place_it_is_about_and_when_the_dashboard_has_moved_on():
+    dashboard = mt.dashboards.adam(epochs=1)
+    dashboard.position = {"k": 5, "row": 3, "column": 4}
+    widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
+    assert widget.shown["bound"] is True
+    place = "About update 5 of the dashboard, the weight of layer 2, unit 4, input 5. "
+    assert widget.shown["hint"].startswith(place)
+    assert widget.note == ""
+    dashboard.position = {"line": 1}  # the same numbers
+    assert widget.note == ""
+    dashboard.position = {"k": 6}
+    assert "has moved on" in widget.note
+    dashboard.position = {"k": 5}
+    assert widget.note == ""
+    dashboard.configure(eta=0.005)
+    assert "has moved on" in widget.note
+    widget.ask_again()
+    assert widget.note == ""
+    assert widget.shown["hint"].startswith("About update 5 of the dashboard")
+    assert mt.quiz.ask("adams_corrected_first_moment", dashboard.trace).shown["bound"] is False
+
+
+def test_an_answer_says_in_which_other_notebook_it_was_given(monkeypatch):
+    mt.quiz.ask("lines_of_adam").answer = "a"  # where the server does not tell
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/02_cross_entropy.ipynb")
+    mt.quiz.ask(ID).answer = "true"
+    assert (mt.quiz.ask(ID).right, mt.quiz.ask(ID).note) == (True, "")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/04_adaptive_optimizers.ipynb")
+    assert mt.quiz.ask(ID).right is True
+    assert mt.quiz.ask(ID).note == "Answered in 02_cross_entropy.ipynb."
+    assert mt.quiz.ask("lines_of_adam").note == ""
+
+
 def test_what_goes_wrong_in_the_kernel_is_said_on_the_page():
     dashboard = mt.dashboards.adam(epochs=1)
     widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
