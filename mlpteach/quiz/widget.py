@@ -15,6 +15,8 @@ from mlpteach.quiz.text import to_html
 
 _HERE = Path(__file__).parent
 _MOST_TIMES = 10_000  # that a question is asked again
+# Beside a dashboard in an HBox: neither pushes the other together.
+_LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
 _MOVED_ON = "The dashboard has moved on: “Numbers from the dashboard” asks about what it shows now."
 
 
@@ -57,7 +59,7 @@ class QuestionWidget(anywidget.AnyWidget):
         self._lecturer = lecturer
         self._answers = answers or default_answers()
         asked = question.ask(seed, run)
-        super().__init__()
+        super().__init__(layout=_LAYOUT)
         last = None if run is not None else self._answers.last_seed(question.id, seed)
         self._again = _times(last)
         self._show(question.ask(last, run) if self._again else asked)
@@ -77,10 +79,13 @@ class QuestionWidget(anywidget.AnyWidget):
         position = dict(self._run.position)
         return id(self._run.trace), *(position.get(name) for name in ("k", "row", "column"))
 
+    def _moved_on(self):
+        """Return a note if the dashboard shows another place than the one that is asked about."""
+        return "" if self._place_on_screen() == self._asked_about else _MOVED_ON
+
     def _compare_places(self, _):
-        """Say that the dashboard shows another place than the one that is asked about."""
         if self.note in ("", _MOVED_ON):
-            self.note = "" if self._place_on_screen() == self._asked_about else _MOVED_ON
+            self.note = self._moved_on()
 
     @property
     def seed(self):
@@ -173,9 +178,10 @@ class QuestionWidget(anywidget.AnyWidget):
                 "html": to_html(judged.message),
             }
             if not self._restoring:
-                self.note = self._answers.keep(
+                kept = self._answers.keep(
                     self.question.id, self.seed, self.asked.digest, change["new"], judged.right
                 )
+                self.note = kept or self._moved_on()
 
     def _receive(self, _, content, buffers):
         """Do what a button of the page asks for; what goes wrong is said there."""
