@@ -48,11 +48,21 @@ class Result:
 
 @dataclass
 class Run:
-    """One run over a class."""
+    """One run over a class.
+
+    Attributes
+    ----------
+    assignment : str
+    results : list of Result
+    seconds : float
+    nothing_from : list of str
+        Students in the gradebook who handed in nothing.
+    """
 
     assignment: str
     results: list = field(default_factory=list)
     seconds: float = 0.0
+    nothing_from: list = field(default_factory=list)
 
 
 def open_course(folder, arguments=()):

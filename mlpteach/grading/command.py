@@ -23,9 +23,9 @@ def grade(options):
         print(_NO_SANDBOX, file=sys.stderr)
     with class_run.start_sandbox() as sandbox:
         run, entries = _grade(options, sandbox)
-    from mlpteach.grading.report import write_report
+    from mlpteach.grading.report import write_report, write_student
 
-    print(write_report(run, entries))
+    print((write_student if options.student else write_report)(run, entries))
     return 1 if any(result.state == "failed" for result in run.results) else 0
 
 
@@ -35,19 +35,29 @@ def _grade(options, sandbox):
     from nbgrader.api import Gradebook
     from tqdm import tqdm
 
-    from mlpteach.grading.report import read_entries
+    from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment
     class_run.check_generated(coursedir, assignment)
     students = class_run.students_of(coursedir, assignment, options.student)
-    with tqdm(total=len(students), unit=" students", disable=None) as bar:
+    graded = 0
+    try:
+        with tqdm(total=len(students), unit=" students", disable=None) as bar:
 
-        def tell(result):
-            bar.set_postfix_str(result.student[:20], refresh=False)
-            bar.update()
+            def tell(result):
+                nonlocal graded
+                graded += result.state == "graded"
+                bar.set_postfix_str(result.student[:20], refresh=False)
+                bar.update()
 
-        run = class_run.grade_class(
-            application, assignment, students, options.graders, options.force, tell, sandbox
-        )
+            run = class_run.grade_class(
+                application, assignment, students, options.graders, options.force, tell, sandbox
+            )
+    except KeyboardInterrupt:
+        print(f"stopped: {graded} graded; start it again to go on", file=sys.stderr)
+        raise
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return run, read_entries(coursedir, assignment, gradebook)
+        entries = read_entries(coursedir, assignment, gradebook, options.student)
+        if options.student is None:
+            run.nothing_from = without_submission(gradebook, students, entries)
+    return run, entries
