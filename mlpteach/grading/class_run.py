@@ -254,6 +254,7 @@ class _Pool:
 def _grade_students(pipe, others, parent, sandbox, application, assignment, force):
     """Grade whom the pipe names, until it is closed: the life of a grader."""
     others.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
     die_with_parent(
         signal.SIGKILL
     )  # and with it the sandbox: nothing is left when `grade` is killed

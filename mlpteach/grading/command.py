@@ -21,15 +21,22 @@ def grade(options):
         raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
     if candidates() == [PROCESS]:
         print(_NO_SANDBOX, file=sys.stderr)
-    with class_run.start_sandbox() as sandbox:
-        run, entries = _grade(options, sandbox)
+    done = []
+    try:
+        with class_run.start_sandbox() as sandbox:
+            run, entries = _grade(options, sandbox, done)
+    except KeyboardInterrupt:
+        graded = sum(result.state == "graded" for result in done)
+        again = "start it again without --force" if options.force else "start it again"
+        print(f"stopped: {graded} graded; {again} to go on", file=sys.stderr)
+        raise
     from mlpteach.grading.report import write_report, write_student
 
     print((write_student if options.student else write_report)(run, entries))
     return 1 if any(result.state == "failed" for result in run.results) else 0
 
 
-def _grade(options, sandbox):
+def _grade(options, sandbox, done):
     arguments = [f"--db={options.db}"] if options.db else []
     application = class_run.open_course(options.course, arguments)
     from nbgrader.api import Gradebook
@@ -40,22 +47,16 @@ def _grade(options, sandbox):
     coursedir, assignment = application.coursedir, options.assignment
     class_run.check_generated(coursedir, assignment)
     students = class_run.students_of(coursedir, assignment, options.student)
-    graded = 0
-    try:
-        with tqdm(total=len(students), unit=" students", disable=None) as bar:
+    with tqdm(total=len(students), unit=" students", disable=None) as bar:
 
-            def tell(result):
-                nonlocal graded
-                graded += result.state == "graded"
-                bar.set_postfix_str(result.student[:20], refresh=False)
-                bar.update()
+        def tell(result):
+            done.append(result)
+            bar.set_postfix_str(result.student[:20], refresh=False)
+            bar.update()
 
-            run = class_run.grade_class(
-                application, assignment, students, options.graders, options.force, tell, sandbox
-            )
-    except KeyboardInterrupt:
-        print(f"stopped: {graded} graded; start it again to go on", file=sys.stderr)
-        raise
+        run = class_run.grade_class(
+            application, assignment, students, options.graders, options.force, tell, sandbox
+        )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         entries = read_entries(coursedir, assignment, gradebook, options.student)
         if options.student is None:

@@ -135,6 +135,8 @@ def _find_misnamed(folder, expected):
     if len(missing) == 1 and len(others) == 1:
         shutil.copy(folder / others[0], folder / missing[0])
         return [f"{others[0]!r} was taken for {missing[0]!r}"]
+    if len(expected) == len(others) == 1 and _same(folder / others[0], folder / expected[0]):
+        return [f"{others[0]!r} was taken for {expected[0]!r}"]  # at an earlier grading
     if missing and others:
         wanted = ", ".join(map(repr, missing))
         return [
@@ -163,9 +165,13 @@ def other_notebooks(folder, expected):
         [
             path.name
             for path in there
-            if path not in graded and not any(filecmp.cmp(path, g, shallow=False) for g in graded)
+            if path not in graded and not any(_same(path, other) for other in graded)
         ]
     )
+
+
+def _same(path, other):
+    return filecmp.cmp(path, other, shallow=False)
 
 
 def _named(names):
