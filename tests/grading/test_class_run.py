@@ -145,13 +145,16 @@ def test_interrupted_it_says_how_far_it_came(folder):
         text=True,
         start_new_session=True,
     )
-    begun = folder.root / "autograded" / "s1"
-    wait_until(lambda: begun.exists())
+    written = folder.root / "autograded" / "s1"
+    wait_until(lambda: written.exists())
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the graders hear it, too
     said, errors = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "")
-    assert errors == "stopped: 1 graded; start it again to go on\n"
-    assert "moments: 5 graded, 1 graded before, in" in grade(folder).stdout
+    told = re.fullmatch(r"stopped: ([1-5]) graded; start it again to go on\n", errors)
+    assert told, errors
+    rest, before = re.search(r"(\d) graded, (\d) graded before, in", grade(folder).stdout).groups()
+    assert int(rest) + int(before) == 6
+    assert int(before) - int(told[1]) in (0, 1)  # one may be done and not yet told
 
 
 def test_whoever_reads_the_report_may_leave(folder):
