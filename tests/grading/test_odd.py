@@ -298,6 +298,13 @@ def test_files_beside_the_notebook_are_there(batch):
     assert decided(batch.marks("with files")) == FULL
 
 
+def test_what_is_put_aside_says_so_where_it_is_printed(batch):
+    batch.hand_in("printing", answered(more=["import mlpteach as mt\nprint('X:', mt.datasets)"]))
+    batch.grade("printing")
+    [said] = batch.graded("printing").cells[-1].outputs
+    assert said.text == "X: (not run while grading)\n"
+
+
 def notes_on(batch, student):
     return batch.graded(student).metadata["mlpteach"]["notes"]
 
