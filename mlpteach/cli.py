@@ -32,7 +32,13 @@ def main(arguments=None):
         parser.print_help()
         return 0
     try:
-        return options.run(options) or 0
+        code = options.run(options) or 0
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read along, such as `head`, has left; the interpreter's own flush must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # what shells expect of a command that wrote to nobody
     except CommandError as error:
         print(f"mlpteach: {error}", file=sys.stderr)
         return 1

@@ -24,6 +24,8 @@ _PARTS = (
     "element", "numbers", "state", "history", "plot", "heat", "table", "ledger", "controls",
     "transport", "dashboard", "render",
 )  # fmt: skip
+# Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
+_LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
 
 
 class Player(anywidget.AnyWidget):
@@ -67,7 +69,7 @@ class Player(anywidget.AnyWidget):
     position = traitlets.Dict().tag(sync=True)
 
     def __init__(self, build, controls, values, title, name, follow=None):
-        super().__init__()
+        super().__init__(layout=_LAYOUT)
         self._build, self._follow = build, follow
         self._controls = {control.name: control for control in controls}
         self._title, self._name = title, name

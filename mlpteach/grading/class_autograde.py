@@ -61,10 +61,13 @@ class ClassAutograde(Autograde):
         folder = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         )
-        self._notes = tidy(folder, expected_notebooks(assignment))
+        expected = expected_notebooks(assignment)
+        self._notes = tidy(folder, expected)
         self.notebooks = sorted(map(str, folder.glob("*.ipynb")))
         if not self.notebooks:
             return "failed", "no notebook was handed in; ask for it"
+        if expected and not any((folder / name).exists() for name in expected):
+            return "failed", self._notes[-1]  # several may be meant: a person decides
         with being_graded(folder) as nobody_else:
             if not nobody_else:
                 return "failed", "another grader is at work on it just now"

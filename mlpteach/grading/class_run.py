@@ -48,11 +48,21 @@ class Result:
 
 @dataclass
 class Run:
-    """One run over a class."""
+    """One run over a class.
+
+    Attributes
+    ----------
+    assignment : str
+    results : list of Result
+    seconds : float
+    nothing_from : list of str
+        Students in the gradebook who handed in nothing.
+    """
 
     assignment: str
     results: list = field(default_factory=list)
     seconds: float = 0.0
+    nothing_from: list = field(default_factory=list)
 
 
 def open_course(folder, arguments=()):
@@ -244,6 +254,7 @@ class _Pool:
 def _grade_students(pipe, others, parent, sandbox, application, assignment, force):
     """Grade whom the pipe names, until it is closed: the life of a grader."""
     others.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
     die_with_parent(
         signal.SIGKILL
     )  # and with it the sandbox: nothing is left when `grade` is killed

@@ -21,21 +21,28 @@ def grade(options):
         raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
     if candidates() == [PROCESS]:
         print(_NO_SANDBOX, file=sys.stderr)
-    with class_run.start_sandbox() as sandbox:
-        run, entries = _grade(options, sandbox)
-    from mlpteach.grading.report import write_report
+    done = []
+    try:
+        with class_run.start_sandbox() as sandbox:
+            run, entries = _grade(options, sandbox, done)
+    except KeyboardInterrupt:
+        graded = sum(result.state == "graded" for result in done)
+        again = "start it again without --force" if options.force else "start it again"
+        print(f"stopped: {graded} graded; {again} to go on", file=sys.stderr)
+        raise
+    from mlpteach.grading.report import write_report, write_student
 
-    print(write_report(run, entries))
+    print((write_student if options.student else write_report)(run, entries))
     return 1 if any(result.state == "failed" for result in run.results) else 0
 
 
-def _grade(options, sandbox):
+def _grade(options, sandbox, done):
     arguments = [f"--db={options.db}"] if options.db else []
     application = class_run.open_course(options.course, arguments)
     from nbgrader.api import Gradebook
     from tqdm import tqdm
 
-    from mlpteach.grading.report import read_entries
+    from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment
     class_run.check_generated(coursedir, assignment)
@@ -43,6 +50,7 @@ def _grade(options, sandbox):
     with tqdm(total=len(students), unit=" students", disable=None) as bar:
 
         def tell(result):
+            done.append(result)
             bar.set_postfix_str(result.student[:20], refresh=False)
             bar.update()
 
@@ -50,4 +58,7 @@ def _grade(options, sandbox):
             application, assignment, students, options.graders, options.force, tell, sandbox
         )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return run, read_entries(coursedir, assignment, gradebook)
+        entries = read_entries(coursedir, assignment, gradebook, options.student)
+        if options.student is None:
+            run.nothing_from = without_submission(gradebook, students, entries)
+    return run, entries

@@ -38,8 +38,7 @@ def rebuild(original, handed):
     cells = _in_the_students_order(original.cells, handed.cells, claims, chosen, leftover)
     for place, cell in enumerate(original.cells):
         if place not in chosen and _is_answer(cell) and handed.cells:
-            notes.append(f"The cell {_name(cell)!r} was missing; it was put back empty.")
-            # Not to be run: the answer may stand in another cell, however it is written there.
+            # Not to be run, nor missed yet: the answer may stand in another cell, however written.
             cell.metadata["mlpteach"] = {"put_back": True}
     original.cells = cells
     _give_unique_ids(original)

@@ -1,10 +1,15 @@
 """What the instructor reads after a class was graded."""
 
 import json
+import textwrap
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
+
+from mlpteach.grading.mistakes import in_words
+
+_WIDTH = 100
 
 
 @dataclass
@@ -22,6 +27,9 @@ class Entry:
         What to look at: who does not see it here sees it on top of the graded notebook.
     mistakes : dict of str to str
         Grade id -> recognised mistake.
+    checks : dict of str to (points, most, sentence)
+        Grade id -> what the check gave and said; points are None where a person is to mark. Read
+        for one student only.
     """
 
     student: str
@@ -30,9 +38,10 @@ class Entry:
     waits: int
     notes: list = field(default_factory=list)
     mistakes: dict = field(default_factory=dict)
+    checks: dict = field(default_factory=dict)
 
 
-def read_entries(coursedir, assignment, gradebook):
+def read_entries(coursedir, assignment, gradebook, wanted=None):
     """Return an Entry for every submission in the gradebook, by student.
 
     Parameters
@@ -40,41 +49,94 @@ def read_entries(coursedir, assignment, gradebook):
     coursedir : nbgrader.coursedir.CourseDirectory
     assignment : str
     gradebook : nbgrader.api.Gradebook
+    wanted : str, optional
+        Only this student.
     """
     entries = {}
     for submission in gradebook.assignment_submissions(assignment):
-        waits = sum(
-            bool(grade.needs_manual_grade) for book in submission.notebooks for grade in book.grades
-        )
+        if wanted not in (None, submission.student_id):
+            continue
+        grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}
+        waits = sum(bool(grade.needs_manual_grade) for grade in grades.values())
         student = submission.student_id
         entry = Entry(student, submission.score, submission.max_score, waits)
         graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
         for path in sorted(Path(graded).glob("*.ipynb")):
-            about = _about(path)
-            entry.notes += about.get("notes", [])
+            notebook = _read_notebook(path)
+            about = notebook["metadata"].get("mlpteach", {})
+            notes = [*entry.notes, *about.get("notes", []), *about.get("for_staff", [])]
+            entry.notes = list(dict.fromkeys(notes))  # some are about the whole submission
             entry.mistakes |= about.get("mistakes", {})
+            if wanted is not None:
+                entry.checks |= _read_checks(notebook, grades)
         entries[student] = entry
     return dict(sorted(entries.items()))
 
 
-def _about(path):
-    """Return what the grading noted in a graded notebook."""
+def without_submission(gradebook, students, entries):
+    """Return who is in the gradebook, but neither among these students nor among the entries."""
+    known = {student.id for student in gradebook.students}
+    return sorted(known.difference(students, entries))
+
+
+def _read_notebook(path):
+    """Return a graded notebook; an empty one where none can be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["metadata"].get("mlpteach", {})
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        return {"metadata": notebook["metadata"], "cells": notebook["cells"]}
     except (OSError, ValueError, KeyError):
-        return {}
+        return {"metadata": {}, "cells": []}
+
+
+def _read_checks(notebook, grades):
+    """Return grade id -> (points, most, sentence), in the notebook's order."""
+    checks = {}
+    for cell in notebook["cells"]:
+        grade = grades.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        if grade is None:
+            continue
+        streams = [out for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
+        said = " ".join("".join(part for out in streams for part in out["text"]).split())
+        waits = grade.needs_manual_grade
+        points = None if waits and grade.manual_score is None else grade.score
+        said = said or ("To be marked by a person." if waits else "")
+        checks[grade.name] = (points, grade.max_score, said)
+    return checks
 
 
 def write_report(run, entries):
-    """Return the report as text.
+    """Return the report on a class as text.
+
+    Parameters
+    ----------
+    run : mlpteach.grading.class_run.Run
+    entries : dict of str to Entry
+        Those of students who were not graded are left out.
+    """
+    graded = _graded(run, entries)
+    parts = [_summary(run), _marks(graded), _not_graded(run), _nothing(run), _notes(graded)]
+    parts.append(_mistakes(run.assignment, graded))
+    return "\n\n".join(part for part in parts if part)
+
+
+def write_student(run, entries):
+    """Return the report on one student as text: with each check and what it says.
 
     Parameters
     ----------
     run : mlpteach.grading.class_run.Run
     entries : dict of str to Entry
     """
-    parts = [_summary(run), _marks(entries), _not_graded(run), _notes(entries), _mistakes(entries)]
+    graded = _graded(run, entries)
+    parts = [_summary(run), _marks(graded), _not_graded(run), _notes(graded)]
+    parts += [_checks(entry) for entry in graded.values()]
     return "\n\n".join(part for part in parts if part)
+
+
+def _graded(run, entries):
+    """Leave out who is in the gradebook, from before or by half, but was not graded now."""
+    failed = {result.student for result in run.results if result.state == "failed"}
+    return {student: entry for student, entry in entries.items() if student not in failed}
 
 
 def _summary(run):
@@ -89,12 +151,45 @@ def _marks(entries):
     if not entries:
         return ""
     width = max(len(_shown(student)) for student in ["student", *entries])
-    lines = [f"{'student':{width}}  points"]
-    for entry in entries.values():
-        waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
-        lines.append(f"{_shown(entry.student):{width}}  {entry.score:g} of {entry.most:g}{waits}")
     scores = [entry.score for entry in entries.values()]
-    lines.append(f"mean {mean(scores):.1f}, median {median(scores):.1f}")
+    points = _aligned(scores)
+    lines = [f"{'student':{width}}  {'points':>{len(points[0])}}"]
+    for entry, given in zip(entries.values(), points, strict=True):
+        waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
+        lines.append(f"{_shown(entry.student):{width}}  {given} of {entry.most:g}{waits}")
+    if len(scores) > 1:
+        lines.append(f"mean {mean(scores):.1f}, median {median(scores):.1f}")
+    return "\n".join(lines)
+
+
+def _aligned(numbers):
+    """Write numbers one below the other, with as many decimals as they need, two at most.
+
+    Examples
+    --------
+    >>> _aligned([2.62857, 18.0])
+    [' 2.63', '18.00']
+    """
+    needed = [f"{number:.2f}".rstrip("0").partition(".")[2] for number in numbers]
+    decimals = max(map(len, needed), default=0)
+    written = [f"{number:.{decimals}f}" for number in numbers]
+    width = max(map(len, written), default=0)
+    return [text.rjust(width) for text in written]
+
+
+def _checks(entry):
+    """Return a student's checks, what each gave and said."""
+    width = max(map(len, entry.checks), default=0)
+    given = [points or 0.0 for points, _, _ in entry.checks.values()]
+    lines = []
+    for (grade_id, (points, most, said)), written in zip(
+        entry.checks.items(), _aligned(given), strict=True
+    ):
+        written = "?".rjust(len(written)) if points is None else written
+        start = f"  {grade_id:{width}}  {written} of {most:g}  "
+        wrapped = textwrap.wrap(said, max(_WIDTH - len(start), 40)) or [""]
+        lines.append((start + wrapped[0]).rstrip())
+        lines += [" " * len(start) + line for line in wrapped[1:]]
     return "\n".join(lines)
 
 
@@ -106,6 +201,12 @@ def _not_graded(run):
         f"  {_shown(result.student)}: {result.reason}" for result in sorted(failed, key=_by_student)
     ]
     return "\n".join(["Not graded:", *lines])
+
+
+def _nothing(run):
+    if not run.nothing_from:
+        return ""
+    return f"Nothing handed in: {', '.join(map(_shown, run.nothing_from))}"
 
 
 def _shown(student):
@@ -124,39 +225,28 @@ def _notes(entries):
     return "\n".join(["To be looked at:", *lines]) if lines else ""
 
 
-# What differs, where it is no mistake that has a name of its own.
-_IN_WORDS = {
-    "values": "other numbers",
-    "some_entries": "other numbers in some entries",
-    "factor": "wrong by a factor",
-    "offset": "wrong by a constant",
-    "sign": "wrong sign",
-    "zero": "0, or did not move",
-    "shape": "wrong shape",
-    "not_finite": "NaN or infinite",
-    "argument_returned": "an argument comes back unchanged",
-    "precision": "digits lost to short floats",
-    "not_written": "not written yet",
-    "raises": "stops with an error",
-    "returns_none": "returns nothing",
-}
-
-
-def _mistakes(entries):
+def _mistakes(assignment, entries):
     """Say which mistakes were made how often, each student counted once, and where."""
     students, cells = Counter(), {}
     for entry in entries.values():
         students.update(set(entry.mistakes.values()))
         for grade_id, mistake in entry.mistakes.items():
             cells.setdefault(mistake, Counter())[grade_id] += 1
+    named = {mistake: _most_hit(counts) for mistake, counts in cells.items()}
+    # To the last letter, so that the same class is reported in the same order every time.
+    order = sorted(students, key=lambda mistake: (-students[mistake], named[mistake], mistake))
     lines = [
-        f"  {count} × {_IN_WORDS.get(mistake, mistake)}, in {_most(cells[mistake])}"
-        for mistake, count in students.most_common(10)
+        f"  {students[mistake]} × {in_words(assignment, mistake)}, in {_listed(named[mistake])}"
+        for mistake in order[:10]
     ]
     return "\n".join(["Most frequent mistakes (students):", *lines]) if lines else ""
 
 
-def _most(cells):
-    """Name the cells that were hit most."""
-    named = ", ".join(grade_id for grade_id, _ in cells.most_common(3))
-    return f"{named} …" if len(cells) > 3 else named
+def _most_hit(cells):
+    """Return the grade ids of a Counter, those hit most first."""
+    return sorted(cells, key=lambda grade_id: (-cells[grade_id], grade_id))
+
+
+def _listed(grade_ids):
+    named = ", ".join(grade_ids[:3])
+    return f"{named} …" if len(grade_ids) > 3 else named

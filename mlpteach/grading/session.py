@@ -36,6 +36,8 @@ class Session:
         What each cell showed, as the worker says: still to be cleaned.
     deadly : dict of int to str
         Index of a cell -> how it ended the process.
+    found : set of str
+        Functions that were called and are there.
     """
 
     def __init__(self, sandbox, sources, files=()):
@@ -47,6 +49,7 @@ class Session:
         self._restarts = 0
         self.outputs = [[] for _ in sources]
         self.deadly = {}
+        self.found = set()
 
     def __enter__(self):
         self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
@@ -101,6 +104,7 @@ class Session:
         try:
             said = self._worker.call(name, call.arguments, call.keywords)
         except StudentDied as death:
+            self.found.add(name)
             self._give_up(name, f"Called with other inputs, {name} did not come back: {death}.")
             if self._restarts < _RESTARTS:
                 self._restarts += 1
@@ -111,6 +115,7 @@ class Session:
         if said.get("missing") is True:
             self._give_up(name, f"There is no function {name}: does its cell run without an error?")
             raise Stopped(self._hopeless[name])
+        self.found.add(name)
         if _text(said, "error").startswith("TimeLimit:"):
             seconds = self._sandbox.limits.call_seconds
             self._give_up(name, f"{name} ran for more than {seconds:g} seconds: does its loop end?")

@@ -13,13 +13,17 @@ from traitlets import Bool, Float, Integer
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.exercise.say import in_lines
 from mlpteach.grading import inputs, outputs, verdicts
+from mlpteach.grading.feedback import FOR_STAFF
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
-from mlpteach.grading.original import graded_tests, read_original
+from mlpteach.grading.original import functions_defined, graded_tests, read_original
+from mlpteach.grading.questions import show_question
 from mlpteach.grading.rebuild import rebuild, tame
 from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
 from mlpteach.grading.session import Session
 from mlpteach.grading.submission import read, read_files
+from mlpteach.grading.tidy import expected_notebooks, other_notebooks
+from mlpteach.quiz.graded import WHO
 
 _WARNING = (
     "NO SANDBOX: bubblewrap is missing or does not work here (Debian: apt install bubblewrap). "
@@ -39,14 +43,25 @@ class Rebuild(NbGraderPreprocessor):
         self._compare_with_gradebook(original, names)
         path = Path(resources["metadata"]["path"], names["notebook"] + ".ipynb")
         handed = read(path)
+        released = _texts(original)
         notebook, notes = rebuild(original, handed)
-        notes += [f"{note[0].upper()}{note[1:]}." for note in resources.get("tidied", ())]
+        for_staff = [f"{note[0].upper()}{note[1:]}." for note in resources.get("tidied", ())]
         if handed.trouble:
             notes.append(f"What was handed in {handed.trouble}.")
-        for note in notes:
+        others = other_notebooks(path.parent, expected_notebooks(names["assignment"]))
+        if others and _texts(notebook) == released:
+            notes.append(f"NOTHING IS ANSWERED in {path.name!r}, but beside it lies {others}.")
+            for_staff.append(
+                f"If it is meant, rename it to {path.name!r} in {path.parent} and grade again, "
+                "with --force."
+            )
+        elif others:
+            for_staff.append(f"Other notebooks lie here and were not graded: {others}.")
+        for note in notes + for_staff:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
         notebook.metadata["mlpteach"] = {
             "notes": notes,
+            "for_staff": for_staff,
             "trouble": handed.trouble,
             "folder": str(path.parent.resolve()),
         }
@@ -77,6 +92,10 @@ class Rebuild(NbGraderPreprocessor):
 _compared = set()
 
 
+def _texts(notebook):
+    return [cell.source.strip() for cell in notebook.cells if cell.source.strip()]
+
+
 class SourceChanged(Exception):
     """The gradebook knows other cells or points than the source notebook."""
 
@@ -100,7 +119,7 @@ class TrustedExecute(NbGraderPreprocessor):
         began = time.monotonic()
         names = resources["nbgrader"]
         report = nb.metadata.pop("mlpteach", {})
-        report = {"notes": list(report.get("notes", [])), **report, "mistakes": {}}
+        report = {"notes": [], "for_staff": [], **report, "mistakes": {}}
         resources["undecided"] = set()
         if report.get("trouble"):
             resources["undecided"] = set(graded_tests(nb))
@@ -109,7 +128,10 @@ class TrustedExecute(NbGraderPreprocessor):
         for grade_id in sorted(resources["undecided"]):
             graded_tests(nb)[grade_id].outputs = [_undecided()]
         if report["notes"]:
-            nb.cells.insert(0, _notes_cell(report["notes"]))
+            nb.cells.insert(0, _notes_cell("Notes from grading", report["notes"]))
+        if report["for_staff"]:
+            nb.cells.insert(0, _notes_cell("For whoever marks", report["for_staff"]))
+            nb.cells[0].metadata[FOR_STAFF] = True
         report["seconds"] = round(time.monotonic() - began, 3)
         report.pop("folder", None)
         nb.metadata["mlpteach"] = report
@@ -142,37 +164,43 @@ class TrustedExecute(NbGraderPreprocessor):
             names["assignment"],
             inputs.digest(sources, files),
         )
+        answered_as = {}
         with Session(self._sandbox(), sources, files) as session:
             for number, cell in enumerate(cells):
                 cell.outputs = outputs.clean(session.outputs[number])
                 cell.execution_count = None
             # Only now do hidden inputs enter the process: nothing it says later is shown.
             for grade_id, cell in tests.items():
-                self._decide(cell, checks.get(grade_id), work, session, report, undecided)
+                name = self._decide(cell, checks.get(grade_id), work, session, report, undecided)
+                answered_as[grade_id] = name
             for number, how in session.deadly.items():
                 cells[number].outputs = [_died(how)]
                 report["notes"].append(f"A cell was left out: {how}.")
+            for cell in cells:
+                show_question(cell, answered_as)
+            report["notes"] += _not_found(nb, session.found)
+        report["for_staff"] += _about_names(checks, answered_as.values(), work.student)
 
     def _decide(self, cell, check, work, session, report, undecided):
+        """Write one verdict; return the name that decided its numbers, "" where none did."""
         grade_id = cell.metadata.nbgrader.grade_id
         if check is None:
             undecided.add(grade_id)
-            report["notes"].append(f"There is no check {grade_id!r}: mark this cell by hand.")
-            return
+            report["for_staff"].append(f"There is no check {grade_id!r}: mark this cell by hand.")
+            return ""
         try:
             verdict = verdicts.verdict_of(check, work, session)
             verdicts.write_verdict(cell, verdict)
         except verdicts.CheckFailed as failure:
             self.log.error("%s: the check %s failed: %s", work.student, grade_id, failure)
             undecided.add(grade_id)
-            report["notes"].append(f"The check {grade_id!r} failed ({failure}): mark it by hand.")
-            return
+            report["for_staff"].append(
+                f"The check {grade_id!r} failed ({failure}): mark it by hand."
+            )
+            return ""
         if verdict.mistake:
             report["mistakes"][grade_id] = verdict.mistake
-        if verdict.answered_as and not _same_name(verdict.answered_as, work.student):
-            note = f"Answered with the numbers of {verdict.answered_as!r}: is that this student?"
-            if note not in report["notes"]:
-                report["notes"].append(note)
+        return verdict.answered_as
 
     @property
     def limits(self):
@@ -254,6 +282,32 @@ def stop_sandboxes():
 atexit.register(stop_sandboxes)
 
 
+def _not_found(nb, found):
+    """Name, in one note, the answers without a cell whose function stands nowhere else either."""
+    missing = [
+        repr(cell.metadata.nbgrader.grade_id)
+        for cell in nb.cells
+        if cell.metadata.get("mlpteach", {}).get("put_back")
+        and not functions_defined(cell.source) & found
+    ]
+    if not missing:
+        return []
+    cell = "This cell was" if len(missing) == 1 else "These cells were"
+    return [f"{cell} missing and put back without an answer: {', '.join(missing)}."]
+
+
+def _about_names(checks, given, student):
+    """Say so where a quiz was answered under no name, or under one that is not the student's."""
+    asked = any(WHO in check.functions for check in checks.values())
+    if asked and not any(given):
+        return [
+            f"No name given: {WHO}() returned none, so nothing could be judged. Ask for it, write "
+            "it into the submitted notebook and grade again, with --force."
+        ]
+    others = dict.fromkeys(name for name in given if name and not _same_name(name, student))
+    return [f"Answered with the numbers of {name!r}: is that this student?" for name in others]
+
+
 def _same_name(given, student):
     """Whether a name is a student's id, but for capitals and what stands between letters."""
     plain = [re.sub(r"[\W_]", "", name).casefold() for name in (given, student)]
@@ -269,6 +323,6 @@ def _died(how):
     return outputs.new_output("error", ename="Stopped", evalue=text, traceback=[text])
 
 
-def _notes_cell(notes):
+def _notes_cell(title, notes):
     lines = "\n".join(f"- {tame(note)}" for note in notes)
-    return new_markdown_cell(f"**Notes from grading**\n\n{lines}")
+    return new_markdown_cell(f"**{title}**\n\n{lines}")

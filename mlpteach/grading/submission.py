@@ -53,12 +53,12 @@ def read(path):
     except OSError as error:
         return Handed([], f"cannot be read: {error}")
     if not data.strip():
-        return Handed([], "is empty: ask for the notebook again")
+        return Handed([], "is empty: it must be handed in again")
     try:
         content = _parse(data)
     except (ValueError, RecursionError) as error:
         said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        return Handed([], f"is no notebook ({said}): ask for it again")
+        return Handed([], f"is no notebook ({said}): it must be handed in again")
     return _read_cells(content)
 
 
@@ -84,14 +84,14 @@ def _parse(data):
 
 def _read_cells(content):
     if not isinstance(content, dict):
-        return Handed([], "is no notebook: ask for it again")
+        return Handed([], "is no notebook: it must be handed in again")
     cells, notes = content.get("cells"), []
     if cells is None and isinstance(content.get("worksheets"), list):  # nbformat 3
         sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
         notes.append("The notebook was saved in an old format.")
     if not isinstance(cells, list):
-        return Handed([], "holds no cells: ask for it again")
+        return Handed([], "holds no cells: it must be handed in again")
     if len(cells) > _MOST_CELLS:
         notes.append(f"Only the first {_MOST_CELLS} of its {len(cells)} cells were looked at.")
     read_cells = [_read_cell(cell) for cell in cells[:_MOST_CELLS] if isinstance(cell, dict)]

@@ -1,5 +1,6 @@
 """Before a submission is graded: away with what would stop it; a misnamed notebook is found."""
 
+import filecmp
 import json
 import logging
 import os
@@ -134,7 +135,45 @@ def _find_misnamed(folder, expected):
     if len(missing) == 1 and len(others) == 1:
         shutil.copy(folder / others[0], folder / missing[0])
         return [f"{others[0]!r} was taken for {missing[0]!r}"]
+    if len(expected) == len(others) == 1 and _same(folder / others[0], folder / expected[0]):
+        return [f"{others[0]!r} was taken for {expected[0]!r}"]  # at an earlier grading
     if missing and others:
-        found = ", ".join(map(repr, others))
-        return [f"{missing[0]!r} is missing, {found} may be meant: rename the right one"]
+        wanted = ", ".join(map(repr, missing))
+        return [
+            f"{wanted} is missing, {_named(others)} may be meant: rename the right one in "
+            f"{folder}, and grade again"
+        ]
     return []
+
+
+def other_notebooks(folder, expected):
+    """Say which notebooks lie beside the expected ones, and are not graded.
+
+    Parameters
+    ----------
+    folder : str or Path
+    expected : list of str
+
+    Returns
+    -------
+    str
+        "" where there are none, or only copies of one that is graded.
+    """
+    there = sorted(Path(folder).glob("*.ipynb"))
+    graded = [path for path in there if path.name in expected]
+    return _named(
+        [
+            path.name
+            for path in there
+            if path not in graded and not any(_same(path, other) for other in graded)
+        ]
+    )
+
+
+def _same(path, other):
+    return filecmp.cmp(path, other, shallow=False)
+
+
+def _named(names):
+    shown = ", ".join(repr(name[:100]) for name in names[:5])
+    return f"{shown} …" if len(names) > 5 else shown

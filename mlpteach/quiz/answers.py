@@ -30,7 +30,8 @@ class Answers:
         Returns
         -------
         dict or None
-            "answer", "digest" (of what was asked), "seed", "right", "time".
+            "answer", "digest" (of what was asked), "seed", "right", "time", "notebook" (where it
+            was answered, if that is known).
         """
         found = None
         for entry in self.entries():
@@ -70,6 +71,8 @@ class Answers:
             "answer": answer,
             "right": right,
         }
+        if notebook := this_notebook():
+            entry["notebook"] = notebook
         line = json.dumps(entry, ensure_ascii=True) + "\n"
         try:
             with open(self.path, "a", encoding="utf-8") as file:
@@ -91,6 +94,12 @@ class Forgotten(Answers):
 
 class InBrowser(Forgotten):
     """Leaves the keeping to each reader's own browser (``question.js``), told by the page."""
+
+
+def this_notebook():
+    """Return the name of the notebook that runs this, "" where the server does not tell it."""
+    name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    return name if name.endswith(".ipynb") else ""
 
 
 def default_answers():

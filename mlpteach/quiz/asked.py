@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 
+from mlpteach.quiz.characters import as_typed
 from mlpteach.quiz.judgement import Judgement, not_understood
 from mlpteach.quiz.spelling import Unreadable
 from mlpteach.quiz.text import fill, to_html, to_words
@@ -93,7 +94,15 @@ class Asked:
         try:
             return self.judge_text(text)
         except Unreadable as reason:
-            return not_understood(str(reason))
+            return not_understood(as_typed(str(reason), text))
+
+    def read_as(self, answer):
+        """Return how an answer that was understood is read, as "a, d" for "a and D"."""
+        return self.text_read(as_text(answer))
+
+    def text_read(self, text):
+        """Return how a text that is understood is read."""
+        return " ".join(text.split())
 
     def judge_text(self, text) -> Judgement:
         """Judge a text that is not empty; may raise Unreadable."""

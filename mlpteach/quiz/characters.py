@@ -77,6 +77,20 @@ def _fraction(letter):
     return letter
 
 
+def as_typed(message, text):
+    """Return a message on `text` that quotes a Greek letter as it stands there.
+
+    Examples
+    --------
+    >>> as_typed("`eta` is no part of a number", "0.5η")
+    '`η` is no part of a number'
+    """
+    for letter, name in _GREEK.items():
+        if letter in text and name not in text:
+            message = re.sub(rf"`{name}(?![a-z])", f"`{letter}", message)
+    return message
+
+
 def unwrapped(text):
     """Return `text` without the quotes or dollars around it and the full stop behind it.
 

@@ -214,7 +214,7 @@ class Question {
     this.strip.replaceChildren(...[
       this.way.beside,
       !this.way.immediate && element("button", { class: "check", onclick: () => this.answer(this.way.read()) }, "Check"),
-      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.choices ? "Another one" : "New numbers"),
+      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.bound ? "Numbers from the dashboard" : shown.choices ? "Another one" : "New numbers"),
       shown.lecturer && element("button", { class: "reveal", onclick: () => this.model.send({ type: "reveal" }) }, "Reveal"),
     ].filter(Boolean));
     this.way.set(this.model.get("draft") || this.model.get("answer"));
@@ -277,7 +277,7 @@ class Question {
   draw() {
     const verdict = this.model.get("verdict");
     this.verdict.hidden = !("understood" in verdict);
-    if (!verdict.understood && "understood" in verdict) this.say("none", "Not understood.", verdict.html);
+    if (!verdict.understood && "understood" in verdict) this.say("none", "Not judged.", verdict.html);
     else if (verdict.right) this.say("true", "Right.", verdict.html);
     else if ("right" in verdict) this.say("false", verdict.fraction > 0 ? "Partly." : "Not so.", verdict.html);
     const { solution, why } = this.model.get("revealed");

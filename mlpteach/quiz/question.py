@@ -60,6 +60,10 @@ class Question:
         """
         from mlpteach.quiz.kinds import KINDS
 
+        if run is not None and "run" not in self.fields:
+            raise ValueError(
+                f"question {self.id!r} takes nothing from a run or a dashboard: ask it without one."
+            )
         rng = generator(self.id, seed)
         return KINDS[self.type](self, seed, rng, run)
 

@@ -3,8 +3,10 @@
 Every mistake is refused with file, question and field.
 """
 
+import difflib
 import functools
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,9 +15,10 @@ from mlpteach.arguments import describe
 from mlpteach.quiz.expression import names_in, parse
 from mlpteach.quiz.kinds.formula import check_formula
 from mlpteach.quiz.question import TYPES, Question
-from mlpteach.quiz.runs import RUNS
+from mlpteach.quiz.runs import LAYERS, RUNS, UPDATES
 from mlpteach.quiz.spelling import Unreadable
 from mlpteach.quiz.text import slots
+from mlpteach.quiz.trial import Fault, try_out
 
 _HERE = Path(__file__).parent
 BANK = _HERE / "questions"
@@ -26,7 +29,7 @@ class QuestionError(ValueError):
 
 
 def read(path):
-    """Read the questions of one file.
+    """Read the questions of one file, and ask and judge each of them once.
 
     Parameters
     ----------
@@ -41,14 +44,40 @@ def read(path):
     QuestionError
         For the first mistake, with file, question and field.
     """
+    questions = _read(path)
+    for question in questions.values():
+        try:
+            try_out(question)
+        except Fault as fault:
+            raise _error(path, question.id, fault.field, str(fault)) from fault
+    return questions
+
+
+def _read(path):
+    """Read the questions of one file without asking them."""
     path = Path(path)
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise QuestionError(f"{path}: can't be opened: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise QuestionError(f"{path}: not readable as TOML: {error}") from error
+        # Such as "\\alpha": TOML knows no \\a.
+        hint = f" {_BACKSLASHES}" if re.search(r"Unescaped|hex", str(error)) else ""
+        raise QuestionError(f"{path}: not readable as TOML: {error}.{hint}") from error
+    _check_typing_slips(path, tables)
     return {id: as_question(id, table, path) for id, table in tables.items()}
+
+
+_BACKSLASHES = r"Write LaTeX with two backslashes, as in \\beta, or between single quotes."
+
+
+def _check_typing_slips(path, tables):
+    """Refuse a part like [[gdstep.mistake]] that belongs to another question, [gd_step]."""
+    known = [id for id, table in tables.items() if isinstance(table, dict) and "type" in table]
+    for id, table in tables.items():
+        near = difflib.get_close_matches(id, known, n=1)
+        if near and isinstance(table, dict) and "type" not in table:
+            raise _error(path, id, "type", f"is missing. Did you mean {near[0]!r}?")
 
 
 def as_question(id, table, path="here"):
@@ -60,8 +89,9 @@ def as_question(id, table, path="here"):
         given = f"given {describe(type)}" if "type" in table else "it is missing"
         raise _error(path, id, "type", f"must be one of {', '.join(TYPES)}; {given}.")
     _check_schema(path, id, table, type)
-    table = _stripped(table)
     where = functools.partial(_error, path, id)
+    _check_characters(table, where)
+    table = _stripped(table)
     _CHECKS[type](table, where)
     common = ("type", "slide", "goal", "text")
     fields = {name: value for name, value in table.items() if name not in common}
@@ -73,28 +103,79 @@ def as_question(id, table, path="here"):
 
 
 def _error(path, id, field, message):
-    return QuestionError(f"{path}: question {id!r}, field {field!r} {message}")
+    return QuestionError(f"{path}: question {id!r}, field {_named(field)} {message}")
+
+
+def _named(field):
+    """Return a field's name as people count.
+
+    Examples
+    --------
+    >>> _named("choice.1.why"), _named("draw.x")
+    ("'why' of choice 2", "'draw.x'")
+    """
+    part = re.fullmatch(r"(\w+)\.(\d+)(?:\.(.+))?", field)
+    if part is None:
+        return repr(field)
+    number = f"{part[1]} {int(part[2]) + 1}"
+    return f"{part[3]!r} of {number}" if part[3] else number
 
 
 # -- the schema
 
 
 @functools.cache
+def _definitions():
+    """Return the schema of each type."""
+    return json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))["$defs"]
+
+
+@functools.cache
 def _validators():
     import fastjsonschema
 
-    schema = json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))
-    return {name: fastjsonschema.compile(part) for name, part in schema["$defs"].items()}
+    return {name: fastjsonschema.compile(part) for name, part in _definitions().items()}
 
 
 def _check_schema(path, id, table, type):
     import fastjsonschema
 
+    unknown = _unknown(table, _definitions()[type])
+    if unknown:  # before what is missing, which often is what was misspelled
+        raise _error(path, id, *unknown)
     try:
         _validators()[type](table)
     except fastjsonschema.JsonSchemaValueException as error:
         field, message = _explained(error)
         raise _error(path, id, field, message) from None
+
+
+def _unknown(given, definition, place=()):
+    """Return the first field that a schema does not know, and what it does; None if all are."""
+    if isinstance(given, list):
+        parts = [(str(i), part, definition.get("items", {})) for i, part in enumerate(given)]
+    elif isinstance(given, dict) and "properties" in definition:
+        allowed = definition["properties"]
+        for name in given:
+            if name not in allowed:
+                near = difflib.get_close_matches(name, allowed, n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                message = f"is unknown; allowed: {', '.join(allowed)}.{hint}"
+                return ".".join([*place, name]), message
+        parts = [(name, part, allowed[name]) for name, part in given.items()]
+    elif isinstance(given, dict) and isinstance(definition.get("additionalProperties"), dict):
+        each = definition["additionalProperties"]
+        parts = [(name, part, each) for name, part in given.items()]
+    else:
+        return None
+    found = (_unknown(part, inner, (*place, name)) for name, part, inner in parts)
+    return next(filter(None, found), None)
+
+
+_KINDS = {
+    "integer": "a whole number", "number": "a number", "boolean": "true or false",
+    "string": "a text", "array": "a list", "object": "a table",
+}  # fmt: skip
 
 
 def _explained(error):
@@ -104,23 +185,42 @@ def _explained(error):
         case "required":
             place = [*place, next(name for name in definition["required"] if name not in given)]
             message = "is missing."
-        case "additionalProperties":
-            allowed = definition["properties"]
-            place = [*place, next(name for name in given if name not in allowed)]
-            message = f"is unknown; allowed: {', '.join(allowed)}."
         case "anyOf":
             place, message = ["digits"], "is missing (or `tolerance`, or `absolute`)."
         case "enum":
             allowed = ", ".join(definition["enum"])
             message = f"must be one of {allowed}; given {describe(given)}."
         case "type":
-            message = f"must be a {definition['type']}; given {describe(given)}."
+            message = f"must be {_KINDS[definition['type']]}; given {describe(given)}."
         case "minLength" | "pattern":
             message = f"must be a text, not empty, of the kind asked for; given {describe(given)}."
+        case "oneOf":
+            message = (
+                "must be a list of different numbers or { low = …, high = … }; "
+                f"given {describe(given)}."
+            )
         case _:
             wanted = f"{error.rule}: {definition.get(error.rule)}"
             message = f"does not fit ({wanted}); given {describe(given)}."
-    return ".".join(place), message
+    return ".".join(map(str, place)), message
+
+
+def _check_characters(value, where, place=()):
+    r"""Refuse what single backslashes leave of LaTeX: TOML reads \b of \beta as a backspace."""
+    if isinstance(value, (dict, list)):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            _check_characters(part, where, (*place, str(name)))
+    elif isinstance(value, str):
+        formulas = "".join(value.split("$")[1::2])
+        found = _CONTROL.search(value) or re.search(r"[\t\n]", formulas)
+        if found:
+            raise where(
+                ".".join(place), f"holds the control character {found[0]!r}. {_BACKSLASHES}"
+            )
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tabs and new lines
 
 
 def _stripped(value):
@@ -162,6 +262,7 @@ def _check_bound(table, where, more=()):
     """Check that a run is known, and that every number shown has a source."""
     if "run" in table and table["run"] not in RUNS:
         raise where("run", f"must be one of {', '.join(RUNS)}; given {describe(table['run'])}.")
+    _check_ranges(table, where)
     known = _names(table) | set(more)
     parts = {"text": table["text"], "why": table.get("why", "")}
     for kind in ("choice", "also", "mistake", "word"):
@@ -175,6 +276,23 @@ def _check_bound(table, where, more=()):
                 raise where(field, f"shows [[{name}]], which is neither drawn nor of the run.")
         if text.count("$") % 2:
             raise where(field, "has a `$` without its partner.")
+
+
+def _check_ranges(table, where):
+    """Check what a question draws, and where in its run it looks."""
+    for name, values in table.get("draw", {}).items():
+        if isinstance(values, dict) and not values["low"] < values["high"]:
+            given = f"{values['low']} and {values['high']}"
+            raise where(f"draw.{name}", f"must have low < high; given {given}.")
+    if table.get("layer", 1) > LAYERS:
+        raise where("layer", f"must be at most {LAYERS}, as the runs have; given {table['layer']}.")
+    first, last = table.get("updates", (1, UPDATES))
+    if not first <= last <= UPDATES:
+        raise where(
+            "updates",
+            f"must be [first, last], with first <= last <= {UPDATES}, the run's last update; "
+            f"given [{first}, {last}].",
+        )
 
 
 def _check_choices(table, where):
@@ -208,6 +326,8 @@ def _check_quantity(table, where):
 
 
 def _check_number(table, where):
+    if "digits" in table and {"tolerance", "absolute"} & table.keys():
+        raise where("digits", "can't stand beside `tolerance` or `absolute`: leave one out.")
     _check_bound(table, where, more=("answer",))
     _check_expression(table["answer"], _names(table), where, "answer")
     for kind in ("also", "mistake"):
@@ -285,7 +405,8 @@ class Bank(Mapping):
     def _questions(self):
         found = {}
         for path in sorted(self._folder.glob("*.toml")):
-            for id, question in read(path).items():
+            # Asking each of them would take too long here; the tests do it.
+            for id, question in _read(path).items():
                 if id in found:
                     raise _error(path, id, "id", f"stands in {found[id].lecture}.toml too.")
                 found[id] = question
@@ -299,6 +420,24 @@ class Bank(Mapping):
 
     def __len__(self):
         return len(self._questions)
+
+    def find(self, id):
+        """Return the question of an id; an unknown one is refused with the nearest.
+
+        Raises
+        ------
+        TypeError, ValueError
+        """
+        if not isinstance(id, str):
+            raise TypeError(f"a question's id must be a text; given {describe(id)}.")
+        if id in self:
+            return self[id]
+        near = difflib.get_close_matches(id, self, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(
+            f"question {id!r} is unknown.{hint} mt.quiz.QUESTIONS has all {len(self)}; "
+            "pass a question of your own itself, not its id."
+        )
 
     def of_lecture(self, start):
         """Return the questions of the lecture whose file's name starts so, such as "04"."""

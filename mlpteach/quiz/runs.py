@@ -8,6 +8,8 @@ from mlpteach.quiz.place import ALWAYS
 
 _ROWS = 320
 _SIZES = (64, 12, 10)
+LAYERS = len(_SIZES) - 1
+UPDATES = 20  # of each run, two epochs
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,8 @@ class _Speller:
         if found is None:
             sign = self.text[self.at :].strip()[0]
             sign = sign if sign.isprintable() else f"U+{ord(sign):04X}"
-            raise Unreadable(f"`{sign}` can't be used in a formula")
+            where = "in a formula" if self.names - CONSTANTS else "in a number"
+            raise Unreadable(f"`{sign}` can't be used {where}")
         self.at = found.end()
         return found.lastgroup, found[found.lastgroup]
 
@@ -256,6 +257,7 @@ class _Speller:
             return self._after_module()
         index = self._subscript()
         layer = self._layer()
+        typed = name
         name = _COMMANDS.get(name, name)
         together = [name + index, f"{name}_{index}"] if index else [name]
         for base in together:
@@ -263,6 +265,8 @@ class _Speller:
             for spelled in (base + layer, base, now, base.replace("_", "") + layer):
                 if spelled in self.names | self.functions:
                     return self._called(spelled)
+        # A name that the table made a sign, as "times", is quoted as it was typed.
+        name = name if name.isidentifier() else typed
         unknown = f"{name}_{index}" if index else name
         if alike := self._alike(unknown):
             return alike

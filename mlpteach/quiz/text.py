@@ -5,6 +5,7 @@ import re
 
 from mlpteach.quiz.numbers import write_number
 from mlpteach.quiz.spoken import spoken
+from mlpteach.quiz.unicode_formulas import in_unicode
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 _CODE = re.compile(r"`([^`]+)`")
@@ -79,11 +80,12 @@ def _named_mathml(latex):
     return mathml.replace("<math ", f'<math aria-label="{name}" ', 1)
 
 
-def _converted(text, mathematics):
+def _converted(text, mathematics, words=None):
+    words = words or _words
     parts = text.strip().split("$")
     if len(parts) % 2 == 0:  # a dollar alone is a dollar
         parts = [text]
-    return "".join(mathematics(part) if i % 2 else _words(part) for i, part in enumerate(parts))
+    return "".join(mathematics(part) if i % 2 else words(part) for i, part in enumerate(parts))
 
 
 def _words(part):
@@ -95,5 +97,15 @@ def _words(part):
 
 
 def to_words(text):
-    """Return a text without markup, for places that show plain text."""
-    return " ".join(_EMPHASIS.sub(r"\1", text).replace("$", "").replace("`", "").split())
+    """Return a text without markup, its formulas in Unicode, for places that show plain text.
+
+    Examples
+    --------
+    >>> to_words(r"*Now* $\\beta_1$ is `0`.")
+    'Now β₁ is 0.'
+    """
+
+    def words(part):
+        return _EMPHASIS.sub(r"\1", part).replace("`", "")
+
+    return " ".join(_converted(text, in_unicode, words).split())

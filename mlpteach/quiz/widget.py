@@ -7,14 +7,17 @@ from types import SimpleNamespace
 import anywidget
 import traitlets
 
-from mlpteach.arguments import check_choice, check_flag
-from mlpteach.quiz.answers import Answers, InBrowser, default_answers
+from mlpteach.arguments import check_flag
+from mlpteach.quiz.answers import Answers, InBrowser, default_answers, this_notebook
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS
 from mlpteach.quiz.text import to_html
 
 _HERE = Path(__file__).parent
 _MOST_TIMES = 10_000  # that a question is asked again
+# Beside a dashboard in an HBox: neither pushes the other together.
+_LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
+_MOVED_ON = "The dashboard has moved on: “Numbers from the dashboard” asks about what it shows now."
 
 
 class QuestionWidget(anywidget.AnyWidget):
@@ -56,11 +59,33 @@ class QuestionWidget(anywidget.AnyWidget):
         self._lecturer = lecturer
         self._answers = answers or default_answers()
         asked = question.ask(seed, run)
-        super().__init__()
+        super().__init__(layout=_LAYOUT)
         last = None if run is not None else self._answers.last_seed(question.id, seed)
         self._again = _times(last)
         self._show(question.ask(last, run) if self._again else asked)
         self.on_msg(self._receive)
+        if hasattr(run, "observe"):
+            run.observe(self._compare_places, ["position", "spec"])
+
+    @property
+    def _bound(self):
+        """Whether the question is about the place that a dashboard shows."""
+        return hasattr(self._run, "position")
+
+    def _place_on_screen(self):
+        """Return what tells a dashboard's place from others; None without a dashboard."""
+        if not self._bound:
+            return None
+        position = dict(self._run.position)
+        return id(self._run.trace), *(position.get(name) for name in ("k", "row", "column"))
+
+    def _moved_on(self):
+        """Return a note if the dashboard shows another place than the one that is asked about."""
+        return "" if self._place_on_screen() == self._asked_about else _MOVED_ON
+
+    def _compare_places(self, _):
+        if self.note in ("", _MOVED_ON):
+            self.note = self._moved_on()
 
     @property
     def seed(self):
@@ -74,7 +99,7 @@ class QuestionWidget(anywidget.AnyWidget):
         """Ask with new numbers; of a dashboard, about the place it shows now."""
         self._again += 1
         asked = self.question.ask(self.seed, self._run)
-        if asked.digest == self.asked.digest and hasattr(self._run, "position"):
+        if asked.digest == self.asked.digest and self._bound:
             # Nothing was moved on the dashboard: another weight of the same update.
             place = {"k": self._run.position["k"]}
             run = SimpleNamespace(trace=self._run.trace, values=self._run.values, position=place)
@@ -89,12 +114,15 @@ class QuestionWidget(anywidget.AnyWidget):
         }
 
     def _show(self, asked, kept=None):
-        self.asked = asked
+        self.asked, self._asked_about = asked, self._place_on_screen()
         kept = kept or self._answers.last(self.question.id, self.seed)
         with self.hold_sync():
             self.revealed, self.verdict, self.answer, self.draft, self.note = {}, {}, "", "", ""
+            shown = asked.shown()
             self.shown = {
-                **asked.shown(),
+                **shown,
+                "hint": " ".join([_where(asked), shown["hint"]]) if self._bound else shown["hint"],
+                "bound": self._bound,
                 "again": self.question.has_new_numbers,
                 "lecturer": self._lecturer,
                 "keep": self._kept_by_the_page(),
@@ -124,6 +152,8 @@ class QuestionWidget(anywidget.AnyWidget):
             self._restoring = True
             self.answer = self.draft = kept["answer"]
             self._restoring = False
+            if kept.get("notebook", this_notebook()) != this_notebook():
+                self.note = f"Answered in {kept['notebook']}."
         else:
             self.note = f"The question has changed since you answered “{kept['answer'][:200]}”."
 
@@ -148,9 +178,10 @@ class QuestionWidget(anywidget.AnyWidget):
                 "html": to_html(judged.message),
             }
             if not self._restoring:
-                self.note = self._answers.keep(
+                kept = self._answers.keep(
                     self.question.id, self.seed, self.asked.digest, change["new"], judged.right
                 )
+                self.note = kept or self._moved_on()
 
     def _receive(self, _, content, buffers):
         """Do what a button of the page asks for; what goes wrong is said there."""
@@ -167,6 +198,15 @@ class QuestionWidget(anywidget.AnyWidget):
                 self.answer = str(content.get("answer", ""))
         except Exception as error:
             self.note = f"{type(error).__name__}: {error}"
+
+
+def _where(asked):
+    """Say which update and which weight of a dashboard a question is about."""
+    place = asked.place
+    if asked.question.type == "quantity":
+        return f"About update {place.step.k} of the dashboard."
+    weight = f"layer {place.layer}, unit {place.row + 1}, input {place.column + 1}"
+    return f"About update {place.step.k} of the dashboard, the weight of {weight}."
 
 
 def _times(seed):
@@ -220,10 +260,7 @@ def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
     """
     from mlpteach.quiz.answers import Forgotten
 
-    if isinstance(id, Question):
-        question = id
-    else:
-        question = QUESTIONS[check_choice("question", id, tuple(QUESTIONS))]
+    question = id if isinstance(id, Question) else QUESTIONS.find(id)
     seed = os.environ.get("JUPYTERHUB_USER", 0) if seed is None else seed
     check_flag("lecturer", lecturer)
     answers: Answers = default_answers() if check_flag("keep", keep) else Forgotten()

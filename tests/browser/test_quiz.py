@@ -8,6 +8,7 @@ import shutil
 import nbformat
 import pytest
 
+import mlpteach as mt
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.answers import Answers
 from mlpteach.quiz.widget import QuestionWidget
@@ -95,7 +96,7 @@ def test_formula_in_latex_and_what_is_no_formula(show):
     field = question.page.locator(".field")
     field.fill("__import__('os').system('id')")
     field.press("Enter")
-    assert "Not understood." in question.verdict("none")
+    assert "Not judged." in question.verdict("none")
     assert field.input_value() == "__import__('os').system('id')"
     field.fill("Y - A^{(3)}")
     field.press("Enter")
@@ -163,6 +164,35 @@ def test_text_stands_out_from_the_page(page, tmp_path, dark):
     assert light == dark
 
 
+def write_notebook(path, cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
+
+
+def forget(folder):
+    shutil.rmtree(folder / ".ipynb_checkpoints", ignore_errors=True)
+    for name in ("quiz.ipynb", "mlpteach-answers.jsonl"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def test_the_note_that_a_dashboard_has_moved_on(page, tmp_path):
+    dashboard = mt.dashboards.adam(epochs=1)
+    question = QuestionWidget(
+        QUESTIONS["adams_step"], 0, dashboard, answers=Answers(tmp_path), lecturer=True
+    )
+    shown = Shown(page, question)
+    assert "About update 1 of the dashboard" in page.locator(".hint").inner_text()
+    dashboard.position = {"k": 4}
+    page.fill(".field", "1")
+    page.click(".check")
+    shown.verdict("false")
+    assert "has moved on" in question.note
+    page.click("button:has-text('Numbers from the dashboard')")
+    page.wait_for_function("document.querySelector('.hint').innerText.includes('update 4 of')")
+    assert question.note == ""
+
+
 def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder):
     """Answered, saved, closed; another kernel on another page shows it with its explanation."""
     cells = [
@@ -170,9 +200,7 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
         'mt.quiz.ask("only_the_last_sensitivity")',
         'mt.quiz.ask("gain_of_a_velocity", seed="Ada")',
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / "quiz.ipynb")
+    write_notebook(folder / "quiz.ipynb", cells)
     solution = QUESTIONS["gain_of_a_velocity"].ask("Ada").solution
     try:
         with opened(browser, lab) as page:
@@ -184,6 +212,8 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
             second.locator(".verdict[data-right=true]").wait_for()
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
+        kept = Answers(folder).entries()
+        assert [entry["notebook"] for entry in kept] == ["quiz.ipynb"] * 2
         with opened(browser, lab) as page:
             first, second = page.locator(".mlp-question").all()
             first.locator(".verdict[data-right=false]").wait_for()
@@ -191,9 +221,27 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
             second.locator(".verdict[data-right=true]").wait_for()
             assert second.locator(".field").input_value() == solution
     finally:
-        shutil.rmtree(folder / ".ipynb_checkpoints", ignore_errors=True)
-        for name in ("quiz.ipynb", "mlpteach-answers.jsonl"):
-            (folder / name).unlink(missing_ok=True)
+        forget(folder)
+
+
+def test_a_question_for_the_projector_stands_beside_a_dashboard(browser, lab, folder):
+    cells = [
+        "import ipywidgets, mlpteach as mt",
+        'question = mt.quiz.ask("nielsens_neuron", lecturer=True, keep=False)',
+        "ipywidgets.HBox([question, mt.dashboards.neuron()])",
+        'mt.quiz.ask("adams_first_step", keep=False)',
+    ]
+    write_notebook(folder / "quiz.ipynb", cells)
+    try:
+        with opened(browser, lab) as page:
+            page.locator(".mlp canvas").first.wait_for()
+            question = page.locator(".mlp-question").first.bounding_box()
+            dashboard = page.locator(".mlp").bounding_box()
+            assert question["width"] > 300
+            assert dashboard["width"] > 500
+            assert question["x"] + question["width"] <= dashboard["x"] < 1366 - dashboard["width"]
+    finally:
+        forget(folder)
 
 
 class opened:

@@ -89,6 +89,87 @@ def test_odd_folders_stop_nobody_and_are_named(folder):
     assert "lost" not in done.stdout
 
 
+def test_what_a_person_must_sort_out_is_said(folder):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder.root}/gradebook.db", "course") as book:
+        book.add_student("fay")
+    folder.hand_in("ann", released())
+    folder.hand_in("ann", answered(), name="my solution.ipynb")
+    folder.hand_in("bob", answered(), name="a.ipynb")
+    folder.hand_in("bob", released(), name="b.ipynb")
+    folder.hand_in("cleo", answered())
+    folder.hand_in("cleo", released(), name="copy.ipynb")
+    said = grade(folder).stdout
+    assert "ann: NOTHING IS ANSWERED in 'moments.ipynb', but beside it lies 'my sol" in said
+    assert "ann: If it is meant, rename it to 'moments.ipynb' in " in said
+    assert "Not graded:\n  bob: 'moments.ipynb' is missing, 'a.ipynb', 'b.ipynb' may" in said
+    assert said.count("bob") == 2  # and in its folder's name: no mark
+    assert "cleo: Other notebooks lie here and were not graded: 'copy.ipynb'." in said
+    assert "\nNothing handed in: fay\n" in said
+    (folder.root / "submitted" / "bob" / ASSIGNMENT / "a.ipynb").rename(
+        folder.root / "submitted" / "bob" / ASSIGNMENT / "moments.ipynb"
+    )
+    assert re.search(r"\nbob +6 of 9", grade(folder).stdout)
+
+
+def released():
+    notebook = answered(why="YOUR ANSWER HERE")
+    for cell in notebook.cells:
+        if cell.id in ("moment", "step"):
+            head = cell.source.partition("\n")[0]
+            cell.source = f"{head}\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    return notebook
+
+
+def test_one_student_is_reported_with_every_check(folder):
+    folder.hand_in("ann", answered())
+    folder.hand_in("bo", answered(moment=WRONG_MOMENT))
+    grade(folder)
+    said = grade(folder, "--student", "bo").stdout
+    assert "ann" not in said
+    assert re.search(r"\nbo +2 of 9  and 1 to be marked by hand\n", said)
+    assert re.search(r"\n  moment_test +0 of 4  M differs\.\n", said)
+    assert re.search(r"\n  step_test +2 of 2  W is right\.\n", said)
+    assert re.search(r"\n  why +\? of 3  To be marked by a person\.\n", said)
+
+
+def test_interrupted_it_says_how_far_it_came(folder):
+    for number in range(6):
+        slow = ["import time\ntime.sleep(1)"] if number else []
+        folder.hand_in(f"s{number}", answered(more=slow))
+    process = subprocess.Popen(
+        command(folder, ASSIGNMENT, "--graders", "1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    written = folder.root / "autograded" / "s1"
+    wait_until(lambda: written.exists())
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the graders hear it, too
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "")
+    told = re.fullmatch(r"stopped: ([1-5]) graded; start it again to go on\n", errors)
+    assert told, errors
+    rest, before = re.search(r"(\d) graded, (\d) graded before, in", grade(folder).stdout).groups()
+    assert int(rest) + int(before) == 6
+    assert int(before) - int(told[1]) in (0, 1)  # one may be done and not yet told
+
+
+def test_whoever_reads_the_report_may_leave(folder):
+    folder.hand_in("ann", answered())
+    process = subprocess.Popen(
+        command(folder, ASSIGNMENT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    with process.stderr:
+        errors = process.stderr.read()
+    assert process.wait(timeout=60) == 141
+    assert "BrokenPipe" not in errors
+    assert folder.marks("ann")["step_test"] == 2
+
+
 @pytest.mark.parametrize("delay", [0.4, 0.9, 1.5])
 def test_killed_at_any_moment_it_goes_on_where_it_was(delay, folder):
     names = [f"student{number:02}" for number in range(12)]

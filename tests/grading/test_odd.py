@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import re
+import textwrap
 
 import numpy as np
 import pytest
@@ -295,6 +296,71 @@ def test_a_link_to_the_gradebook_copies_nothing(batch):
 
 def test_files_beside_the_notebook_are_there(batch):
     assert decided(batch.marks("with files")) == FULL
+
+
+def test_what_is_put_aside_says_so_where_it_is_printed(batch):
+    batch.hand_in("printing", answered(more=["import mlpteach as mt\nprint('X:', mt.datasets)"]))
+    batch.grade("printing")
+    [said] = batch.graded("printing").cells[-1].outputs
+    assert said.text == "X: (not run while grading)\n"
+
+
+def notes_on(batch, student):
+    return batch.graded(student).metadata["mlpteach"]["notes"]
+
+
+@pytest.mark.parametrize("how", WRITTEN_OTHERWISE)
+def test_a_function_found_in_another_cell_is_not_missed(how, batch):
+    assert notes_on(batch, f"merged: {how}") == []
+
+
+def test_what_is_missing_is_said_in_one_line(batch):
+    notebook = without("moment", "step", "why")
+    notebook.cells.append(new_code_cell("if True:\n" + textwrap.indent(RIGHT_STEP, "    ")))
+    batch.hand_in("torn", notebook)
+    batch.grade("torn")
+    assert decided(batch.marks("torn")) == ZERO_MOMENT
+    assert notes_on(batch, "torn") == [
+        "These cells were missing and put back without an answer: 'moment', 'why'."
+    ]
+
+
+def test_what_is_for_whoever_marks_is_not_in_the_feedback(batch, monkeypatch):
+    monkeypatch.delitem(CHECKS, "step_test")
+    batch.hand_in("two readers", answered(more=["import os\nos._exit(0)"]))
+    batch.grade("two readers")
+    shown = "".join(cell.source for cell in batch.graded("two readers").cells)
+    assert "There is no check 'step_test': mark this cell by hand." in shown
+    page = batch.feedback("two readers")
+    assert "mark this cell by hand" not in page
+    assert "A cell was left out" in page
+
+
+ASKS_A_NAME = {
+    "no name": ("def my_name():\n    return None", "No name given: my_name() returned none"),
+    "no function": ("1 / 0", "No name given: my_name() returned none"),
+    "another's": ("def my_name():\n    return 'Ann'", "Answered with the numbers of 'Ann'"),
+    "ann-lee": ("def my_name():\n    return 'Ann Lee'", None),
+}
+
+
+@pytest.mark.parametrize("student", ASKS_A_NAME)
+def test_a_quiz_without_the_students_name_is_to_be_looked_at_once(student, batch, monkeypatch):
+    source, said = ASKS_A_NAME[student]
+    for id, check in list(CHECKS.items()):
+        monkeypatch.setitem(
+            CHECKS, id, dataclasses.replace(check, functions=("my_name",), run=_ask_the_name)
+        )
+    batch.hand_in(student, answered(more=[source]))
+    batch.grade(student)
+    notes = batch.graded(student).metadata["mlpteach"]["for_staff"]
+    assert len(notes) == (said is not None)
+    assert all(note.startswith(said) for note in notes)
+
+
+def _ask_the_name(rng):
+    reply = yield Call("my_name")
+    return Verdict(0.0, "", answered_as=reply.value or "")
 
 
 def test_an_unanswered_question_is_told_from_an_answered_one(batch):

@@ -1,23 +1,54 @@
 """What the instructor reads after a class was graded."""
 
 from mlpteach.grading.class_run import Result, Run
-from mlpteach.grading.report import Entry, write_report
+from mlpteach.grading.report import Entry, write_report, write_student
 
 RUN = Run("ps2_adam", [Result("ann", "graded"), Result("bob", "failed", "no notebook")], 1.25)
+ALL = Run("ps2_adam")
 
 
 def test_marks_flags_and_who_is_left():
     entries = {
         "ann": Entry("ann", 20.5, 30, 1, notes=["A cell was left out."]),
-        "bob": Entry("bob", 0, 30, 0),
+        "bob": Entry("bob", 0, 30, 8, notes=["From before."], mistakes={"a": "zero"}),
+        "cleo": Entry("cleo", 10, 30, 0),
     }
     said = write_report(RUN, entries)
     assert said.startswith("ps2_adam: 1 graded, 1 NOT GRADED, in 1.2 s")
     assert "ann      20.5 of 30  and 1 to be marked by hand" in said
-    assert "mean 10.2, median 10.2" in said
+    assert "mean 15.2, median 15.2" in said
     assert "Not graded:\n  bob: no notebook" in said
+    assert said.count("bob") == 1  # not graded: no mark, nothing in the mean
     assert "To be looked at:\n  ann: A cell was left out." in said
     assert "mistakes" not in said
+    assert "Nothing handed in" not in said
+
+
+def test_marks_stand_below_each_other_with_two_decimals_at_most():
+    marks = {"ann": 2.62857, "bob": 18.0, "cleo": 6.875}
+    said = write_report(ALL, {name: Entry(name, mark, 20, 0) for name, mark in marks.items()})
+    lines = ["student  points", "ann       2.63 of 20", "bob      18.00 of 20"]
+    assert "\n".join([*lines, "cleo      6.88 of 20", "mean 9.2"]) in said
+
+
+def test_who_handed_in_nothing_is_named():
+    run = Run("ps2_adam", [Result("ann", "graded")], nothing_from=["fay", "two\nlines"])
+    assert "\nNothing handed in: fay, 'two\\nlines'\n" in write_report(run, {}) + "\n"
+
+
+def test_the_report_on_one_student_says_what_each_check_gave():
+    checks = {
+        "adam_first": (2.62857, 3, "M is right. " + "V differs first. " * 9),
+        "adam_rest": (3.0, 3, "Right."),
+        "why": (None, 2, "To be marked by a person."),
+    }
+    said = write_student(ALL, {"bo": Entry("bo", 5.62857, 8, 1, checks=checks)})
+    assert "bo       5.63 of 8  and 1 to be marked by hand" in said
+    assert "mean" not in said
+    assert "\n  adam_first  2.63 of 3  M is right. V differs first." in said
+    assert "\n  adam_rest   3.00 of 3  Right." in said
+    assert "\n  why            ? of 2  To be marked by a person." in said
+    assert max(map(len, said.splitlines())) <= 100
 
 
 def test_frequent_mistakes_count_students_and_name_cells():
@@ -25,6 +56,18 @@ def test_frequent_mistakes_count_students_and_name_cells():
     many = dict.fromkeys("abcd", "k_from_0")
     entries = {"ann": Entry("ann", 0, 9, 0, mistakes=once), "bob": Entry("bob", 0, 9, 0)}
     entries["bob"].mistakes = many
-    said = write_report(RUN, entries)
-    assert "  2 × k_from_0, in a, b, c …" in said
+    said = write_report(ALL, entries)
+    assert "  2 × k_from_0 (k is used as if it counted from 0), in a, b, c …" in said
     assert "  1 × other numbers, in c" in said
+
+
+def test_ties_stand_in_the_same_order_every_time():
+    mistakes = {"b": "spread", "a": "sign"}, {"a": "zero", "b": "order"}, {"a": "zero"}
+    for order in (mistakes, mistakes[::-1]):
+        entries = {f"s{i}": Entry(f"s{i}", 0, 9, 0, mistakes=m) for i, m in enumerate(order)}
+        assert write_report(ALL, entries).splitlines()[-4:] == [
+            "  2 × 0, or did not move, in a",
+            "  1 × wrong sign, in a",
+            "  1 × right numbers in another's place, in b",
+            "  1 × drawn with another standard deviation, in b",
+        ]

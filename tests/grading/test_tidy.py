@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from mlpteach.grading.tidy import tidy
+from mlpteach.grading.tidy import other_notebooks, tidy
 
 
 @pytest.fixture
@@ -79,3 +79,27 @@ def test_a_link_in_a_folder_without_rights_is_removed(folder):
     assert "'all' was a link" in note
     assert not os.path.lexists(folder / "s" / "all")
     assert (folder / "s").stat().st_mode & 0o700 == 0o700
+
+
+def test_a_lone_notebook_of_another_name_is_taken_every_time(folder):
+    (folder / "ps.ipynb").rename(folder / "mine.ipynb")
+    assert tidy(folder, ["ps.ipynb"]) == ["'mine.ipynb' was taken for 'ps.ipynb'"]
+    assert (folder / "ps.ipynb").read_text() == "{}"
+    assert tidy(folder, ["ps.ipynb"]) == ["'mine.ipynb' was taken for 'ps.ipynb'"]  # graded again
+    assert other_notebooks(folder, ["ps.ipynb"]) == ""
+
+
+def test_of_several_notebooks_none_is_taken(folder):
+    (folder / "ps.ipynb").rename(folder / "a.ipynb")
+    (folder / "b.ipynb").write_text("[]")
+    [note] = tidy(folder, ["ps.ipynb"])
+    assert note.startswith("'ps.ipynb' is missing, 'a.ipynb', 'b.ipynb' may be meant: rename the")
+    assert not (folder / "ps.ipynb").exists()
+
+
+def test_what_lies_beside_the_graded_notebook_is_named(folder):
+    assert other_notebooks(folder, ["ps.ipynb"]) == ""
+    for number in range(7):
+        (folder / f"{number}.ipynb").write_text(f"[{number}]")
+    named = other_notebooks(folder, ["ps.ipynb"])
+    assert named == "'0.ipynb', '1.ipynb', '2.ipynb', '3.ipynb', '4.ipynb' …"

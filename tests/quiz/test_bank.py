@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.quiz import QUESTIONS
-from mlpteach.quiz.runs import RUNS, seeded_run
+from mlpteach.quiz import QUESTIONS, read
+from mlpteach.quiz.reading import BANK
+from mlpteach.quiz.runs import LAYERS, RUNS, UPDATES, seeded_run
 
 SEEDS = ("ada", "grace", 3)
 LECTURES = Path(__file__).parents[2] / "lectures"
@@ -27,6 +28,11 @@ def test_there_are_sixty_and_more_over_the_five_lectures():
         assert len(QUESTIONS.of_lecture(start)) >= 10
     stems = {path.stem for path in LECTURES.glob("*.ipynb")}
     assert {question.lecture for question in QUESTIONS.values()} == stems
+
+
+def test_the_runs_are_as_long_and_deep_as_files_are_checked_for():
+    run = seeded_run("gd", 0)
+    assert (len(run), len(run[0].Z)) == (UPDATES, LAYERS)
 
 
 def test_every_type_is_there():
@@ -58,6 +64,12 @@ def test_the_same_seed_asks_the_same(question):
     assert question.ask("ada").shown() == question.ask("ada").shown()
     if question.has_new_numbers:
         assert len({question.ask(seed).digest for seed in range(12)}) > 1
+
+
+@pytest.mark.parametrize("path", sorted(BANK.glob("*.toml")), ids=lambda path: path.stem)
+def test_each_file_can_be_asked_and_every_explanation_shows(path):
+    """What ``read`` tries of every file, and the bank for speed does not."""
+    assert read(path).keys() <= QUESTIONS.keys()
 
 
 @each(COMPUTED)

@@ -444,7 +444,25 @@ def test_a_mistake_in_a_file_of_jupyterquiz_is_refused(tmp_path, text, message):
     assert message in str(refused.value)
 
 
+def test_questions_of_ones_own_go_out_however_they_are_given(tmp_path, old_quiz):
+    own = tmp_path / "own.toml"
+    body = 'type = "number"\nslide = "s"\ngoal = "g"\ntext = "2 times [[x]]?"\nwhy = "double"\n'
+    own.write_text(f'[mine]\n{body}draw = {{ x = [1, 2] }}\nanswer = "2 * x"\ndigits = 2')
+    mine = mt.quiz.read(own)
+    old, _ = read_jupyterquiz(old_quiz)
+    for path in (tmp_path / "own.xml", tmp_path / "own.gift", tmp_path / "own.zip"):
+        for given in (mine, list(mine.values()), mine["mine"], ["adams_step", mine["mine"]], old):
+            assert export(path, given) == ()
+            assert path.stat().st_size > 0
+    export(tmp_path / "own.xml", mine)
+    assert "2 times" in (tmp_path / "own.xml").read_text("utf-8")
+
+
 def test_wrong_calls_write_nothing(tmp_path):
+    with pytest.raises(TypeError, match="questions must be ids or questions; given 3"):
+        export(tmp_path / "bank.gift", 3)
+    with pytest.raises(ValueError, match="'adams_step' stands twice"):
+        export(tmp_path / "bank.gift", ["adams_step", QUESTIONS["adams_step"]])
     with pytest.raises(ValueError, match=r"must end with one of \.gift, \.xml, \.zip, \.json"):
         export(tmp_path / "bank.doc")
     with pytest.raises(ValueError, match="is unknown"):

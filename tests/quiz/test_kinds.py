@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpteach.quiz import QUESTIONS
+from mlpteach.quiz.kinds.words import agrees, edits
 from mlpteach.quiz.reading import as_question
 
 ONE_OF_EACH = [
@@ -204,7 +205,8 @@ def test_the_map_shows_the_quantity_of_the_key():
 @pytest.mark.parametrize(
     ("text", "fraction", "mistake"),
     [
-        ("RMSProp", 1, ""), (" rms  prop ", 1, ""), ("rmspropp", 1, ""), ("Adagrad", 0, "AdaGrad"),
+        ("RMSProp", 1, ""), (" rms  prop ", 1, ""), ("rmspropp", 1, ""), 
+        ("RMSPorp", 1, ""), ("R.M.S.Prop", 1, ""), ("Adagrad", 0, "AdaGrad"),
         ("nadam", 0, "NAdam"), ("adam", 0, ""), ("r", 0, ""),
     ],
 )  # fmt: skip
@@ -222,3 +224,43 @@ def test_the_case_counts_where_a_word_says_so():
     question = as_question("q", table)
     assert question.judge("True").right
     assert question.judge("true").message == "No."
+
+
+def test_a_number_among_words_keeps_its_point():
+    assert edits("1.5", "15") == 1
+    assert not agrees("1.5", {"text": "15"})
+    assert agrees("...", {"text": "..."})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("10 times", "`times` is no part of a number"),
+        ("0.5η", "`η` is no part of a number"),
+        ("0.5 eta", "`eta` is no part of a number"),
+        ("0.5 !", "`!` can't be used in a number"),
+    ],
+)
+def test_what_cannot_be_read_is_quoted_as_it_was_typed(text, said):
+    judged = number().judge(text)
+    assert not judged.understood
+    assert judged.message == f"This could not be read: {said}."
+
+
+@pytest.mark.parametrize(
+    ("id", "text", "read"),
+    [
+        ("only_the_last_sensitivity", "Yes!", "true"),
+        ("where_nesterov_looks", "(B)", "b"),
+        ("lines_that_change", "D and a", "a, d"),
+        ("lines_that_change", "none", "none"),
+        ("lines_of_adam", "GFEDCBA", "g, f, e, d, c, b, a"),
+        ("adams_corrected_first_moment", "0,149", "0.149"),
+        ("adams_corrected_first_moment", "1,000", "1 or 1000"),
+        ("adam_without_its_two_extras", " rms  prop", "rms prop"),
+    ],
+)
+def test_how_an_answer_was_read_is_told(id, text, read):
+    asked = QUESTIONS[id].ask(0)
+    assert asked.judge(text).understood
+    assert asked.read_as(text) == read

@@ -57,6 +57,11 @@ def test_what_is_no_run_is_refused(trace):
         QUESTIONS["adams_first_moment"].ask(0, landscape)
 
 
+def test_a_run_that_a_question_has_no_use_for_is_refused(trace):
+    with pytest.raises(ValueError, match="'nielsens_neuron' takes nothing from a run or a dash"):
+        QUESTIONS["nielsens_neuron"].ask(0, trace)
+
+
 def test_a_run_that_is_too_short_is_refused(trace):
     X, y = mt.datasets.digits()
     short = mt.train(mt.MLP((64, 4, 10), seed=1), X[:20], y[:20], rule="adam", epochs=1,

@@ -34,6 +34,8 @@ run = "adam"
 choice = [{ quantity = "M", text = "M", why = "w" }, { quantity = "V", text = "V", why = "w" }]
 """,
 }
+ALSO = 'also = [{ value = "z", absolute = 1, why = "w" }]\n'
+MISTAKE = 'mistake = [{{ id = "m", value = "{}", why = "w" }}]\n'
 
 
 def written(tmp_path, body):
@@ -53,7 +55,7 @@ def test_a_good_question_is_read_and_its_solution_is_right(tmp_path, type):
 @pytest.mark.parametrize(
     ("type", "old", "new", "message"),
     [
-        ("true_false", 'answer = true', 'answer = "true"', "'answer' must be a boolean; given"),
+        ("true_false", 'answer = true', 'answer = "true"', "'answer' must be true or false; given"),
         ("true_false", 'if_true = "yes"\n', "", "'if_true' is missing"),
         ("true_false", '"yes"', '"  "', "'if_true' must be a text, not empty"),
         ("true_false", 'answer', 'colour = "red"\nanswer', "'colour' is unknown; allowed: "),
@@ -63,7 +65,7 @@ def test_a_good_question_is_read_and_its_solution_is_right(tmp_path, type):
         ("single", ", right = true", "", "must have exactly one with `right = true`; given 0"),
         ("single", 'why = "v"', 'why = "v", right = true', "one with `right = true`; given 2"),
         ("single", 'text = "b"', 'text = "a"', "'choice' holds the same text twice"),
-        ("single", ', why = "v"', "", "'choice.1.why' is missing"),
+        ("single", ', why = "v"', "", "'why' of choice 2 is missing"),
         ("multiple", ", right = true", "", "'choice' must have at least one"),
         ("number", "2 * x", "2 * z", "'answer' can't be computed: `z` is not known here; use x"),
         ("number", "2 * x", "__import__('os')", "'answer' can't be computed"),
@@ -72,15 +74,37 @@ def test_a_good_question_is_read_and_its_solution_is_right(tmp_path, type):
         ("number", '"w"', '"[[z]]"', "'why' shows [[z]], which is neither drawn nor of the run"),
         ("number", '"w"', '"$x"', "'why' has a `$` without its partner"),
         ("number", "draw", 'run = "sgd"\ndraw', "'run' must be one of gd, "),
-        ("formula", "1 - x", "1 - y", "'mistake.0.formula' can't be computed"),
+        ("formula", "1 - x", "1 - y", "'formula' of mistake 1 can't be computed"),
         ("formula", '"unit"', '"units"', "'names.x.values' must be one of unit, binary"),
-        ("ordering", '["a"]', '["d"]', "'line.2.needs' names 'd', which is no line before it"),
+        ("ordering", '["a"]', '["d"]', "'needs' of line 3 names 'd', which is no line before it"),
         ("ordering", ', needs = ["a"]', "", "'line' has no `needs` at all"),
-        ("ordering", 'name = "b"', 'name = "a"', "'line.1.name' stands twice"),
+        ("ordering", 'name = "b"', 'name = "a"', "'name' of line 2 stands twice"),
         ("words", ", right = true", "", "'word' must have at least one with `right = true`"),
-        ("words", '"a", why', '"a", similarity = 2, why', "'word.0.similarity' does not fit"),
-        ("number", "draw", 'also = [{ value = "z", absolute = 1, why = "w" }]\ndraw', "also.0"),
-        ("quantity", '"V", text', '"velocity", text', "'choice.1.quantity' must be one of M, V"),
+        ("words", '"a", why', '"a", similarity = 2, why', "'similarity' of word 1 does not fit"),
+        ("number", "draw", f"{ALSO}draw", "'value' of also 1 can't be computed"),
+        ("quantity", '"V", text', '"velocity", text', "'quantity' of choice 2 must be one of M, V"),
+        ("number", "digits", "digit", "'digit' is unknown; allowed: "),
+        ("number", "digits", "digit", "Did you mean 'digits'?"),
+        ("number", "digits = 2", "digits = 2.5", "'digits' must be a whole number; given 2.5"),
+        ("number", "digits = 2", "digits = 2\ntolerance = 0.1", "'digits' can't stand beside"),
+        ("number", "[1, 2]", "{ low = 0.9, high = 0.1 }", "'draw.x' must have low < high"),
+        ("number", "[1, 2]", "{ low = 1, hihg = 2 }", "'draw.x' must be a list of different"),
+        ("number", "[1, 2]", "3", "'draw.x' must be a list of different numbers or {"),
+        ("number", "2 * x", "x / (x - x)", "no finite answer: 'x / (x - x)' gives inf where x ="),
+        ("number", 'answer = "2 * x', 'run = "gd"\nanswer = "g / (k - k)', "has no finite answer"),
+        ("number", "digits", f"{MISTAKE.format('x + x')}digits", "'value' of mistake 1 is never"),
+        ("number", "digits", f"{MISTAKE.format('x / 0')}digits", "'value' of mistake 1 is never"),
+        ("formula", '"1 - x"', '"-1 + x"', "'formula' of mistake 1 is never told from the answer"),
+        ("quantity", "choice", "layer = 7\nchoice", "'layer' must be at most 2"),
+        ("quantity", "choice", "updates = [9, 2]\nchoice", "'updates' must be [first, last]"),
+        ("quantity", "choice", "updates = [2, 99999]\nchoice", "first <= last <= 20"),
+        ("words", '"b"', '"A"', "'text' of word 2 is taken for word 1"),
+        ("words", '"no"', r'"$\beta$"', r"'otherwise' holds the control character '\x08'"),
+        ("words", '"no"', r'"$\frac{1}{2}$"', r"two backslashes, as in \\beta, or between single"),
+        ("words", '"v"', r'"$\theta$"', r"'why' of word 2 holds the control character '\t'"),
+        ("words", '"v"', r'"$\nu$"', r"holds the control character '\n'"),
+        ("words", '"no"', r'"$\alpha$"', r"not readable as TOML: Unescaped '\' in a string"),
+        ("words", '"no"', r'"$\alpha$"', r"Write LaTeX with two backslashes, as in \\beta"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_refused_with_file_question_and_field(tmp_path, type, old, new, message):
@@ -100,6 +124,19 @@ def test_what_is_no_table_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(QuestionError, match="must be a table"):
         read(path)
+
+
+def test_a_part_of_a_question_whose_id_is_misspelled_is_told_which_is_meant(tmp_path):
+    path = tmp_path / "mine.toml"
+    part = '[[gdstep.mistake]]\nid = "m"\nvalue = "x"\nwhy = "w"\n'
+    path.write_text(f"[gd_step]\n{HEAD}{GOOD['number']}{part}")
+    with pytest.raises(QuestionError, match=r"'gdstep', field 'type' is missing\. .*'gd_step'"):
+        read(path)
+
+
+def test_new_lines_between_formulas_are_no_mistake(tmp_path):
+    body = HEAD.replace('"t"', '"""one $x$\n\ttwo $y$"""') + GOOD["true_false"]
+    assert read(written(tmp_path, body))["q"].text == "one $x$\n\ttwo $y$"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

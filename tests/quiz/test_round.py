@@ -1,6 +1,8 @@
 """The quiz goes through nbgrader's real commands, in a copy of the course."""
 
+import base64
 import csv
+import html
 import os
 import re
 import shutil
@@ -11,8 +13,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from mlpteach.exercise.say import in_lines
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name
+from mlpteach.quiz.plain import plain_question
+from mlpteach.quiz.text import to_words
 
 COURSE = Path(__file__).parents[2] / "exercises"
 QUIZ = "quiz1_learning"
@@ -82,6 +87,16 @@ def test_released_handed_in_and_graded(nbgrader):
     assert marks["ada"] == sum(QUIZZES[QUIZ].values()) == 20
     assert marks["bob"] == pytest.approx(20 - 2 - 2 * 0.4)
     assert marks["nil"] == 0
+    nbgrader("generate_feedback", QUIZ)
+    page = html.unescape((desk / "feedback" / "ada" / QUIZ / f"{QUIZ}.html").read_text("utf-8"))
+    assert "put aside" not in page
+    for id in ids:
+        question = QUESTIONS[id].ask("ada")
+        for line in in_lines(plain_question(question)[0]).splitlines():
+            assert line in page
+    assert (
+        base64.b64encode(QUESTIONS["which_of_adams_quantities"].ask("ada").png()).decode() in page
+    )
     tops = {student: top_of(desk, student) for student in marks}
     assert "Answered with the numbers of 'ada': is that this student?" in tops["bob"]
     assert not any("Answered with" in tops[student] for student in ("ada", "nil"))
@@ -106,3 +121,7 @@ def test_a_name_that_is_code_is_only_read(nbgrader):
     assert "<script" not in top
     assert "javascript:" not in top
     assert top.count("\n- ") == 1
+    nbgrader("generate_feedback", QUIZ)
+    page = (desk / "feedback" / "eve" / QUIZ / f"{QUIZ}.html").read_text("utf-8")
+    assert to_words(QUESTIONS["same_budget"].text)[:40] in page
+    assert "<script>alert" not in page

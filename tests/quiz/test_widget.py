@@ -49,9 +49,12 @@ def test_answer_can_be_changed_and_taken_back():
     assert (widget.right, widget.verdict) == (None, {})
 
 
-def test_unknown_question_is_refused_with_the_nearest():
-    with pytest.raises(ValueError, match="Did you mean 'only_the_last_sensitivity'"):
+def test_unknown_question_is_refused_with_the_nearest_and_no_list_of_all():
+    with pytest.raises(ValueError, match=r"is unknown\. Did you mean 'only_the") as refused:
         mt.quiz.ask("only_last_sensitivity")
+    assert len(str(refused.value)) < 250
+    with pytest.raises(TypeError, match="a question's id must be a text; given 3"):
+        mt.quiz.ask(3)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "x" * 100_000, "\x00", "؟", "<b>", "1/0", "é" * 50])
@@ -203,6 +206,39 @@ def test_a_dashboard_is_asked_about_the_place_it_shows_now():
     widget.ask_again()  # nothing moved: another weight
     assert widget.asked.numbers["k"] == 9
     assert widget.asked.key != dashboard.trace[8].M_hat.W[2][3, 4]
+
+
+def test_a_question_says_which_place_it_is_about_and_when_the_dashboard_has_moved_on():
+    dashboard = mt.dashboards.adam(epochs=1)
+    dashboard.position = {"k": 5, "row": 3, "column": 4}
+    widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
+    assert widget.shown["bound"] is True
+    place = "About update 5 of the dashboard, the weight of layer 2, unit 4, input 5. "
+    assert widget.shown["hint"].startswith(place)
+    assert widget.note == ""
+    dashboard.position = {"line": 1}  # the same numbers
+    assert widget.note == ""
+    dashboard.position = {"k": 6}
+    assert "has moved on" in widget.note
+    dashboard.position = {"k": 5}
+    assert widget.note == ""
+    dashboard.configure(eta=0.005)
+    assert "has moved on" in widget.note
+    widget.ask_again()
+    assert widget.note == ""
+    assert widget.shown["hint"].startswith("About update 5 of the dashboard")
+    assert mt.quiz.ask("adams_corrected_first_moment", dashboard.trace).shown["bound"] is False
+
+
+def test_an_answer_says_in_which_other_notebook_it_was_given(monkeypatch):
+    mt.quiz.ask("lines_of_adam").answer = "a"  # where the server does not tell
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/02_cross_entropy.ipynb")
+    mt.quiz.ask(ID).answer = "true"
+    assert (mt.quiz.ask(ID).right, mt.quiz.ask(ID).note) == (True, "")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/04_adaptive_optimizers.ipynb")
+    assert mt.quiz.ask(ID).right is True
+    assert mt.quiz.ask(ID).note == "Answered in 02_cross_entropy.ipynb."
+    assert mt.quiz.ask("lines_of_adam").note == ""
 
 
 def test_what_goes_wrong_in_the_kernel_is_said_on_the_page():

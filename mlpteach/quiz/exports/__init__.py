@@ -4,11 +4,13 @@ A system cannot compute: each question goes out with the numbers that one seed g
 a format does not know are left out and named.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from mlpteach.arguments import check_choice
+from mlpteach.arguments import check_choice, describe
 from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
+from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS
 
 WRITERS = {
@@ -21,15 +23,16 @@ WRITERS = {
 _BY_SUFFIX = {".gift": "gift", ".xml": "moodle_xml", ".zip": "qti", ".json": "jupyterquiz"}
 
 
-def export(path, ids=None, *, format=None, seed=0):
+def export(path, questions=None, *, format=None, seed=0):
     """Write questions for another system.
 
     Parameters
     ----------
     path : str or Path
         Overwritten if it is there.
-    ids : sequence of str, optional
-        Keys of ``QUESTIONS``; by default all.
+    questions : sequence of (str or Question), or dict, optional
+        Keys of ``QUESTIONS`` and questions of your own, or what ``mlpteach.quiz.read`` and
+        ``mlpteach.quiz.read_jupyterquiz`` return; by default all of ``QUESTIONS``.
     format : {"gift", "moodle_xml", "qti", "canvas", "jupyterquiz"}, optional
         By default as the path ends: .gift, .xml, .zip (QTI), .json. "canvas" is QTI with what
         Canvas needs to know a number from a word.
@@ -44,13 +47,29 @@ def export(path, ids=None, *, format=None, seed=0):
     Raises
     ------
     ValueError, TypeError
-        For an unknown id or format, before anything is written.
+        For an unknown id or format, or an id that stands twice, before anything is written.
     """
     path = Path(path)
     if format is None and path.suffix not in _BY_SUFFIX:
         endings = ", ".join(_BY_SUFFIX)
         raise ValueError(f"path must end with one of {endings}, or say format=; given {path}.")
     format = check_choice("format", format or _BY_SUFFIX[path.suffix], tuple(WRITERS))
-    ids = list(QUESTIONS) if ids is None else ids
-    questions = [QUESTIONS[check_choice("question", id, tuple(QUESTIONS))] for id in ids]
-    return WRITERS[format](path, [question.ask(seed) for question in questions])
+    chosen = _chosen(QUESTIONS if questions is None else questions)
+    return WRITERS[format](path, [question.ask(seed) for question in chosen])
+
+
+def _chosen(given):
+    """Return the questions that are meant, however they were named."""
+    if isinstance(given, (str, Question)):
+        given = [given]
+    elif isinstance(given, Mapping):
+        given = given.values()
+    elif not isinstance(given, Iterable):
+        raise TypeError(f"questions must be ids or questions; given {describe(given)}.")
+    chosen = {}
+    for question in given:
+        question = question if isinstance(question, Question) else QUESTIONS.find(question)
+        if question.id in chosen:
+            raise ValueError(f"question {question.id!r} stands twice among those to be written.")
+        chosen[question.id] = question
+    return list(chosen.values())

@@ -22,12 +22,12 @@ class TrueFalse(Asked):
         return {"choices": choices}
 
     def judge_text(self, text):
-        word = unwrapped(plain_characters(text)).lower().rstrip("!")
-        if word not in _YES | _NO:
-            raise Unreadable("the answer is `true` or `false`")
-        given = word in _YES
+        given = _means_true(text)
         right = given == self.fields["answer"]
         return Judgement(float(right), self.fields["if_true" if given else "if_false"])
+
+    def text_read(self, text):
+        return str(_means_true(text)).lower()
 
     @property
     def solution(self):
@@ -36,6 +36,13 @@ class TrueFalse(Asked):
     @property
     def why(self):
         return self.fields["if_true" if self.fields["answer"] else "if_false"]
+
+
+def _means_true(text):
+    word = unwrapped(plain_characters(text)).lower().rstrip("!")
+    if word not in _YES | _NO:
+        raise Unreadable("the answer is `true` or `false`")
+    return word in _YES
 
 
 class Single(Numbered, Asked):
@@ -71,6 +78,9 @@ class Single(Numbered, Asked):
     def _why(self, letter):
         return self._filled(self.choices[letter]["why"])
 
+    def text_read(self, text):
+        return ", ".join(sorted(read_letters(text, self.choices)))
+
     def judge_text(self, text):
         letters = read_letters(text, self.choices)
         if len(letters) != 1:
@@ -85,8 +95,14 @@ class Multiple(Single):
 
     hint = "Several answers may be right."
 
+    def text_read(self, text):
+        return ", ".join(sorted(self._chosen(text))) or "none"
+
+    def _chosen(self, text):
+        return set() if text.strip().lower() == "none" else read_letters(text, self.choices)
+
     def judge_text(self, text):
-        given = set() if text.strip().lower() == "none" else read_letters(text, self.choices)
+        given = self._chosen(text)
         wrong = [letter for letter in self.choices if (letter in given) != (letter in self.right)]
         if not wrong:
             return Judgement(1.0, self.why)

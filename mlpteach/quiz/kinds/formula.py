@@ -60,6 +60,10 @@ class Formula(Asked):
                 return Judgement(0.0, self._filled(mistake["why"]), mistake["id"])
         return Judgement(0.0, self._how_different(given))
 
+    def recognises(self, mistake):
+        """Whether a known mistake computes something else than the key."""
+        return not _same(self._computed(mistake["formula"]), self.key)
+
     def _how_different(self, given):
         """Describe a difference that no known mistake makes."""
         mine, key = given[0], self.key[0]

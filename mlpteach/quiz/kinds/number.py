@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from mlpteach.quiz.asked import Asked
-from mlpteach.quiz.expression import evaluate, parse
+from mlpteach.quiz.expression import evaluate, names_in, parse
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.numbered import Numbered
 from mlpteach.quiz.numbers import read_meanings, write_number
@@ -24,6 +24,23 @@ class Number(Numbered, Asked):
             self.numbers["answer"] = self.key
             if math.isfinite(self.key) and not any(self.close(w, self.key) for w in self.wrong):
                 return  # else a mistake would count as right here
+        if not math.isfinite(self.key):
+            raise ValueError(
+                f"question {self.question.id!r} has no finite answer: {self.fields['answer']!r} "
+                f"gives {self.key} where {self._given()}."
+            )
+
+    def _given(self):
+        """Return the numbers that the answer is computed from, for a message."""
+        used = names_in(parse(self.fields["answer"], self.numbers))
+        return ", ".join(f"{name} = {self.numbers[name]:.4g}" for name in sorted(used))
+
+    def recognises(self, mistake):
+        """Whether a known mistake is told from the answer by these numbers."""
+        value = self._computed(mistake["value"])
+        if "absolute" in mistake:
+            return math.isfinite(value)
+        return math.isfinite(value) and not self.close(value, self.key)
 
     @property
     def wrong(self):
@@ -84,6 +101,9 @@ class Number(Numbered, Asked):
     @property
     def solution(self):
         return f"{self.key:.6g}"
+
+    def text_read(self, text):
+        return " or ".join(f"{given:.12g}" for given in read_meanings(text))
 
     def judge_text(self, text):
         meanings = read_meanings(text)

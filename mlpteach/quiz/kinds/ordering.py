@@ -48,9 +48,7 @@ class Ordering(Asked):
         return found
 
     def judge_text(self, text):
-        letters = re.findall(r"[^\W\d_]+", text.lower())
-        if len(letters) == 1:
-            letters = list(letters[0])
+        letters = _in_order(text)
         read_letters(" ".join(letters), self.lines)
         if sorted(letters) != sorted(self.lines):
             raise Unreadable(f"each of {', '.join(self.lines)} is needed once")
@@ -64,6 +62,9 @@ class Ordering(Asked):
             max(0.0, 1 - 2 * len(problems) / needs), message, f"{line['name']}_too_early"
         )
 
+    def text_read(self, text):
+        return ", ".join(_in_order(text))
+
     def _problems(self, lines):
         """Return (line, the line it needs) for each that comes too early."""
         by_name = {line["name"]: line for line in lines}
@@ -72,3 +73,9 @@ class Ordering(Asked):
             problems += [(line, by_name[n]) for n in line.get("needs", ()) if n not in seen]
             seen.add(line["name"])
         return problems
+
+
+def _in_order(text):
+    """Return the letters of a text in its order; they may stand side by side."""
+    letters = re.findall(r"[^\W\d_]+", text.lower())
+    return list(letters[0]) if len(letters) == 1 else letters

@@ -1,5 +1,7 @@
 """A word or a few: right if they are among those that are accepted."""
 
+import re
+
 from mlpteach.quiz.asked import Asked
 from mlpteach.quiz.judgement import Judgement
 
@@ -38,23 +40,34 @@ def agrees(given, word):
     known = word["text"]
     if not word.get("match_case", False):
         given, known = given.lower(), known.lower()
+    given, known = _without_dots(given), _without_dots(known)
     if given == known:
         return True
-    longest = max(len(given), len(known))
+    longest = max(len(given), len(known), 1)
     return 1 - edits(given, known) / longest >= word.get("similarity", 1.0)
 
 
+def _without_dots(text):
+    """Return "R.M.S. Prop" as "RMS Prop"; a number keeps its point."""
+    return re.sub(r"(?<=[^\W\d])\.", "", text)
+
+
 def edits(one, other):
-    """Return how many letters to insert, delete or replace to get from a text to another.
+    """Return how many slips of the fingers lead from a text to another.
+
+    A slip is a letter too many, one missing, a wrong one, or two neighbours exchanged.
 
     Examples
     --------
-    >>> edits("adagrad", "adgard")
-    3
+    >>> edits("adagrad", "adgard"), edits("RMSPorp", "RMSProp")
+    (2, 1)
     """
-    row = list(range(len(other) + 1))
+    rows = [list(range(len(other) + 1))]
     for i, a in enumerate(one, start=1):
-        above, row[0] = row[0], i
+        row = [i]
         for j, b in enumerate(other, start=1):
-            above, row[j] = row[j], min(above + (a != b), row[j] + 1, row[j - 1] + 1)
-    return row[-1]
+            row.append(min(rows[-1][j - 1] + (a != b), rows[-1][j] + 1, row[-1] + 1))
+            if i > 1 and j > 1 and (a, b) == (other[j - 2], one[i - 2]):
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
