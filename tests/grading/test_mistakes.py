@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from mlpteach.exercise import diagnosis, differences, drawn, replies
+from mlpteach.exercise import case, diagnosis, differences, drawn, replies
 from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
 from mlpteach.grading.mistakes import IN_WORDS, in_words
 
 
-@pytest.mark.parametrize("module", [diagnosis, differences, drawn, replies])
+@pytest.mark.parametrize("module", [case, diagnosis, differences, drawn, replies])
 def test_every_kind_of_difference_has_words(module):
     kinds = set(re.findall(r'Finding\(\s*"(\w+)"', inspect.getsource(module)))
     assert kinds
@@ -19,7 +19,7 @@ def test_every_kind_of_difference_has_words(module):
 
 
 def test_words_are_not_kept_for_what_is_no_kind():
-    sources = "".join(map(inspect.getsource, [diagnosis, differences, drawn, replies]))
+    sources = "".join(map(inspect.getsource, [case, diagnosis, differences, drawn, replies]))
     assert [kind for kind in IN_WORDS if f'"{kind}"' not in sources] == []
 
 
