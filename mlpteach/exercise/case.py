@@ -6,13 +6,14 @@ solution play the same scenario; what they answered is laid side by side.
 """
 
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain
 
 import numpy as np
 
 from mlpteach.exercise.differences import Finding, close, find, loses_digits
 from mlpteach.exercise.direct import answer_quietly
 from mlpteach.exercise.drawn import find_drawn, same_drawn
+from mlpteach.exercise.pairs import likely_pairs
 from mlpteach.exercise.protocol import Call, Reply
 from mlpteach.exercise.replies import arrays, same_value
 
@@ -120,23 +121,40 @@ class Case:
         # What stops with an error is told by the error; half of all wrong solutions could be it.
         if finding.kind in ("not_written", "raises"):
             return ()
-        most = 2 if quantity and finding.kind not in _SAYS_LITTLE else 1
-        known = self.known(given)
+        alone = {mistake: self._answer((mistake,), first) for mistake in self.known(given)}
+        pairs = self._pairs(given, first, quantity, finding, alone)
+        for mistakes in chain(((mistake,) for mistake in alone), pairs):
+            wrong = alone[mistakes[0]] if len(mistakes) == 1 else self._answer(mistakes, first)
+            same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
+            if same and self._each_is_seen(mistakes):
+                return mistakes
+        return ()
+
+    def _answer(self, mistakes, exchange):
+        """Make a call of the model with these mistakes; None where they exclude each other."""
+        functions = self.sheet.functions(mistakes)
+        if functions is None:
+            return None
+        return Exchange(exchange.where, exchange.call, answer_quietly(functions, exchange.call))
+
+    def _pairs(self, given, first, quantity, finding, alone):
+        """Return the pairs of mistakes that may have led to the first difference."""
+        task = self.sheet.tasks[first.call.function]
+        # A path takes long to play, and its helpers are asked themselves.
+        if not quantity or task.path or finding.kind in _SAYS_LITTLE:
+            return ()
+        right, found = arrays(task, self._answer((), first).reply), arrays(task, first.reply)
+        numbers = {mistake: _numbers(task, answer) for mistake, answer in alone.items()}
         own = {exchange.call.function for exchange in given}
         near = own | {
             name for f in own for name in self.sheet.calls(f) if not self.sheet.calls(name)
         }
-        for mistakes in chain(*(combinations(known, number) for number in range(1, most + 1))):
-            if len(mistakes) == 2 and near.isdisjoint(mistake.function for mistake in mistakes):
-                continue  # two slips two calls away are too many to look for
-            functions = self.sheet.functions(mistakes)
-            if functions is None:
-                continue
-            wrong = Exchange(first.where, first.call, answer_quietly(functions, first.call))
-            same = self._same(first, wrong) and self.answers(mistakes, given)
-            if same and self._each_is_seen(mistakes):
-                return mistakes
-        return ()
+        return (
+            pair
+            for pair in likely_pairs(task, quantity, right, found, numbers)
+            # Two slips two calls away are too many to look for.
+            if not near.isdisjoint(mistake.function for mistake in pair)
+        )
 
     def _each_is_seen(self, mistakes):
         """Whether each of two mistakes changes something here by itself; else it is made up."""
@@ -163,6 +181,12 @@ class Case:
             and loses_digits(first[name]) == loses_digits(second[name])
             for name in task.returns
         )
+
+
+def _numbers(task, exchange):
+    """Return the arrays of an answer, None where there are none."""
+    found = None if exchange is None else arrays(task, exchange.reply)
+    return None if isinstance(found, Finding) else found
 
 
 def _comes_back(task, quantity, name, exchange):
