@@ -33,6 +33,8 @@ def close(given, expected, rtol=RTOL):
     """Whether two arrays agree: shapes, and every entry up to rounding."""
     if given.shape != expected.shape:
         return False
+    if given.dtype == expected.dtype and given.tobytes() == expected.tobytes():
+        return True  # the same to the bit, as most right answers: told ten times sooner
     given, expected = _as_floats(given), _as_floats(expected)
     with np.errstate(all="ignore"):
         allowed = rtol * np.abs(np.where(np.isfinite(expected), expected, 0.0)).max(initial=0.0)
