@@ -1,7 +1,5 @@
 """What the tests of the grading share: small courses, graded in this process."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import people
 from course import ASSIGNMENT, CHECKS, Course
 
 from mlpteach import assignments
@@ -41,13 +40,7 @@ def course(make_course):
 @pytest.fixture(scope="session")
 def course_folder():
     """Copy the repository's course to a folder: ``course_folder(path)``."""
-    original = Path(__file__).resolve().parents[2] / "exercises"
-
-    def copy(to):
-        shutil.copytree(original / "source", to / "source")
-        shutil.copy(original / "nbgrader_config.py", to)
-
-    return copy
+    return people.copy_course
 
 
 @pytest.fixture(scope="session")
@@ -56,17 +49,6 @@ def environment_at():
 
     def make(home):
         home.mkdir(parents=True, exist_ok=True)
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("JUPYTER", "IPYTHON", "XDG", "PYTHONWARNINGS"))
-        }
-        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-        folders = {
-            f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")
-        }
-        return (
-            kept | folders | {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "PATH": path}
-        )
+        return people.environment_at(home)
 
     return make
