@@ -212,8 +212,9 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
             second.locator(".verdict[data-right=true]").wait_for()
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
-        kept = Answers(folder).entries()
-        assert [entry["notebook"] for entry in kept] == ["quiz.ipynb"] * 2
+        # The folder is shared: other tests answer questions of the lectures.
+        kept = [entry["notebook"] for entry in Answers(folder).entries()]
+        assert kept.count("quiz.ipynb") == 2
         with opened(browser, lab) as page:
             first, second = page.locator(".mlp-question").all()
             first.locator(".verdict[data-right=false]").wait_for()
