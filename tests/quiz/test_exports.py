@@ -280,6 +280,16 @@ _SAME_IN_MOODLE = {
 }
 
 
+def test_moodle_xml_shuffles_and_says_how_many_are_right(tmp_path):
+    export(tmp_path / "bank.xml")
+    for made in ElementTree.parse(tmp_path / "bank.xml").iter("question"):
+        if made.get("type") in ("multichoice", "matching"):
+            assert made.findtext("shuffleanswers") == "true"
+        if made.get("type") == "multichoice":
+            several = QUESTIONS[made.findtext("name/text")].type == "multiple"
+            assert made.findtext("single") == str(not several).lower()
+
+
 def test_jupyterquiz_fits_its_schemas_and_comes_back_the_same(tmp_path):
     path = tmp_path / "bank.json"
     assert set(export(path, seed="ada")) == ids_of("formula", "quantity", "ordering")
