@@ -5,24 +5,29 @@ Importing the package needs NumPy only; dashboards and quizzes load what they ne
 
 import importlib
 
-from mlpteach.activations import ACTIVATIONS
-from mlpteach.compare import Difference, compare, rerun
-from mlpteach.counterexamples import COUNTEREXAMPLES
-from mlpteach.gradient_check import gradient_check
-from mlpteach.initializers import INITIALIZERS
-from mlpteach.landscapes import LANDSCAPES
-from mlpteach.losses import LOSSES, own_loss
-from mlpteach.network import MLP
 from mlpteach.rules import RULES, Quantities, rule
-from mlpteach.schedules import SCHEDULES, schedule
-from mlpteach.trace import Divergence, ReplayError, Step, Trace
-from mlpteach.train import DivergenceWarning, InterruptionWarning, descend, train
-from mlpteach.travel import Cursor
+from mlpteach.run.compare import Difference, compare, rerun
+from mlpteach.run.cursor import Cursor
+from mlpteach.run.gradient_check import gradient_check
+from mlpteach.run.network import MLP
+from mlpteach.run.trace import Divergence, ReplayError, Step, Trace
+from mlpteach.run.train import DivergenceWarning, InterruptionWarning, descend, train
+from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.counterexamples import COUNTEREXAMPLES
+from mlpteach.tables.initializers import INITIALIZERS
+from mlpteach.tables.landscapes import LANDSCAPES
+from mlpteach.tables.losses import LOSSES, own_loss
+from mlpteach.tables.schedules import SCHEDULES, schedule
 
 __version__ = "0.1.0"
 
 # Modules with widgets, pictures or files, imported when first asked for.
-_ON_DEMAND = ("dashboards", "datasets", "exercise", "quiz")
+_ON_DEMAND = {
+    "dashboards": "mlpteach.dashboards",
+    "datasets": "mlpteach.tables.datasets",
+    "exercise": "mlpteach.exercise",
+    "quiz": "mlpteach.quiz",
+}
 
 __all__ = [
     "ACTIVATIONS",
@@ -59,7 +64,7 @@ __all__ = [
 
 def __getattr__(name):
     if name in _ON_DEMAND:
-        return importlib.import_module(f"mlpteach.{name}")
+        return importlib.import_module(_ON_DEMAND[name])
     raise AttributeError(f"module 'mlpteach' has no attribute {name!r}")
 
 

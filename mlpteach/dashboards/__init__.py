@@ -10,11 +10,11 @@ from mlpteach.dashboards.momentum import momentum
 from mlpteach.dashboards.neuron import neuron
 from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
-from mlpteach.dashboards.player import Player
 from mlpteach.dashboards.race import race
 from mlpteach.dashboards.ranking import ranking
 from mlpteach.dashboards.reddi import reddi
 from mlpteach.dashboards.step_size import step_size
+from mlpteach.player.widget import Player
 
 __all__ = [
     "Player",

@@ -6,16 +6,16 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from mlpteach.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.dashboards.controls import Choice, Slider
-from mlpteach.dashboards.data import check_data, outputs_for
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.network import MLP
+from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import Rule, as_rule
 from mlpteach.rules import rule as rule_of
-from mlpteach.signals import measure, moments
-from mlpteach.train import DivergenceWarning, train
+from mlpteach.run.network import MLP
+from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.study.signals import measure, moments
+from mlpteach.study.starting_data import check_data, outputs_for
 from mlpteach.views.panels import Show
 from mlpteach.views.signals import definitions, signal_panels, signal_series
 

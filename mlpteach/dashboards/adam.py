@@ -3,13 +3,13 @@
 import warnings
 from functools import partial
 
-from mlpteach.arguments import check_choice
-from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.data import check_data, check_layer, check_net
-from mlpteach.dashboards.hypers import hyper_controls
-from mlpteach.dashboards.player import Player
+from mlpteach.basics.arguments import check_choice
+from mlpteach.player.controls import Choice
+from mlpteach.player.hyper_controls import hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, rule
-from mlpteach.train import DivergenceWarning, train
+from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.views.optimizer import (
     cost_plot,
     cost_series,

@@ -4,13 +4,18 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import check_count, check_floats, describe
-from mlpteach.dashboards import erratic, valley
-from mlpteach.dashboards.controls import Choice, Several, Slider
-from mlpteach.dashboards.data import check_data, check_net
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.runs import (
+from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.player.controls import Choice, Several, Slider
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
+from mlpteach.rules import rule
+from mlpteach.run.train import quietly, train
+from mlpteach.study import erratic
+from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.views import valley
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
+from mlpteach.views.runs import (
     Runs,
     cost_limits,
     divergence_message,
@@ -18,13 +23,8 @@ from mlpteach.dashboards.runs import (
     fill_up,
     identity,
     name_forms,
-    quietly,
     start_values,
 )
-from mlpteach.rules import rule
-from mlpteach.train import train
-from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.style import STYLES
 
 # 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer

@@ -5,15 +5,15 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import check_count
-from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.data import check_data, check_net
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.initializers import INITIALIZERS
-from mlpteach.network import MLP
+from mlpteach.basics.arguments import check_count
+from mlpteach.player.controls import Choice
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
-from mlpteach.train import DivergenceWarning, train
+from mlpteach.run.network import MLP
+from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.views.cost_panels import (
     NAMES,
     lab_heats,

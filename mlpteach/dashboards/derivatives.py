@@ -4,11 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.activations import ACTIVATIONS
-from mlpteach.arguments import Interval, check_count, check_number
-from mlpteach.dashboards.controls import Slider
-from mlpteach.dashboards.player import Player
-from mlpteach.signals import is_saturated
+from mlpteach.basics.arguments import Interval, check_count, check_number
+from mlpteach.player.controls import Slider
+from mlpteach.player.widget import Player
+from mlpteach.study.signals import is_saturated
+from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table
 from mlpteach.views.style import BLUE, GREEN, ORANGE, PINK, Style
 

@@ -4,12 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import Interval, check_choice, check_count, check_number, describe
-from mlpteach.dashboards.controls import Choice, Slider
-from mlpteach.dashboards.data import check_data, check_net
-from mlpteach.dashboards.hypers import bind, hyper_controls, letter
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.runs import (
+from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.hyper_controls import bind, hyper_controls, letter
+from mlpteach.player.widget import Player
+from mlpteach.rules import FORMS, as_rule, rule
+from mlpteach.run.train import quietly, train
+from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.tables.schedules import schedule
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.runs import (
     Runs,
     cost_limits,
     divergence_message,
@@ -17,14 +22,8 @@ from mlpteach.dashboards.runs import (
     fill_up,
     identity,
     name_forms,
-    quietly,
     start_values,
 )
-from mlpteach.rules import FORMS, as_rule, rule
-from mlpteach.schedules import schedule
-from mlpteach.train import train
-from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.style import STYLES
 
 WAYS = {
@@ -110,7 +109,7 @@ def four_ways(
 
     Examples
     --------
-    >>> from mlpteach.datasets import moons
+    >>> from mlpteach.tables.datasets import moons
     >>> dashboard = four_ways(*moons(60), epochs=3)
     >>> {name: int(trace.evaluations.sum()) for name, trace in dashboard.traces.items()}
     {'minibatch': 6, 'momentum': 6, 'adaptive': 6, 'lbfgs': 7}

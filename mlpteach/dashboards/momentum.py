@@ -2,18 +2,18 @@
 
 from functools import partial
 
-from mlpteach.arguments import Interval, check_choice, check_count, check_number
-from mlpteach.dashboards import gain
-from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.runs import (
+from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
+from mlpteach.player.controls import Choice
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
+from mlpteach.rules import rule
+from mlpteach.study import gain
+from mlpteach.views.runs import (
     name_forms,
     start_values,
 )
-from mlpteach.dashboards.steady import show_steady
-from mlpteach.dashboards.valley import show_valley
-from mlpteach.rules import rule
+from mlpteach.views.steady import show_steady
+from mlpteach.views.valley import show_valley
 
 _ON = {"steady": "steady gradient", "valley": "long valley"}
 

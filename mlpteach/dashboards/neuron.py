@@ -5,8 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.activations import ACTIVATIONS, sigmoid
-from mlpteach.arguments import (
+from mlpteach.basics.arguments import (
     Interval,
     check_choice,
     check_count,
@@ -14,12 +13,13 @@ from mlpteach.arguments import (
     check_floats,
     check_number,
 )
-from mlpteach.dashboards.controls import Choice, Toggle
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.losses import LOSSES
+from mlpteach.player.controls import Choice, Toggle
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
-from mlpteach.train import DivergenceWarning, descend
+from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.tables.activations import ACTIVATIONS, sigmoid
+from mlpteach.tables.losses import LOSSES
 from mlpteach.views.neuron import (
     neuron_lines,
     neuron_plots,

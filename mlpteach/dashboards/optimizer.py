@@ -3,15 +3,15 @@
 import warnings
 from functools import partial
 
-from mlpteach.arguments import check_choice
-from mlpteach.compare import compare
+from mlpteach.basics.arguments import check_choice
 from mlpteach.dashboards.adam import layer_choice
-from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.data import check_data, check_layer, check_net
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
+from mlpteach.player.controls import Choice
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import RULES
-from mlpteach.train import DivergenceWarning, train
+from mlpteach.run.compare import compare
+from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.views.pair import pair_show
 from mlpteach.views.panels import Show
 from mlpteach.views.style import rule_style

@@ -7,18 +7,18 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.compare import rerun
+from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.dashboards.adam import layer_choice
-from mlpteach.dashboards.controls import Point
-from mlpteach.dashboards.data import check_data, check_layer, check_net
-from mlpteach.dashboards.hypers import hyper_controls
 from mlpteach.dashboards.optimizer import show_traces
-from mlpteach.dashboards.player import Player
-from mlpteach.landscapes import LANDSCAPES, Landscape
+from mlpteach.player.controls import Point
+from mlpteach.player.hyper_controls import hyper_controls
+from mlpteach.player.widget import Player
 from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
-from mlpteach.train import DivergenceWarning, descend, train
+from mlpteach.run.compare import rerun
+from mlpteach.run.train import DivergenceWarning, descend, train
+from mlpteach.study.starting_data import check_data, check_layer, check_net
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape
 from mlpteach.views.panels import Heat, Ledger, Text
 from mlpteach.views.race import path, race_show
 from mlpteach.views.style import rule_style

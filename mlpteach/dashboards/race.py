@@ -6,16 +6,22 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from mlpteach.arguments import NOT_NEGATIVE, check_choice, check_count, check_floats, check_number
-from mlpteach.dashboards.controls import Choice, Point, Several, Slider
-from mlpteach.dashboards.hypers import bind, hyper_controls
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.racers import racers_of
-from mlpteach.dashboards.step_sizes import for_landscape
-from mlpteach.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
-from mlpteach.problems import FunctionProblem
-from mlpteach.train import DivergenceWarning, descend
+from mlpteach.basics.arguments import (
+    NOT_NEGATIVE,
+    check_choice,
+    check_count,
+    check_floats,
+    check_number,
+)
+from mlpteach.player.controls import Choice, Point, Several, Slider
+from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.widget import Player
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.study.step_sizes import for_landscape
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
 from mlpteach.views.race import path, race_show, title
+from mlpteach.views.racers import racers_of
 
 _TITLES = {
     "beale": "Beale's function",
@@ -64,7 +70,7 @@ def race(
         Number of updates, at most 2000.
     sigma : float
         Standard deviation of the noise on each entry of the gradient, which imitates mini-batches:
-        the same for all rules, see :func:`mlpteach.landscapes.noisy`.
+        the same for all rules, see :func:`mlpteach.tables.landscapes.noisy`.
     seed : int
         Of the noise.
 

@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import POSITIVE, check_choice, check_count, check_number, describe
-from mlpteach.contests import as_contests
-from mlpteach.dashboards.controls import Choice
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.ranks import ranking_series, tune_all
+from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
+from mlpteach.player.controls import Choice
+from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, RULES, Rule, as_rule
-from mlpteach.tuning import STEP_SIZES
+from mlpteach.study.contests import as_contests
+from mlpteach.study.ranks import ranking_series, tune_all
+from mlpteach.study.tuning import STEP_SIZES
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
 
 # By default; the moons tell little that the spirals don't.

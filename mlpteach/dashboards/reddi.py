@@ -5,12 +5,12 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import Interval, check_choice, check_count, check_flag, check_number
-from mlpteach.counterexamples import COUNTEREXAMPLES
-from mlpteach.dashboards.controls import Choice, Slider, Toggle
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.regret import regret_series, run, shown_updates
+from mlpteach.basics.arguments import Interval, check_choice, check_count, check_flag, check_number
+from mlpteach.player.controls import Choice, Slider, Toggle
+from mlpteach.player.widget import Player
 from mlpteach.rules import rule
+from mlpteach.study.regret import regret_series, run, shown_updates
+from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.views import Axes, Line, Plot, Row, Show, Table, Text, limits, rule_style
 
 # As in the paper, for the examples in the order of COUNTEREXAMPLES.

@@ -4,27 +4,26 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.arguments import Interval, check_choice, check_count
-from mlpteach.dashboards.controls import Choice, Several, Slider
-from mlpteach.dashboards.data import check_data, check_net
-from mlpteach.dashboards.hypers import letter
-from mlpteach.dashboards.player import Player
-from mlpteach.dashboards.runs import (
+from mlpteach.basics.arguments import Interval, check_choice, check_count
+from mlpteach.player.controls import Choice, Several, Slider
+from mlpteach.player.hyper_controls import letter
+from mlpteach.player.widget import Player
+from mlpteach.rules import as_rule
+from mlpteach.run.train import descend, quietly, train
+from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.tables.landscapes import LANDSCAPES
+from mlpteach.tables.schedules import SCHEDULES
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
+from mlpteach.views.runs import (
     Runs,
     cost_limits,
     divergence_message,
     divergence_notes,
     fill_up,
     identity,
-    quietly,
     start_values,
 )
-from mlpteach.landscapes import LANDSCAPES
-from mlpteach.rules import as_rule
-from mlpteach.schedules import SCHEDULES
-from mlpteach.train import descend, train
-from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.style import RED, STYLES, Style
 
 # 599 of the digits: five runs have to keep up with the hand.

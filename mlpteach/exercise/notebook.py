@@ -5,7 +5,7 @@ import traceback
 
 import numpy as np
 
-from mlpteach.arguments import check_choice, check_count, describe
+from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.exercise.direct import answer_with
 from mlpteach.exercise.protocol import Reply, decide
 from mlpteach.exercise.registry import ASSIGNMENTS

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from mlpteach.arguments import check_choice
+from mlpteach.basics.arguments import check_choice
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name
 from mlpteach.quiz.reading import QUESTIONS
 

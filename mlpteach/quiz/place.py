@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpteach.arguments import describe
+from mlpteach.basics.arguments import describe
 
 # Names that every network's run has, beside its rule's quantities and hyper-parameters.
 ALWAYS = ("k", "J", "w", "w_after", "g", "rho", "z", "a", "a_in", "s", "y")

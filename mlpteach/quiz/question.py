@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mlpteach.arguments import describe
+from mlpteach.basics.arguments import describe
 
 TYPES = (
     "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "words",

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from mlpteach.arguments import describe
+from mlpteach.basics.arguments import describe
 from mlpteach.quiz.expression import names_in, parse
 from mlpteach.quiz.kinds.formula import check_formula
 from mlpteach.quiz.question import TYPES, Question

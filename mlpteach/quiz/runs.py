@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mlpteach.arguments import check_choice
+from mlpteach.basics.arguments import check_choice
 from mlpteach.quiz.place import ALWAYS
 
 _ROWS = 320
@@ -73,10 +73,10 @@ def seeded_run(name, seed):
     >>> len(seeded_run("adam", 1))
     20
     """
-    from mlpteach.datasets import digits
-    from mlpteach.network import MLP
     from mlpteach.rules import rule
-    from mlpteach.train import train
+    from mlpteach.run.network import MLP
+    from mlpteach.run.train import train
+    from mlpteach.tables.datasets import digits
 
     chosen = RUNS[check_choice("run", name, tuple(RUNS))]
     X, y = digits()

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import anywidget
 import traitlets
 
-from mlpteach.arguments import check_flag
+from mlpteach.basics.arguments import check_flag
 from mlpteach.quiz.answers import Answers, InBrowser, default_answers, this_notebook
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpteach.arguments import NOT_NEGATIVE
+from mlpteach.basics.arguments import NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the paper outside."

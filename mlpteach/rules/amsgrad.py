@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 

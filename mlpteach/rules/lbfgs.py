@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from mlpteach.arguments import Interval
+from mlpteach.basics.arguments import Interval
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recursion

@@ -1,6 +1,6 @@
 """Momentum: use the previous update in the current one."""
 
-from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = (

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = (

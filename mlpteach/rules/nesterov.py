@@ -1,6 +1,6 @@
 """Nesterov's accelerated gradient: look ahead, then step."""
 
-from mlpteach.arguments import FRACTION, NOT_NEGATIVE
+from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.rules.record import Hyper, Quantities, define
 
 _DIFFERS = (

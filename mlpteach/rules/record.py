@@ -19,7 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.arguments import (
+from mlpteach.basics.arguments import (
     OWN_STEP_LENGTH,
     POSITIVE,
     Interval,

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlpteach.activations import ACTIVATIONS
-from mlpteach.losses import LOSSES
-from mlpteach.parameters import Layers, Parameters
+from mlpteach.basics.parameters import Layers, Parameters
+from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.losses import LOSSES
 from mlpteach.views.frames import Frames
 
 RUNS = ("mse", "cross_entropy")

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from mlpteach.arguments import check_count
+from mlpteach.basics.arguments import check_count
 from mlpteach.views.panels import COLORMAPS, Arrow, Heat, Ledger, Line, Plot, Profile, Table
 from mlpteach.views.pictures import FONT_SIZE, prepare, style
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.activations import ACTIVATIONS, sigmoid
+from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Table, Text
 from mlpteach.views.style import BLUE, GREEN, GREY, ORANGE, Style

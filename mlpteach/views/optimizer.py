@@ -8,9 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.formulas import lines, mathml_symbol
-from mlpteach.notation import symbol
-from mlpteach.parameters import Parameters
+from mlpteach.basics.notation import symbol
+from mlpteach.basics.parameters import Parameters
+from mlpteach.study.formulas import lines, mathml_symbol
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from mlpteach.notation import symbol
+from mlpteach.basics.notation import symbol
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger

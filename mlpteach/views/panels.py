@@ -1,7 +1,7 @@
 """Panels, declared once: the browser draws what moves in them, matplotlib what stands still.
 
 A dashboard's callback returns a :class:`Show`: plain arrays (one entry a step) and panels whose
-layers name them. :mod:`mlpteach.dashboards` plays it on a page, :mod:`mlpteach.views.figure` draws
+layers name them. :mod:`mlpteach.player` plays it on a page, :mod:`mlpteach.views.figure` draws
 one step of it for print and for tests.
 
 Texts may hold mathematics between dollars (``"cost $J$"``), in LaTeX as matplotlib knows it.
@@ -119,7 +119,7 @@ class Plot:
     layers : tuple of Line, Profile or Arrow
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
-        (a :class:`~mlpteach.dashboards.controls.Point`) sets it to the place clicked, "" nothing.
+        (a :class:`~mlpteach.player.controls.Point`) sets it to the place clicked, "" nothing.
     """
 
     title: str

@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.activations import ACTIVATIONS
-from mlpteach.initializers import INITIALIZERS
-from mlpteach.signals import EXPONENTS
+from mlpteach.study.signals import EXPONENTS
+from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Table, Text
 from mlpteach.views.style import BLUE, ORANGE, Style

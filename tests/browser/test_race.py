@@ -5,7 +5,7 @@ import pytest
 import real_lab
 
 import mlpteach as mt
-from mlpteach.dashboards.step_sizes import STEP_SIZES
+from mlpteach.study.step_sizes import STEP_SIZES
 
 SOURCE = """
 import mlpteach as mt

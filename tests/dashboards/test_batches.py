@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.dashboards import erratic
+from mlpteach.study import erratic
 
 MOONS = mt.datasets.moons(n=40, seed=1)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.dashboards import gain
+from mlpteach.study import gain
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from matplotlib.axes import Axes
 
 import mlpteach as mt
-from mlpteach.dashboards.step_sizes import STEP_SIZES
-from mlpteach.landscapes import noisy
+from mlpteach.study.step_sizes import STEP_SIZES
+from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
 race = mt.dashboards.race

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.dashboards.ranks import ranks
+from mlpteach.study.ranks import ranks
 
 PROBLEMS = ("beale", "valley", "noise")
 RULES = ("gd", "momentum", "adam", "adadelta", "lbfgs")

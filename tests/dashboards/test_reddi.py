@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.counterexamples import COUNTEREXAMPLES
-from mlpteach.dashboards.regret import average_regret, shown_updates
+from mlpteach.study.regret import average_regret, shown_updates
+from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 
 
 @pytest.fixture(scope="module")

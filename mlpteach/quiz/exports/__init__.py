@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from mlpteach.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe
 from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.reading import QUESTIONS

@@ -11,7 +11,7 @@ import math
 import re
 from pathlib import Path
 
-from mlpteach.arguments import describe
+from mlpteach.basics.arguments import describe
 from mlpteach.quiz.exports.from_html import from_html, without_slots
 from mlpteach.quiz.reading import QuestionError, as_question
 from mlpteach.quiz.text import to_dollar_html

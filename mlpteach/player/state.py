@@ -1,0 +1,92 @@
+"""The state of a dashboard as one short text: ``adam?k=37&eta=0.01&form=paper``.
+
+The page writes the same text (``state.js``); reading it back is done here alone.
+"""
+
+from urllib.parse import parse_qsl, quote
+
+from mlpteach.basics.arguments import describe
+
+_POSITION = ("k", "line", "row", "column")
+
+
+def write(name, values, position):
+    """Return the state as text.
+
+    Parameters
+    ----------
+    name : str
+        Of the dashboard.
+    values : dict
+        Of its controls.
+    position : dict
+
+    Examples
+    --------
+    >>> write("race", {"eta": 0.01, "start": (1.0, 1.5)}, {"k": 37, "line": 0})
+    'race?k=37&line=0&eta=0.01&start=1.0,1.5'
+    """
+    pairs = {**position, **values}
+    return f"{name}?" + "&".join(f"{key}={_text(value)}" for key, value in pairs.items())
+
+
+def _text(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (tuple, list)):
+        return ",".join(_text(part) for part in value)
+    return quote(str(value), safe="")
+
+
+def read(text, name, controls):
+    """Return (values, position) of a state's text.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a text that is no state of the dashboard `name`.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a state must be text like {name}?k=1; given {describe(text)}.")
+    given_name, _, query = text.strip().partition("?")
+    if given_name != name or not query:
+        raise ValueError(f"a state of this dashboard starts with {name}?; given {describe(text)}.")
+    by_name = {control.name: control for control in controls}
+    values, position = {}, {}
+    for key, written in parse_qsl(query, keep_blank_values=True):
+        if key in _POSITION:
+            position[key] = _whole(key, written)
+        elif key in by_name:
+            values[key] = _parse(by_name[key], written)
+        else:
+            allowed = ", ".join((*_POSITION, *by_name))
+            raise ValueError(f"a state of {name} has no {key!r}; it has: {allowed}.")
+    return values, position
+
+
+def _whole(key, written):
+    try:
+        return int(written)
+    except ValueError:
+        raise ValueError(f"{key} must be a whole number; given {describe(written)}.") from None
+
+
+def _parse(control, written):
+    if control.kind == "toggle":
+        if written not in ("true", "false"):
+            raise ValueError(f"{control.name} must be true or false; given {written!r}.")
+        return written == "true"
+    if control.kind == "choice":
+        return control.check(written)
+    parts = written.split(",") if written else []
+    if control.kind == "several":
+        return control.check(parts)
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        raise ValueError(f"{control.name} must be numbers; given {written!r}.") from None
+    if control.kind == "point":
+        return control.check(numbers)
+    if len(numbers) != 1:
+        raise ValueError(f"{control.name} must be one number; given {written!r}.")
+    return control.check(numbers[0])

@@ -1,0 +1,179 @@
+"""What is minimized: the cost of a network over mini-batches, or any function of a vector.
+
+Both kinds answer the same questions: which batch does update k use, what are the cost and the
+gradient there, which place is allowed, and where does an epoch end.
+"""
+
+import inspect
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_floats, describe
+from mlpteach.basics.parameters import ParameterLayout
+from mlpteach.run.network import Evaluation, labels
+
+# Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
+# idle spinning slows down the small products of the updates that follow.
+_SCORED_AT_ONCE = 128
+# Data up to this size is copied, so that a caller who changes X afterwards does not change the
+# past; beyond it the copy would cost more memory than the trace.
+_COPIED_BYTES = 64 * 2**20
+
+
+class NetworkProblem:
+    """The cost of `net` over shuffled mini-batches of X and Y.
+
+    Parameters
+    ----------
+    net : MLP
+    X : ndarray, shape (n, n_inputs)
+    Y : ndarray, shape (K, n)
+    loss : Loss
+    l2 : float
+    batch_size : int or None
+        None for the full batch.
+    seed : int
+        Decides the order of the instances, anew in every epoch.
+    validation : (X, Y), optional
+        Scored after each epoch.
+    """
+
+    project = None  # all weights are allowed
+
+    def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
+        self.validation = validation
+        self.net, self.loss, self.l2, self.seed = net, loss, l2, seed
+        self.X = np.array(X) if X.nbytes <= _COPIED_BYTES else X
+        self.Y = Y
+        self.layout = net.layout
+        self.theta0 = net.parameters.flat
+        self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
+        self.full_batch = batch_size is None
+        self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.labels = labels(Y)
+        self._order = (0, None)  # epoch, its order of the instances
+
+    def epoch(self, k):
+        """Return the epoch, from 1, that update k belongs to."""
+        return (k - 1) // self.updates_per_epoch + 1
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
+        if self._order[0] != epoch + 1:
+            order = np.arange(len(self.X))
+            if not self.full_batch:
+                # A function of seed and epoch alone: any epoch can be had without those before it.
+                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
+            self._order = (epoch + 1, order)
+        start = position * self.batch_size
+        return self._order[1][start : start + self.batch_size]
+
+    def evaluate(self, theta, batch):
+        """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
+        if self.full_batch:
+            X, Y = self.X, self.Y
+        else:
+            X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
+        return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
+
+    def score(self, theta, X, Y):
+        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n)."""
+        cost = right = 0.0
+        for start in range(0, len(X), _SCORED_AT_ONCE):
+            block = slice(start, start + _SCORED_AT_ONCE)
+            A, Z = self.net.forward(theta, X[block].T)
+            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
+        penalty = self.net.penalty(theta, self.l2)
+        return float(cost / len(X) + penalty), right / len(X)
+
+
+class FunctionProblem:
+    """Any function of a vector, or one that changes from update to update.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (n,) -> (value, gradient (n,)), or (theta, k) -> the same of the function f_k that
+        update k sees.
+    theta0 : ndarray, shape (n,)
+    project : callable, optional
+        theta (n,) -> the nearest allowed place (n,).
+    """
+
+    updates_per_epoch = 1
+    layout = ParameterLayout()
+    project = None  # all places are allowed
+
+    def __init__(self, objective, theta0, project=None):
+        self.objective = objective
+        self.theta0 = theta0
+        self.changes_with_k = _asks_for_k(objective)
+        self._check_returned(self._ask(theta0.copy(), 1))
+        if project is not None:
+            self._project, self.project = project, self._projected
+            self._check_start()
+
+    def _check_returned(self, returned):
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(
+                "objective(theta) must return the pair (value, gradient); "
+                f"it returned {describe(returned)}."
+            )
+        value, gradient = returned
+        check_floats("the gradient that objective returned", gradient, ndim=1,
+                     shape=self.theta0.shape, finite=False)  # fmt: skip
+        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+            raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
+
+    def _check_start(self):
+        nearest = self.project(self.theta0)
+        if not np.allclose(nearest, self.theta0, rtol=1e-9, atol=1e-9):
+            raise ValueError(
+                f"theta0 must be an allowed place, which project leaves where it is; given "
+                f"{self.theta0}, projected to {nearest}."
+            )
+
+    def _projected(self, theta):
+        """Return the allowed place nearest to `theta`."""
+        # What left the numbers is not brought back: an infinite step is a divergence.
+        if not np.isfinite(theta).all():
+            return theta
+        nearest = self._project(theta.copy())
+        usual = isinstance(nearest, np.ndarray) and nearest.dtype == float
+        if not usual or nearest.shape != theta.shape:
+            nearest = check_floats("what project returned", nearest, ndim=1, shape=theta.shape)
+        return np.array(nearest, dtype=float)
+
+    def epoch(self, k):
+        return k
+
+    def batch(self, k):
+        """Return k, the number of the function f_k, where the objective changes; else None."""
+        return k if self.changes_with_k else None
+
+    def _ask(self, theta, k):
+        return self.objective(theta, k=k) if self.changes_with_k else self.objective(theta)
+
+    def evaluate(self, theta, batch):
+        try:
+            returned = self._ask(theta.copy(), batch)
+        except (OverflowError, ValueError) as error:
+            # Plain Python numbers raise where arrays become infinite or NaN.
+            if isinstance(error, ValueError) and np.isfinite(theta).all():
+                raise
+            returned = np.inf, np.full(theta.shape, np.nan)
+        if not isinstance(returned, tuple) or np.shape(returned[-1]) != theta.shape:
+            self._check_returned(returned)
+        value, gradient = returned
+        return Evaluation(float(value), np.array(gradient, dtype=float))
+
+
+def _asks_for_k(objective):
+    """Whether a function has a parameter named k that must be given."""
+    try:
+        parameter = inspect.signature(objective).parameters.get("k")
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return False
+    return parameter is not None and parameter.default is parameter.empty

@@ -1,0 +1,317 @@
+"""The one loop that trains networks and descends functions, and keeps the record."""
+
+import time
+import warnings
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.rules import as_rule
+from mlpteach.run.network import MLP, labels
+from mlpteach.run.problem import FunctionProblem, NetworkProblem
+from mlpteach.run.trace import Trace
+from mlpteach.run.update import Run
+from mlpteach.tables.schedules import as_schedule
+
+# A number that left the floats stays out, so it is looked for only every so many updates.
+_FINITE_EVERY = 16
+_PATIENCE = 2.0  # seconds before a progress bar appears
+
+
+class DivergenceWarning(RuntimeWarning):
+    """A run was stopped because its numbers are no longer finite."""
+
+
+def train(
+    net,
+    X,
+    y,
+    *,
+    loss="cross_entropy",
+    rule="adam",
+    epochs=20,
+    batch_size=32,
+    schedule=None,
+    l2=0.0,
+    seed=1,
+    validation=None,
+    progress=True,
+):
+    """Train a network from its starting weights and return the record of every update.
+
+    `net` itself is left as it is: calling ``train`` again starts again. The trained network is
+    ``trace.network()``.
+
+    Parameters
+    ----------
+    net : MLP
+    X : array_like of float, shape (n, n_inputs)
+    y : array_like, shape (n,) or (n, K)
+        Labels 0 … K-1, or one-hot rows.
+    loss : str, Loss or callable
+        Id of ``mlpteach.LOSSES``; or your own function (Y, A) -> V^(L) for the sensitivity under
+        cross-entropy, or ``mlpteach.own_loss(function, cost)`` under another cost.
+    rule : str, Rule or callable
+        Id of ``mlpteach.RULES``, ``mlpteach.rule(...)``, or your own function with a rule's
+        signature.
+    epochs : int
+    batch_size : int or None
+        Instances in a mini-batch; None for the full batch.
+    schedule : str, Schedule or callable, optional
+        Id of ``mlpteach.SCHEDULES``, ``mlpteach.schedule(...)``, or a function (eta, k) -> eta_k.
+    l2 : float
+        Adds l2/2 times the sum of squared weights (not biases) to J.
+    seed : int
+        Decides the order of the instances.
+    validation : (X_val, y_val), optional
+        Cost and accuracy are measured on it after each epoch.
+    progress : bool
+        Whether a run of more than two seconds shows a progress bar.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit, before any work is done.
+
+    Warns
+    -----
+    DivergenceWarning
+        If the numbers overflow: the trace ends before, ``trace.diverged`` says where.
+    InterruptionWarning
+        If the run is interrupted: the trace holds what was computed.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> trace = train(MLP((2, 3, 1), seed=1), X, [0, 1, 1, 0], epochs=3, batch_size=None)
+    >>> trace[0].sensitivity[2].shape
+    (1, 4)
+    """
+    if not isinstance(net, MLP):
+        raise TypeError(f"net must be an mlpteach.MLP; given {describe(net)}.")
+    X, Y, loss, l2 = net.check_problem(X, y, loss, l2)
+    rule = as_rule(rule)
+    schedule = as_schedule(schedule, rule.step_size)
+    epochs = check_count("epochs", epochs)
+    if batch_size is not None:
+        batch_size = check_count("batch_size", batch_size)
+    seed = check_count("seed", seed, minimum=0, maximum=2**63)
+    check_flag("progress", progress)
+    if validation is not None:
+        validation = _check_validation(net, validation, loss)
+    problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed, validation)
+    trace = Trace(Run(problem, rule, schedule), epochs * problem.updates_per_epoch)
+    return fill(trace, progress)
+
+
+def descend(
+    objective, theta0, *, rule="adam", steps=200, schedule=None, project=None, progress=True
+):
+    """Let a rule descend any function of a vector and return the record of every update.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (n,) -> (value, gradient (n,)); every ``mlpteach.LANDSCAPES[...]`` is one. A function
+        with a second parameter named ``k`` is told the number of the update, from 1, and may be
+        another function at each. It must give the same numbers when it is asked again.
+    theta0 : array_like of float, shape (n,)
+        Where to start.
+    rule, schedule, progress
+        As for :func:`train`.
+    steps : int
+        Number of updates.
+    project : callable, optional
+        theta (n,) -> the nearest allowed place (n,), for a search inside a set such as an interval:
+        W_{k+1} = project(W_k - rho_k). ``step.rho`` stays what the rule says, ``step.after`` is the
+        allowed place. `theta0` must be allowed.
+
+    Returns
+    -------
+    Trace
+        Its steps have ``.flat`` arrays only; ``history["loss"]`` is the value before each update.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit.
+
+    Warns
+    -----
+    DivergenceWarning
+        If the numbers overflow.
+
+    Examples
+    --------
+    >>> trace = descend(lambda x: (float(x @ x), 2 * x), [3.0, -1.0], rule="gd", steps=100)
+    >>> bool(abs(trace[-1].after.flat).max() < 1e-6)
+    True
+
+    Inside [-1, 1], with a function that changes its slope at every second update:
+
+    >>> def slope(x, k):
+    ...     c = 3.0 if k % 2 else -1.0
+    ...     return c * x[0], np.array([c])
+    >>> trace = descend(slope, [0.5], rule="gd", steps=40, project=lambda x: np.clip(x, -1, 1))
+    >>> float(trace[38].before.flat[0]), float(trace[38].rho.flat[0]), trace[38].after.flat
+    (-0.9, 0.30000000000000004, array([-1.]))
+    """
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
+        )
+    theta0 = np.array(check_floats("theta0", theta0, ndim=1), dtype=float)
+    rule = as_rule(rule)
+    schedule = as_schedule(schedule, rule.step_size)
+    steps = check_count("steps", steps)
+    check_flag("progress", progress)
+    if project is not None and not callable(project):
+        raise TypeError(f"project must be a function theta -> theta; given {describe(project)}.")
+    problem = FunctionProblem(objective, theta0, project)
+    return fill(Trace(Run(problem, rule, schedule), steps), progress)
+
+
+def quietly(run, *arguments, **options):
+    """Call ``train`` or ``descend`` without its warning of divergence: the page tells it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)
+        return run(*arguments, **options, progress=False)
+
+
+class InterruptionWarning(UserWarning):
+    """A run was interrupted by hand; the trace holds what was computed."""
+
+
+class _History:
+    """What is known after each epoch: its mean cost and accuracy, and those on validation data."""
+
+    def __init__(self, trace):
+        self._trace, self._problem = trace, trace.run.problem
+        names = ["loss", "accuracy"]
+        if self._problem.validation is not None:
+            names += ["validation_loss", "validation_accuracy"]
+        self._values = {name: [] for name in names}
+        trace.history = {name: np.empty(0) for name in names}
+        self._batches, self._outputs = [], []  # of each update in the epoch
+
+    def take(self, update):
+        """Note what the network said to the batch of one update."""
+        self._batches.append(update.batch)
+        self._outputs.append(update.evaluation.A[-1])
+
+    def end_epoch(self, theta):
+        """Close an epoch that ended with the parameters `theta`."""
+        sizes = np.array([batch.size for batch in self._batches])
+        losses = self._trace.losses[-len(sizes) :]
+        said = labels(np.concatenate(self._outputs, axis=1))
+        right = said == self._problem.labels[np.concatenate(self._batches)]
+        values = [(losses * sizes).sum() / sizes.sum(), right.mean()]
+        if self._problem.validation is not None:
+            values += self._problem.score(theta, *self._problem.validation)
+        for name, value in zip(self._values, values, strict=True):
+            self._values[name].append(value)
+        self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
+        self._batches.clear()
+        self._outputs.clear()
+
+
+def _check_validation(net, validation, loss):
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            f"validation must be the pair (X_val, y_val); given {describe(validation)}."
+        )
+    X, Y, _, _ = net.check_problem(*validation, loss, 0.0, names=("X_val", "y_val"))
+    return X, Y
+
+
+def fill(trace, progress=False):
+    """Run the planned updates of an empty `trace` and return it.
+
+    Whatever ends a run early, what was computed is kept: a run that diverges or is interrupted is
+    returned with a warning, and an error of the caller's own functions carries it as ``.trace``.
+    """
+    history = _History(trace) if isinstance(trace.run.problem, NetworkProblem) else None
+    try:
+        _run(trace, history, progress)
+    except KeyboardInterrupt:
+        warnings.warn(
+            f"interrupted: the trace holds the {len(trace)} updates before.",
+            InterruptionWarning,
+            stacklevel=3,
+        )
+    if history is None:
+        trace.history = {"loss": trace.losses}
+    if trace.diverged is not None:
+        warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
+    return trace
+
+
+def _run(trace, history, progress):
+    """Compute and record the updates; stop where a number is no longer finite."""
+    run, state, checked = trace.run, trace.run.start(), 0
+    updates_per_epoch = run.problem.updates_per_epoch
+    with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
+        for k in range(1, trace.planned + 1):
+            began = time.perf_counter()
+            try:
+                update = run.advance(k, state)
+            except Exception as error:
+                _explain(error, trace, checked, k, state)
+                return
+            state = update.state
+            trace.record(update, time.perf_counter() - began)
+            if history is not None:
+                history.take(update)
+            epoch_ends = history is not None and k % updates_per_epoch == 0
+            if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
+                trace.cut_at_divergence(checked + 1, update)
+                if trace.diverged is not None:
+                    return
+                checked = k
+                bar.reach(k)
+                if epoch_ends:
+                    history.end_epoch(state.theta)
+
+
+def _explain(error, trace, checked, k, state):
+    """Find the divergence behind an error at update k, or raise the error with the trace so far."""
+    if k > checked + 1:
+        trace.cut_at_divergence(checked + 1, None)
+    if trace.diverged is None:
+        broken = trace.run.evaluate_only(k, state)
+        divergence = broken and trace.divergence_of(state, broken)
+        if not divergence:
+            error.trace = trace
+            error.add_note(
+                f"raised at update k = {k}; the updates before are kept in the error's .trace"
+            )
+            raise error
+        trace.end_before(divergence)
+
+
+class _Progress:
+    """A tqdm bar that only appears once a run takes long."""
+
+    def __init__(self, total, wanted):
+        self._total, self._wanted, self._bar = total, wanted, None
+        self._start = time.perf_counter()
+
+    def __enter__(self):
+        return self
+
+    def reach(self, k):
+        if not self._wanted or time.perf_counter() - self._start < _PATIENCE:
+            return
+        if self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=self._total, unit="update", leave=False)
+        self._bar.update(k - self._bar.n)
+
+    def __exit__(self, *exception):
+        if self._bar is not None:
+            self._bar.close()

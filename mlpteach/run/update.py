@@ -1,0 +1,134 @@
+"""One parameter update: the only place where the numbers of a run are computed.
+
+Training and travelling back through the record both call :meth:`Run.advance`, so what is shown
+later is, to the bit, what was computed then.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mlpteach.rules import Quantities, Rule
+from mlpteach.run.network import Evaluation
+from mlpteach.tables.schedules import SCHEDULES, Schedule
+
+
+class State(NamedTuple):
+    """All that one update hands to the next."""
+
+    theta: np.ndarray
+    rule: dict
+    schedule: tuple
+
+    def arrays(self):
+        """Yield name and array of everything that has to stay finite."""
+        yield from self.rule.items()
+        yield "W", self.theta
+
+    @property
+    def nbytes(self):
+        return sum(array.nbytes for _, array in self.arrays())
+
+
+class Update(NamedTuple):
+    """Everything computed at one update; `evaluations` counts costs with their gradients."""
+
+    k: int
+    batch: np.ndarray | None
+    evaluation: Evaluation
+    quantities: Quantities
+    factor: float
+    rho: np.ndarray
+    state: State
+    evaluations: int = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A problem, a rule and a schedule: together they decide every number.
+
+    Attributes
+    ----------
+    problem : NetworkProblem or FunctionProblem
+    rule : Rule
+    schedule : Schedule
+    """
+
+    problem: Any
+    rule: Rule
+    schedule: Schedule
+
+    @cached_property
+    def eta(self):
+        """The rule's own step size; 1 for a rule that has none."""
+        return self.rule.values.get(self.rule.step_size, 1.0)
+
+    @cached_property
+    def _eta_is_constant(self):
+        return self.schedule.step_size is SCHEDULES["constant"].step_size
+
+    def start(self):
+        """Return the state before the first update."""
+        theta = np.array(self.problem.theta0, dtype=float)
+        return State(theta, self.rule.initial_state(theta), self.schedule.start())
+
+    def advance(self, k, state):
+        """Compute update k from the `state` that update k - 1 left.
+
+        Returns
+        -------
+        Update
+        """
+        problem, rule, theta = self.problem, self.rule, state.theta
+        batch = problem.batch(k)
+        evaluation = problem.evaluate(theta, batch)
+        supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
+        elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
+        if elsewhere is not None:
+            supplied["gradient_at"] = lambda W: elsewhere(W).gradient
+            supplied["objective"] = lambda W: _pair(elsewhere(W))
+        quantities = rule(supplied, state.rule)
+        schedule = state.schedule
+        if not self._eta_is_constant:
+            schedule = self.schedule.advance(
+                schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
+            )
+        factor = schedule[0]
+        rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
+        W = theta - rho
+        if problem.project is not None:
+            W = problem.project(W)
+        following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
+        evaluations = 1 if elsewhere is None else 1 + elsewhere.count
+        return Update(k, batch, evaluation, quantities, factor, rho, following, evaluations)
+
+    def evaluate_only(self, k, state):
+        """Return update k as far as it goes without the rule; None where the problem raises."""
+        batch = self.problem.batch(k)
+        try:
+            evaluation = self.problem.evaluate(state.theta, batch)
+        except Exception:
+            return None
+        unknown = np.full_like(state.theta, np.nan)
+        after = State(unknown, state.rule, state.schedule)
+        finite = np.isfinite(evaluation.loss) and np.isfinite(evaluation.gradient).all()
+        if finite:
+            return None
+        return Update(k, batch, evaluation, Quantities(), 1.0, unknown, after)
+
+
+class _Elsewhere:
+    """The problem at other places than W, with the batch of one update; counts how often."""
+
+    def __init__(self, problem, batch):
+        self._problem, self._batch, self.count = problem, batch, 0
+
+    def __call__(self, W):
+        self.count += 1
+        return self._problem.evaluate(W, self._batch)
+
+
+def _pair(evaluation):
+    return evaluation.loss, evaluation.gradient

@@ -1,0 +1,121 @@
+"""Momentum where it can be worked out: a steady gradient, and a quadratic valley.
+
+Plain functions of rules and traces; what the formulas promise, and what the runs did.
+"""
+
+import numpy as np
+
+from mlpteach.run.train import descend, quietly
+
+# Updates over which the measured rate is taken.
+WINDOW = 20
+
+
+def steady_slope(theta):
+    """Return a cost whose gradient is 1 everywhere, and that gradient."""
+    return float(theta.sum()), np.ones_like(theta)
+
+
+def steady_run(rule, updates):
+    """Return the trace of one weight whose gradient is always 1."""
+    return quietly(descend, steady_slope, [0.0], rule=rule, steps=updates)
+
+
+def steady_gain(rule):
+    """Return how long the step becomes, in gradients, where the gradient stays the same.
+
+    Parameters
+    ----------
+    rule : Rule
+        Momentum in either form.
+
+    Examples
+    --------
+    >>> from mlpteach import rule
+    >>> round(steady_gain(rule("momentum", "lecture", alpha=1.0, beta=0.9)), 9)
+    1.9
+    >>> round(steady_gain(rule("momentum", "paper", eta=1.0, beta=0.9)), 9)
+    10.0
+    """
+    values = rule.values
+    if rule.form == "lecture":
+        return values["alpha"] + values["beta"]
+    return values["eta"] / (1.0 - values["beta"])
+
+
+def valley(curvatures):
+    """Return the cost 1/2 sum lambda_i theta_i^2 as a function theta -> (value, gradient)."""
+    curvatures = np.asarray(curvatures, dtype=float)
+
+    def cost(theta):
+        gradient = curvatures * theta
+        return 0.5 * float(theta @ gradient), gradient
+
+    return cost
+
+
+def best_momentum(condition):
+    """Return (eta, beta) with which the published momentum is fastest for curvatures 1 … condition.
+
+    Polyak 1964; Goh, "Why Momentum Really Works", Distill 2017.
+
+    Examples
+    --------
+    >>> eta, beta = best_momentum(100.0)
+    >>> round(eta, 8), round(beta, 8)
+    (0.03305785, 0.66942149)
+    """
+    root = np.sqrt(condition)
+    return float((2.0 / (1.0 + root)) ** 2), float(((root - 1.0) / (root + 1.0)) ** 2)
+
+
+def rate(rule, curvatures):
+    """Return what one update makes of the distance to the minimum in the long run: times `rate`.
+
+    The largest eigenvalue of the update as a linear map of (W_k, what the rule remembers).
+
+    Parameters
+    ----------
+    rule : Rule
+        Gradient descent, or momentum in either form.
+    curvatures : sequence of float
+
+    Examples
+    --------
+    >>> from mlpteach import rule
+    >>> round(rate(rule("gd", eta=2 / 101), [1.0, 100.0]), 6)
+    0.980198
+    """
+    values = rule.values
+    maps = []
+    for curvature in curvatures:
+        if rule.id == "gd":
+            maps.append([[1.0 - values["eta"] * curvature]])
+        elif rule.form == "lecture":  # (W_k, W_{k-1})
+            maps.append(
+                [[1.0 - values["alpha"] * curvature, -values["beta"] * curvature], [1.0, 0.0]]
+            )
+        else:  # (W_k, v_{k-1})
+            step = values["eta"] * curvature
+            maps.append([[1.0 - step, -values["beta"]], [step, values["beta"]]])
+    maps = np.array(maps)
+    return float(np.abs(np.linalg.eigvals(maps)).max()) if np.isfinite(maps).all() else np.inf
+
+
+def measured_rates(distances):
+    """Return what one update made of the distance, as a mean of the last updates, (n,).
+
+    Parameters
+    ----------
+    distances : ndarray, shape (n + 1,)
+        To the minimum, at the start and after each update.
+
+    Examples
+    --------
+    >>> measured_rates(np.array([8.0, 4.0, 2.0]))
+    array([0.5, 0.5])
+    """
+    k = np.arange(1, len(distances))
+    since = np.minimum(k, WINDOW)
+    with np.errstate(all="ignore"):
+        return (distances[k] / distances[k - since]) ** (1.0 / since)

@@ -1,0 +1,84 @@
+"""All rules tuned on all problems, and their ranks as plain arrays."""
+
+import numpy as np
+
+from mlpteach.study.tuning import tune
+
+# What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
+_known = {}
+
+
+def tune_all(contests, places, rules, budget, sizes, progress=False):
+    """Return (rule's name, problem) -> Tuned; what is known is not computed again.
+
+    Parameters
+    ----------
+    contests : dict of str to Contest
+    places : dict of str to object
+        What says that a problem is the same as one before: (id, seed), or the Contest itself.
+    rules : dict of str to Rule
+    budget : int
+    sizes : tuple of float
+    progress : bool
+        Whether a bar appears after two seconds.
+    """
+    from tqdm.auto import tqdm
+
+    pairs, found = [(name, id) for id in contests for name in rules], {}
+    for name, id in tqdm(pairs, delay=2, leave=False, unit="rule", disable=not progress):
+        rule = rules[name]
+        key = (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
+        if key not in _known:
+            _known[key] = tune(contests[id], rule, budget=budget, sizes=sizes)
+        found[name, id] = _known[key]
+    return found
+
+
+def ranks(costs):
+    """Return the rank of each rule by cost, from 1; equal costs share the better rank.
+
+    An infinite cost, of a run that diverged, has the last rank.
+
+    Parameters
+    ----------
+    costs : ndarray, shape (n_rules, ...)
+
+    Examples
+    --------
+    >>> ranks(np.array([0.5, 0.1, 0.5, np.inf]))
+    array([2., 1., 2., 4.])
+    """
+    placed = 1.0 + (costs[None] < costs[:, None]).sum(axis=1)
+    return np.where(np.isinf(costs), len(costs), placed)
+
+
+def ranking_series(found, names, problems):
+    """Return the series of the dashboard.
+
+    Parameters
+    ----------
+    found : dict of (str, str) to Tuned
+    names, problems : sequence of str
+
+    Returns
+    -------
+    dict of str to ndarray
+        evaluation (budget,); for each rule "adam.rank" (budget, n_problems) and "adam.mean"; for
+        each rule and problem "adam.rank.beale", "adam.cost.beale", "adam.step.beale" (budget,).
+    """
+    costs = np.array([[_costs(found[name, id]) for id in problems] for name in names])
+    placed = ranks(costs)
+    budget = costs.shape[-1]
+    series = {"evaluation": np.arange(1.0, budget + 1)}
+    for i, name in enumerate(names):
+        series[f"{name}.rank"] = placed[i].T.copy()
+        series[f"{name}.mean"] = placed[i].mean(axis=0)
+        for j, id in enumerate(problems):
+            series[f"{name}.rank.{id}"] = placed[i, j]
+            series[f"{name}.cost.{id}"] = costs[i, j]
+            series[f"{name}.step.{id}"] = np.full(budget, found[name, id].step_size)
+    return series
+
+
+def _costs(tuned):
+    return np.full_like(tuned.costs, np.inf) if tuned.diverged else tuned.costs

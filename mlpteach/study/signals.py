@@ -1,0 +1,254 @@
+"""How signals fare on their way through the layers: A forwards, sensitivity and gradient back.
+
+Measured on the same instances before some of a run's updates: sizes, distributions, saturated and
+dead units.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_count
+from mlpteach.run.network import Evaluation, labels
+from mlpteach.run.trace import MIN_STRIDE
+from mlpteach.tables.activations import ACTIVATIONS
+
+# A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
+SATURATED = 0.01
+# Exponents of 10 between which sizes of gradients and sensitivities are sorted.
+EXPONENTS = np.linspace(-12.0, 2.0, 57)
+BINS = 40
+# Where A of an activation lies; None: as far as it gets.
+_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, None), "silu": (-0.3, None)}
+# Evaluated at once; more would wake BLAS's other threads, which are slower on matrices this small.
+_BLOCK = 100
+# About how often at most a run is measured after its first updates.
+_LATER = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """What was measured at T moments of a run; NaN behind the end of a run that diverged.
+
+    Layers l = 1 … L, of which the first H = L - 1 are hidden; the activation of layer l is A^(l+1).
+
+    Attributes
+    ----------
+    k : ndarray of int, shape (T,)
+        The updates; everything is measured at the parameters before them.
+    instances : int
+        How many were measured.
+    loss, right : ndarray, shape (T,)
+        Cost J, and number of instances whose label is right.
+    sensitivity, gradient : ndarray, shape (T, L)
+        Root mean square of the entries of V^(l), and of the gradient of W^(l).
+    saturated : ndarray, shape (T, H)
+        Share, 0 … 1, of all (unit, instance) with |phi'(z)| below 1 % of its largest value.
+    dead : ndarray, shape (T, H)
+        Number of units that are saturated for every instance: for ReLU, A = 0 for all of them.
+    A_edges : ndarray, shape (BINS + 1,)
+        Of the bins of A; the last bin takes in all that is larger.
+    A_counts : ndarray, shape (T, H, BINS)
+    sensitivity_counts, gradient_counts : ndarray, shape (T, L, len(EXPONENTS) - 1)
+        In bins of log10 of the absolute value; the first takes in all that is smaller, and 0.
+    """
+
+    k: np.ndarray
+    instances: int
+    loss: np.ndarray
+    right: np.ndarray
+    sensitivity: np.ndarray
+    gradient: np.ndarray
+    saturated: np.ndarray
+    dead: np.ndarray
+    A_edges: np.ndarray
+    A_counts: np.ndarray
+    sensitivity_counts: np.ndarray
+    gradient_counts: np.ndarray
+
+
+def moments(updates):
+    """Return before which updates to measure: dense at first, where most happens, and the last one.
+
+    Later they are those from which a trace can go on at once, so that little is computed again.
+
+    Parameters
+    ----------
+    updates : int
+        Length of the run.
+
+    Examples
+    --------
+    >>> moments(60)
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 33, 49, 60]
+    >>> len(moments(10_000))
+    43
+    """
+    updates = check_count("updates", updates)
+    first = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 14) if k < updates]
+    stride = MIN_STRIDE * max(1, round(updates / (MIN_STRIDE * _LATER)))
+    return [*first, *range(1 + MIN_STRIDE, updates, stride), updates]
+
+
+def measure(trace, X, y, ks):
+    """Return the :class:`Signals` of a trace on the instances X, y before the updates `ks`.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of a network.
+    X : array_like, shape (n, n_inputs)
+    y : array_like, shape (n,) or (n, K)
+    ks : sequence of int
+        Updates, from 1, increasing; those behind the end of the trace give NaN.
+
+    Returns
+    -------
+    Signals
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X and y do not fit the network, or `ks` is empty or does not increase.
+
+    Examples
+    --------
+    >>> from mlpteach import MLP, datasets, train
+    >>> X, y = datasets.moons(n=40)
+    >>> trace = train(MLP((2, 5, 5, 1), hidden="relu", init="zeros"), X, y, epochs=1)
+    >>> measure(trace, X, y, [1, 2]).dead
+    array([[5., 5.],
+           [5., 5.]])
+    """
+    ks = [check_count("each of ks", k) for k in ks]
+    if not ks or ks != sorted(set(ks)):
+        raise ValueError(f"ks must be updates in increasing order, at least one; given {ks}.")
+    problem = trace.run.problem
+    X, Y, loss, l2 = problem.net.check_problem(X, y, problem.loss.id, problem.l2)
+    kept = [k for k in ks if k <= len(trace)]
+    evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
+    net = problem.net
+    edges = _edges(net.hidden, evaluations)
+    measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]
+    return Signals(
+        k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
+    )
+
+
+def _evaluate(net, theta, columns, Y, loss, l2):
+    """Evaluate in blocks of instances and put them together."""
+    n = columns.shape[1]
+    blocks = [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
+    with np.errstate(all="ignore"):
+        parts = [net.evaluate(theta, columns[:, b], Y[:, b], loss, l2) for b in blocks]
+    shares = [(block.stop - block.start) / n for block in blocks]
+    return Evaluation(
+        sum(share * part.loss for share, part in zip(shares, parts, strict=True)),
+        sum(share * part.gradient for share, part in zip(shares, parts, strict=True)),
+        *(_joined(getattr(part, name) for part in parts) for name in ("A", "Z", "sensitivity")),
+    )
+
+
+def _joined(parts):
+    return [np.concatenate(layer, axis=1) for layer in zip(*parts, strict=True)]
+
+
+def _edges(hidden, evaluations):
+    """Return the edges of bins for A, wide enough for every hidden activation."""
+    ranges = [_RANGES.get(id, (None, None)) for id in set(hidden)] or [(None, None)]
+    reach = _reach([A for evaluation in evaluations for A in evaluation.A[1:-1]])
+    low = min(-reach if low is None else low for low, _ in ranges)
+    high = max(reach if high is None else high for _, high in ranges)
+    return np.linspace(low, high, BINS + 1)
+
+
+def _reach(A):
+    """Return a round number that nearly all entries of these matrices stay below."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        typical = np.array([abs(matrix.mean()) + 3.0 * matrix.std() for matrix in A])
+    typical = typical[np.isfinite(typical)]
+    # The moments before a divergence shall not hide all others.
+    ordinary = typical[typical <= 1000.0 * np.median(typical)] if typical.size else typical
+    reach = float(ordinary.max(initial=0.0))
+    if reach == 0.0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(reach))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)
+
+
+@lru_cache
+def steepest(id):
+    """Return the largest |phi'(z)| of an activation.
+
+    Examples
+    --------
+    >>> steepest("sigmoid"), steepest("tanh"), steepest("relu"), round(steepest("silu"), 4)
+    (0.25, 1.0, 1.0, 1.0998)
+    """
+    return float(np.abs(ACTIVATIONS[id].derivative(np.arange(-8000, 8001) / 1000)).max())
+
+
+def is_saturated(id, Z):
+    """Return where |phi'(Z)| is below 1 % of its largest value, a bool for each entry of Z.
+
+    Examples
+    --------
+    >>> is_saturated("sigmoid", [-6.1, 0.0, 5.9, 6.1]), is_saturated("relu", [-1.0, 0.5])
+    (array([ True, False, False,  True]), array([ True, False]))
+    """
+    return np.abs(ACTIVATIONS[id].derivative(Z)) < SATURATED * steepest(id)
+
+
+def _once(net, evaluation, Y, edges):
+    """Measure one evaluation: name -> one value a layer, or one row of counts."""
+    A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
+    gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
+    saturated = [is_saturated(id, z) for id, z in zip(net.hidden, Z, strict=False)]
+    return {
+        "loss": evaluation.loss,
+        "right": np.count_nonzero(labels(A[-1]) == labels(Y)),
+        "sensitivity": [_rms(layer) for layer in V],
+        "gradient": [_rms(layer) for layer in gradients],
+        "saturated": [layer.mean() for layer in saturated],
+        "dead": [layer.all(axis=1).sum() for layer in saturated],
+        "A_counts": [_counts(layer, edges) for layer in A[1:-1]],
+        "sensitivity_counts": [_counts(_exponents(layer), EXPONENTS) for layer in V],
+        "gradient_counts": [_counts(_exponents(layer), EXPONENTS) for layer in gradients],
+    }
+
+
+def _rms(values):
+    largest = np.abs(values).max()
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
+    return largest * np.sqrt(np.mean((values / largest) ** 2))  # squares may leave the floats
+
+
+def _exponents(values):
+    with np.errstate(divide="ignore"):
+        return np.log10(np.abs(values))
+
+
+def _counts(values, edges):
+    """Count in bins of equal width; what lies outside is counted in the first or the last."""
+    bins = len(edges) - 1
+    places = np.clip((values.ravel() - edges[0]) * (bins / (edges[-1] - edges[0])), 0, bins - 1)
+    return np.bincount(places.astype(int), minlength=bins)
+
+
+def _stacked(measured, length, net):
+    """Return name -> array (T, …), filled up with NaN to `length` moments."""
+    layers = len(net.sizes) - 1
+    exponents = len(EXPONENTS) - 1
+    shapes = {
+        "loss": (), "right": (), "sensitivity": (layers,),
+        "gradient": (layers,), "saturated": (layers - 1,), "dead": (layers - 1,),
+        "A_counts": (layers - 1, BINS), "sensitivity_counts": (layers, exponents),
+        "gradient_counts": (layers, exponents),
+    }  # fmt: skip
+    arrays = {name: np.full((length, *shape), np.nan) for name, shape in shapes.items()}
+    for i, values in enumerate(measured):
+        for name, value in values.items():
+            arrays[name][i] = value
+    return arrays

@@ -1,0 +1,143 @@
+"""Activations phi(Z), and how a derivative passes back through each of them.
+
+``function(Z)`` gives A; ``back(dA, Z, A)`` gives dJ/dZ from dJ/dA. Both stay accurate where a unit
+saturates: 1 - A is never formed by subtraction once A is close to 1.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.basics.arguments import describe
+
+# Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
+_SATURATED = 7.0
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation.
+
+    Attributes
+    ----------
+    id : str
+    latex : str
+        The formula, for the screen.
+    function : callable
+        Z (units, n) -> A (units, n); callers silence the overflow of e^-Z, which is harmless.
+    back : callable
+        (dA, Z, A), all (units, n) -> dJ/dZ = dA * phi'(Z) (for softmax its Jacobian).
+    """
+
+    id: str
+    latex: str
+    function: Callable
+    back: Callable
+
+    def __call__(self, Z):
+        """Return phi(Z) for a number or an array Z, such as (units, n)."""
+        Z = _floats(Z)
+        with np.errstate(over="ignore"):
+            return self.function(np.atleast_1d(Z)).reshape(Z.shape)[()]
+
+    def derivative(self, Z):
+        """Return phi'(Z) element by element; softmax has none and raises."""
+        if self.id == "softmax":
+            raise ValueError("softmax mixes its units: it has a Jacobian, not a derivative.")
+        Z = _floats(Z)
+        columns = np.atleast_1d(Z)
+        with np.errstate(over="ignore"):
+            slope = self.back(np.ones_like(columns), columns, self.function(columns))
+        return slope.reshape(Z.shape)[()]
+
+
+def _floats(Z):
+    """Return Z as an array of floats with any number of dimensions."""
+    try:
+        array = np.asarray(Z)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "iubf":
+        raise TypeError(f"Z must be a number or an array of numbers; given {describe(Z)}.")
+    return array.astype(float, copy=False)
+
+
+def sigmoid(Z):
+    """1/(1 + e^-Z); e^-Z may overflow to infinity at Z < -709, which gives the right 0."""
+    A = np.negative(Z)
+    np.exp(A, out=A)
+    A += 1.0
+    return np.reciprocal(A, out=A)
+
+
+def _complement(Z, A):
+    """1 - sigmoid(Z), accurate also where it is tiny."""
+    if Z.item(Z.argmax()) < _SATURATED:  # as Z.max(), in half the time; False for NaN
+        return 1.0 - A
+    return sigmoid(-Z)
+
+
+def _sigmoid_back(dA, Z, A):
+    V = _complement(Z, A)
+    V *= A
+    V *= dA
+    return V
+
+
+def _tanh_back(dA, Z, A):
+    if np.abs(A).max() < 0.999:
+        return dA * (1.0 - A * A)
+    tail = np.exp(-2.0 * np.abs(Z))
+    return dA * (4.0 * tail / (1.0 + tail) ** 2)
+
+
+def relu(Z):
+    return np.maximum(Z, 0.0)
+
+
+def _relu_back(dA, Z, A):
+    return dA * (Z > 0.0)
+
+
+def silu(Z):
+    return Z * sigmoid(Z)
+
+
+def _silu_back(dA, Z, A):
+    s = sigmoid(Z)
+    return dA * (s * (1.0 + Z * _complement(Z, s)))
+
+
+def softmax(Z):
+    # The ufuncs' own reduce: what Z.max() and sum() call, without their Python on the way.
+    powers = Z - np.maximum.reduce(Z, axis=0)
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers, axis=0)
+    return powers
+
+
+def _softmax_back(dA, Z, A):
+    # What is the same for all units passes softmax unseen; without the largest unit's part its own
+    # V is a sum over the others, not a difference of two numbers that saturation makes equal.
+    dA = dA - np.take_along_axis(dA, A.argmax(axis=0)[None], axis=0)
+    return A * (dA - (dA * A).sum(axis=0))
+
+
+def _linear_back(dA, Z, A):
+    return dA
+
+
+ACTIVATIONS = {
+    activation.id: activation
+    for activation in (
+        Activation("sigmoid", r"\phi(Z) = \frac{1}{1 + e^{-Z}}", sigmoid, _sigmoid_back),
+        Activation("tanh", r"\phi(Z) = \tanh Z", np.tanh, _tanh_back),
+        Activation("relu", r"\phi(Z) = \max(0, Z)", relu, _relu_back),
+        Activation("silu", r"\phi(Z) = \frac{Z}{1 + e^{-Z}}", silu, _silu_back),
+        Activation(
+            "softmax", r"\phi(Z)_i = \frac{e^{Z_i}}{\sum_j e^{Z_j}}", softmax, _softmax_back
+        ),
+        Activation("linear", r"\phi(Z) = Z", np.copy, _linear_back),
+    )
+}

@@ -1,0 +1,158 @@
+"""Where Adam climbs: slopes that change from update to update, on the interval [-1, 1].
+
+Reddi, Kale & Kumar, *On the Convergence of Adam and Beyond*, 2018. Most updates see a gentle slope
+that asks x to grow, a few see a steep one that asks it to shrink. The steep ones weigh more: summed
+over many updates the best place is x = -1.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from mlpteach.basics.arguments import Interval, check_count, check_number
+
+# Drawn at once, so that the slope at any update can be had without those before it.
+_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Functions f_k(x) = c_k x; call it with theta = (x,) and the number k of the update.
+
+    Attributes
+    ----------
+    id, title, latex, source : str
+    steep, gentle : float
+        The two slopes: `steep` > 0 at few updates, -`gentle` < 0 at all others.
+    is_steep : callable
+        (k, seed) -> whether c_k is the steep slope.
+    period : int
+        Updates after which the slopes repeat; 1 for the random ones.
+    share : float
+        Share of the steep updates.
+    seed : int
+        Decides the random ones.
+
+    Examples
+    --------
+    >>> COUNTEREXAMPLES["every_third"].slopes(7)
+    array([ 3., -1., -1.,  3., -1., -1.,  3.])
+    >>> COUNTEREXAMPLES["every_third"](np.array([0.5]), k=2)
+    (-0.5, array([-1.]))
+    """
+
+    id: str
+    title: str
+    latex: str
+    source: str
+    steep: float
+    gentle: float
+    is_steep: Callable
+    period: int
+    share: float
+    seed: int = 1
+
+    def __call__(self, theta, k):
+        """Return f_k(x) and its gradient (1,) at theta = (x,)."""
+        slope = self.slope(k)
+        return slope * float(theta[0]), np.array([slope])
+
+    def slope(self, k):
+        """Return c_k."""
+        return self.steep if self.is_steep(k, self.seed) else -self.gentle
+
+    def slopes(self, n):
+        """Return c_k for k = 1 … n, shape (n,)."""
+        return np.array([self.slope(k) for k in range(1, check_count("n", n) + 1)])
+
+    @property
+    def mean_slope(self):
+        """The slope of the long run: its sign tells that the best place is x = -1."""
+        return self.share * self.steep - (1 - self.share) * self.gentle
+
+    def change(self, *, steep=None, seed=None):
+        """Return this example with another steep slope or seed.
+
+        Raises
+        ------
+        ValueError
+            For a steep slope so small that x = -1 is no longer the best place.
+        """
+        seed = self.seed if seed is None else check_count("seed", seed, minimum=0, maximum=2**63)
+        if steep is None:
+            return replace(self, seed=seed)
+        least = self.gentle * (1 - self.share) / self.share
+        return replace(self, steep=check_number("steep", steep, Interval(least)), seed=seed)
+
+
+def project(theta):
+    """Return the place of [-1, 1] nearest to `theta`, for ``descend(..., project=project)``.
+
+    Reddi et al. weigh the distance by the root of the second moment; in an interval the nearest
+    place is the same.
+
+    Examples
+    --------
+    >>> project(np.array([1.25]))
+    array([1.])
+    """
+    return np.minimum(np.maximum(theta, -1.0), 1.0)
+
+
+def _every(period):
+    return lambda k, seed: k % period == 1
+
+
+def _with_probability(share):
+    def is_steep(k, seed):
+        block, place = divmod(k - 1, _BLOCK)
+        return _draws(seed, block)[place] < share
+
+    return is_steep
+
+
+@lru_cache(maxsize=512)
+def _draws(seed, block):
+    return np.random.default_rng([seed, block]).random(_BLOCK)
+
+
+COUNTEREXAMPLES = {
+    example.id: example
+    for example in (
+        Counterexample(
+            "every_third",
+            "every third update",
+            r"f_k(x) = C x \ \mathrm{if}\ k\ \mathrm{mod}\ 3 = 1,\ \mathrm{else}\ -x",
+            "Reddi et al. 2018, section 3 (Theorem 1), C > 2",
+            steep=3.0,
+            gentle=1.0,
+            is_steep=_every(3),
+            period=3,
+            share=1 / 3,
+        ),
+        Counterexample(
+            "every_101st",
+            "every 101st update",
+            r"f_k(x) = C x \ \mathrm{if}\ k\ \mathrm{mod}\ 101 = 1,\ \mathrm{else}\ -10 x",
+            "Reddi et al. 2018, section 5, synthetic experiment",
+            steep=1010.0,
+            gentle=10.0,
+            is_steep=_every(101),
+            period=101,
+            share=1 / 101,
+        ),
+        Counterexample(
+            "at_random",
+            "at random, 1 in 100",
+            r"f_k(x) = C x \ \mathrm{with\ probability}\ 0.01,\ \mathrm{else}\ -10 x",
+            "Reddi et al. 2018, section 5, stochastic synthetic experiment",
+            steep=1010.0,
+            gentle=10.0,
+            is_steep=_with_probability(0.01),
+            period=1,
+            share=0.01,
+        ),
+    )
+}

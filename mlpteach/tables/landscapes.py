@@ -1,0 +1,302 @@
+"""Functions of two numbers to race optimizers over: value and gradient at once; noise for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+
+from mlpteach.basics.arguments import (
+    NOT_NEGATIVE,
+    check_count,
+    check_floats,
+    check_number,
+    describe,
+)
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A function f(x, y) with its gradient; call it with theta = (x, y).
+
+    Attributes
+    ----------
+    id, latex, source : str
+    function : callable
+        (x, y) -> f, also element by element over arrays (for contours).
+    gradient : callable
+        (x, y) -> (df/dx, df/dy).
+    start : tuple of float
+        Where a race starts.
+    minima : tuple of (float, float)
+        Known minima; empty for the saddle, which has none.
+    window : tuple of float
+        (x_min, x_max, y_min, y_max) worth drawing.
+    objective : callable, optional
+        theta -> (value, gradient): what a call returns, in place of `function` and `gradient`.
+
+    Examples
+    --------
+    >>> LANDSCAPES["beale"](np.array([1.0, 1.0]))[0]
+    14.203125
+    """
+
+    id: str
+    latex: str
+    source: str
+    function: Callable
+    gradient: Callable
+    start: tuple
+    minima: tuple
+    window: tuple
+    objective: Callable | None = None
+
+    def __call__(self, theta):
+        """Return f(theta) and the gradient (2,) at theta (2,)."""
+        if self.objective is not None:
+            return self.objective(theta)
+        # A race calls this some thousand times: the usual case needs no closer look, and plain
+        # numbers are several times faster than NumPy's.
+        if not (type(theta) is np.ndarray and theta.dtype == float and theta.shape == (2,)):
+            theta = check_floats("theta", theta, ndim=1, shape=(2,), finite=False)
+        x, y = theta.tolist()
+        return float(self.function(x, y)), np.array(self.gradient(x, y))
+
+
+# Products in place of powers: they overflow to infinity, where a power of a plain number raises.
+
+
+def _beale(x, y):
+    y2 = y * y
+    first, second, third = 1.5 - x + x * y, 2.25 - x + x * y2, 2.625 - x + x * y2 * y
+    return first * first + second * second + third * third
+
+
+def _beale_gradient(x, y):
+    y2 = y * y
+    first, second, third = 1.5 - x + x * y, 2.25 - x + x * y2, 2.625 - x + x * y2 * y
+    return (
+        2 * first * (y - 1) + 2 * second * (y2 - 1) + 2 * third * (y2 * y - 1),
+        2 * first * x + 4 * second * x * y + 6 * third * x * y2,
+    )
+
+
+def _rosenbrock(x, y):
+    return (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x)
+
+
+def _rosenbrock_gradient(x, y):
+    return -2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)
+
+
+def _himmelblau(x, y):
+    first, second = x * x + y - 11, x + y * y - 7
+    return first * first + second * second
+
+
+def _himmelblau_gradient(x, y):
+    first, second = x * x + y - 11, x + y * y - 7
+    return 4 * x * first + 2 * second, 2 * first + 4 * y * second
+
+
+LANDSCAPES = {
+    landscape.id: landscape
+    for landscape in (
+        Landscape(
+            "beale",
+            r"(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+            "Beale 1958; slide 'Visualization of optimization'",
+            _beale,
+            _beale_gradient,
+            start=(1.0, 1.5),
+            minima=((3.0, 0.5),),
+            window=(-4.5, 4.5, -4.5, 4.5),
+        ),
+        Landscape(
+            "saddle",
+            r"x^2 - y^2",
+            "slide 'Visualization of optimization'",
+            lambda x, y: x * x - y * y,
+            lambda x, y: (2 * x, -2 * y),
+            start=(1.0, 1e-3),
+            minima=(),
+            window=(-1.5, 1.5, -1.5, 1.5),
+        ),
+        Landscape(
+            "valley",
+            r"\frac{1}{2} (x^2 + 100\, y^2)",
+            "slide 'Visualization of optimization': a long valley, condition number 100",
+            lambda x, y: 0.5 * (x * x + 100 * y * y),
+            lambda x, y: (x, 100 * y),
+            start=(-4.0, 0.5),
+            minima=((0.0, 0.0),),
+            window=(-5.0, 5.0, -1.0, 1.0),
+        ),
+        Landscape(
+            "rosenbrock",
+            r"(1 - x)^2 + 100 (y - x^2)^2",
+            "Rosenbrock 1960",
+            _rosenbrock,
+            _rosenbrock_gradient,
+            start=(-1.2, 1.0),
+            minima=((1.0, 1.0),),
+            window=(-2.0, 2.0, -1.0, 3.0),
+        ),
+        Landscape(
+            "himmelblau",
+            r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+            "Himmelblau 1972",
+            _himmelblau,
+            _himmelblau_gradient,
+            start=(0.0, 0.0),
+            minima=(
+                (3.0, 2.0),
+                (-2.805118086952745, 3.131312518250573),
+                (-3.779310253377747, -3.283185991286170),
+                (3.584428340330492, -1.848126526964404),
+            ),
+            window=(-5.0, 5.0, -5.0, 5.0),
+        ),
+    )
+}
+
+
+def own_landscape(objective, window, start=None, minima=()):
+    """Make a :class:`Landscape` of a reader's function of two numbers.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (2,) -> (value, gradient (2,)).
+    window : (x_min, x_max, y_min, y_max)
+    start : (x, y), optional
+        By default a tenth of the window away from its upper left corner.
+    minima : sequence of (x, y), or one (x, y)
+        Known minima, if any.
+
+    Returns
+    -------
+    Landscape
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no function, window or point; `objective` is called once, at `start`.
+
+    Examples
+    --------
+    >>> bowl = own_landscape(lambda W: (W @ W, 2 * W), (-1, 1, -2, 2), minima=(0, 0))
+    >>> bowl.start, bowl.minima, bowl(np.array([1.0, 1.0]))[0].item()
+    ((-0.8, 1.6), ((0.0, 0.0),), 2.0)
+    """
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
+        )
+    x_min, x_max, y_min, y_max = window = _numbers("window", window, 4)
+    if not (x_min < x_max and y_min < y_max):
+        raise ValueError(
+            "window must be (x_min, x_max, y_min, y_max) with x_min < x_max and y_min < y_max; "
+            f"given {window}."
+        )
+    if start is None:
+        start = 0.9 * x_min + 0.1 * x_max, 0.1 * y_min + 0.9 * y_max
+    start = _numbers("start", start, 2)
+    if not hasattr(minima, "__len__") or isinstance(minima, str):
+        raise TypeError(f"minima must be a list of pairs (x, y); given {describe(minima)}.")
+    if len(minima) == 2 and not hasattr(minima[0], "__len__"):
+        minima = (minima,)
+    return Landscape(
+        id=getattr(objective, "__name__", type(objective).__name__),
+        latex="",
+        source="the reader's own function",
+        function=np.vectorize(partial(_height, objective), otypes=[float]),
+        gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
+        start=start,
+        minima=tuple(_numbers("a minimum", minimum, 2) for minimum in minima),
+        window=window,
+        objective=objective,
+    )
+
+
+def _height(objective, x, y):
+    """Return the value at (x, y); NaN where the function has none, as math.log below 0."""
+    try:
+        return float(objective(np.array([x, y]))[0])
+    except (ArithmeticError, ValueError):
+        return np.nan
+
+
+def _numbers(name, given, count):
+    given = list(given) if isinstance(given, tuple) else given
+    return tuple(check_floats(name, given, ndim=1, shape=(count,)).tolist())
+
+
+# The noise of so many updates is drawn at once.
+_BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """A function whose gradient is disturbed; see :func:`noisy`.
+
+    Attributes
+    ----------
+    objective : callable
+    sigma : float
+    seed : int
+    """
+
+    objective: Callable
+    sigma: float
+    seed: int
+
+    def __call__(self, theta, k):
+        """Return the value at theta (n,) and the gradient with the noise of update k."""
+        value, gradient = self.objective(theta)
+        block, place = divmod(k - 1, _BLOCK)
+        return value, gradient + self.sigma * _noise(self.seed, block, len(theta))[place]
+
+
+@lru_cache(maxsize=64)
+def _noise(seed, block, n):
+    """Return the standard normal noise of a block of updates, (_BLOCK, n)."""
+    noise = np.random.default_rng([seed, block]).standard_normal((_BLOCK, n))
+    noise.flags.writeable = False
+    return noise
+
+
+def noisy(objective, sigma, seed=1):
+    """Disturb a function's gradient, as a mini-batch disturbs that of all instances.
+
+    The noise is a function of `seed` and the number k of the update alone: all rules that descend
+    the function meet the same noise, wherever they are, and looking back meets it again. Within an
+    update it is the same everywhere, as a mini-batch is. The value stays as it is.
+
+    Parameters
+    ----------
+    objective : callable
+        theta (n,) -> (value, gradient (n,)).
+    sigma : float
+        Standard deviation of what is added to each entry of the gradient, normal, >= 0.
+    seed : int
+
+    Returns
+    -------
+    Noisy
+        (theta, k) -> (value, gradient), for :func:`mlpteach.descend`.
+
+    Examples
+    --------
+    >>> valley = noisy(LANDSCAPES["valley"], 0.5, seed=3)
+    >>> at_rest = np.zeros(2)
+    >>> first, again, second = (valley(at_rest, k)[1] for k in (1, 1, 2))
+    >>> bool((first == again).all()), bool((first == second).any())
+    (True, False)
+    """
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
+        )
+    sigma = check_number("sigma", sigma, NOT_NEGATIVE)
+    return Noisy(objective, sigma, check_count("seed", seed, minimum=0, maximum=2**63))

@@ -1,0 +1,336 @@
+"""Cost functions J, and the sensitivity V^(L) = dJ/dZ^(L) each one starts back propagation with.
+
+A loss knows dJ/dA, which any output activation passes on to Z ("the long way"). Where the two
+together simplify on paper, the pair is in ``loss.pairs`` and computed from Z, so that a saturated
+output still gives a finite cost and a sensitivity that is right.
+
+All arrays are (K, n), instances as columns. Costs are summed over outputs and instances (J is that
+sum divided by n); sensitivities are those of an instance, without 1/n.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.tables.activations import ACTIVATIONS, sigmoid
+
+# Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
+# inside, and the clipped part has derivative 0, so cost and gradient still belong together.
+_EDGE = np.finfo(float).eps
+# Softmax outputs above this are exact to the last digit; below they lose digits, then become 0.
+_TINY = np.finfo(float).tiny
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A loss and an output activation that simplify together.
+
+    Attributes
+    ----------
+    cost : callable
+        (Z, A, Y) -> summed cost, from Z so that saturation does no harm.
+    sensitivity : callable
+        (Z, A, Y) -> V^(L), (K, n).
+    latex : str
+        The shortcut on screen.
+    """
+
+    cost: Callable
+    sensitivity: Callable
+    latex: str
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A cost function.
+
+    Attributes
+    ----------
+    id, latex, source : str
+    cost : callable
+        (A, Y) -> summed cost.
+    dJ_dA : callable
+        (A, Y) -> (K, n).
+    targets : str
+        "real", "unit" (0 … 1) or "distribution" (0 … 1, each instance's sum is 1).
+    pairs : dict of str to Pair
+        Output activation id -> the pair.
+    """
+
+    id: str
+    latex: str
+    source: str
+    cost: Callable
+    dJ_dA: Callable
+    targets: str
+    pairs: dict = field(default_factory=dict)
+
+    def evaluate(self, output, Z, A, Y):
+        """Return the summed cost for the output activation with id `output`."""
+        pair = self.pairs.get(output)
+        return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
+
+    def sensitivity(self, output, Z, A, Y):
+        """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
+        pair = self.pairs.get(output)
+        if pair is None:
+            return self.long_sensitivity(output, Z, A, Y)
+        return pair.sensitivity(Z, A, Y)
+
+    def long_sensitivity(self, output, Z, A, Y):
+        """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
+        return ACTIVATIONS[output].back(self.dJ_dA(A, Y), Z, A)
+
+    def check_targets(self, name, Y):
+        """Raise ValueError if Y (K, n) makes no sense for this loss."""
+        if self.targets == "real":
+            return
+        if Y.min() < 0.0 or Y.max() > 1.0:
+            wrong = Y.min() if Y.min() < 0.0 else Y.max()
+            raise ValueError(f"{name} must lie in [0, 1] for loss={self.id!r}; given {wrong:g}.")
+        sums = Y.sum(axis=0)
+        if self.targets == "distribution" and np.abs(sums - 1.0).max() > 1e-9:
+            wrong = sums[np.abs(sums - 1.0).argmax()]
+            raise ValueError(
+                f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
+                f"to 1; given one that sums to {wrong:g}."
+            )
+
+
+@dataclass(frozen=True)
+class OwnLoss(Loss):
+    """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
+
+    Attributes
+    ----------
+    function : callable
+        (Y, A) -> V^(L), all (K, n): the slide's order, Y first.
+    """
+
+    function: Callable = None
+
+    def sensitivity(self, output, Z, A, Y):
+        """Return what the reader's function makes of copies of Y and A (K, n)."""
+        V = self.function(Y.copy(), A.copy())
+        try:
+            array = np.asarray(V)
+        except ValueError:  # rows of different lengths
+            array = np.array(None)
+        if array.dtype.kind not in "biuf" or array.shape != A.shape:
+            raise ValueError(
+                f"{self.id} must return an array of floats with the shape of A {A.shape}; "
+                f"it returned {describe(V)}."
+            )
+        return array.astype(float)
+
+
+def own_loss(function, cost="cross_entropy"):
+    """Return a loss whose sensitivity is your own function.
+
+    Parameters
+    ----------
+    function : callable
+        (Y, A) -> V^(L), the sensitivity of the last layer; all have shape (K, n), instances as
+        columns, without 1/n.
+    cost : str
+        Id of ``mlpteach.LOSSES``: the cost that is reported, and that a gradient check holds your
+        function against.
+
+    Returns
+    -------
+    OwnLoss
+        For ``loss=`` of :func:`mlpteach.train` and :func:`mlpteach.gradient_check`.
+
+    Examples
+    --------
+    >>> own_loss(lambda Y, A: -2 * (Y - A) * A * (1 - A), cost="mse").targets
+    'real'
+    """
+    if not callable(function):
+        raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
+    known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
+    parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
+    name = getattr(function, "__name__", type(function).__name__)
+    return OwnLoss(**{**parts, "id": name}, function=function)
+
+
+def as_loss(given):
+    """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
+    if isinstance(given, Loss):
+        return given
+    if callable(given):
+        return own_loss(given)
+    return LOSSES[check_choice("loss", given, tuple(LOSSES))]
+
+
+def _clipped(A):
+    return np.minimum(np.maximum(A, _EDGE), 1.0 - _EDGE)
+
+
+def _mse(A, Y):
+    difference = Y - A
+    return float(np.vdot(difference, difference))
+
+
+def _mse_slope(A, Y):
+    return -2.0 * (Y - A)
+
+
+def _cross_entropy(A, Y):
+    inside = _clipped(A)
+    return -(Y * np.log(inside) + (1.0 - Y) * np.log1p(-inside)).sum()
+
+
+def _cross_entropy_slope(A, Y):
+    inside = _clipped(A)
+    return np.where(inside == A, (inside - Y) / (inside * (1.0 - inside)), 0.0)
+
+
+def _categorical(A, Y):
+    return -(Y * np.log(np.maximum(A, _EDGE))).sum()
+
+
+def _categorical_slope(A, Y):
+    return np.where(A >= _EDGE, -Y / np.maximum(A, _EDGE), 0.0)
+
+
+def _softplus(Z):
+    """ln(1 + e^Z) = -ln(1 - sigmoid(Z)), without overflow."""
+    return np.maximum(Z, 0.0) + np.log1p(np.exp(-np.abs(Z)))
+
+
+def _sigmoid_cross_entropy(Z, A, Y):
+    """(1 - Y) ln(1 + e^Z) + Y ln(1 + e^-Z) = |Z| |Y - [Z > 0]| + ln(1 + e^-|Z|), exact."""
+    size = np.abs(Z)
+    wrong = (Z > 0.0) - Y
+    np.abs(wrong, out=wrong)
+    wrong *= size
+    np.negative(size, out=size)
+    np.exp(size, out=size)
+    wrong += np.log1p(size, out=size)
+    return wrong.sum()
+
+
+def _difference(Z, A, Y):
+    return A - Y
+
+
+def _log_softmax(Z):
+    shifted = Z - Z.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+def _softmax_cross_entropy(Z, A, Y):
+    smallest = A.item(A.argmin())  # as A.min(), in half the time
+    log_A = np.log(A) if smallest > _TINY else _log_softmax(Z)
+    return -np.vdot(Y, log_A)
+
+
+def _sigmoid_categorical(Z, A, Y):
+    return (Y * _softplus(-Z)).sum()
+
+
+def _sigmoid_categorical_sensitivity(Z, A, Y):
+    return -Y * sigmoid(-Z)
+
+
+def _tanh_rest(Z):
+    """1 - tanh(Z) = 2 e^-2Z/(1 + e^-2Z) for Z > 0, accurate also where tanh rounds to 1."""
+    tail = np.exp(-2.0 * np.maximum(Z, 0.0))
+    return 2.0 * tail / (1.0 + tail)
+
+
+def _tanh_cross_entropy(Z, A, Y):
+    """Like `_cross_entropy`, clipped below, but ln(1 - a) = ln 2 - ln(1 + e^2z) close to 1."""
+    inside, large = np.maximum(A, _EDGE), A > 0.5
+    log_rest = np.where(large, np.log(2.0) - _softplus(2.0 * Z), np.log1p(-np.minimum(inside, 0.5)))
+    log_A = np.where(large, np.log1p(-np.where(large, _tanh_rest(Z), 0.0)), np.log(inside))
+    return -(Y * log_A + (1.0 - Y) * log_rest).sum()
+
+
+def _tanh_cross_entropy_sensitivity(Z, A, Y):
+    inside = np.maximum(A, _EDGE)
+    V = (1.0 - Y) * (1.0 + A) - Y * _tanh_rest(Z) * (1.0 + A) / inside
+    return np.where(inside == A, V, 0.0)
+
+
+def _log_others(Z):
+    """ln(1 - softmax(Z)), summed from the *other* outputs: no 1 - A that has rounded to 0."""
+    K, n = Z.shape
+    if K == 1:
+        return np.full((K, n), np.log(_EDGE))  # a lone softmax output is 1 whatever Z is
+    log_A = _log_softmax(Z)
+    others = np.stack([np.delete(log_A, i, axis=0) for i in range(K)])
+    top = others.max(axis=1)
+    return top + np.log(np.exp(others - top[:, None]).sum(axis=1))
+
+
+def _softmax_binary(Z, A, Y):
+    return -(Y * _log_softmax(Z) + (1.0 - Y) * _log_others(Z)).sum()
+
+
+def _softmax_binary_sensitivity(Z, A, Y):
+    """V_i = A_i (1 - Y_i) - Y_i (1 - A_i) - A_i sum_{j != i} (r_j - Y_j), r = (1 - Y) A/(1 - A)."""
+    if len(Z) == 1:
+        return np.zeros_like(Z)
+    log_A, log_others = _log_softmax(Z), _log_others(Z)
+    V = A * (1.0 - Y) - Y * np.exp(log_others)
+    for i in range(len(Z)):
+        # A_i A_j/(1 - A_j) as one power, at most 1: with r_j = e^800 and A_i = e^-800 it still is.
+        power = np.exp(np.minimum(log_A[i] + log_A - log_others, 0.0))
+        part = (1.0 - Y) * power - A[i] * Y
+        part[i] = 0.0
+        V[i] -= part.sum(axis=0)
+    return V
+
+
+LOSSES = {
+    loss.id: loss
+    for loss in (
+        Loss(
+            "mse",
+            r"J = \sum (y - a)^2",
+            "slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
+            _mse,
+            _mse_slope,
+            targets="real",
+        ),
+        Loss(
+            "cross_entropy",
+            r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            "slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
+            _cross_entropy,
+            _cross_entropy_slope,
+            targets="unit",
+            pairs={
+                "sigmoid": Pair(_sigmoid_cross_entropy, _difference, "A - Y"),
+                "tanh": Pair(
+                    _tanh_cross_entropy,
+                    _tanh_cross_entropy_sensitivity,
+                    r"(1 - Y)(1 + A) - Y (1 - A)(1 + A) / A",
+                ),
+                "softmax": Pair(
+                    _softmax_binary,
+                    _softmax_binary_sensitivity,
+                    r"A (1 - Y) - Y (1 - A) - A \sum_{j \neq i}(\cdot)_j",
+                ),
+            },
+        ),
+        Loss(
+            "softmax_cross_entropy",
+            r"J = -\sum y \ln a",
+            "negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
+            _categorical,
+            _categorical_slope,
+            targets="distribution",
+            pairs={
+                "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y"),
+                "sigmoid": Pair(
+                    _sigmoid_categorical, _sigmoid_categorical_sensitivity, r"-Y (1 - A)"
+                ),
+            },
+        ),
+    )
+}

@@ -1,0 +1,87 @@
+"""Who takes part in a race: rules with names and looks."""
+
+from dataclasses import dataclass, replace
+
+from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.rules import FORMS, RULES, Rule, rule
+from mlpteach.views.style import STYLES, Style, rule_style
+
+
+@dataclass(frozen=True)
+class Racer:
+    """One rule in a race.
+
+    Attributes
+    ----------
+    id : str
+        Stands in the names of its controls: "adam.eta".
+    name : str
+        On the screen.
+    rule : Rule
+        With the hyper-parameters to start with.
+    style : Style
+    given : bool
+        Whether the reader chose the hyper-parameters, so that no landscape changes them.
+    """
+
+    id: str
+    name: str
+    rule: Rule
+    style: Style
+    given: bool
+
+
+def racers_of(rules):
+    """Return the :class:`Racer` of each rule, with names that differ.
+
+    Parameters
+    ----------
+    rules : sequence
+        Each an id, a pair (id, form), a :class:`Rule` or a reader's own function.
+
+    Examples
+    --------
+    >>> [racer.id for racer in racers_of(["adam", ("adam", "paper"), "lbfgs"])]
+    ['adam', 'adam_paper', 'lbfgs']
+    """
+    if isinstance(rules, (str, Rule)) or callable(rules):
+        rules = (rules,)
+    if not isinstance(rules, (tuple, list)) or not rules:
+        raise TypeError(
+            "rules must be a list of ids, pairs (id, form), rules or functions, such as "
+            f'("gd", ("adam", "paper")); given {describe(rules)}.'
+        )
+    racers = []
+    for given in rules:
+        racers.append(_racer(given, racers))
+    return tuple(racers)
+
+
+def _racer(given, others):
+    if isinstance(given, (tuple, list)):
+        if len(given) != 2:
+            raise ValueError(f"a rule must be (id, form) where it is a pair; given {given!r}.")
+        check_choice("form", given[1], FORMS)
+        chosen = rule(*given)
+    else:
+        chosen = rule(given)
+    id, name = chosen.id, str(chosen)
+    if chosen.form == "paper" and "lecture" in RULES[chosen.id].forms:
+        id = f"{id}_paper"
+    again = sum(other.rule.id == chosen.id and other.rule.form == chosen.form for other in others)
+    if again:
+        id, name = f"{id}_{again + 1}", f"{name} {again + 1}"
+    style = _apart(rule_style(chosen.id, chosen.form), [other.style for other in others])
+    return Racer(id, name, chosen, style, not isinstance(given, (str, tuple, list)))
+
+
+def _apart(style, others):
+    """Return `style`, changed where another racer has it: the marker between forms, else all."""
+    if any((other.color, other.dash) == (style.color, style.dash) for other in others):
+        taken = {other.color for other in others}
+        style = next((free for free in STYLES if free.color not in taken), style)
+    taken = {other.marker for other in others if other.color == style.color}
+    if style.marker in taken:
+        free = [other.marker for other in STYLES if other.marker not in taken]
+        style = replace(style, marker=(free or [style.marker])[0])
+    return style

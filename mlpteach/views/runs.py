@@ -1,0 +1,122 @@
+"""Several runs on one dashboard: trained quietly, brought to one length, their ends told."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mlpteach.basics.arguments import describe
+from mlpteach.views.axis import limits
+
+
+class Runs:
+    """The runs of one dashboard: of the picture before, those that did not change are kept."""
+
+    def __init__(self):
+        self._kept = {}
+
+    def take(self, wanted):
+        """Return name -> trace.
+
+        Parameters
+        ----------
+        wanted : dict
+            Name -> (key, function without arguments that trains): one key, always the same run.
+        """
+        self._kept = {
+            key: self._kept[key] if key in self._kept else train() for key, train in wanted.values()
+        }
+        return {name: self._kept[key] for name, (key, _) in wanted.items()}
+
+
+def identity(bound):
+    """Return what tells a rule or a schedule from others of its kind: id, form, values."""
+    return bound.id, getattr(bound, "form", ""), tuple(bound.values.items())
+
+
+def fill_up(values, steps):
+    """Return the first `steps` of `values` (n, …) as floats; NaN where the run had ended before.
+
+    Examples
+    --------
+    >>> fill_up([3, 2, 1], 5)
+    array([ 3.,  2.,  1., nan, nan])
+    """
+    values = np.asarray(values, dtype=float)[:steps]
+    filled = np.full((steps, *values.shape[1:]), np.nan)
+    filled[: len(values)] = values
+    return filled
+
+
+def cost_limits(*costs):
+    """Return the limits of a logarithmic axis for the costs of several runs, each (n,).
+
+    A cost that explodes, or falls to nearly nothing, leaves the picture: the others would become
+    one line.
+
+    Examples
+    --------
+    >>> cost_limits([2.0, 0.3], [2.0, 1e80])
+    (0.1, 100000.0)
+    """
+    costs = [np.asarray(cost, dtype=float) for cost in costs]
+    costs = [cost[np.isfinite(cost) & (cost > 0)] for cost in costs]
+    start = max((cost[0] for cost in costs if cost.size), default=1.0)
+    return limits(*(cost.clip(start * 1e-20, start * 1e4) for cost in costs), scale="log")
+
+
+def divergence_notes(trace, updates_per_step=1):
+    """Return the notes of a :class:`~mlpteach.views.panels.Row` that tell where a run ended."""
+    if trace.diverged is None:
+        return {}
+    k = trace.diverged.k
+    return {max(1, -(-k // updates_per_step)): f"diverged at update {k}"}
+
+
+def divergence_message(traces):
+    """Return one line for each run (name -> trace) that left the numbers."""
+    ended = {name: trace.diverged for name, trace in traces.items() if trace.diverged}
+    return "\n".join(f"{name}: {divergence}" for name, divergence in ended.items())
+
+
+def name_forms(controls, words=None):
+    """Return the sliders of several rules with labels that say whose they are: "η (paper)".
+
+    Parameters
+    ----------
+    controls : list of Slider
+    words : dict, optional
+        Name of a hyper-parameter -> what stands behind its letter.
+    """
+    words = words or {"alpha": "lecture", "eta": "paper"}
+    named = []
+    for control in controls:
+        told = words.get(control.name.split(".")[-1])
+        named.append(replace(control, label=f"{control.label} ({told})") if told else control)
+    return named
+
+
+def start_values(controls, defaults, given):
+    """Return where the controls start: `defaults`, and over them what the reader gave.
+
+    Parameters
+    ----------
+    controls : list
+    defaults : dict
+    given : dict or None
+        Name of a control -> value.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For names that are no control, or values that it can't have.
+    """
+    if given is None:
+        return dict(defaults)
+    if not isinstance(given, dict):
+        raise TypeError(f"values must be a dict of control names; given {describe(given)}.")
+    by_name = {control.name: control for control in controls}
+    for name in given:
+        if name not in by_name:
+            known = ", ".join(by_name)
+            raise ValueError(f"this dashboard has no control {name!r}; it has: {known}.")
+    return {**defaults, **{name: by_name[name].check(value) for name, value in given.items()}}

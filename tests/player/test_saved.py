@@ -1,0 +1,78 @@
+"""A saved dashboard: one file, no network, the numbers of the run; played in tests/browser."""
+
+import base64
+import gzip
+import json
+import re
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.player.saved import pack_frames
+from mlpteach.views.frames import spread
+
+
+def unpack(text):
+    """Read packed frames as the page does: five byte planes, the upper bytes of each float."""
+    planes = np.frombuffer(gzip.decompress(base64.b64decode(text)), np.uint8).reshape(5, -1)
+    whole = np.zeros((planes.shape[1], 8), np.uint8)
+    whole[:, 3:] = planes.T
+    return whole.view("<f8").ravel()
+
+
+def test_numbers_keep_nine_digits_over_the_full_range():
+    numbers = np.array([0.1, -1 / 3, 5e-300, -7e250, 1e-320, 0.0, np.inf, -np.inf, np.nan, 0.99999])
+    read = unpack(pack_frames(numbers))
+    np.testing.assert_allclose(read, numbers, rtol=2e-9, atol=1e-310)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), epochs=2)
+    dashboard.position = {"k": 3}
+    path = dashboard.save_html(tmp_path_factory.mktemp("saved") / "adam.html")
+    return dashboard, path.read_text("utf-8")
+
+
+def script(page, id):
+    return re.search(rf'<script[^>]*id="{id}">(.*?)</script>', page, re.DOTALL)[1]
+
+
+def test_page_holds_every_frame_and_where_it_stood(saved):
+    dashboard, page = saved
+    state = json.loads(script(page, "state"))
+    assert state["position"]["k"] == 3
+    assert state["spec"]["saved"] is True
+    assert state["spec"]["held"] == list(range(1, len(dashboard.trace) + 1))
+    read, expected = unpack(script(page, "frames")), np.frombuffer(dashboard.frames)
+    np.testing.assert_allclose(read, expected, rtol=2e-9)
+
+
+def test_page_asks_for_nothing_from_outside(saved):
+    _, page = saved
+    code = re.sub(r'"data:image/png;base64,[^"]*"', "", page).replace(
+        "http://www.w3.org/1998/Math/MathML", ""
+    )
+    assert not re.search(r"https?://|@import|src=\"(?!data:)", code)
+
+
+def test_large_history_is_thinned_to_the_size_of_a_page(tmp_path, monkeypatch):
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=200, seed=1), epochs=8)
+    whole = dashboard.save_html(tmp_path / "whole.html")
+    room = whole.stat().st_size - len(script(whole.read_text("utf-8"), "frames")) // 2
+    monkeypatch.setattr("mlpteach.player.saved.PAGE_BYTES", room)
+    path = dashboard.save_html(tmp_path / "thin.html")
+    assert path.stat().st_size <= room
+    held = json.loads(script(path.read_text("utf-8"), "state"))["spec"]["held"]
+    assert (held[0], held[-1]) == (1, len(dashboard.trace))
+    assert 2 < len(held) < len(dashboard.trace)
+
+
+def test_spread_keeps_both_ends():
+    assert spread(10, 1, 4) == [1, 4, 7, 10]
+
+
+def test_default_dashboard_is_a_page_below_3_megabytes(tmp_path):
+    path = mt.dashboards.adam().save_html(tmp_path / "adam.html")
+    assert path.stat().st_size < 3_000_000

@@ -1,0 +1,200 @@
+"""Landscapes: known values and minima, gradients by finite differences."""
+
+import numpy as np
+import pytest
+from scipy.optimize import rosen, rosen_der
+
+import mlpteach as mt
+from mlpteach.tables.landscapes import noisy, own_landscape
+
+IDS = ["beale", "saddle", "valley", "rosenbrock", "himmelblau"]
+
+
+def gradient_by_differences(landscape, point, h=1e-6):
+    steps = h * np.eye(2)
+    return [(landscape(point + d)[0] - landscape(point - d)[0]) / (2 * h) for d in steps]
+
+
+def test_the_table():
+    assert list(mt.LANDSCAPES) == IDS
+    assert all(record.id == id for id, record in mt.LANDSCAPES.items())
+
+
+@pytest.mark.parametrize(
+    ("id", "point", "value"),
+    [
+        ("beale", (3.0, 0.5), 0.0),
+        ("beale", (1.0, 1.0), 14.203125),
+        ("rosenbrock", (1.0, 1.0), 0.0),
+        ("rosenbrock", (-1.2, 1.0), 24.2),
+        ("himmelblau", (3.0, 2.0), 0.0),
+        ("himmelblau", (0.0, 0.0), 170.0),
+        ("saddle", (3.0, 2.0), 5.0),
+        ("valley", (3.0, 0.2), 6.5),
+    ],
+)
+def test_known_values(id, point, value):
+    given, gradient = mt.LANDSCAPES[id](np.array(point))
+    assert isinstance(given, float)
+    assert gradient.shape == (2,)
+    assert given == pytest.approx(value, rel=1e-14, abs=1e-28)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_gradients(id):
+    landscape = mt.LANDSCAPES[id]
+    for point in np.random.default_rng(0).uniform(-2, 2, (20, 2)):
+        expected = gradient_by_differences(landscape, point)
+        np.testing.assert_allclose(landscape(point)[1], expected, rtol=1e-6, atol=1e-6)
+
+
+def test_rosenbrock_is_scipys():
+    for point in np.random.default_rng(1).uniform(-2, 2, (5, 2)):
+        value, gradient = mt.LANDSCAPES["rosenbrock"](point)
+        assert value == pytest.approx(rosen(point), rel=1e-13)
+        np.testing.assert_allclose(gradient, rosen_der(point), rtol=1e-12, atol=1e-12)
+
+
+MINIMA = [(id, minimum) for id in IDS for minimum in mt.LANDSCAPES[id].minima]
+
+
+@pytest.mark.parametrize(("id", "minimum"), MINIMA)
+def test_minima(id, minimum):
+    landscape = mt.LANDSCAPES[id]
+    value, gradient = landscape(np.array(minimum))
+    assert value == pytest.approx(0.0, abs=1e-25)
+    np.testing.assert_allclose(gradient, [0, 0], atol=1e-12)
+    x_min, x_max, y_min, y_max = landscape.window
+    assert x_min < minimum[0] < x_max
+    assert y_min < minimum[1] < y_max
+
+
+def test_how_many_minima_there_are():
+    counts = {id: len(mt.LANDSCAPES[id].minima) for id in IDS}
+    assert counts == {"beale": 1, "saddle": 0, "valley": 1, "rosenbrock": 1, "himmelblau": 4}
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_the_start_is_inside_and_not_at_rest(id):
+    landscape = mt.LANDSCAPES[id]
+    x_min, x_max, y_min, y_max = landscape.window
+    assert x_min < landscape.start[0] < x_max
+    assert y_min < landscape.start[1] < y_max
+    assert np.abs(landscape(np.array(landscape.start))[1]).max() > 0
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_contours_can_be_had_over_a_grid(id):
+    landscape = mt.LANDSCAPES[id]
+    x, y = np.meshgrid(np.linspace(-1, 1, 4), np.linspace(-1, 1, 3))
+    values = landscape.function(x, y)
+    assert values.shape == (3, 4)
+    assert values[2, 1] == landscape(np.array([x[2, 1], y[2, 1]]))[0]
+
+
+def test_the_valley_has_condition_number_100():
+    _, gradient = mt.LANDSCAPES["valley"](np.array([1.0, 1.0]))
+    assert gradient[1] / gradient[0] == 100
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_far_away_the_value_overflows_quietly(id):
+    value, _ = mt.LANDSCAPES[id](np.array([1e200, 1e199]))
+    assert not np.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("theta", "error"),
+    [([1.0], ValueError), (np.array([1, 2]), TypeError), ("ab", TypeError), (None, TypeError)],
+)
+def test_what_is_no_point(theta, error):
+    with pytest.raises(error, match="theta must"):
+        mt.LANDSCAPES["beale"](theta)
+
+
+def bowl(theta):
+    return float(theta @ theta), 2 * theta
+
+
+def test_noise_is_normal_and_leaves_the_value():
+    objective = noisy(bowl, 0.5, seed=3)
+    theta = np.array([1.0, -2.0])
+    seen = [objective(theta, k) for k in range(1, 2001)]
+    assert {value for value, _ in seen} == {5.0}
+    noise = np.array([gradient for _, gradient in seen]) - 2 * theta
+    assert noise.mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+    assert noise.std(axis=0) == pytest.approx([0.5, 0.5], rel=0.06)
+    assert np.corrcoef(noise[:-1, 0], noise[1:, 0])[0, 1] == pytest.approx(0, abs=0.08)
+    assert np.unique(noise, axis=0).shape == noise.shape
+
+
+def test_noise_depends_on_update_and_seed_alone():
+    here, there = np.array([1.0, 1.0]), np.array([-3.0, 2.0])
+    for k in (1, 256, 257, 10_000):
+        added = [noisy(bowl, 0.5, seed=3)(place, k)[1] - 2 * place for place in (here, there)]
+        np.testing.assert_allclose(*added, rtol=1e-12, atol=1e-12)
+    other = noisy(bowl, 0.5, seed=4)(here, 1)[1]
+    assert (other != noisy(bowl, 0.5, seed=3)(here, 1)[1]).all()
+
+
+@pytest.mark.parametrize("id", ["adam", "nesterov", "lbfgs"])
+def test_looking_back_into_a_noisy_run_meets_the_same_noise(id):
+    objective = noisy(mt.LANDSCAPES["beale"], 1.0, seed=2)
+    rule = mt.rule(id, alpha=0.002, beta=0.005) if id == "nesterov" else id
+    trace = mt.descend(objective, [1.0, 1.5], rule=rule, steps=40)
+    steps = {k: trace[k - 1] for k in (len(trace), 3, 17)}
+    for k, step in steps.items():
+        expected = objective(step.before.flat.copy(), k)
+        assert step.loss == expected[0]
+        np.testing.assert_array_equal(step.gradient.flat, expected[1])
+
+
+def test_all_rules_meet_the_same_noise():
+    still = noisy(lambda theta: (0.0, np.zeros(2)), 1.0)
+    adam, gd = (mt.descend(still, [0.0, 0.0], rule=id, steps=20) for id in ("adam", "gd"))
+    for one, other in zip(adam, gd, strict=True):
+        np.testing.assert_array_equal(one.gradient.flat, other.gradient.flat)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((None, 1.0), TypeError, "objective must be a function"),
+        ((bowl, -1.0), ValueError, "sigma must be in"),
+        ((bowl, 1.0, -1), ValueError, "seed must be"),
+    ],
+)
+def test_bad_noise_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        noisy(*arguments)
+
+
+def test_own_function_is_a_landscape():
+    mine = own_landscape(bowl, (-2, 2, -1, 1), start=(1, 0.5), minima=[(0, 0)])
+    assert (mine.id, mine.start, mine.minima) == ("bowl", (1.0, 0.5), ((0.0, 0.0),))
+    x, y = np.meshgrid([0.0, 1.0], [0.0, 2.0])
+    np.testing.assert_array_equal(mine.function(x, y), [[0, 1], [4, 5]])
+    value, gradient = mine(np.array([3.0, 4.0]))
+    assert (value, list(gradient)) == (25.0, [6.0, 8.0])
+    assert list(mine.gradient(3.0, 4.0)) == [6.0, 8.0]
+
+
+WINDOW = (-1, 1, -1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((1.0, WINDOW), TypeError, "objective must be a function"),
+        ((bowl, (1, -1, -1, 1)), ValueError, "window must be .x_min, x_max, y_min, y_max."),
+        ((bowl, (0, 1)), ValueError, "window must have shape"),
+        ((bowl, "wide"), TypeError, "window must be an array of floats"),
+        ((bowl, WINDOW, (1, 2, 3)), ValueError, "start must have shape"),
+        ((bowl, WINDOW, None, None), TypeError, "minima must be a list of pairs"),
+        ((bowl, WINDOW, None, [(1, 2, 3)]), ValueError, "a minimum must have shape"),
+        ((bowl, WINDOW, None, [(1, np.nan)]), ValueError, "a minimum must be finite"),
+    ],
+)
+def test_bad_own_landscapes_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        own_landscape(*arguments)
