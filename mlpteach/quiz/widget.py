@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import anywidget
 import traitlets
 
+from mlpteach import player
 from mlpteach.basics.arguments import check_flag
 from mlpteach.quiz.answers import Answers, InBrowser, default_answers, this_notebook
 from mlpteach.quiz.question import Question
@@ -14,6 +15,8 @@ from mlpteach.quiz.reading import QUESTIONS
 from mlpteach.quiz.text import to_html
 
 _HERE = Path(__file__).parent
+# Dashboards make their elements in the same way.
+_ELEMENT = Path(player.__file__).parent / "page" / "element.js"
 _MOST_TIMES = 10_000  # that a question is asked again
 # Beside a dashboard in an HBox: neither pushes the other together.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
@@ -45,7 +48,7 @@ class QuestionWidget(anywidget.AnyWidget):
         The question with its numbers.
     """
 
-    _esm = _HERE / "question.js"
+    _esm = "\n".join(part.read_text("utf-8") for part in (_ELEMENT, _HERE / "question.js"))
     _css = _HERE / "question.css"
     shown = traitlets.Dict().tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)

@@ -1,6 +1,6 @@
 // The state as text, the same that state.py writes and reads.
 
-const PLACE = ["k", "line", "row", "column"];
+const PLACE = new Set(["k", "line", "row", "column"]);
 
 function stateText(name, values, position) {
   const text = (value) => (Array.isArray(value) ? value.map(text).join(",") : encodeURIComponent(String(value)));
@@ -8,13 +8,14 @@ function stateText(name, values, position) {
   return `${name}?${pairs.join("&")}`;
 }
 
+const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
+
 // Name, values and place of a state's text. Python's 1.0 and 1e-08 are the page's 1 and 1e-8.
 function readState(text) {
   const [name, query = ""] = text.trim().split("?");
-  const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
   const values = {}, position = {};
   for (const [key, written] of new URLSearchParams(query)) {
-    if (PLACE.includes(key)) position[key] = Number(written);
+    if (PLACE.has(key)) position[key] = Number(written);
     else values[key] = written.split(",").map(plain).join();
   }
   return { name, values, position };
