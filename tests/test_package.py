@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mlpteach
 
@@ -121,6 +122,19 @@ def test_notebooks_are_kept_without_outputs(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+
+
+def test_the_workflow_runs_what_ci_runs():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    assert job["steps"][-1]["run"] == ".ci/run"
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_changelog_names_this_version():
+    changelog = (ROOT / ".github/CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    assert versions[:2] == ["Unreleased", mlpteach.__version__]
 
 
 def test_the_readme_holds_each_command_once():
