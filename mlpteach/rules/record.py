@@ -13,24 +13,25 @@ lines, ``rho`` among them: W_{k+1} = W_k - rho_k.
 """
 
 import inspect
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import (
     OWN_STEP_LENGTH,
-    POSITIVE,
     Interval,
     check_choice,
-    check_flag,
     check_number,
     describe,
 )
+from mlpteach.basics.hyper import Hyper, Switch, check_values
+from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
-SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective")
+SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
@@ -49,51 +50,20 @@ class Quantities(dict):
     """
 
 
-@dataclass(frozen=True)
-class Hyper:
-    """A hyper-parameter: its default, its slider (low … high) and the interval it may lie in.
-
-    With `whole` only whole numbers are allowed (kept as floats).
-    """
-
-    default: float
-    low: float
-    high: float
-    log: bool = False
-    allowed: Interval = POSITIVE
-    whole: bool = False
-
-    def check(self, name, given):
-        number = check_number(name, given, self.allowed)
-        if self.whole and not number.is_integer():
-            raise ValueError(f"{name} must be a whole number in {self.allowed}; given {number:g}.")
-        return number
-
-
-@dataclass(frozen=True)
-class Switch:
-    """A hyper-parameter that is on or off."""
-
-    default: bool
-
-    def check(self, name, given):
-        return check_flag(name, given)
-
-
-@dataclass(frozen=True)
-class Rule:
+@dataclass(frozen=True, kw_only=True)
+class Rule(Record):
     """An update rule with values for its hyper-parameters.
 
     Attributes
     ----------
     id : str
         Id in ``RULES``, or the name of the reader's own function.
+    title, short_title, source, style, letters, beyond_lecture
+        As in :class:`Record`.
     form : str
         "lecture" (as the slide), "paper" (as published) or "own" (the reader's function).
     function : callable
         See this module's docstring.
-    source : str
-        Slide or paper.
     differs : str
         What the two forms do differently, in words.
     hypers : dict of str to Hyper or Switch
@@ -108,11 +78,9 @@ class Rule:
         Whether the rule finds the length of each step itself, so that no schedule may change it.
     """
 
-    id: str
     form: str
     function: Callable
-    source: str
-    differs: str
+    differs: str = ""
     hypers: dict
     values: dict
     needs: tuple
@@ -137,14 +105,15 @@ class Rule:
 
     def bind(self, **given):
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
-        for name in given:
-            if name not in self.hypers:
-                check_choice(f"hyper-parameter of {self}", name, tuple(self.hypers))
-        checked = {name: self.hypers[name].check(name, value) for name, value in given.items()}
-        values = {**self.values, **checked}
+        values = {**self.values, **check_values(self, self.hypers, given)}
         if self.check is not None:
             self.check(values)
         return replace(self, values=values)
+
+    @property
+    def needs_layers(self):
+        """Whether the rule works on matrices, so that it can't descend a plain function."""
+        return "layout" in self.needs
 
     @cached_property
     def looks_elsewhere(self):
@@ -182,59 +151,97 @@ class Rule:
         return f"<rule {self.id}, form {self.form}: {values}>"
 
 
-@dataclass(frozen=True)
-class Optimizer:
-    """One optimizer with the forms it has.
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Record):
+    """One optimizer with the forms it has; made by :func:`define`.
 
     Attributes
     ----------
-    id, title : str
     forms : dict of str to Rule
-        "lecture" and "paper", the first is the default; AMSGrad and L-BFGS have no lecture form.
+        "lecture" and "paper", the first is the default; what is on no slide has no lecture form.
+    order : float
+        Its place in ``RULES``: the slides' order, then all that has none, by id.
     """
 
-    id: str
-    title: str
-    forms: dict
+    forms: dict = field(default_factory=dict)
+    order: float = math.inf
 
     @property
     def default(self):
         return next(iter(self.forms.values()))
 
+    def form(
+        self,
+        form,
+        *,
+        source,
+        differs="",
+        dash=None,
+        initial=None,
+        check=None,
+        own_step_length=False,
+        **hypers,
+    ):
+        """Enter the decorated function as one form, or as both: ("lecture", "paper").
 
-def define(
-    id,
-    *,
-    title,
-    form,
-    source,
-    differs="",
-    initial=None,
-    check=None,
-    own_step_length=False,
-    **hypers,
-):
-    """Enter the decorated function in ``RULES``; `form` may be both, ("lecture", "paper")."""
+        Parameters
+        ----------
+        form : str or tuple of str
+        source, differs, initial, check, own_step_length
+            As in :class:`Rule`.
+        dash : str, optional
+            The dashes of this form's line, where they are not those of the optimizer's style.
+        **hypers : Hyper or Switch
+            A name and its hyper-parameter.
+        """
+        style = self.style if dash is None else replace(self.style, dash=dash)
 
-    def enter(function):
-        optimizer = RULES.setdefault(id, Optimizer(id, title, {}))
-        for name in (form,) if isinstance(form, str) else form:
-            optimizer.forms[name] = Rule(
-                id=id,
-                form=name,
-                function=function,
-                source=source,
-                differs=differs,
-                hypers=hypers,
-                values={name: hyper.default for name, hyper in hypers.items()},
-                needs=_positional(function),
-                initial=initial,
-                check=check,
-                own_step_length=own_step_length,
-            )
-        return function
+        def enter(function):
+            for name in (form,) if isinstance(form, str) else form:
+                self.forms[name] = Rule(
+                    id=self.id,
+                    title=self.title,
+                    short_title=self.short_title,
+                    form=name,
+                    function=function,
+                    source=source,
+                    style=style,
+                    letters=self.letters,
+                    beyond_lecture=self.beyond_lecture,
+                    differs=differs,
+                    hypers=hypers,
+                    values={name: hyper.default for name, hyper in hypers.items()},
+                    needs=_positional(function),
+                    initial=initial,
+                    check=check,
+                    own_step_length=own_step_length,
+                )
+            return function
 
-    return enter
+        return enter
+
+
+def define(id, **attributes):
+    """Enter a new :class:`Optimizer` in ``RULES`` and return it; its forms follow.
+
+    Examples
+    --------
+    The whole file of an optimizer::
+
+        optimizer = define(
+            "signed",
+            title="Signed gradient descent",
+            letters={"delta": Symbol("δ", "size of the step", shape="")},
+            beyond_lecture=True,
+        )
+
+        @optimizer.form("paper", source="Riedmiller & Braun 1993", delta=Hyper(0.01, 1e-4, 1.0))
+        def signed(k, G, *, delta):
+            rho = delta * np.sign(G)
+            return Quantities(rho=rho)
+    """
+    RULES[id] = Optimizer(id=id, **attributes)
+    return RULES[id]
 
 
 def rule(id, form=None, **values):
@@ -320,10 +327,11 @@ def from_function(function, **values):
         )
     return Rule(
         id=name,
+        title=name,
         form="own",
         function=_guarded(function, name, needs),
         source="the reader's own function",
-        differs="",
+        letters=_letters_of_relatives(),
         hypers=own_hypers,
         values=chosen,
         needs=needs,
@@ -356,6 +364,12 @@ def _defaults_of_relative(names):
             if names <= set(relative.hypers):
                 return {name: hyper.default for name, hyper in relative.hypers.items()}
     return {}
+
+
+def _letters_of_relatives():
+    """Letters that the entries of RULES have for their quantities, the first entry's first."""
+    relatives = reversed(RULES.values())
+    return {name: sign for known in relatives for name, sign in known.letters.items()}
 
 
 def _positional(function):
