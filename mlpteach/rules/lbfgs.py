@@ -18,7 +18,7 @@ from mlpteach.rules.record import Quantities, define
 _SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recursion
 
 
-def _initial(theta):
+def _initial(theta, values):
     import scipy.optimize  # noqa: F401  the first update's seconds should not count its loading
 
     empty = np.empty((0, theta.size))

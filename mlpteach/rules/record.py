@@ -4,8 +4,13 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 
 - ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
   there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
-- any other parameter without a default is *state* (``M``, ``V``): zeros before the first update,
-  then what the function returned under that name. ``G_previous`` is the last update's ``G``;
+- ``layout`` says where the layers' matrices lie in these vectors: ``layout.matrices(G)`` is the
+  list [(W1, b1), (W2, b2), …] of views of G, W^(l) (n_out, n_in) and b^(l) a column (n_out, 1); to
+  write into a view is to write into the vector (see ``basics/parameters.py``). A plain function has
+  no layers: there a rule that asks for them is refused;
+- any other parameter without a default is *state* (``M``, ``V``): before the first update zeros, or
+  the value of the hyper-parameter of that name with a 0 behind it (``delta0`` for ``delta``); then
+  what the function returned under that name. ``G_previous`` is the last update's ``G``;
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
@@ -71,7 +76,8 @@ class Rule(Record):
     needs : tuple of str
         Positional parameters of `function`, in order.
     initial : callable, optional
-        theta -> state before the first update, for state that is not shaped like theta.
+        (theta, values) -> state before the first update, for state that is not shaped like theta,
+        or that starts elsewhere than at 0; `values` are those of the hyper-parameters.
     check : callable, optional
         values -> None; raises ValueError for values that do not go together.
     own_step_length : bool
@@ -123,8 +129,9 @@ class Rule(Record):
     def initial_state(self, theta):
         """Return the state before the first update."""
         if self.initial is not None:
-            return self.initial(theta)
-        return {name: np.zeros_like(theta) for name in self.states}
+            return self.initial(theta, self.values)
+        starts = {name: self.values.get(f"{name}0", 0.0) for name in self.states}
+        return {name: np.full_like(theta, start) for name, start in starts.items()}
 
     def __call__(self, supplied, state):
         """Return the `Quantities` of one update.

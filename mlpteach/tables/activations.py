@@ -4,6 +4,7 @@
 saturates: 1 - A is never formed by subtraction once A is close to 1.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import describe
 from mlpteach.basics.record import Record
-from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET, Style
 
 # Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
 _SATURATED = 7.0
@@ -129,6 +130,25 @@ def _silu_back(dA, Z, A):
     return dA * (s * (1.0 + Z * _complement(Z, s)))
 
 
+_ROOT_OF_2, _ROOT_OF_2_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
+
+
+def gelu(Z):
+    """Z Phi(Z), from erfc so that no digit is lost where Phi(Z) is tiny."""
+    return Z * _normal_distribution(Z)
+
+
+def _normal_distribution(Z):
+    """Phi(Z), the probability that a standard normal number is below Z."""
+    numbers = (Z / -_ROOT_OF_2).ravel().tolist()
+    return 0.5 * np.fromiter(map(math.erfc, numbers), float, len(numbers)).reshape(Z.shape)
+
+
+def _gelu_back(dA, Z, A):
+    density = np.exp(-0.5 * Z * Z) / _ROOT_OF_2_PI
+    return dA * (_normal_distribution(Z) + Z * density)
+
+
 def softmax(Z):
     # The ufuncs' own reduce: what Z.max() and sum() call, without their Python on the way.
     powers = Z - np.maximum.reduce(Z, axis=0)
@@ -190,6 +210,17 @@ ACTIVATIONS = {
             function=silu,
             back=_silu_back,
             range=(-0.3, None),
+        ),
+        Activation(
+            id="gelu",
+            title="GELU",
+            latex=r"\phi(Z) = \frac{Z}{2}\left(1 + \mathrm{erf}\frac{Z}{\sqrt{2}}\right)",
+            source="Hendrycks & Gimpel 2016, with the exact error function",
+            style=Style(OLIVE, "dashdot", "X"),
+            beyond_lecture=True,
+            function=gelu,
+            back=_gelu_back,
+            range=(-0.2, None),
         ),
         Activation(
             id="softmax",

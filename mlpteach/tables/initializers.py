@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpteach.basics.record import Record
-from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, Style
+from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,13 @@ def _he(rng, n_in, n_out):
 
 def _zeros(rng, n_in, n_out):
     return np.zeros((n_out, n_in)), np.zeros(n_out)
+
+
+def _orthogonal(rng, n_in, n_out):
+    columns = rng.standard_normal((n_out, n_in))
+    Q, R = np.linalg.qr(columns if n_out >= n_in else columns.T)
+    Q *= np.sign(np.diag(R))  # else not all directions were equally likely
+    return np.ascontiguousarray(Q if n_out >= n_in else Q.T), np.zeros(n_out)
 
 
 INITIALIZERS = {
@@ -90,6 +97,15 @@ INITIALIZERS = {
             source="shows why symmetry has to be broken",
             style=Style(PINK, "dotted", "D"),
             draw=_zeros,
+        ),
+        Initializer(
+            id="orthogonal",
+            title="orthogonal",
+            latex=r"W^T W = I\ \mathrm{or}\ W W^T = I",
+            source="Saxe, McClelland & Ganguli 2014; signs as in Mezzadri 2007",
+            style=Style(VIOLET, "dashed", "v"),
+            beyond_lecture=True,
+            draw=_orthogonal,
         ),
     )
 }

@@ -14,7 +14,7 @@ from mlpteach.basics.arguments import (
     describe,
 )
 from mlpteach.basics.record import Record
-from mlpteach.basics.style import BLUE, GREEN, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +117,25 @@ def _valley_gradient(x, y):
     return x, 100 * y
 
 
+def _ackley(x, y):
+    """With 1 - (cos 2 pi x + cos 2 pi y)/2 as squares of sines: exact close to the minimum."""
+    waves = np.sin(np.pi * x) ** 2 + np.sin(np.pi * y) ** 2
+    return -20 * np.expm1(-0.2 * _distance(x, y)) - np.e * np.expm1(-waves)
+
+
+def _ackley_gradient(x, y):
+    """The gradient; 0 at the minimum, where the function has a tip."""
+    distance = np.maximum(_distance(x, y), np.finfo(float).tiny)
+    pull = 2 * np.exp(-0.2 * distance) / distance
+    waves = np.sin(np.pi * x) ** 2 + np.sin(np.pi * y) ** 2
+    push = np.pi * np.exp(1 - waves)
+    return x * pull + push * np.sin(2 * np.pi * x), y * pull + push * np.sin(2 * np.pi * y)
+
+
+def _distance(x, y):
+    return np.hypot(x, y) / np.sqrt(2)
+
+
 LANDSCAPES = {
     landscape.id: landscape
     for landscape in (
@@ -186,6 +205,19 @@ LANDSCAPES = {
                 (3.584428340330492, -1.848126526964404),
             ),
             window=(-5.0, 5.0, -5.0, 5.0),
+        ),
+        Landscape(
+            id="ackley",
+            title="Ackley's function",
+            latex=r"20\,(1 - e^{-0.2\sqrt{(x^2 + y^2)/2}}) + e - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
+            source="Ackley 1987, with the constants 20, 0.2 and 2 pi",
+            style=Style(OLIVE, "dashed", "X"),
+            beyond_lecture=True,
+            function=_ackley,
+            gradient=_ackley_gradient,
+            start=(2.6, -1.8),
+            minima=((0.0, 0.0),),
+            window=(-4.0, 4.0, -4.0, 4.0),
         ),
     )
 }

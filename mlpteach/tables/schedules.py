@@ -22,7 +22,7 @@ from mlpteach.basics.arguments import (
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.record import Record
-from mlpteach.basics.style import BLUE, GREEN, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +111,15 @@ def staircase(eta, k, d, k_d):
     return eta * d ** (k // k_d)
 
 
+def cosine(eta, k, T_0, T_mult, eta_min):
+    """From eta down to eta_min along half a cosine; then again, T_mult times as slowly."""
+    since, cycle = k - 1, int(T_0)
+    while since >= cycle and T_mult > 1:
+        since, cycle = since - cycle, cycle * int(T_mult)
+    share = (1.0 + math.cos(math.pi * (since % cycle) / cycle)) / 2.0
+    return eta_min + (eta - eta_min) * share
+
+
 SCHEDULES = {
     schedule.id: schedule
     for schedule in (
@@ -155,7 +164,7 @@ SCHEDULES = {
             step_size=staircase,
             hypers={
                 "d": Hyper(0.5, low=0.05, high=1.0, allowed=Interval(0, 1, closed="high")),
-                "k_d": Hyper(100, low=1, high=500, log=True, allowed=AT_LEAST_ONE, whole=True),
+                "k_d": Hyper(100.0, low=1, high=500, log=True, allowed=AT_LEAST_ONE, whole=True),
             },
         ),
         Schedule(
@@ -167,6 +176,27 @@ SCHEDULES = {
             letters={"shrink": Symbol("shrink", "factor where the cost did not fall", shape="")},
             step_size=None,
             hypers={"shrink": Hyper(0.5, low=0.05, high=0.99, allowed=Interval(0, 1))},
+        ),
+        Schedule(
+            id="cosine",
+            title="cosine with warm restarts",
+            short_title="cosine",
+            latex=r"\eta_k = \eta_{min} + \frac{\eta - \eta_{min}}{2}"
+            r"(1 + \cos\frac{\pi\, t}{T_i}),\ T_i = T_{mult}\, T_{i-1}",
+            source="Loshchilov & Hutter 2017, SGDR, equation 5: t updates since the last restart",
+            style=Style(OLIVE, "dashed", "X"),
+            letters={
+                "T_0": Symbol("T", "updates until the first restart", shape="", subscript="0"),
+                "T_mult": Symbol("T", "growth from cycle to cycle", shape="", subscript="mult"),
+                "eta_min": Symbol("η", "smallest step size", shape="", subscript="min"),
+            },
+            beyond_lecture=True,
+            step_size=cosine,
+            hypers={
+                "T_0": Hyper(50.0, low=1, high=500, log=True, allowed=AT_LEAST_ONE, whole=True),
+                "T_mult": Hyper(2.0, low=1, high=4, allowed=AT_LEAST_ONE, whole=True),
+                "eta_min": Hyper(0.0, low=0.0, high=0.1, allowed=NOT_NEGATIVE),
+            },
         ),
     )
 }
