@@ -53,7 +53,7 @@ class Symbol:
 
     def latex(self, index=""):
         """Return the symbol as LaTeX, with an index such as "k-1"."""
-        letter = "".join(_LATEX.get(character, character) for character in self.letter)
+        letter = re.sub(r"([^\W\da-zA-Z])([a-zA-Z]?)", _greek, self.letter)
         if re.fullmatch("[A-Za-z ]{2,}", letter):
             letter = rf"\mathrm{{{letter}}}".replace(" ", r"\ ")
         below = ",".join(part for part in (self.subscript, index) if part).replace("−", "-")
@@ -75,6 +75,13 @@ class Symbol:
         if not self.subscript or self.subscript.isdigit():
             return written + self.subscript.translate(_BELOW)
         return f"{written}_{self.subscript}"
+
+
+def _greek(found):
+    """Write a Greek letter as LaTeX, apart from a Latin letter behind it."""
+    letter, behind = found.groups()
+    written = _LATEX.get(letter, letter)
+    return f"{written} {behind}" if behind and written != letter else written + behind
 
 
 def _mathml_index(index):
