@@ -6,7 +6,6 @@ import sys
 import ipywidgets
 import nbformat
 import pytest
-import real_lab
 from people import environment_at
 
 import mlpteach as mt
