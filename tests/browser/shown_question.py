@@ -58,7 +58,7 @@ class Shown:
         scheme = "dark" if dark else "light"
         page.emulate_media(color_scheme=scheme)
         style, source = (
-            (Path(mlpteach.quiz.__file__).parent / f"question.{kind}").read_text("utf-8")
+            (Path(mlpteach.quiz.__file__).parent / "page" / f"question.{kind}").read_text("utf-8")
             for kind in ("css", "js")
         )
         page.set_content(

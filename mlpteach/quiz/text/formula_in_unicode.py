@@ -10,14 +10,14 @@ _ACCENTS = {"^": "\u0302", "¯": "\u0304", "‾": "\u0304", "~": "\u0303", "˜":
 _APART = set("+−=/·⊙≤≥<>≈→←±≠∈≪≫")  # signs between two things
 
 
-def in_unicode(latex):
+def formula_in_unicode(latex):
     """Return a formula as one line of letters.
 
     Examples
     --------
-    >>> in_unicode(r"\\beta_1 M_{k-1} + (1 - \\beta_1) g_k")
+    >>> formula_in_unicode(r"\\beta_1 M_{k-1} + (1 - \\beta_1) g_k")
     'β₁ Mₖ₋₁ + (1 − β₁) gₖ'
-    >>> in_unicode(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)} + \\epsilon}}")
+    >>> formula_in_unicode(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)} + \\epsilon}}")
     'M̂ₖ/√(V⁽²⁾ + ϵ)'
     """
     from latex2mathml.converter import convert

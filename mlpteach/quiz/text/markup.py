@@ -3,9 +3,9 @@
 import html
 import re
 
-from mlpteach.quiz.numbers import write_number
-from mlpteach.quiz.spoken import spoken
-from mlpteach.quiz.unicode_formulas import in_unicode
+from mlpteach.quiz.text.formula_in_unicode import formula_in_unicode
+from mlpteach.quiz.text.formula_in_words import formula_in_words
+from mlpteach.quiz.text.write_number import write_number
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 _CODE = re.compile(r"`([^`]+)`")
@@ -76,7 +76,7 @@ def _named_mathml(latex):
     mathml = _mathml(latex)
     # A logarithm stands apart from its argument.
     mathml = mathml.replace("<mi>ln</mi>", '<mo lspace=".17em" rspace=".17em">ln</mo>')
-    name = html.escape(spoken(mathml))
+    name = html.escape(formula_in_words(mathml))
     return mathml.replace("<math ", f'<math aria-label="{name}" ', 1)
 
 
@@ -108,4 +108,4 @@ def to_words(text):
     def words(part):
         return _EMPHASIS.sub(r"\1", part).replace("`", "")
 
-    return " ".join(_converted(text, in_unicode, words).split())
+    return " ".join(_converted(text, formula_in_unicode, words).split())

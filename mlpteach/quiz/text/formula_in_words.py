@@ -14,15 +14,15 @@ _SIGNS = {
 _POWERS = {"2": "squared", "T": "transposed", "prime": "prime"}
 
 
-def spoken(mathml):
+def formula_in_words(mathml):
     """Return a formula's MathML in words.
 
     Examples
     --------
     >>> from latex2mathml.converter import convert
-    >>> spoken(convert(r"W_k - \\beta v_{k-1}"))
+    >>> formula_in_words(convert(r"W_k - \\beta v_{k-1}"))
     'W sub k minus β v sub k minus 1 end sub'
-    >>> spoken(convert(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)}}}"))
+    >>> formula_in_words(convert(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)}}}"))
     'fraction M hat sub k over root of V of layer 2 end root end fraction'
     """
     return _words(ElementTree.fromstring(mathml))
