@@ -1,6 +1,7 @@
 """Check what no schema can: that names are known, and that a question makes sense."""
 
 from mlpteach.basics.arguments import describe
+from mlpteach.basics.mathml import to_mathml
 from mlpteach.quiz.kinds.formula import check_formula
 from mlpteach.quiz.runs import LAYERS, RUNS, UPDATES
 from mlpteach.quiz.text.markup import slots
@@ -64,6 +65,15 @@ def _check_texts(question, where):
                 raise where(field, f"shows [[{name}]], which is neither drawn nor of the run.")
         if text.count("$") % 2:
             raise where(field, "has a `$` without its partner.")
+        for latex in text.split("$")[1::2]:
+            _check_latex(latex, where, field)
+
+
+def _check_latex(latex, where, field):
+    try:
+        to_mathml(latex)
+    except ValueError as error:
+        raise where(field, f"has a formula that can't be shown: {error}") from None
 
 
 def _check_choices(fields, where):
