@@ -2,15 +2,15 @@
 
 import base64
 
-from mlpteach.quiz.text import to_words
+from mlpteach.quiz.text.markup import to_words
 
 
-def plain_question(asked):
+def question_as_text(asked):
     """Return an asked question without its key.
 
     Parameters
     ----------
-    asked : mlpteach.quiz.asked.Asked
+    asked : mlpteach.quiz.asked_question.AskedQuestion
 
     Returns
     -------
@@ -22,7 +22,7 @@ def plain_question(asked):
     Examples
     --------
     >>> from mlpteach.quiz import QUESTIONS
-    >>> text, png = plain_question(QUESTIONS["where_nesterov_looks"].ask("ada"))
+    >>> text, png = question_as_text(QUESTIONS["where_nesterov_looks"].ask("ada"))
     >>> print(text.splitlines()[3])
     (c) Wₖ
     """

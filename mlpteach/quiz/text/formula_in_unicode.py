@@ -1,6 +1,6 @@
 """Formulas in Unicode letters, for places that show plain text, such as nbgrader's feedback."""
 
-from xml.etree import ElementTree
+from mlpteach.basics.mathml import mathml_tree
 
 _RAISED = dict(zip("0123456789+−=()nikT′l", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵏᵀ′ˡ", strict=True))
 _LOWERED = dict(
@@ -10,24 +10,22 @@ _ACCENTS = {"^": "\u0302", "¯": "\u0304", "‾": "\u0304", "~": "\u0303", "˜":
 _APART = set("+−=/·⊙≤≥<>≈→←±≠∈≪≫")  # signs between two things
 
 
-def in_unicode(latex):
+def formula_in_unicode(latex):
     """Return a formula as one line of letters.
 
     Examples
     --------
-    >>> in_unicode(r"\\beta_1 M_{k-1} + (1 - \\beta_1) g_k")
+    >>> formula_in_unicode(r"\\beta_1 M_{k-1} + (1 - \\beta_1) g_k")
     'β₁ Mₖ₋₁ + (1 − β₁) gₖ'
-    >>> in_unicode(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)} + \\epsilon}}")
+    >>> formula_in_unicode(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)} + \\epsilon}}")
     'M̂ₖ/√(V⁽²⁾ + ϵ)'
     """
-    from latex2mathml.converter import convert
-
-    return _written(ElementTree.fromstring(convert(latex)))
+    return _written(mathml_tree(latex))
 
 
 def _written(node):
     parts = [_written(child) for child in node]
-    match node.tag.rpartition("}")[2], parts:
+    match node.tag, parts:
         case "mi" | "mn" | "mo" | "mtext", _:
             return (node.text or "").strip()
         case "msub" | "munder", [base, index]:

@@ -5,15 +5,15 @@ import json
 
 import numpy as np
 
-from mlpteach.quiz.characters import as_typed
 from mlpteach.quiz.judgement import Judgement, not_understood
-from mlpteach.quiz.spelling import Unreadable
-from mlpteach.quiz.text import fill, to_html, to_words
+from mlpteach.quiz.text.markup import fill, to_html, to_words
+from mlpteach.quiz.typed.characters import as_typed
+from mlpteach.quiz.typed.spelling import Unreadable
 
 LONGEST_ANSWER = 2000  # characters; longer ones are kept and not read
 
 
-class Asked:
+class AskedQuestion:
     """A question with its numbers; the kinds in :mod:`mlpteach.quiz.kinds` derive from it.
 
     Parameters

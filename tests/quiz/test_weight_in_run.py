@@ -16,9 +16,9 @@ def trace():
 
 def test_numbers_are_those_of_the_trace(trace):
     asked = QUESTIONS["adams_corrected_first_moment"].ask("ada", trace)
-    place, n = asked.place, asked.numbers
+    weight, n = asked.weight, asked.numbers
     step = trace[int(n["k"]) - 1]
-    at = (place.row, place.column)
+    at = (weight.row, weight.column)
     assert n["M"] == step.M.W[2][at]
     assert n["M_hat"] == step.M_hat.W[2][at] == asked.key
     assert n["M_hat"] == pytest.approx(n["M"] / (1 - 0.9 ** n["k"]), rel=1e-12)

@@ -1,12 +1,12 @@
 """From what people type (Python, LaTeX-like, typed letters) to one plain spelling.
 
 ``\\beta_1 M_{k-1}``, ``β₁·M_before`` and ``beta1 * M_before`` come out the same. Nothing is
-computed here; what comes out is text for :mod:`mlpteach.quiz.expression`, which reads it as data.
+computed here; what comes out is text for ``expression.py``, which reads it as data.
 """
 
 import re
 
-from mlpteach.quiz.characters import plain_characters, unwrapped
+from mlpteach.quiz.typed.characters import plain_characters, unwrapped
 
 # Stands for a product without a sign, as in 2(Y − A3) or V A^T; students may not write it.
 BESIDE = "//"

@@ -19,7 +19,7 @@ class Fault(Exception):
         self.field = field
 
 
-def try_out(question):
+def check_by_asking(question):
     """Ask a question with a few seeds and judge its own answer and its known mistakes.
 
     Raises

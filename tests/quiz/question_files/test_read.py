@@ -152,7 +152,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 
 def test_an_id_stands_in_one_file_only(tmp_path):
-    from mlpteach.quiz.reading import Bank
+    from mlpteach.quiz.bank import Bank
 
     for name in ("a", "b"):
         (tmp_path / f"{name}.toml").write_text(f"[q]\n{HEAD}{GOOD['true_false']}")

@@ -2,10 +2,13 @@
 
 import html
 import re
+from functools import lru_cache
+from xml.etree import ElementTree
 
-from mlpteach.quiz.numbers import write_number
-from mlpteach.quiz.spoken import spoken
-from mlpteach.quiz.unicode_formulas import in_unicode
+from mlpteach.basics.mathml import mathml_tree, to_mathml
+from mlpteach.quiz.text.formula_in_unicode import formula_in_unicode
+from mlpteach.quiz.text.formula_in_words import formula_in_words
+from mlpteach.quiz.text.write_number import write_number
 
 _SLOT = re.compile(r"\[\[(\w+)\]\]")
 _CODE = re.compile(r"`([^`]+)`")
@@ -41,7 +44,7 @@ def to_html(text):
 
 def to_mathml_html(text):
     """Return a text as HTML, its formulas as plain MathML, for other systems."""
-    return _converted(text, _mathml)
+    return _converted(text, to_mathml)
 
 
 def to_mathjax_html(text):
@@ -66,18 +69,14 @@ def to_dollar_html(text):
     return _converted(text, lambda latex: f"${html.escape(latex, quote=False)}$")
 
 
-def _mathml(latex):
-    from latex2mathml.converter import convert
-
-    return convert(latex)
-
-
+@lru_cache(maxsize=2048)
 def _named_mathml(latex):
-    mathml = _mathml(latex)
-    # A logarithm stands apart from its argument.
-    mathml = mathml.replace("<mi>ln</mi>", '<mo lspace=".17em" rspace=".17em">ln</mo>')
-    name = html.escape(spoken(mathml))
-    return mathml.replace("<math ", f'<math aria-label="{name}" ', 1)
+    tree = mathml_tree(latex)
+    tree.set("aria-label", formula_in_words(tree))
+    for element in tree.iter("mi"):
+        if element.text == "ln":  # a logarithm stands apart from its argument
+            element.tag, element.attrib = "mo", {"lspace": ".17em", "rspace": ".17em"}
+    return ElementTree.tostring(tree, encoding="unicode")
 
 
 def _converted(text, mathematics, words=None):
@@ -108,4 +107,4 @@ def to_words(text):
     def words(part):
         return _EMPHASIS.sub(r"\1", part).replace("`", "")
 
-    return " ".join(_converted(text, in_unicode, words).split())
+    return " ".join(_converted(text, formula_in_unicode, words).split())

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from mlpteach.quiz import QUESTIONS
-from mlpteach.quiz.text import to_words
-from mlpteach.quiz.unicode_formulas import in_unicode
+from mlpteach.quiz.text.formula_in_unicode import formula_in_unicode
+from mlpteach.quiz.text.markup import to_words
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from mlpteach.quiz.unicode_formulas import in_unicode
     ],
 )
 def test_a_formula_is_written_in_letters(latex, written):
-    assert in_unicode(latex) == written.replace("M̂", "M\u0302").replace("V̂", "V\u0302")
+    assert formula_in_unicode(latex) == written.replace("M̂", "M\u0302").replace("V̂", "V\u0302")
 
 
 def test_all_of_the_bank_is_written_without_latex():

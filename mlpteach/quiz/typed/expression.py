@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from mlpteach.quiz.spelling import LONGEST, Unreadable, plain_spelling
+from mlpteach.quiz.typed.spelling import LONGEST, Unreadable, plain_spelling
 
 
 def _sigmoid(z):

@@ -1,4 +1,4 @@
-"""A place in a run: one update, one weight, one instance; its numbers have names."""
+"""One weight at one update of a run, seen for one instance; its numbers have names."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ ALWAYS = ("k", "J", "w", "w_after", "g", "rho", "z", "a", "a_in", "s", "y")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a question looks.
+class WeightInRun:
+    """Where in a run a question looks.
 
     Attributes
     ----------
@@ -47,10 +47,10 @@ class Place:
         numbers = {
             "k": step.k,
             "J": step.loss,
-            "w": self._weight(step.before),
-            "w_after": self._weight(step.after),
-            "g": self._weight(step.gradient),
-            "rho": self._weight(step.rho),
+            "w": self._of_the_weight(step.before),
+            "w_after": self._of_the_weight(step.after),
+            "g": self._of_the_weight(step.gradient),
+            "rho": self._of_the_weight(step.rho),
             "z": step.Z[layer][unit],
             "a": step.A[layer + 1][unit],
             "a_in": step.A[layer][self.column, self.instance],
@@ -58,19 +58,19 @@ class Place:
             "y": self.Y[unit] if top else np.nan,
         }
         for name, value in step.state_before.items():
-            numbers[f"{name}_before"] = self._weight(value)
+            numbers[f"{name}_before"] = self._of_the_weight(value)
         for name, value in step.quantities.items():
-            numbers[name] = self._weight(value)
+            numbers[name] = self._of_the_weight(value)
         numbers |= self.rule.values
         return {name: float(value) for name, value in numbers.items() if value is not None}
 
-    def _weight(self, value):
+    def _of_the_weight(self, value):
         if hasattr(value, "W"):
             return value.W[self.layer][self.row, self.column]
         return value if np.ndim(value) == 0 else None
 
     def matrix(self, quantity):
-        """Return a quantity of the place's layer as a matrix."""
+        """Return a quantity of the weight's layer as a matrix."""
         step = self.step
         if quantity == "g":
             return step.gradient.W[self.layer]
@@ -82,13 +82,13 @@ class Place:
         return step.quantities[quantity].W[self.layer]
 
 
-def find_place(run, rng, updates=(1, None), layer=None):
-    """Choose a place in a run.
+def choose_weight(run, rng, updates=(1, None), layer=None):
+    """Choose an update, a weight and an instance of a run.
 
     Parameters
     ----------
     run : Trace, or a dashboard
-        Of a dashboard the place on the screen is taken.
+        Of a dashboard the update and the weight on the screen are taken.
     rng : numpy.random.Generator
         Chooses what the screen does not decide.
     updates : (int, int or None)
@@ -116,7 +116,7 @@ def find_place(run, rng, updates=(1, None), layer=None):
     step = trace[k - 1]
     layer = layer or len(step.Z)
     gradient = step.gradient.W[layer]
-    row, column = _weight(gradient, rng)
+    row, column = _among_the_larger(gradient, rng)
     if position is not None and "row" in position:
         shown = tuple(
             min(position[name], size - 1)
@@ -126,7 +126,7 @@ def find_place(run, rng, updates=(1, None), layer=None):
             row, column = shown
     instance = int(rng.integers(step.A[1].shape[1]))
     Y = problem.Y if problem.full_batch else problem.Y.take(problem.batch(k), axis=1)
-    return Place(step, trace.run.rule, layer, row, column, instance, Y)
+    return WeightInRun(step, trace.run.rule, layer, row, column, instance, Y)
 
 
 def _trace_of(run, layer):
@@ -143,7 +143,7 @@ def _trace_of(run, layer):
     return trace, dict(run.position), int(shown) if str(shown).isdigit() else layer
 
 
-def _weight(gradient, rng):
+def _among_the_larger(gradient, rng):
     """Choose a weight among the half with the larger gradients: zeros ask nothing."""
     size = np.abs(gradient)
     rows, columns = np.nonzero(size >= np.median(size))

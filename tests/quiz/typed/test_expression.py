@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpteach.quiz.expression import evaluate, parse
-from mlpteach.quiz.numbers import read_meanings, read_number, write_number
-from mlpteach.quiz.spelling import Unreadable
+from mlpteach.quiz.text.write_number import write_number
+from mlpteach.quiz.typed.expression import evaluate, parse
+from mlpteach.quiz.typed.read_number import read_meanings, read_number
+from mlpteach.quiz.typed.spelling import Unreadable
 
 RNG = np.random.default_rng(3)
 VALUES = {

@@ -3,9 +3,9 @@
 import math
 import re
 
-from mlpteach.quiz.characters import plain_characters, unwrapped
-from mlpteach.quiz.expression import evaluate, parse
-from mlpteach.quiz.spelling import LONGEST, Unreadable
+from mlpteach.quiz.typed.characters import plain_characters, unwrapped
+from mlpteach.quiz.typed.expression import evaluate, parse
+from mlpteach.quiz.typed.spelling import LONGEST, Unreadable
 
 # 1,000 and 12 345 678.5: thousands set apart by one and the same sign
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}([ ,'])\d{3}(\1\d{3})*(\.\d+)?")
@@ -101,23 +101,3 @@ def _as_written(plain):
     return re.sub(
         r"^(-?\d+)\((\d+/\d+)\)", lambda f: f"{f[1]}{'-' if f[1][0] == '-' else '+'}({f[2]})", plain
     )
-
-
-def write_number(value, digits=5):
-    """Return a number for people.
-
-    Examples
-    --------
-    >>> write_number(-0.000123456), write_number(1234.5), write_number(3.0)
-    ('−1.2346·10⁻⁴', '1234.5', '3')
-    """
-    value = float(value)
-    if not math.isfinite(value):
-        return str(value)
-    text = f"{value:.{digits}g}"
-    if value and not 1e-3 <= abs(value) < 1e6:
-        mantissa, power = f"{value:.{digits - 1}e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        text = f"{mantissa}·10{raised}"
-    return text.replace("-", "−")

@@ -3,8 +3,6 @@
 A browser's own name for the formula of the velocity before is "v k − 1", which may be many things.
 """
 
-from xml.etree import ElementTree
-
 _SIGNS = {
     "+": "plus", "−": "minus", "=": "equals", "/": "divided by", "*": "times", "·": "times",
     "⊙": "times entry by entry", "≤": "at most", "∑": "sum of", "←": "becomes", "|": "bar",
@@ -14,23 +12,23 @@ _SIGNS = {
 _POWERS = {"2": "squared", "T": "transposed", "prime": "prime"}
 
 
-def spoken(mathml):
+def formula_in_words(tree):
     """Return a formula's MathML in words.
 
     Examples
     --------
-    >>> from latex2mathml.converter import convert
-    >>> spoken(convert(r"W_k - \\beta v_{k-1}"))
+    >>> from mlpteach.basics.mathml import mathml_tree
+    >>> formula_in_words(mathml_tree(r"W_k - \\beta v_{k-1}"))
     'W sub k minus β v sub k minus 1 end sub'
-    >>> spoken(convert(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)}}}"))
+    >>> formula_in_words(mathml_tree(r"\\frac{\\hat M_k}{\\sqrt{V^{(2)}}}"))
     'fraction M hat sub k over root of V of layer 2 end root end fraction'
     """
-    return _words(ElementTree.fromstring(mathml))
+    return _words(tree)
 
 
 def _words(node):
     parts = [_words(child) for child in node]
-    match node.tag.rpartition("}")[2], parts:
+    match node.tag, parts:
         case "mi" | "mn" | "mo" | "mtext", _:
             text = (node.text or "").strip()
             return _SIGNS.get(text, text)
