@@ -11,14 +11,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
 from mlpteach.assignments import ASSIGNMENTS
-from mlpteach.exercise.say import in_lines
+from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.feedback import FOR_STAFF
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import functions_defined, graded_tests, read_original
-from mlpteach.grading.questions import show_question
-from mlpteach.grading.rebuild import rebuild, tame
+from mlpteach.grading.quiz_outputs import show_question
+from mlpteach.grading.rebuild import defuse, rebuild
 from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
 from mlpteach.grading.session import Session
 from mlpteach.grading.submission import read, read_files
@@ -319,10 +319,10 @@ def _undecided():
 
 
 def _died(how):
-    text = in_lines(f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell.")
+    text = wrap_lines(f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell.")
     return outputs.new_output("error", ename="Stopped", evalue=text, traceback=[text])
 
 
 def _notes_cell(title, notes):
-    lines = "\n".join(f"- {tame(note)}" for note in notes)
+    lines = "\n".join(f"- {defuse(note)}" for note in notes)
     return new_markdown_cell(f"**{title}**\n\n{lines}")
