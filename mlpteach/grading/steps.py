@@ -72,14 +72,14 @@ class Rebuild(NbGraderPreprocessor):
         source = {
             cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.get("points", 0))
             for cell in original.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
+            if utils.is_grade(cell) or utils.is_task(cell)
         }
         key = (names["db_url"], names["assignment"], names["notebook"], tuple(source.items()))
         if key in _compared:
             return
         with latesubmissions.Gradebook(names["db_url"]) as gradebook:
             saved = gradebook.find_notebook(names["notebook"], names["assignment"])
-            points = {cell.name: cell.max_score for cell in saved.grade_cells}
+            points = {cell.name: cell.max_score for cell in [*saved.grade_cells, *saved.task_cells]}
         if points != source:
             changed = ", ".join(sorted(set(points.items()) ^ set(source.items()), key=str)[0][:1])
             raise SourceChanged(
@@ -244,7 +244,7 @@ class SaveMarks(NbGraderPreprocessor):
         return nb, resources
 
     def _save_mark(self, grade, cell, undecided):
-        waits = grade.name in undecided
+        waits = grade.name in undecided or utils.is_task(cell)
         grade.auto_score = None if waits else utils.determine_grade(cell, self.log)[0]
         # A mark that a person gave stays, and is to be looked at again.
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
