@@ -1,4 +1,4 @@
-// The page's half of a dashboard (player.py is the kernel's): draws the step that the slider shows,
+// The page's half of a dashboard (widget.py is the kernel's): draws the step that the slider shows,
 // steps and plays by itself, and asks the kernel only for new histories and missing frames.
 
 const WINDOW = 32; // steps asked for at once where frames are missing
