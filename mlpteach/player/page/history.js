@@ -8,11 +8,10 @@ class History {
     this.spec = model.get("spec");
     this.numbers = floats(model.get("numbers"));
     this.fields = {};
-    this.size = 0;
-    for (const [name, [rows, columns]] of Object.entries(this.spec.fields)) {
-      this.fields[name] = { rows, columns, start: this.size };
-      this.size += rows * columns;
+    for (const [name, { at, shape: [rows, columns] }] of Object.entries(this.spec.fields)) {
+      this.fields[name] = { rows, columns, start: at };
     }
+    this.size = this.spec.frame;
     this.frames = new Map();
     if (this.size) this.add(this.spec.held, floats(model.get("frames")));
   }

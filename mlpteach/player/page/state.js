@@ -1,11 +1,12 @@
 // The state as text, the same that state.py writes and reads.
 
-const PLACE = new Set(["k", "line", "row", "column"]);
+const POSITION = ["k", "line", "row", "column"];
 
-function stateText(name, values, position) {
+function stateText({ name, controls }, values, position) {
   const text = (value) => (Array.isArray(value) ? value.map(text).join(",") : encodeURIComponent(String(value)));
-  const pairs = Object.entries({ ...position, ...values }).map(([key, value]) => `${key}=${text(value)}`);
-  return `${name}?${pairs.join("&")}`;
+  const all = { ...position, ...values };
+  const keys = [...POSITION, ...controls.map((control) => control.name)].filter((key) => key in all);
+  return `${name}?${keys.map((key) => `${key}=${text(all[key])}`).join("&")}`;
 }
 
 const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
@@ -15,7 +16,7 @@ function readState(text) {
   const [name, query = ""] = text.trim().split("?");
   const values = {}, position = {};
   for (const [key, written] of new URLSearchParams(query)) {
-    if (PLACE.has(key)) position[key] = Number(written);
+    if (POSITION.includes(key)) position[key] = Number(written);
     else values[key] = written.split(",").map(plain).join();
   }
   return { name, values, position };
