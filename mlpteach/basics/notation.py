@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _LATEX = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\epsilon",
     "η": r"\eta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma",
-    "τ": r"\tau", "φ": r"\phi", "Δ": r"\Delta",
+    "τ": r"\tau", "φ": r"\phi", "Δ": r"\Delta", "∏": r"\prod",
 }  # fmt: skip
 _ACCENTS = {"^": r"\hat{%s}", "~": r"\tilde{%s}", "¯": r"\bar{%s}", "": "%s"}
 _COMBINING = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "": ""}
