@@ -53,7 +53,7 @@ class Symbol:
 
     def latex(self, index=""):
         """Return the symbol as LaTeX, with an index such as "k-1"."""
-        letter = re.sub(r"([^\W\da-zA-Z])([a-zA-Z]?)", _greek, self.letter)
+        letter = "".join(f"{_LATEX[c]} " if c in _LATEX else c for c in self.letter).rstrip()
         if re.fullmatch("[A-Za-z ]{2,}", letter):
             letter = rf"\mathrm{{{letter}}}".replace(" ", r"\ ")
         below = ",".join(part for part in (self.subscript, index) if part).replace("−", "-")
@@ -75,13 +75,6 @@ class Symbol:
         if not self.subscript or self.subscript.isdigit():
             return written + self.subscript.translate(_BELOW)
         return f"{written}_{self.subscript}"
-
-
-def _greek(found):
-    """Write a Greek letter as LaTeX, apart from a Latin letter behind it."""
-    letter, behind = found.groups()
-    written = _LATEX.get(letter, letter)
-    return f"{written} {behind}" if behind and written != letter else written + behind
 
 
 def _mathml_index(index):
@@ -118,6 +111,19 @@ SYMBOLS = {
 }
 
 
+_GREEK = {latex[1:]: letter for letter, latex in _LATEX.items()} | {"epsilon": "ε", "lam": "λ"}
+
+
 def symbol(id):
-    """Return the :class:`Symbol` of `id`; an unknown id is written as itself."""
-    return SYMBOLS.get(id) or Symbol(id.replace("_", " "), "a quantity of the reader's own rule")
+    """Return the :class:`Symbol` of `id`; an unknown id is written as itself.
+
+    Examples
+    --------
+    >>> symbol("delta0").text, symbol("lam").text, symbol("trust_ratio").text
+    ('δ₀', 'λ', 'trust ratio')
+    """
+    if id in SYMBOLS:
+        return SYMBOLS[id]
+    word, subscript = re.fullmatch(r"(.*?)_?(\d*)", id, re.DOTALL).groups()
+    letter = _GREEK.get(word, word.replace("_", " "))
+    return Symbol(letter, "a quantity of the reader's own rule", subscript=subscript)

@@ -4,6 +4,7 @@ What has no way to be written stands in the formula as code.
 """
 
 import ast
+import copy
 import html
 import math
 
@@ -11,23 +12,30 @@ from mlpteach.study.rule_code import key
 
 _PRECEDENCE = {
     ast.Or: -2, ast.BitOr: -2, ast.And: -1, ast.BitAnd: -1, ast.Not: 0, ast.Invert: 0,
-    ast.Add: 2, ast.Sub: 2, ast.Mult: 3, ast.MatMult: 3, ast.USub: 3, ast.Pow: 5,
+    ast.Add: 2, ast.Sub: 2, ast.MatMult: 3, ast.Mult: 4, ast.USub: 4, ast.Pow: 5,
 }  # fmt: skip
 _COMPARISON, _TIGHT = 1, 9
 _SIGNS = {
     ast.Lt: "<", ast.Gt: ">", ast.LtE: "≤", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠",
 }  # fmt: skip
+_OPERATORS = {
+    "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "divide": ast.Div(),
+    "power": ast.Pow(), "dot": ast.MatMult(), "matmul": ast.MatMult(), "inner": ast.MatMult(),
+    "logical_and": ast.BitAnd(), "logical_or": ast.BitOr(),
+}  # fmt: skip
+_SIGNED = {"negative": ast.USub(), "logical_not": ast.Invert()}
 _AND_OR = {ast.And: "and", ast.BitAnd: "and", ast.Or: "or", ast.BitOr: "or"}
-_LOGICAL = {"logical_and": ast.BitAnd(), "logical_or": ast.BitOr()}
 _CONSTANTS = {"pi": "π", "e": "e", "inf": "∞"}
 # Element by element: name in NumPy -> name on paper.
 _FUNCTIONS = {
     "maximum": "max", "minimum": "min", "max": "max", "min": "min", "sign": "sgn", "log": "ln",
-    "log2": "log2", "log10": "log10", "log1p": "log1p", "expm1": "expm1", "sin": "sin", "cos": "cos",
-    "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "arctan": "arctan",
+    "log2": "log2", "log10": "log10", "log1p": "log1p", "expm1": "expm1", "sin": "sin",
+    "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "arctan": "arctan",
 }  # fmt: skip
 # Of a whole array.
 _REDUCTIONS = {"sum": "∑", "mean": "mean", "max": "max", "min": "min", "std": "std", "var": "var"}
+# Characters of code in a formula; longer code is an ellipsis.
+_LONGEST_CODE = 60
 _MODULES = ("np", "numpy", "math", "np.linalg", "numpy.linalg")
 
 
@@ -37,22 +45,29 @@ def mathml(expression, name, rule, numbers=False):
     With `numbers` the hyper-parameters' values are put in, and for every other number an
     ``<mn data-key="...">`` that the page fills.
     """
+    expression = _Operators().visit(copy.deepcopy(expression))
     return _MathML(expression, name, rule, numbers).write(expression)
 
 
 def latex(expression, name, rule):
     """Return an expression as LaTeX, within what matplotlib's mathtext understands."""
+    expression = _Operators().visit(copy.deepcopy(expression))
     return _LaTeX(expression, name, rule).write(expression)
 
 
 def code_mathml(code):
-    return f'<mtext style="font-family: monospace">{html.escape(code)}</mtext>'
+    return f'<mtext style="font-family: monospace">{html.escape(_short(code))}</mtext>'
 
 
 def code_latex(code):
+    code = _short(code)
     for character in "\\{}$%#&_^~":
         code = code.replace(character, rf"\{character}" if character in "{}$%#&_" else " ")
     return rf"\mathtt{{{code}}}".replace(" ", r"\ ")
+
+
+def _short(code):
+    return code if len(code) <= _LONGEST_CODE else "…"
 
 
 class _Writer:
@@ -74,9 +89,8 @@ class _Writer:
         return self.number(node.value) if type(node.value) in (int, float) else None
 
     def _name(self, node):
-        if node.id in self.rule.values and not key(node):
-            value = self.rule.values[node.id]
-            return self.number(value) if self.numbers else self.symbol(node.id, "")
+        if node.id in self.rule.values and key(node) == "":
+            return self._hyper(node.id)
         if self.numbers and key(node):
             return self.placeholder(key(node))
         if node.id == "G_previous":
@@ -85,12 +99,18 @@ class _Writer:
             return self.symbol(node.id, "")
         return self.symbol(node.id, "k−1" if key(node).endswith("_before") else "k")
 
+    def _hyper(self, name):
+        if not self.numbers:
+            return self.symbol(name, "")
+        value = self.rule.values[name]
+        return self.parentheses(self.number(value)) if value < 0 else self.number(value)
+
     def _attribute(self, node):
         if ast.unparse(node.value) in _MODULES and node.attr in _CONSTANTS:
             return self.letter(_CONSTANTS[node.attr])
-        return (
-            self.power(self._inside(node.value, 6), self.letter("T")) if node.attr == "T" else None
-        )
+        if node.attr != "T":
+            return None
+        return self.power(self.symbolic_inside(node.value, 6), self.letter("T"))
 
     def _unaryop(self, node):
         if isinstance(node.op, ast.USub):
@@ -108,14 +128,19 @@ class _Writer:
         if op in _AND_OR:
             return self._joined(op, [left, right])
         if op is ast.MatMult:
-            return self.product(*(self.symbolic_inside(side, 3) for side in (left, right)), False)
+            left, right = (self.symbolic_inside(side, 3) for side in (left, right))
+            return self.infix(left, "·", right)
         if op not in _PRECEDENCE:
             return None
         level = _PRECEDENCE[op]
-        first, second = self._inside(left, level), self._inside(right, level + (op is ast.Sub))
+        first, second = self._inside(left, level), self._second(right, level + (op is ast.Sub))
         if op is ast.Mult:
             return self.product(first, second, _is_square(node))
         return self.infix(first, "+" if op is ast.Add else "−", second)
+
+    def _second(self, node, level):
+        """Write what stands behind a sign: no second sign may follow it at once."""
+        return self._inside(node, _TIGHT if isinstance(node, ast.UnaryOp) else level)
 
     def _boolop(self, node):
         return self._joined(type(node.op), node.values)
@@ -133,7 +158,11 @@ class _Writer:
         return written
 
     def _ifexp(self, node):
-        return self.cases(*map(self.write, (node.body, node.test, node.orelse)))
+        rows = []
+        while isinstance(node, ast.IfExp):
+            rows.append((self._inside(node.body, _COMPARISON), self.write(node.test)))
+            node = node.orelse
+        return self.cases(rows, self.write(node))
 
     def _call(self, node):
         function, arguments = _called(node)
@@ -146,16 +175,6 @@ class _Writer:
             return _ONE[function](self, arguments[0])
         if count == 1 and function in _REDUCTIONS:
             return self.function(_REDUCTIONS[function], [self.symbolic(arguments[0])])
-        if count == 2 and function in ("power", "divide", "multiply", "dot", "matmul", "inner"):
-            return self.write(ast.BinOp(arguments[0], _OPERATORS[function], arguments[1]))
-        if count == 2 and function in _LOGICAL:
-            return self.write(ast.BinOp(arguments[0], _LOGICAL[function], arguments[1]))
-        if count == 3 and function == "where":
-            condition, then, otherwise = map(self.write, arguments)
-            return self.cases(then, condition, otherwise)
-        if count == 3 and function == "clip":
-            inner = self.function("max", [self.write(arguments[0]), self.write(arguments[1])])
-            return self.function("min", [inner, self.write(arguments[2])])
         if function not in _FUNCTIONS:
             return None
         return self.function(_FUNCTIONS[function], [self.write(argument) for argument in arguments])
@@ -167,10 +186,8 @@ class _Writer:
         """
         if self.numbers and node is self.whole:
             return self.placeholder(self.quantity)
-        arrays = [argument for argument in arguments if _has(argument, key, but="k")]
-        about_k = [
-            argument for argument in arguments if _has(argument, key) and argument not in arrays
-        ]
+        arrays = [argument for argument in arguments if _names(argument) - {"k"}]
+        about_k = [argument for argument in arguments if _names(argument) == {"k"}]
         index = ",".join(ast.unparse(argument).replace(" ", "") for argument in about_k)
         written = self.letter("∇J") if function == "gradient_at" else self.symbol(function, index)
         inside = self.comma().join(map(self.symbolic, arrays))
@@ -195,13 +212,30 @@ _ONE = {
     "absolute": lambda self, node: self.bars("|", self.write(node)),
     "fabs": lambda self, node: self.bars("|", self.write(node)),
     "norm": lambda self, node: self.bars("‖", self.symbolic(node)),
-    "negative": lambda self, node: self.write(ast.UnaryOp(ast.USub(), node)),
-    "logical_not": lambda self, node: self.write(ast.UnaryOp(ast.Invert(), node)),
 }
-_OPERATORS = {
-    "power": ast.Pow(), "divide": ast.Div(), "multiply": ast.Mult(),
-    "dot": ast.MatMult(), "matmul": ast.MatMult(), "inner": ast.MatMult(),
-}  # fmt: skip
+
+
+class _Operators(ast.NodeTransformer):
+    """Replace calls that are an operator's: np.power(G, 2) by G ** 2, np.where by if and else."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        function, arguments = _called(node)
+        if node.keywords:
+            return node
+        if function in _OPERATORS and len(arguments) == 2:
+            return ast.BinOp(arguments[0], _OPERATORS[function], arguments[1])
+        if function in _SIGNED and len(arguments) == 1:
+            return ast.UnaryOp(_SIGNED[function], arguments[0])
+        if function == "where" and len(arguments) == 3:
+            return ast.IfExp(*arguments)
+        if function == "clip" and len(arguments) == 3:
+            return _call("minimum", _call("maximum", *arguments[:2]), arguments[2])
+        return node
+
+
+def _call(function, *arguments):
+    return ast.Call(ast.Name(function, ast.Load()), list(arguments), [])
 
 
 def _called(call):
@@ -215,17 +249,17 @@ def _called(call):
     return call.func.attr, [call.func.value, *call.args]
 
 
-def _has(node, wanted, but=None):
-    """Whether a name in `node` is a recorded number, other than `but`."""
-    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
-    return any(wanted(part) and part.id != but for part in names)
+def _names(node):
+    """Return the names in `node` that are no hyper-parameters or functions."""
+    parts = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+    return {part.id for part in parts if key(part) != ""}
 
 
 def _binds(node):
     """How tightly an expression holds together; a fraction, a root and a call do by themselves."""
     if isinstance(node, ast.Compare):
         return _COMPARISON
-    if isinstance(node, ast.IfExp) or (isinstance(node, ast.Call) and _called(node)[0] == "where"):
+    if isinstance(node, ast.IfExp):
         return min(_PRECEDENCE.values())
     return _PRECEDENCE.get(type(getattr(node, "op", None)), _TIGHT)
 
@@ -293,15 +327,16 @@ class _MathML(_Writer):
     def function(self, name, arguments):
         return f"<mi>{name}</mi>{self.parentheses(self.comma().join(arguments))}"
 
-    def cases(self, then, condition, otherwise):
-        rows = ((then, f"{self.words('if')}{condition}"), (otherwise, self.words("else")))
+    def cases(self, rows, otherwise):
+        rows = [(then, self.words("if", condition)) for then, condition in rows]
+        rows.append((otherwise, self.words("else")))
         cells = "".join(f"<mtr><mtd>{a}</mtd><mtd>{b}</mtd></mtr>" for a, b in rows)
         return f"<mrow><mo>{{</mo><mtable>{cells}</mtable></mrow>"
 
 
 _LATEX_NAMES = {"max": r"\max", "min": r"\min", "sgn": r"\mathrm{sgn}", "ln": r"\ln", "∑": r"\sum"}
 _LATEX_LETTERS = {"∇J": r"\nabla J", "π": r"\pi", "∞": r"\infty"}
-_LATEX_SIGNS = {"−": "-", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq"}
+_LATEX_SIGNS = {"−": "-", "·": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq"}
 
 
 class _LaTeX(_Writer):
@@ -351,6 +386,7 @@ class _LaTeX(_Writer):
         name = _LATEX_NAMES.get(name, rf"\mathrm{{{name}}}")
         return f"{name}({', '.join(arguments)})"
 
-    def cases(self, then, condition, otherwise):
+    def cases(self, rows, otherwise):
         # mathtext has no tables.
-        return rf"{then}\ \mathrm{{if}}\ {condition},\ \mathrm{{else}}\ {otherwise}"
+        parts = [rf"{then}\ \mathrm{{if}}\ {condition}" for then, condition in rows]
+        return r",\ \mathrm{else}\ ".join([*parts, otherwise])

@@ -1,16 +1,15 @@
 """A rule's formula, read from the very code that computes it, so the two can't drift apart.
 
 :func:`lines` gives one :class:`Line` for each quantity of a rule's function; it can be written as
-MathML or LaTeX, with symbols or with numbers put in, and evaluated.
+LaTeX or MathML, with symbols or with numbers put in.
 """
 
 import ast
-import copy
 from dataclasses import dataclass
 
 from mlpteach.rules import Rule
 from mlpteach.study.expressions import code_latex, code_mathml, latex, mathml
-from mlpteach.study.rule_code import definitions, key
+from mlpteach.study.rule_code import definitions
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,6 @@ class Line:
     @property
     def _index(self):
         return "k+1" if self.name == "W" else "k"
-
-    def operands(self):
-        """Return what the right-hand side reads, in order: (name, key) pairs.
-
-        `key` is the name itself for this update's quantities, ``name + "_before"`` for the last
-        update's.
-        """
-        nodes = ast.walk(self.expression) if self.expression else ()
-        names = (node for node in nodes if isinstance(node, ast.Name) and key(node))
-        return list(dict.fromkeys((node.id, key(node)) for node in names))
 
     def mathml(self, numbers=False):
         """Return the line as MathML.
@@ -78,25 +67,6 @@ class Line:
         else:
             right = code_latex(_right_side(self.code)) if self.code else r"\ldots"
         return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
-
-    def text(self, numbers):
-        """Return the right-hand side as plain Python with the numbers of `numbers` put in.
-
-        Parameters
-        ----------
-        numbers : dict of str to float
-            Key of :meth:`operands` -> number.
-        """
-        values = self.rule.values
-
-        class PutIn(ast.NodeTransformer):
-            def visit_Name(self, node):
-                if not key(node):
-                    return ast.Constant(values[node.id]) if node.id in values else node
-                return ast.Constant(numbers[key(node)])
-
-        copied = PutIn().visit(copy.deepcopy(self.expression))
-        return ast.unparse(ast.fix_missing_locations(copied))
 
 
 def _right_side(code):
@@ -130,7 +100,7 @@ def lines(rule: Rule, scheduled=False):
 
 
 def step_line(rule, scheduled=False):
-    """Return the line of ``W``: W_{k+1} = W_k - rho_k, with the schedule's factor where there is one."""
+    """Return the line of ``W``: W_{k+1} = W_k - rho_k, where `scheduled` with the factor."""
     step = ast.parse("W - factor * rho" if scheduled else "W - rho", mode="eval").body
     for node in ast.walk(step):
         if isinstance(node, ast.Name):

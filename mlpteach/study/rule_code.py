@@ -21,8 +21,8 @@ class Definition(NamedTuple):
     ----------
     name : str
     expression : ast.expr or None
-        Of recorded quantities: every ``ast.Name`` in it has a `key`, see :func:`key`. None where the
-        quantity is not computed by one expression.
+        What computes it; :func:`key` tells for every ``ast.Name`` in it which number it is. None
+        where no single expression does.
     code : str
         The statement where `expression` is None, "" where it has more than one line.
     """
@@ -36,7 +36,8 @@ def key(node):
     """Return where the number behind an ``ast.Name`` comes from.
 
     The name itself for what this update has or has computed, ``name + "_before"`` for what the last
-    update left, "" for what is no recorded number (a function, a constant of the reader's).
+    update left; "" for what is never recorded (hyper-parameters, functions), None for a variable
+    that something else than one expression has changed.
     """
     return getattr(node, "key", "")
 
@@ -70,7 +71,9 @@ def _statements(rule):
 
 
 def _returns(statements):
-    return sum(isinstance(node, ast.Return) for s in statements for node in ast.walk(s))
+    """Count the statements that return, those of functions inside the function left out."""
+    own = [s for s in statements if not isinstance(s, ast.FunctionDef)]
+    return sum(isinstance(node, ast.Return) for s in own for node in ast.walk(s))
 
 
 def _returned(value, body):
@@ -144,13 +147,14 @@ class _Reader:
                 self._define(self.quantities[variable], expression, code)
                 self.known[variable] = _name(self.quantities[variable], self.quantities[variable])
             else:
-                self.known[variable] = expression or _name(variable, "")
+                self.known[variable] = expression or _name(variable, None)
         # What is computed as it is returned is computed from variables, not from its neighbours.
         defined = {definition.name for definition in self.found}
         for name, value in self.returned.items():
             if name not in defined:
                 self._define(name, _Put(self).visit(copy.deepcopy(value)), "")
-        return self.found
+        order = list(self.returned)
+        return sorted(self.found, key=lambda definition: order.index(definition.name))
 
     def _define(self, name, expression, code):
         self.found.append(Definition(name, expression, code))
@@ -187,7 +191,9 @@ def _name(name, key):
 
 
 def _assignments(statement):
-    """Return (variable, expression or None, code) of what a statement assigns."""
+    """Return (variable, expression or None, code) of what a statement assigns or changes."""
+    if isinstance(statement, ast.FunctionDef):
+        return []
     if isinstance(statement, ast.Assign):
         targets, value = statement.targets, statement.value
         if all(isinstance(target, ast.Name) for target in targets):
@@ -202,13 +208,19 @@ def _assignments(statement):
 
 
 def _changed(statement):
-    """Return the variables that a statement assigns anywhere in it, or writes into."""
+    """Return the variables that a statement assigns anywhere in it, or may write into."""
     changed = {}
     for node in ast.walk(statement):
-        while isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            node = node.value
-            if isinstance(node, ast.Name):
-                changed[node.id] = None
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            # A call for its own sake, such as np.add(M, G, out=M).
+            if ast.unparse(node.value.func) != "print":
+                changed.update(dict.fromkeys(_names(node.value)))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            changed.update(dict.fromkeys(_names(node.value)))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             changed[node.id] = None
     return list(changed)
+
+
+def _names(node):
+    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
