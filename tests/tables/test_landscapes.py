@@ -39,7 +39,7 @@ def test_ackley_with_50_digits(point):
         value = float(ackley(x, y))
         slopes = [float(mpmath.diff(ackley, (x, y), n)) for n in ((1, 0), (0, 1)) if any(point)]
     given, gradient = mt.LANDSCAPES["ackley"](np.array(point))
-    assert given == pytest.approx(value, rel=2e-15, abs=0.0)
+    assert given == pytest.approx(value, rel=2e-15, abs=1e-40)
     np.testing.assert_allclose(gradient, slopes or [0.0, 0.0], rtol=1e-12, atol=1e-13)
 
 
@@ -93,15 +93,7 @@ def test_minima(id, minimum):
 
 
 def test_how_many_minima_there_are():
-    counts = {id: len(mt.LANDSCAPES[id].minima) for id in IDS}
-    assert counts == {
-        "beale": 1,
-        "saddle": 0,
-        "valley": 1,
-        "rosenbrock": 1,
-        "himmelblau": 4,
-        "ackley": 1,
-    }
+    assert [len(mt.LANDSCAPES[id].minima) for id in IDS] == [1, 0, 1, 1, 4, 1]
 
 
 @pytest.mark.parametrize("id", IDS)
