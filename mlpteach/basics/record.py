@@ -44,6 +44,9 @@ class Record:
         """The title as menus show it."""
         return f"{self.title} (beyond the lecture)" if self.beyond_lecture else self.title
 
+    def __repr__(self):
+        return f"<{type(self).__name__.lower()} {self.id}>"
+
     def symbol(self, name):
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)

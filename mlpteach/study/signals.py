@@ -11,7 +11,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count
 from mlpteach.run.network import Evaluation, labels
 from mlpteach.run.trace import MIN_STRIDE
-from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.own_activation import as_activation
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -126,7 +126,7 @@ def measure(trace, X, y, ks):
     kept = [k for k in ks if k <= len(trace)]
     evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
-    edges = _edges(net.hidden, evaluations)
+    edges = _edges(net.activations[:-1], evaluations)
     measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]
     return Signals(
         k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
@@ -153,7 +153,7 @@ def _joined(parts):
 
 def _edges(hidden, evaluations):
     """Return the edges of bins for A, wide enough for every hidden activation."""
-    ranges = [ACTIVATIONS[id].range for id in set(hidden)] or [(None, None)]
+    ranges = [phi.range for phi in hidden] or [(None, None)]
     reach = _reach([A for evaluation in evaluations for A in evaluation.A[1:-1]])
     low = min(-reach if low is None else low for low, _ in ranges)
     high = max(reach if high is None else high for _, high in ranges)
@@ -174,22 +174,25 @@ def _reach(A):
     return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)
 
 
-def is_saturated(id, Z):
+def is_saturated(phi, Z):
     """Return where |phi'(Z)| is below 1 % of its largest value, a bool for each entry of Z.
+
+    `phi` is an id or an :class:`Activation`.
 
     Examples
     --------
     >>> is_saturated("sigmoid", [-6.1, 0.0, 5.9, 6.1]), is_saturated("relu", [-1.0, 0.5])
     (array([ True, False, False,  True]), array([ True, False]))
     """
-    return np.abs(ACTIVATIONS[id].derivative(Z)) < SATURATED * ACTIVATIONS[id].steepest
+    phi = as_activation("phi", phi)
+    return np.abs(phi.derivative(Z)) < SATURATED * phi.steepest
 
 
 def _once(net, evaluation, Y, edges):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
-    saturated = [is_saturated(id, z) for id, z in zip(net.hidden, Z, strict=False)]
+    saturated = [is_saturated(phi, z) for phi, z in zip(net.activations, Z[:-1], strict=False)]
     return {
         "loss": evaluation.loss,
         "right": np.count_nonzero(labels(A[-1]) == labels(Y)),

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpteach.basics.parameters import Layers, Parameters
-from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.tables.losses import LOSSES
 from mlpteach.views.frames import Frames
 
@@ -191,17 +190,17 @@ def by_mse_lines(net, Y, passes):
     """
     A, Z, V, W, b = passes.A, passes.Z, passes.sensitivity, passes.weights.W, passes.weights.b
     top, n = len(Z), Y.shape[1]
-    phi = dict(enumerate((*net.hidden, net.output), start=1))
+    phi = dict(enumerate(net.activations, start=1))
     lines = {}
     with np.errstate(all="ignore"):
         for layer in range(1, top + 1):
             product = W[layer] @ A[layer] + b[layer][:, None]
-            lines[f"A{layer + 1}"] = ACTIVATIONS[phi[layer]].function(product)
+            lines[f"A{layer + 1}"] = phi[layer].function(product)
             lines[f"G{layer}"] = V[layer] @ A[layer].T / n
-        lines[f"V{top}"] = LOSSES["mse"].sensitivity(net.output, Z[top], A[top + 1], Y)
+        lines[f"V{top}"] = LOSSES["mse"].sensitivity(phi[top], Z[top], A[top + 1], Y)
         for layer in range(1, top):
             back = W[layer + 1].T @ V[layer + 1]
-            lines[f"V{layer}"] = ACTIVATIONS[phi[layer]].back(back, Z[layer], A[layer + 1])
+            lines[f"V{layer}"] = phi[layer].back(back, Z[layer], A[layer + 1])
     return lines
 
 
