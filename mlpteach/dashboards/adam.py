@@ -4,9 +4,9 @@ import warnings
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, rule
 from mlpteach.run.train import DivergenceWarning, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net

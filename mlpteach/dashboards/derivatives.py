@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_count, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Slider
-from mlpteach.player.widget import Player
 from mlpteach.study.signals import is_saturated
 from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import letter
-from mlpteach.player.widget import Player
 from mlpteach.rules import as_rule
 from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_net
