@@ -12,9 +12,9 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Toggle
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.train import descend, quietly
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid

@@ -4,9 +4,9 @@ from functools import partial
 
 from mlpteach.basics.arguments import check_choice
 from mlpteach.dashboards.adam import layer_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import RULES
 from mlpteach.run.compare import compare
 from mlpteach.run.train import quietly, train

@@ -9,9 +9,9 @@ import numpy as np
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.dashboards.adam import layer_choice
 from mlpteach.dashboards.optimizer import show_traces
+from mlpteach.player import Player
 from mlpteach.player.controls import Point
 from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.compare import rerun
