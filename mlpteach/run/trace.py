@@ -14,6 +14,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.network import MLP
+from mlpteach.run.one_thread import on_one_blas_thread
 
 # Checkpoints closer than this save no time worth their memory.
 MIN_STRIDE = 16
@@ -311,6 +312,7 @@ class Trace(Sequence):
         for state, update in self._replay(first, last):
             yield self._step(state, update)
 
+    @on_one_blas_thread
     def gather(self, *names):
         """Return flat arrays of all updates at once, for small problems: name -> (len(self), n).
 
@@ -365,17 +367,25 @@ class Trace(Sequence):
         latest, latest_state = self._latest
         if k < latest < first:
             k, state = latest, latest_state
-        while k < last:
-            k += 1
-            # Around the computation only: what is set at a yield would stay set for the caller.
-            with np.errstate(all="ignore"):
-                update = self.run.advance(k, state)
-                self._check_same(k, "cost", self._losses, update.evaluation.loss)
-                self._check_same(k, "sum of W", self._sums, np.add.reduce(update.state.theta))
-            if k >= first:
-                yield state, update
+        if k < first - 1:
+            state = self._advance(k, state, first - 1).state
+        for k in range(first, last + 1):
+            update = self._advance(k - 1, state, k)
+            yield state, update
             state = update.state
             self._latest = (k, state)
+
+    # Not around the yields: what is set there would stay set for the caller.
+    @on_one_blas_thread
+    def _advance(self, k, state, last):
+        """Return update `last`, computed again from the `state` after update k < last."""
+        with np.errstate(all="ignore"):
+            for number in range(k + 1, last + 1):
+                update = self.run.advance(number, state)
+                self._check_same(number, "cost", self._losses, update.evaluation.loss)
+                self._check_same(number, "sum of W", self._sums, np.add.reduce(update.state.theta))
+                state = update.state
+        return update
 
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]

@@ -8,6 +8,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
 from mlpteach.rules import as_rule
 from mlpteach.run.network import MLP, labels
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
@@ -250,6 +251,7 @@ def fill(trace, progress=False):
     return trace
 
 
+@on_one_blas_thread
 def _run(trace, history, progress):
     """Compute and record the updates; stop where a number is no longer finite."""
     run, state, checked = trace.run, trace.run.start(), 0
