@@ -143,6 +143,10 @@ class Trace(Sequence):
     factors : ndarray, shape (len(trace),)
         What the schedule multiplied each update's rho with (eta_k/eta).
     diverged : Divergence or None
+    arrived : int or None
+        For L-BFGS, which looks for the length of each step: the update from which on it found no
+        lower place and stayed where it is. The updates behind it are there too, steps of length 0
+        that ask for the gradient once and try nothing.
     """
 
     def __init__(self, run, planned, budget=CHECKPOINT_BYTES):
@@ -150,6 +154,7 @@ class Trace(Sequence):
         self.planned = planned
         self.history = {}
         self.diverged = None
+        self.arrived = None
         self._losses = np.empty(planned)
         self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
         self._evaluations = np.empty(planned, dtype=np.int32)
@@ -172,6 +177,8 @@ class Trace(Sequence):
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
         self._length = k
+        if self.run.rule.own_step_length:
+            self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
             self._checkpoints.append(update.state)
             self._held += update.state.nbytes
@@ -234,6 +241,8 @@ class Trace(Sequence):
         del self._checkpoints[self._length // self._stride + 1 :]
         self._held = sum(state.nbytes for state in self._checkpoints)
         self.diverged = divergence
+        if self.arrived and self.arrived > self._length:
+            self.arrived = None
 
     # -- reading
 
@@ -424,7 +433,8 @@ class Trace(Sequence):
         )
 
     def __repr__(self):
-        ending = f", {self.diverged}" if self.diverged else ""
+        ending = f", arrived at update k = {self.arrived}" if self.arrived else ""
+        ending += f", {self.diverged}" if self.diverged else ""
         return f"<trace of {self._length} updates by {self.run.rule!r}{ending}>"
 
 
