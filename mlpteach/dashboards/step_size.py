@@ -4,9 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import Interval, check_choice, check_count
+from mlpteach.basics.arguments import check_choice, check_count
 from mlpteach.player.controls import Choice, Several, Slider
-from mlpteach.player.hyper_controls import letter
 from mlpteach.player.widget import Player
 from mlpteach.rules import as_rule
 from mlpteach.run.train import descend, quietly, train
@@ -31,13 +30,6 @@ DIGITS = slice(None, None, 3)
 _ON = {"data": "network", "valley": "long valley", "rosenbrock": "Rosenbrock"}
 _ETA = {"data": 5.0, "valley": 0.025, "rosenbrock": 0.002}
 # Sliders of the schedules' parameters: low, high, log.
-_SLIDERS = {
-    "eps": (1e-4, 1.0, True),
-    "d": (1e-5, 1.0, True),
-    "staircase.d": (0.05, 1.0, False),
-    "k_d": (1, 500, True),
-    "shrink": (0.05, 0.99, False),
-}
 _STYLES = dict(zip(SCHEDULES, STYLES, strict=False))
 _SHRINKS = Style(RED, "solid", "X")
 _SHRINK_WORDS = "the adaptive step shrinks"
@@ -120,28 +112,22 @@ def _controls(rule):
     values = {"on": "data", "schedules": tuple(SCHEDULES)}
     for on in _ON:
         controls.append(
-            Slider(f"{on}.eta", letter(rule.step_size), 1e-4, 10.0, log=True, when=("on", on))
+            Slider(
+                f"{on}.eta", rule.symbol(rule.step_size).text, 1e-4, 10.0, log=True, when=("on", on)
+            )
         )
         values[f"{on}.eta"] = _ETA[on] if rule.id == "gd" else rule.values[rule.step_size]
     tuned = {id: id for id, schedule in SCHEDULES.items() if schedule.values}
     controls.append(Choice("tune", "Tune", tuned))
     values["tune"] = "cooling"
     for id in tuned:
-        for name, default in SCHEDULES[id].values.items():
-            low, high, log = _SLIDERS.get(f"{id}.{name}") or _SLIDERS[name]
-            whole = not isinstance(SCHEDULES[id].allowed[name], Interval)
+        schedule = SCHEDULES[id]
+        for name, hyper in schedule.hypers.items():
+            key, label = f"{id}.{name}", schedule.symbol(name).text
             controls.append(
-                Slider(
-                    f"{id}.{name}",
-                    name if name == "k_d" else letter(name),
-                    low,
-                    high,
-                    log,
-                    whole,
-                    ("tune", id),
-                )
+                Slider(key, label, hyper.low, hyper.high, hyper.log, hyper.whole, ("tune", id))
             )
-            values[f"{id}.{name}"] = default
+            values[key] = hyper.default
     return controls, values
 
 

@@ -1,10 +1,7 @@
 """Sliders for the hyper-parameters of rules, and the rules for the sliders' values."""
 
-from mlpteach.basics.notation import symbol
 from mlpteach.player.controls import Slider, Toggle
 from mlpteach.rules import Hyper
-
-_BELOW = str.maketrans("12", "₁₂")
 
 
 def hyper_controls(rules, prefix, when=None):
@@ -33,7 +30,7 @@ def hyper_controls(rules, prefix, when=None):
             if key in values:
                 continue
             values[key] = rule.values[name]
-            label = letter(name) + (f" ({rule.form})" if key != prefix + name else "")
+            label = rule.symbol(name).text + (f" ({rule.form})" if key != prefix + name else "")
             controls.append(_control(key, label, hyper, when))
     return controls, values
 
@@ -53,9 +50,3 @@ def _key(rules, rule, name, prefix):
 def bind(rule, rules, prefix, values):
     """Return `rule` with the values that the controls of :func:`hyper_controls` have."""
     return rule.bind(**{name: values[_key(rules, rule, name, prefix)] for name in rule.hypers})
-
-
-def letter(name):
-    """Return a hyper-parameter's letter on the slides; a longer name stands as it is."""
-    sign = symbol(name)
-    return sign.letter + sign.subscript.translate(_BELOW)

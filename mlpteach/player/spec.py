@@ -58,11 +58,29 @@ def describe_show(show):
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
-        "fields": {name: list(shape) for name, shape in frames.fields.items()} if frames else {},
+        "fields": _fields(frames) if frames else {},
+        "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
         "colors": color_tables() if frames else {},
     }
     return spec, numbers.bytes(), pictures
+
+
+def _fields(frames):
+    """Return where each field lies in a frame."""
+    fields, start = {}, 0
+    for name, (rows, columns) in frames.fields.items():
+        fields[name] = {"at": start, "shape": [rows, columns]}
+        start += rows * columns
+    return fields
+
+
+def describe_control(control):
+    """Return a control for the page; its options keep their order in a list."""
+    described = dict(vars(control))
+    if "options" in described:
+        described["options"] = [[str(value), text] for value, text in control.options.items()]
+    return described
 
 
 def _line_count(show):
@@ -122,7 +140,7 @@ def _table(table):
             "label": to_html(row.label),
             "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
             "style": vars(row.style) if row.style else None,
-            "notes": {str(k): to_html(note) for k, note in row.notes.items()},
+            "notes": [[k, to_html(note)] for k, note in sorted(row.notes.items())],
         }
         for row in table.rows
     ]

@@ -15,7 +15,7 @@ import traitlets
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.player import saved, state
-from mlpteach.player.spec import describe_show
+from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.views.figure import figure
 
 _PAGE = Path(__file__).parent / "page"
@@ -144,7 +144,8 @@ class Player(anywidget.AnyWidget):
     def _inside(self, proposal):
         """Keep the position inside the history; what is not given stays as it is."""
         select = self.spec.get("select", "")
-        rows, columns = self.spec.get("fields", {}).get(select, (1, 1))
+        fields = self.spec.get("fields", {})
+        rows, columns = fields[select]["shape"] if select in fields else (1, 1)
         ranges = {
             "k": (1, max(1, self.spec.get("steps", 1))),
             "line": (0, max(0, self.spec.get("lines", 0) - 1)),
@@ -190,7 +191,7 @@ class Player(anywidget.AnyWidget):
                 "sequence": self._sequence,
                 "name": self._name,
                 "title": self._title,
-                "controls": [vars(control) for control in self._controls.values()],
+                "controls": [describe_control(control) for control in self._controls.values()],
                 "values": values,
             }
             self.position = self.position  # a shorter history may end before it

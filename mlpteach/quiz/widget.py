@@ -7,13 +7,16 @@ from types import SimpleNamespace
 import anywidget
 import traitlets
 
+from mlpteach import player
 from mlpteach.basics.arguments import check_flag
 from mlpteach.quiz.answers import Answers, InBrowser, default_answers, this_notebook
+from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.question import Question
-from mlpteach.quiz.reading import QUESTIONS
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.text.markup import to_html
 
 _HERE = Path(__file__).parent
+# Dashboards make their elements in the same way.
+_ELEMENT = Path(player.__file__).parent / "page" / "element.js"
 _MOST_TIMES = 10_000  # that a question is asked again
 # Beside a dashboard in an HBox: neither pushes the other together.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
@@ -41,12 +44,12 @@ class QuestionWidget(anywidget.AnyWidget):
         What is written and not yet answered.
     right : bool or None
         Verdict on `answer`; None where there is none.
-    asked : mlpteach.quiz.asked.Asked
+    asked : mlpteach.quiz.asked_question.AskedQuestion
         The question with its numbers.
     """
 
-    _esm = _HERE / "question.js"
-    _css = _HERE / "question.css"
+    _esm = "\n".join(part.read_text("utf-8") for part in (_ELEMENT, _HERE / "page" / "question.js"))
+    _css = _HERE / "page" / "question.css"
     shown = traitlets.Dict().tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)
     draft = traitlets.Unicode().tag(sync=True)
@@ -202,11 +205,11 @@ class QuestionWidget(anywidget.AnyWidget):
 
 def _where(asked):
     """Say which update and which weight of a dashboard a question is about."""
-    place = asked.place
+    weight = asked.weight
     if asked.question.type == "quantity":
-        return f"About update {place.step.k} of the dashboard."
-    weight = f"layer {place.layer}, unit {place.row + 1}, input {place.column + 1}"
-    return f"About update {place.step.k} of the dashboard, the weight of {weight}."
+        return f"About update {weight.step.k} of the dashboard."
+    place = f"layer {weight.layer}, unit {weight.row + 1}, input {weight.column + 1}"
+    return f"About update {weight.step.k} of the dashboard, the weight of {place}."
 
 
 def _times(seed):

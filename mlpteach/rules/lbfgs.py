@@ -7,13 +7,16 @@ direction, 7.5 keeps the last `memory` pairs (s, y); how far to go is found in l
 import numpy as np
 
 from mlpteach.basics.arguments import Interval
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import BROWN, Style
 from mlpteach.rules.line_search import armijo_step, wolfe_step
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.rules.record import Quantities, define
 
 _SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recursion
 
 
-def _initial(theta):
+def _initial(theta, values):
     empty = np.empty((0, theta.size))
     return {
         "G_previous": np.zeros_like(theta),
@@ -32,10 +35,22 @@ def _check(values):
         )
 
 
-@define(
+optimizer = define(
     "lbfgs",
     title="L-BFGS",
-    form="paper",
+    order=10,
+    style=Style(BROWN, "dashed", "D"),
+    letters={
+        "direction": Symbol("p", "search direction"),
+        "step_length": Symbol("α", "step length found by the line search", shape=""),
+        "s": Symbol("s", "last step"),
+        "y": Symbol("y", "change of the gradient over the last step"),
+    },
+)
+
+
+@optimizer.form(
+    "paper",
     source="Nocedal & Wright 2006, Algorithms 7.4 and 7.5, strong Wolfe line search",
     differs="Named in demo 07; meant for full batches.",
     initial=_initial,

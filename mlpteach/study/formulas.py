@@ -10,7 +10,6 @@ import math
 import textwrap
 from dataclasses import dataclass
 
-from mlpteach.basics.notation import SYMBOLS, symbol
 from mlpteach.rules import Rule
 
 _PRECEDENCE = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.USub: 2, ast.Pow: 4}
@@ -28,14 +27,19 @@ class Line:
     computed : frozenset of str
         Quantities that earlier lines of the same update have computed; any other moment on the
         right-hand side is the last update's.
-    values : dict
-        Values of the rule's hyper-parameters.
+    rule : Rule
+        Knows the values of its hyper-parameters, and how everything is written.
     """
 
     name: str
     expression: ast.expr
     computed: frozenset
-    values: dict
+    rule: Rule
+
+    @property
+    def values(self):
+        """Values of the rule's hyper-parameters."""
+        return self.rule.values
 
     @property
     def _index(self):
@@ -74,13 +78,13 @@ class Line:
         right = _MathML(self, numbers).write(self.expression)
         if numbers:
             return f'<math displaystyle="true"><mrow>{right}</mrow></math>'
-        left = mathml_symbol(self.name, self._index)
+        left = self.rule.symbol(self.name).mathml(self._index)
         return f'<math displaystyle="true"><mrow>{left}<mo>=</mo>{right}</mrow></math>'
 
     def latex(self):
         """Return the line as LaTeX, within what matplotlib's mathtext understands."""
         right = _LaTeX(self, numbers=False).write(self.expression)
-        return f"{_latex_symbol(self.name, self._index)} = {right}"
+        return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
 
     def text(self, numbers):
         """Return the right-hand side as plain Python with the numbers of `numbers` put in.
@@ -130,11 +134,11 @@ def lines(rule: Rule, scheduled=False):
     for i, (name, expression) in enumerate(assigned + returned):
         # What is returned is computed from the assigned names alone, not from its neighbours.
         computed = frozenset(names[: min(i, len(assigned))])
-        found.append(Line(name, _Choose(rule.values).visit(expression), computed, rule.values))
+        found.append(Line(name, _Choose(rule.values).visit(expression), computed, rule))
     if not all(_is_writable(line.expression) for line in found):
         return []
     step = ast.parse("W - factor * rho" if scheduled else "W - rho", mode="eval").body
-    return [*found, Line("W", step, frozenset(names), rule.values)]
+    return [*found, Line("W", step, frozenset(names), rule)]
 
 
 def _body(function):
@@ -298,7 +302,7 @@ class _Writer:
 
 class _MathML(_Writer):
     def symbol(self, name, index):
-        return mathml_symbol(name, index)
+        return self.line.rule.symbol(name).mathml(index)
 
     def placeholder(self, key):
         return f'<mn data-key="{key}"></mn>'
@@ -340,7 +344,7 @@ class _MathML(_Writer):
 
 class _LaTeX(_Writer):
     def symbol(self, name, index):
-        return _latex_symbol(name, index.replace("−", "-"))
+        return self.line.rule.symbol(name).latex(index)
 
     def number(self, value):
         return f"{value:g}"
@@ -373,29 +377,6 @@ class _LaTeX(_Writer):
 
     def momentum(self, function, k):
         return rf"\mu_{{{k}}}" if function == "mu" else rf"\prod_{{i \leq {k}}} \mu_{{i}}"
-
-
-def mathml_symbol(name, index):
-    """Return the symbol of a quantity with a subscript such as "k" as MathML, without <math>."""
-    sign = symbol(name)
-    letter = f"<mi>{sign.letter}</mi>"
-    if sign.accent:
-        letter = f'<mover accent="true">{letter}<mo stretchy="false">{sign.accent}</mo></mover>'
-    below = sign.subscript if sign.subscript and name in SYMBOLS and not sign.shape else index
-    if sign.subscript and sign.shape:
-        letter = f"<msub>{letter}<mi>{sign.subscript}</mi></msub>"
-    if not below:
-        return letter
-    tags = {"−": "mo", "+": "mo"}
-    parts = "".join(
-        f"<{tag}>{c}</{tag}>" for c in below for tag in [tags.get(c, "mn" if c.isdigit() else "mi")]
-    )
-    return f"<msub>{letter}<mrow>{parts}</mrow></msub>"
-
-
-def _latex_symbol(name, index):
-    written = symbol(name).latex
-    return f"{written}_{{{index}}}" if index else written
 
 
 def _mathml_number(value):

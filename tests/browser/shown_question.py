@@ -4,9 +4,8 @@ What the page sets and sends goes to Python, what Python changes comes back.
 """
 
 import json
-from pathlib import Path
 
-import mlpteach.quiz
+from mlpteach.quiz import QuestionWidget
 
 BRIDGE = """
 async (source) => {
@@ -57,15 +56,12 @@ class Shown:
         page.expose_function("kernel", self._kernel)
         scheme = "dark" if dark else "light"
         page.emulate_media(color_scheme=scheme)
-        style, source = (
-            (Path(mlpteach.quiz.__file__).parent / f"question.{kind}").read_text("utf-8")
-            for kind in ("css", "js")
-        )
         page.set_content(
             f"<!doctype html><meta name='color-scheme' content='{scheme}'>"
-            f"<style>{style}</style><body style='background:Canvas'><div id='here'></div>"
+            f"<style>{QuestionWidget._css}</style>"
+            "<body style='background:Canvas'><div id='here'></div>"
         )
-        page.evaluate(BRIDGE, source)
+        page.evaluate(BRIDGE, QuestionWidget._esm)
         page.wait_for_selector(".mlp-question")
 
     def _kernel(self, text):

@@ -29,8 +29,7 @@ def sent_by(player, monkeypatch, message):
 
 
 def frame(dashboard, k):
-    size = sum(rows * columns for rows, columns in dashboard.spec["fields"].values())
-    frames = np.frombuffer(dashboard.frames).reshape(-1, size)
+    frames = np.frombuffer(dashboard.frames).reshape(-1, dashboard.spec["frame"])
     return frames[dashboard.spec["held"].index(k)]
 
 

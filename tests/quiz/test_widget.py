@@ -6,6 +6,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.quiz.answers import FILE, Answers, default_answers
+from mlpteach.quiz.text.markup import to_html
 from mlpteach.quiz.widget import QuestionWidget
 
 ID = "only_the_last_sensitivity"
@@ -26,7 +27,7 @@ def test_answer_is_judged_and_explained(answer, right):
     widget.answer = answer
     explanation = mt.quiz.QUESTIONS[ID].fields[f"if_{answer}"]
     assert widget.right is right
-    assert widget.verdict["html"] == mt.quiz.text.to_html(explanation)
+    assert widget.verdict["html"] == to_html(explanation)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_page_does_not_carry_the_key_before_the_answer(id):
     state = {name: value for name, value in widget.get_state().items() if name[0] != "_"}
     carried = json.dumps(state)
     assert widget.asked.solution not in carried or len(widget.asked.solution) == 1
-    assert mt.quiz.text.to_html(widget.asked.why)[:60] not in carried
+    assert to_html(widget.asked.why)[:60] not in carried
     assert "right" not in state["verdict"]
     assert state["revealed"] == {}
 

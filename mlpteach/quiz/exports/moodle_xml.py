@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import CATEGORY, shortanswer, text_of, weight
-from mlpteach.quiz.text import to_mathjax_html
+from mlpteach.quiz.text.markup import to_mathjax_html
 
 LEFT_OUT = ("formula",)
 _PICTURE = "map.png"

@@ -11,7 +11,7 @@ import zipfile
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import text_of
-from mlpteach.quiz.text import to_mathml_html
+from mlpteach.quiz.text.markup import to_mathml_html
 
 LEFT_OUT = ("formula",)
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"

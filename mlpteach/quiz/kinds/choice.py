@@ -3,18 +3,18 @@
 import re
 import string
 
-from mlpteach.quiz.asked import Asked
-from mlpteach.quiz.characters import plain_characters, unwrapped
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
-from mlpteach.quiz.numbered import Numbered
-from mlpteach.quiz.spelling import Unreadable
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.question_numbers import WithNumbers
+from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.characters import plain_characters, unwrapped
+from mlpteach.quiz.typed.spelling import Unreadable
 
 _YES = {"true", "t", "yes", "y", "right", "correct", "1", "wahr"}
 _NO = {"false", "f", "no", "n", "wrong", "incorrect", "0", "falsch"}
 
 
-class TrueFalse(Asked):
+class TrueFalse(AskedQuestion):
     """A statement to call true or false."""
 
     def shown_fields(self):
@@ -45,7 +45,7 @@ def _means_true(text):
     return word in _YES
 
 
-class Single(Numbered, Asked):
+class Single(WithNumbers, AskedQuestion):
     """One choice of several is right."""
 
     def prepare(self, rng, run):

@@ -3,14 +3,14 @@
 import re
 import string
 
-from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.choice import read_letters
-from mlpteach.quiz.spelling import Unreadable
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.spelling import Unreadable
 
 
-class Ordering(Asked):
+class Ordering(AskedQuestion):
     """Every line names the lines it needs; the file's own order is one that works."""
 
     hint = "Drag the lines, use their arrows, or Alt with the arrow keys."

@@ -7,8 +7,8 @@ import numpy as np
 
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.choice import Single, read_letters
-from mlpteach.quiz.numbers import write_number
-from mlpteach.quiz.spelling import Unreadable
+from mlpteach.quiz.text.write_number import write_number
+from mlpteach.quiz.typed.spelling import Unreadable
 
 _PIXELS = 12  # a side of an entry
 
@@ -20,8 +20,8 @@ class Quantity(Single):
         super().prepare(rng, run)
         wanted = [choice["quantity"] for choice in self.fields["choice"] if choice.get("ask", True)]
         self.key = wanted[rng.integers(len(wanted))]
-        self.matrix = self.place.matrix(self.key)
-        self.numbers["layer"] = self.place.layer
+        self.matrix = self.weight.matrix(self.key)
+        self.numbers["layer"] = self.weight.layer
         self.numbers["limit"] = float(np.abs(self.matrix).max())
 
     @property
