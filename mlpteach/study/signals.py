@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count
 from mlpteach.run.network import Evaluation, labels
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE
 from mlpteach.tables.activations import ACTIVATIONS
 
@@ -88,6 +89,7 @@ def moments(updates):
     return [*first, *range(1 + MIN_STRIDE, updates, stride), updates]
 
 
+@on_one_blas_thread
 def measure(trace, X, y, ks):
     """Return the :class:`Signals` of a trace on the instances X, y before the updates `ks`.
 
