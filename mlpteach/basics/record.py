@@ -44,6 +44,11 @@ class Record:
         """The title as menus show it."""
         return f"{self.title} (beyond the lecture)" if self.beyond_lecture else self.title
 
+    @property
+    def button_title(self):
+        """The short title as a button among others shows it; the star says: beyond the lecture."""
+        return f"{self.short_title}*" if self.beyond_lecture else self.short_title
+
     def __repr__(self):
         return f"<{type(self).__name__.lower()} {self.id}>"
 
