@@ -6,9 +6,9 @@ from functools import lru_cache, partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import Rule, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP

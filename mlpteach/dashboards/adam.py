@@ -3,9 +3,9 @@
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
-from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net

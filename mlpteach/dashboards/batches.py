@@ -4,9 +4,9 @@ from functools import partial
 from itertools import cycle
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train

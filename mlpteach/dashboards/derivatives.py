@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Several, Slider
-from mlpteach.player.widget import Player
 from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.views.derivatives import show_derivatives
 

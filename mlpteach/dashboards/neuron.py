@@ -11,9 +11,9 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Toggle
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
 from mlpteach.study.one_neuron import Neuron, neuron_traces
 from mlpteach.tables.activations import ACTIVATIONS

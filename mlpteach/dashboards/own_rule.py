@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Point
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
-from mlpteach.player.widget import Player
 from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.compare import rerun

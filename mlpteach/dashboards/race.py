@@ -12,9 +12,9 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
 from mlpteach.study.step_sizes import for_landscape

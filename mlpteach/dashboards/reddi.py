@@ -4,8 +4,8 @@ import math
 from functools import partial
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_flag, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.study.regret import run
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES

@@ -3,9 +3,9 @@
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice, check_count
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import Rule, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.train import descend, quietly, train

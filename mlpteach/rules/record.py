@@ -159,7 +159,7 @@ class Rule(Record):
         return f"<rule {self.id}, form {self.form}: {values}>"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Optimizer(Record):
     """One optimizer with the forms it has; made by :func:`define`.
 

@@ -19,7 +19,7 @@ from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET
 _SATURATED = 7.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Activation(Record):
     """An activation.
 

@@ -44,7 +44,7 @@ class Pair:
     latex: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Loss(Record):
     """A cost function.
 
@@ -73,19 +73,21 @@ class Loss(Record):
     pairs: dict = field(default_factory=dict)
 
     def evaluate(self, output, Z, A, Y):
-        """Return the summed cost for the output activation with id `output`."""
-        pair = self.pairs.get(output)
+        """Return the summed cost for the output activation `output`, an id or an Activation."""
+        pair = self.pair(output)
         return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
 
     def sensitivity(self, output, Z, A, Y):
         """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
-        pair = self.pairs.get(output)
+        pair = self.pair(output)
         if pair is None:
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
 
     def sensitivity_latex(self, output):
-        """Return how V^(L) is written for an output activation, with A, Z and Y.
+        """Return how V^(L) is written for an output activation (an id or an Activation).
+
+        With A, Z and Y for A^(L+1), Z^(L) and the targets.
 
         Examples
         --------
@@ -94,16 +96,25 @@ class Loss(Record):
         >>> LOSSES["cross_entropy"].sensitivity_latex("sigmoid")
         'A - Y'
         """
-        if output in self.pairs:
-            return self.pairs[output].latex
-        phi = ACTIVATIONS[output]
+        pair = self.pair(output)
+        if pair is not None:
+            return pair.latex
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
         if phi.elementwise:
             return rf"{self.slope_latex} \ast {phi.slope_latex}"
         return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
 
     def long_sensitivity(self, output, Z, A, Y):
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
-        return ACTIVATIONS[output].back(self.dJ_dA(A, Y), Z, A)
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        return phi.back(self.dJ_dA(A, Y), Z, A)
+
+    def pair(self, output):
+        """Return the :class:`Pair` with the output activation `output`, or None."""
+        if isinstance(output, str):
+            return self.pairs.get(output)
+        # A reader's own activation may have the name of another.
+        return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
 
     def check_targets(self, name, Y):
         """Raise ValueError if Y (K, n) makes no sense for this loss."""
@@ -121,7 +132,7 @@ class Loss(Record):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OwnLoss(Loss):
     """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
 
@@ -160,9 +171,9 @@ def own_loss(function, cost="cross_entropy"):
     function : callable
         (Y, A) -> V^(L), the sensitivity of the last layer; all have shape (K, n), instances as
         columns, without 1/n.
-    cost : str
-        Id of ``mlpteach.LOSSES``: the cost that is reported, and that a gradient check holds your
-        function against.
+    cost : str or Loss
+        Id of ``mlpteach.LOSSES``, or ``mlpteach.own_cost(...)``: the cost that is reported, and
+        that a gradient check holds your function against.
 
     Returns
     -------
@@ -176,7 +187,9 @@ def own_loss(function, cost="cross_entropy"):
     """
     if not callable(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
-    known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
+    known = cost
+    if not isinstance(cost, Loss):
+        known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
     parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
     name = getattr(function, "__name__", type(function).__name__)
     return OwnLoss(**{**parts, "id": name, "title": name, "short_title": name}, function=function)

@@ -36,7 +36,7 @@ def show_costs(runs, same_weights):
             *lab_plots(series, losses, layers),
             *lab_heats(frames, losses, layers, same_weights),
             lines_table(losses, layers, same_weights),
-            lines_text(losses, layers, problem.net.output),
+            lines_text(losses, layers, problem.net.activations[-1]),
         ),
         series=series,
         frames=frames,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpteach.basics.parameters import Layers, Parameters
-from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.views.frames import Frames
 
 # Of each line: its sizes in both runs, the difference, and how far it is off the first's line.
@@ -56,6 +56,7 @@ def passes_of(step):
     return Passes(step.A, step.Z, step.sensitivity, step.before, step.gradient)
 
 
+@on_one_blas_thread
 def passes_at(step, trace):
     """Return the :class:`Passes` by the cost of `trace`, at the weights and batch of `step`."""
     with np.errstate(all="ignore"):
@@ -194,17 +195,17 @@ def by_lines_of(problem, Y, passes):
     net = problem.net
     A, Z, V, W, b = passes.A, passes.Z, passes.sensitivity, passes.weights.W, passes.weights.b
     top, n = len(Z), Y.shape[1]
-    phi = dict(enumerate((*net.hidden, net.output), start=1))
+    phi = dict(enumerate(net.activations, start=1))
     lines = {}
     with np.errstate(all="ignore"):
         for layer in range(1, top + 1):
             product = W[layer] @ A[layer] + b[layer][:, None]
-            lines[f"A{layer + 1}"] = ACTIVATIONS[phi[layer]].function(product)
+            lines[f"A{layer + 1}"] = phi[layer].function(product)
             lines[f"G{layer}"] = V[layer] @ A[layer].T / n
-        lines[f"V{top}"] = problem.loss.sensitivity(net.output, Z[top], A[top + 1], Y)
+        lines[f"V{top}"] = problem.loss.sensitivity(phi[top], Z[top], A[top + 1], Y)
         for layer in range(1, top):
             back = W[layer + 1].T @ V[layer + 1]
-            lines[f"V{layer}"] = ACTIVATIONS[phi[layer]].back(back, Z[layer], A[layer + 1])
+            lines[f"V{layer}"] = phi[layer].back(back, Z[layer], A[layer + 1])
     return lines
 
 
