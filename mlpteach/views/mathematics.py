@@ -10,6 +10,11 @@ from latex2mathml.converter import convert
 def to_html(text):
     """Return `text` as HTML; what stands between dollars becomes MathML.
 
+    Raises
+    ------
+    ValueError
+        For what is no formula.
+
     Examples
     --------
     >>> to_html("a < b")
@@ -21,5 +26,13 @@ def to_html(text):
     if len(parts) % 2 == 0:  # a dollar alone is a dollar
         return html.escape(text)
     return "".join(
-        convert(part) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
+        _mathml(part, text) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
     )
+
+
+def _mathml(formula, text):
+    try:
+        return convert(formula)
+    except Exception as error:
+        reason = type(error).__name__
+        raise ValueError(f"{text!r} holds no formula in ${formula}$: {reason}.") from error
