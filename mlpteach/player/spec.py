@@ -31,7 +31,7 @@ panels           in reading order, each with its ``kind``; a plot's layers likew
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
 ================ ==================================================================================
 
-From the page. Each may have a ``request``, which the answer repeats, and may name under ``pictures``
+From the page. Each may have a ``request``, which the answer repeats, and name under ``pictures``
 the keys that the page has already:
 
 ``{"type": "configure", "values"}``
