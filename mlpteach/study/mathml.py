@@ -7,7 +7,7 @@ from mlpteach.study.expressions import Writer
 
 
 class MathML(Writer):
-    """Writes MathML without ``<math>``; numbers to put in are ``<mn data-key="...">`` for the page."""
+    """Writes MathML without ``<math>``; the page fills in numbers at ``<mn data-key="...">``."""
 
     def code(self, code):
         return f'<mtext style="font-family: monospace">{html.escape(code)}</mtext>'
