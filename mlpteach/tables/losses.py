@@ -53,6 +53,8 @@ class Loss(Record):
     id, title, source, style, beyond_lecture
         As in :class:`Record`.
     latex : str
+    slope_latex : str
+        dJ/dA, written with A and Y.
     cost : callable
         (A, Y) -> summed cost.
     dJ_dA : callable
@@ -64,6 +66,7 @@ class Loss(Record):
     """
 
     latex: str = ""
+    slope_latex: str = r"\frac{\partial J}{\partial A}"
     cost: Callable
     dJ_dA: Callable
     targets: str = "real"
@@ -80,6 +83,26 @@ class Loss(Record):
         if pair is None:
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
+
+    def sensitivity_latex(self, output):
+        """Return how V^(L) is written for an output activation (an id or an Activation).
+
+        With A, Z and Y for A^(L+1), Z^(L) and the targets.
+
+        Examples
+        --------
+        >>> LOSSES["mse"].sensitivity_latex("sigmoid")
+        '-2\\\\, (Y - A) \\\\ast A \\\\ast (1 - A)'
+        >>> LOSSES["cross_entropy"].sensitivity_latex("sigmoid")
+        'A - Y'
+        """
+        pair = self.pair(output)
+        if pair is not None:
+            return pair.latex
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        if phi.elementwise:
+            return rf"{self.slope_latex} \ast {phi.slope_latex}"
+        return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
 
     def long_sensitivity(self, output, Z, A, Y):
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
@@ -120,6 +143,10 @@ class OwnLoss(Loss):
     """
 
     function: Callable = None
+
+    def sensitivity_latex(self, output):
+        """Return the call of the reader's function."""
+        return rf"\mathrm{{{self.title}}}(Y, A)".replace("_", r"\_")
 
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
@@ -306,6 +333,7 @@ LOSSES = {
             title="mean squared error",
             short_title="MSE",
             latex=r"J = \sum (y - a)^2",
+            slope_latex=r"-2\, (Y - A)",
             source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
             style=Style(BLUE, "solid", "o"),
             cost=_mse,
@@ -316,6 +344,7 @@ LOSSES = {
             id="cross_entropy",
             title="cross-entropy",
             latex=r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            slope_latex=r"\frac{A - Y}{A (1 - A)}",
             source="slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
             style=Style(ORANGE, "dashed", "s"),
             cost=_cross_entropy,
@@ -340,6 +369,7 @@ LOSSES = {
             title="cross-entropy of one class out of K",
             short_title="softmax cross-entropy",
             latex=r"J = -\sum y \ln a",
+            slope_latex=r"(-\frac{Y}{A})",
             source="negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
             style=Style(GREEN, "dashdot", "^"),
             beyond_lecture=True,
