@@ -160,6 +160,7 @@ class Trace(Sequence):
         self._evaluations = np.empty(planned, dtype=np.int32)
         self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
+        self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
         self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
@@ -176,32 +177,41 @@ class Trace(Sequence):
         self._sums[k - 1] = np.add.reduce(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
-        self._length = k
         if self.run.rule.own_step_length:
             self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
-            self._checkpoints.append(update.state)
-            self._held += update.state.nbytes
-            # States such as the memory of L-BFGS grow during the run.
-            while self._held > self._budget and len(self._checkpoints) > 2:
-                del self._checkpoints[1::2]
-                self._stride *= 2
-                self._held = sum(state.nbytes for state in self._checkpoints)
+            self._keep(update.state)
+        # Last, so that an interrupt leaves what is whole.
+        self._length = k
 
-    def cut_at_divergence(self, since, last):
-        """End the trace before its first number from update `since` on that is not finite, if any.
+    def _keep(self, state):
+        checkpoints, stride = [*self._checkpoints, state], self._stride
+        self._held += state.nbytes
+        # States such as the memory of L-BFGS grow during the run.
+        while self._held > self._budget and len(checkpoints) > 2:
+            checkpoints, stride = checkpoints[::2], 2 * stride
+            self._held = sum(state.nbytes for state in checkpoints)
+        self._checkpoints, self._stride = checkpoints, stride
 
-        The updates are computed again only where the `last` of them (None: unknown), or a cost,
-        gives a reason.
+    def cut_at_divergence(self, last=None):
+        """End the trace before its first number that is not finite, if any.
+
+        Looks at the updates that were not looked at before. They are computed again only where the
+        `last` of them (None: unknown), or a cost, gives a reason.
         """
-        if last is not None and self._is_safe(since, last):
+        since = self._checked + 1
+        if since > self._length:
             return
-        try:
-            found = self._find_divergence(since)
-        except Exception:  # an objective that counts its calls gives other numbers now, or raises
-            found = self._recorded_divergence(since)
-        if found is not None:
-            self.end_before(found)
+        if last is None or not self._is_safe(since, last):
+            try:
+                found = self._find_divergence(since)
+            # An objective that counts its calls gives others now, or raises; or a reader is
+            # impatient.
+            except (Exception, KeyboardInterrupt):
+                found = self._recorded_divergence(since)
+            if found is not None:
+                self.end_before(found)
+        self._checked = self._length
 
     def _is_safe(self, since, last):
         safe = np.isfinite(self._losses[since - 1 : self._length]).all() and all(
