@@ -275,9 +275,9 @@ class Trace(Sequence):
 
     @property
     def factors(self):
-        run, state, factors = self.run, self.run.schedule.start(), np.empty(self._length)
+        state, factors = self.run.schedule.start(), np.empty(self._length)
         for k, loss in enumerate(self.losses, start=1):
-            state = run.schedule.advance(state, k, loss, run.eta, run.problem.updates_per_epoch)
+            state = self.run.advance_schedule(state, k, loss)
             factors[k - 1] = state[0]
         return factors
 

@@ -178,6 +178,21 @@ def test_validation_is_measured_after_each_epoch(loss, l2):
         assert trace.history["validation_accuracy"][number - 1] == net.accuracy(X_val, y_val)
 
 
+@pytest.mark.parametrize("n", [13, 18, 19])
+@pytest.mark.parametrize("eta", [2.0, 8.0])
+def test_the_adaptive_step_shrinks_where_the_loss_of_the_history_did_not_fall(n, eta):
+    """The last batch of 13 or 19 instances holds one, and weighs as much as one."""
+    X, y = instances(n)
+    trace = train(
+        X, y, rule=mt.rule("gd", eta=eta), epochs=40, schedule=mt.schedule("adaptive", shrink=0.9)
+    )
+    factors = np.array([trace.epoch(number).factor for number in range(1, 41)])
+    shrank = factors[1:] < factors[:-1]
+    np.testing.assert_array_equal(shrank, np.diff(trace.history["loss"]) >= 0)
+    assert 0 < shrank.sum() < 39
+    assert factors[0] == 1.0
+
+
 def test_validation_does_not_change_the_training():
     X, y = instances(20)
     with_validation = train(X, y, validation=instances(7, seed=5))
