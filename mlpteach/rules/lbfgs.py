@@ -45,6 +45,9 @@ optimizer = define(
         "step_length": Symbol("α", "step length found by the line search", shape=""),
         "s": Symbol("s", "last step"),
         "y": Symbol("y", "change of the gradient over the last step"),
+        "G_next": Symbol("g", "gradient after the step", subscript="next"),
+        "s_memory": Symbol("S", "steps that are remembered", shape="(pairs, n)"),
+        "y_memory": Symbol("Y", "changes of the gradient over them", shape="(pairs, n)"),
     },
 )
 

@@ -178,7 +178,7 @@ def descend(
 
 
 def quietly(run, *arguments, **options):
-    """Call ``train`` or ``descend`` without its warning of divergence: the page tells it."""
+    """Call ``train``, ``descend`` or ``rerun`` without warning of divergence: the page tells it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         return run(*arguments, **options, progress=False)
