@@ -43,14 +43,15 @@ class Step:
         A[l] (l = 1 … L+1), Z[l] and sensitivity[l] = dJ/dZ^(l) of each instance (l = 1 … L), with
         instances as columns; all at the parameters `before`. Empty for a plain function.
     before, after, gradient, rho : Parameters
-        W_k, W_{k+1}, the gradient at W_k, W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
-        With a projection `rho` is what the rule says and `after` the allowed place nearest to
-        W_k - rho_k.
+        W_k, W_{k+1}, the gradient at W_k, and W_k - W_{k+1} with the schedule's factor in it; each
+        with ``.flat``, ``.W[l]``, ``.b[l]``. With a projection `rho` is what the rule and the
+        schedule say and `after` the allowed place nearest to W_k - rho_k.
     quantities : dict
         The rule's named quantities in the order of its lines, as `Parameters` where they have that
-        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….
+        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` …. Its
+        "rho" is the same as `rho`.
     factor : float
-        What the schedule multiplied the rule's rho with (eta_k/eta).
+        What the schedule multiplied the rule's step with (eta_k/eta).
     """
 
     k: int

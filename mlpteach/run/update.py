@@ -29,7 +29,7 @@ class State(NamedTuple):
 
     @property
     def nbytes(self):
-        return sum(array.nbytes for _, array in self.arrays())
+        return sum(np.asarray(array).nbytes for _, array in self.arrays())
 
 
 class Update(NamedTuple):
@@ -40,9 +40,13 @@ class Update(NamedTuple):
     evaluation: Evaluation
     quantities: Quantities
     factor: float
-    rho: np.ndarray
     state: State
     evaluations: int = 1
+
+    @property
+    def rho(self):
+        """What is subtracted from W: it contains the factor."""
+        return self.quantities["rho"]
 
 
 @dataclass(frozen=True)
@@ -91,24 +95,26 @@ class Run:
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
+        schedule = state.schedule
+        if not self._eta_is_constant:
+            schedule = self.advance_schedule(schedule, k, evaluation.loss)
+        factor = schedule[0]
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
-        supplied["layout"] = problem.layout
+        supplied |= {"factor": factor, "layout": problem.layout}
         elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
         if elsewhere is not None:
             supplied["gradient_at"] = lambda W: elsewhere(W).gradient
             supplied["objective"] = lambda W: _pair(elsewhere(W))
         quantities = rule(supplied, state.rule)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.advance_schedule(schedule, k, evaluation.loss)
-        factor = schedule[0]
-        rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
-        W = theta - rho
+        following = rule.next_state(quantities, evaluation.gradient)
+        if factor != 1.0:
+            quantities["rho"] = factor * quantities["rho"]
+        W = theta - quantities["rho"]
         if problem.project is not None:
             W = problem.project(W)
-        following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
-        return Update(k, batch, evaluation, quantities, factor, rho, following, evaluations)
+        after = State(W, following, schedule)
+        return Update(k, batch, evaluation, quantities, factor, after, evaluations)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""
@@ -128,7 +134,7 @@ class Run:
         finite = np.isfinite(evaluation.loss) and np.isfinite(evaluation.gradient).all()
         if finite:
             return None
-        return Update(k, batch, evaluation, Quantities(), 1.0, unknown, after)
+        return Update(k, batch, evaluation, Quantities(rho=unknown), 1.0, after)
 
 
 class _Elsewhere:
