@@ -16,7 +16,7 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
-lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule then multiplies ``rho`` with its factor.
+lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule multiplies ``rho`` with its factor.
 """
 
 import inspect

@@ -24,12 +24,13 @@ class State(NamedTuple):
 
     def arrays(self):
         """Yield name and array of everything that has to stay finite."""
-        yield from self.rule.items()
+        for name, value in self.rule.items():
+            yield name, np.asarray(value)  # the step length of L-BFGS is a plain number
         yield "W", self.theta
 
     @property
     def nbytes(self):
-        return sum(np.asarray(array).nbytes for _, array in self.arrays())
+        return sum(array.nbytes for _, array in self.arrays())
 
 
 class Update(NamedTuple):
