@@ -37,6 +37,7 @@ class Interval:
 
 POSITIVE = Interval(0)
 NOT_NEGATIVE = Interval(0, closed="low")
+AT_LEAST_ONE = Interval(1, closed="low")
 FRACTION = Interval(0, 1, closed="low")
 # In the place of a step size's name: the rule looks for its step length anew at every update.
 OWN_STEP_LENGTH = "step_length"
@@ -50,10 +51,15 @@ def check_choice(name, given, allowed):
             f"{name} must be one of {_listed(allowed)}, as a string; given {describe(given)}."
         )
     if given not in allowed:
-        near = difflib.get_close_matches(given, allowed, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(given, allowed)
         raise ValueError(f"{name}={given!r} is unknown; allowed: {_listed(allowed)}.{hint}")
     return given
+
+
+def did_you_mean(given, allowed):
+    """Return a sentence with the id of `allowed` nearest to `given`; "" where none is near."""
+    near = difflib.get_close_matches(given, allowed, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def check_number(name, given, allowed):

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
-from mlpteach.player.hyper_controls import bind, hyper_controls, letter
-from mlpteach.player.widget import Player
+from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import FORMS, as_rule, rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
@@ -167,9 +167,7 @@ def _controls(n):
         made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
         controls += name_forms(made) if way == "momentum" else made
         values |= starts
-    controls.append(
-        Slider("adaptive.shrink", letter("shrink"), 0.05, 0.99, when=("tune", "adaptive"))
-    )
+    controls.append(Slider("adaptive.shrink", "shrink", 0.05, 0.99, when=("tune", "adaptive")))
     values["adaptive.shrink"] = 0.5
     return controls, values
 

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, RULES, Rule, as_rule
 from mlpteach.study.contests import as_contests
 from mlpteach.study.ranks import ranking_series, tune_all

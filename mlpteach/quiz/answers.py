@@ -123,10 +123,25 @@ def this_notebook():
     return name if name.endswith(".ipynb") else ""
 
 
+_of_the_host = []
+
+
+def keep_in(answers):
+    """Keep the answers of all questions asked from now on there: for a host that is no notebook.
+
+    Parameters
+    ----------
+    answers : Answers
+    """
+    _of_the_host[:] = [answers]
+
+
 def default_answers():
-    """Return where this notebook's answers are kept.
+    """Return where answers are kept if nobody says.
 
     Voila shows one folder to many readers, whose answers must not meet there.
     """
+    if _of_the_host:
+        return _of_the_host[0]
     voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
     return in_browser() if voila else in_file()

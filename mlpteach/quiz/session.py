@@ -57,7 +57,7 @@ class Session:
     (True, {'type': 'done', 'request': 1})
     """
 
-    def __init__(self, question, seed=0, run=None, *, lecturer=False, answers=None):
+    def __init__(self, question, seed=0, run=None, lecturer=False, answers=None):
         self.question, self._first_seed, self._run = question, seed, run
         self._lecturer = lecturer
         self._answers = default_answers() if answers is None else answers

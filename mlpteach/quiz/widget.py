@@ -1,18 +1,11 @@
 """A question as a widget: a shell that carries messages between the page and a session."""
 
-import os
-from pathlib import Path
-
 import anywidget
 import traitlets
 
-from mlpteach.basics.arguments import check_flag
-from mlpteach.quiz.answers import default_answers, nowhere
-from mlpteach.quiz.bank import QUESTIONS
-from mlpteach.quiz.question import Question
+from mlpteach.quiz.page_source import MODULE, STYLE
 from mlpteach.quiz.session import Session
 
-_PAGE = Path(__file__).parent / "page"
 # Beside a dashboard in an HBox: neither pushes the other together.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
 
@@ -44,8 +37,8 @@ class QuestionWidget(anywidget.AnyWidget):
         What asks, judges and keeps.
     """
 
-    _esm = _PAGE / "question.js"
-    _css = _PAGE / "question.css"
+    _esm = MODULE
+    _css = STYLE
     shown = traitlets.Dict().tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)
     draft = traitlets.Unicode().tag(sync=True)
@@ -54,7 +47,7 @@ class QuestionWidget(anywidget.AnyWidget):
     note = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, question, seed=0, run=None, lecturer=False, answers=None):
-        self.session = Session(question, seed, run, lecturer=lecturer, answers=answers)
+        self.session = Session(question, seed, run, lecturer, answers)
         super().__init__(layout=_LAYOUT, **self.session.state)
         self.on_msg(self._receive)
         if hasattr(run, "observe"):
@@ -105,39 +98,3 @@ class QuestionWidget(anywidget.AnyWidget):
         if text != self.session.state[name]:
             state, _ = self.session.receive({"type": name, name: text})
             self._tell(state["state"])
-
-
-def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
-    """Show a question.
-
-    Parameters
-    ----------
-    id : str or Question
-        A key of ``mlpteach.quiz.QUESTIONS``, or a question of your own from
-        ``mlpteach.quiz.read`` or ``mlpteach.quiz.read_jupyterquiz``.
-    run : Trace or dashboard, optional
-        Where a question takes its numbers from: with a dashboard, from the update and the weight
-        on the screen. By default a seeded run.
-    seed : int or str, optional
-        Decides the numbers: every student who puts in a name of their own gets other ones. By
-        default the user's name on a JupyterHub, elsewhere 0.
-    lecturer : bool
-        For the projector: large, with a button that reveals the explanation.
-    keep : bool
-        Whether answers are kept: in ``mlpteach-answers.jsonl`` beside the notebook, under Voila in
-        the reader's browser.
-
-    Returns
-    -------
-    QuestionWidget
-
-    Raises
-    ------
-    ValueError, TypeError
-        For an unknown id, or a run that has not what the question asks about.
-    """
-    question = id if isinstance(id, Question) else QUESTIONS.find(id)
-    seed = os.environ.get("JUPYTERHUB_USER", 0) if seed is None else seed
-    check_flag("lecturer", lecturer)
-    answers = default_answers() if check_flag("keep", keep) else nowhere()
-    return QuestionWidget(question, seed, run, lecturer, answers)

@@ -60,6 +60,13 @@ class Run:
     rule: Rule
     schedule: Schedule
 
+    def __post_init__(self):
+        if self.rule.needs_layers and not self.problem.layout.slices:
+            raise ValueError(
+                f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
+                "and a plain function of a vector has none. Allowed: other rules, or a network."
+            )
+
     @cached_property
     def eta(self):
         """The rule's own step size; 1 for a rule that has none."""
@@ -85,6 +92,7 @@ class Run:
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
+        supplied["layout"] = problem.layout
         elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
         if elsewhere is not None:
             supplied["gradient_at"] = lambda W: elsewhere(W).gradient

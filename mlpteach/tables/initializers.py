@@ -5,24 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
 
-@dataclass(frozen=True)
-class Initializer:
+
+@dataclass(frozen=True, kw_only=True)
+class Initializer(Record):
     """A way to draw one layer.
 
     Attributes
     ----------
-    id : str
+    id, title, source, style, beyond_lecture
+        As in :class:`Record`.
     latex : str
         The distribution of a weight.
-    source : str
     draw : callable
         (rng, n_in, n_out) -> W (n_out, n_in), b (n_out,).
     """
 
-    id: str
-    latex: str
-    source: str
+    latex: str = ""
     draw: Callable
 
 
@@ -47,23 +48,64 @@ def _zeros(rng, n_in, n_out):
     return np.zeros((n_out, n_in)), np.zeros(n_out)
 
 
+def _orthogonal(rng, n_in, n_out):
+    columns = rng.standard_normal((n_out, n_in))
+    Q, R = np.linalg.qr(columns if n_out >= n_in else columns.T)
+    Q *= np.sign(np.diag(R))  # else not all directions were equally likely
+    return np.ascontiguousarray(Q if n_out >= n_in else Q.T), np.zeros(n_out)
+
+
 INITIALIZERS = {
     initializer.id: initializer
     for initializer in (
-        Initializer("uniform", r"W \sim U(-1, 1)", "the course's notebooks", _uniform),
         Initializer(
-            "nielsen",
-            r"W \sim N(0, \frac{1}{n_{in}}),\ b \sim N(0, 1)",
-            "Nielsen, Neural Networks and Deep Learning, chapter 3",
-            _nielsen,
+            id="uniform",
+            title="uniform",
+            latex=r"W \sim U(-1, 1)",
+            source="the course's notebooks",
+            style=Style(GREY, "dotted", "X"),
+            draw=_uniform,
         ),
         Initializer(
-            "glorot",
-            r"W \sim U(\pm\sqrt{\frac{6}{n_{in} + n_{out}}})",
-            "Glorot & Bengio 2010, equation 16",
-            _glorot,
+            id="nielsen",
+            title="Nielsen",
+            latex=r"W \sim N(0, \frac{1}{n_{in}}),\ b \sim N(0, 1)",
+            source="Nielsen, Neural Networks and Deep Learning, chapter 3",
+            style=Style(BLUE, "dashed", "s"),
+            draw=_nielsen,
         ),
-        Initializer("he", r"W \sim N(0, \frac{2}{n_{in}})", "He et al. 2015, equation 10", _he),
-        Initializer("zeros", r"W = 0", "shows why symmetry has to be broken", _zeros),
+        Initializer(
+            id="glorot",
+            title="Glorot",
+            latex=r"W \sim U(\pm\sqrt{\frac{6}{n_{in} + n_{out}}})",
+            source="Glorot & Bengio 2010, equation 16",
+            style=Style(GREEN, "dashdot", "^"),
+            draw=_glorot,
+        ),
+        Initializer(
+            id="he",
+            title="He",
+            latex=r"W \sim N(0, \frac{2}{n_{in}})",
+            source="He et al. 2015, equation 10",
+            style=Style(ORANGE, "solid", "o"),
+            draw=_he,
+        ),
+        Initializer(
+            id="zeros",
+            title="zeros",
+            latex=r"W = 0",
+            source="shows why symmetry has to be broken",
+            style=Style(PINK, "dotted", "D"),
+            draw=_zeros,
+        ),
+        Initializer(
+            id="orthogonal",
+            title="orthogonal",
+            latex=r"W^T W = I\ \mathrm{or}\ W W^T = I",
+            source="Saxe, McClelland & Ganguli 2014; signs as in Mezzadri 2007",
+            style=Style(VIOLET, "dashed", "v"),
+            beyond_lecture=True,
+            draw=_orthogonal,
+        ),
     )
 }

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 
 # Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
@@ -42,13 +44,15 @@ class Pair:
     latex: str
 
 
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, kw_only=True)
+class Loss(Record):
     """A cost function.
 
     Attributes
     ----------
-    id, latex, source : str
+    id, title, source, style, beyond_lecture
+        As in :class:`Record`.
+    latex : str
     cost : callable
         (A, Y) -> summed cost.
     dJ_dA : callable
@@ -59,12 +63,10 @@ class Loss:
         Output activation id -> the pair.
     """
 
-    id: str
-    latex: str
-    source: str
+    latex: str = ""
     cost: Callable
     dJ_dA: Callable
-    targets: str
+    targets: str = "real"
     pairs: dict = field(default_factory=dict)
 
     def evaluate(self, output, Z, A, Y):
@@ -99,7 +101,7 @@ class Loss:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OwnLoss(Loss):
     """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
 
@@ -153,7 +155,7 @@ def own_loss(function, cost="cross_entropy"):
     known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
     parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
     name = getattr(function, "__name__", type(function).__name__)
-    return OwnLoss(**{**parts, "id": name}, function=function)
+    return OwnLoss(**{**parts, "id": name, "title": name, "short_title": name}, function=function)
 
 
 def as_loss(given):
@@ -290,19 +292,24 @@ LOSSES = {
     loss.id: loss
     for loss in (
         Loss(
-            "mse",
-            r"J = \sum (y - a)^2",
-            "slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
-            _mse,
-            _mse_slope,
+            id="mse",
+            title="mean squared error",
+            short_title="MSE",
+            latex=r"J = \sum (y - a)^2",
+            source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
+            style=Style(BLUE, "solid", "o"),
+            cost=_mse,
+            dJ_dA=_mse_slope,
             targets="real",
         ),
         Loss(
-            "cross_entropy",
-            r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
-            "slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
-            _cross_entropy,
-            _cross_entropy_slope,
+            id="cross_entropy",
+            title="cross-entropy",
+            latex=r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            source="slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
+            style=Style(ORANGE, "dashed", "s"),
+            cost=_cross_entropy,
+            dJ_dA=_cross_entropy_slope,
             targets="unit",
             pairs={
                 "sigmoid": Pair(_sigmoid_cross_entropy, _difference, "A - Y"),
@@ -319,11 +326,15 @@ LOSSES = {
             },
         ),
         Loss(
-            "softmax_cross_entropy",
-            r"J = -\sum y \ln a",
-            "negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
-            _categorical,
-            _categorical_slope,
+            id="softmax_cross_entropy",
+            title="cross-entropy of one class out of K",
+            short_title="softmax cross-entropy",
+            latex=r"J = -\sum y \ln a",
+            source="negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
+            style=Style(GREEN, "dashdot", "^"),
+            beyond_lecture=True,
+            cost=_categorical,
+            dJ_dA=_categorical_slope,
             targets="distribution",
             pairs={
                 "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y"),

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 
-from mlpteach.basics.notation import symbol
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
@@ -46,7 +45,7 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
     ]
     words, table = [], []
     if len(traces) == 2:
-        words, table = [_words(difference, remark, *traces)], [_table(traces, styles)]
+        words, table = [_words(difference, remark, traces)], [_table(traces, styles)]
     first = next(iter(traces.values()))
     return Show(
         traces=traces,
@@ -111,12 +110,13 @@ def _table(traces, styles):
     return Table("", "Cost of each run", ("cost $J$",), tuple(rows))
 
 
-def _words(difference, remark, given, expected):
+def _words(difference, remark, traces):
     known = (remark,) if remark else ()
     if difference is None:
         return Text("First difference", ("None: the two runs agree in all they share.", *known))
-    sign = symbol(difference.quantity)
-    what = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning})"
+    given, expected = traces
+    sign = traces[expected].run.rule.symbol(difference.quantity)
+    what = f"update k = {difference.k}, in ${sign.latex()}$ ({sign.meaning})"
     where = f"{what}, at {_place(difference)}"
     numbers = f"{given} {_number(difference.given)}, {expected} {_number(difference.expected)}"
     return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))

@@ -4,9 +4,8 @@ What travels between them is text, its keys sorted as a notebook's file has them
 """
 
 import json
-from pathlib import Path
 
-import mlpteach.quiz
+from mlpteach.quiz.page_source import MODULE, STYLE
 
 BRIDGE = """
 async ({ source, sends }) => {
@@ -75,15 +74,12 @@ class Shown:
         page.expose_function("python", self._python)
         scheme = "dark" if dark else "light"
         page.emulate_media(color_scheme=scheme)
-        style, source = (
-            (Path(mlpteach.quiz.__file__).parent / "page" / f"question.{kind}").read_text("utf-8")
-            for kind in ("css", "js")
-        )
         page.set_content(
             f"<!doctype html><meta name='color-scheme' content='{scheme}'>"
-            f"<style>{style}</style><body style='background:Canvas'><div id='here'></div>"
+            f"<style>{STYLE}</style>"
+            "<body style='background:Canvas'><div id='here'></div>"
         )
-        page.evaluate(BRIDGE, {"source": source, "sends": sends})
+        page.evaluate(BRIDGE, {"source": MODULE, "sends": sends})
         page.wait_for_selector(".mlp-question")
 
     def _python(self, text):

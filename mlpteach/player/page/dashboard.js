@@ -1,9 +1,14 @@
-// The page's half of a dashboard (player.py is the kernel's): draws the step that the slider shows,
-// steps and plays by itself, and asks the kernel only for new histories and missing frames.
+// The page's half of a dashboard (core.py is the other): draws the step that the slider shows,
+// steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
 const WINDOW = 32; // steps asked for at once where frames are missing
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
 const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
+
+function isDark(node) {
+  const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: dark page
+}
 
 class Dashboard {
   constructor(model, root) {
@@ -335,7 +340,7 @@ class Dashboard {
 
   copyState() {
     // The values of the picture: those of the controls may wait for it, or have been refused.
-    this.stateField.value = stateText(this.spec.name, this.spec.values, this.position);
+    this.stateField.value = stateText(this.spec, this.spec.values, this.position);
     this.stateField.focus();
     this.stateField.select();
     const done = () => { this.status.textContent = "state copied"; };
@@ -350,7 +355,7 @@ class Dashboard {
       this.model.send({ type: "restore", text, request: Date.now() });
       return;
     }
-    const here = stateText(this.spec.name, this.values, {});
+    const here = stateText(this.spec, this.values, {});
     const { name, values } = readState(here), there = readState(text);
     const agrees = there.name === name && Object.entries(there.values).every(([key, value]) => values[key] === value) &&
       Object.values(there.position).every(Number.isInteger);

@@ -10,18 +10,6 @@ const SILENT = "Python does not answer: it is busy, or it has stopped. If it has
 // and radio buttons of one name turn each other off.
 const unique = () => `mlp-${Math.random().toString(36).slice(2)}`;
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "html") made.innerHTML = value;
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
-
 // What only a screen reader says: it must stand on the page before its words change.
 const unseen = () => element("span", { class: "unseen", role: "status" });
 
