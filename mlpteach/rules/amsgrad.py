@@ -3,13 +3,25 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import SKY, Style
+from mlpteach.rules.record import Quantities, define
 
-
-@define(
+optimizer = define(
     "amsgrad",
     title="AMSGrad",
-    form="paper",
+    order=9,
+    style=Style(SKY, "dashdot", "^"),
+    letters={
+        "V_max": Symbol("V", "largest second moment so far", subscript="max", never_negative=True),
+    },
+    beyond_lecture=True,
+)
+
+
+@optimizer.form(
+    "paper",
     source="Reddi, Kale & Kumar 2018, Algorithm 2, without bias correction",
     differs="Not on the slides: the answer to 'Adam is popular but not a panacea'.",
     eta=Hyper(1e-3, low=1e-5, high=1.0, log=True),

@@ -1,12 +1,19 @@
 """Gradient descent."""
 
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.style import GREY, Style
+from mlpteach.rules.record import Quantities, define
 
-
-@define(
+optimizer = define(
     "gd",
     title="Gradient descent",
-    form=("lecture", "paper"),
+    order=1,
+    style=Style(GREY, "solid", "o"),
+)
+
+
+@optimizer.form(
+    ("lecture", "paper"),
     source="slide 'Last time'; Cauchy 1847",
     eta=Hyper(0.1, low=1e-4, high=10.0, log=True),
 )

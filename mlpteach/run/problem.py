@@ -50,6 +50,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
         self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
@@ -60,14 +61,15 @@ class NetworkProblem:
     def batch(self, k):
         """Return the rows of X that update k uses, (n_batch,) ints."""
         epoch, position = divmod(k - 1, self.updates_per_epoch)
-        if self._order[0] != epoch + 1:
+        known, order = self._order  # once: another thread may be looking at another epoch
+        if known != epoch + 1:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
                 order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
             self._order = (epoch + 1, order)
         start = position * self.batch_size
-        return self._order[1][start : start + self.batch_size]
+        return order[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
@@ -83,7 +85,7 @@ class NetworkProblem:
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
-            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
             right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
         penalty = self.net.penalty(theta, self.l2)
         return float(cost / len(X) + penalty), right / len(X)
@@ -103,6 +105,7 @@ class FunctionProblem:
     """
 
     updates_per_epoch = 1
+    batch_sizes = (1,)
     layout = ParameterLayout()
     project = None  # all places are allowed
 

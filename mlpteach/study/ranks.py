@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlpteach.basics.progress import progress_bar
 from mlpteach.study.tuning import tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
@@ -22,10 +23,8 @@ def tune_all(contests, places, rules, budget, sizes, progress=False):
     progress : bool
         Whether a bar appears after two seconds.
     """
-    from tqdm.auto import tqdm
-
     pairs, found = [(name, id) for id in contests for name in rules], {}
-    for name, id in tqdm(pairs, delay=2, leave=False, unit="rule", disable=not progress):
+    for name, id in progress_bar(pairs, delay=2, leave=False, unit="rule", disable=not progress):
         rule = rules[name]
         key = (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
         if key not in _known:

@@ -58,8 +58,9 @@ def for_landscape(rule, landscape):
         return rule
     if LANDSCAPES.get(landscape.id) is not landscape:
         return _search(rule, landscape)
-    table = STEP_SIZES[landscape.id]
-    return with_step_size(rule, table.get(f"{rule.id} {rule.form}", table[rule.id]))
+    table = STEP_SIZES.get(landscape.id, {})
+    value = table.get(f"{rule.id} {rule.form}", table.get(rule.id))
+    return _search(rule, landscape) if value is None else with_step_size(rule, value)
 
 
 def with_step_size(rule, value):

@@ -3,17 +3,12 @@
 import html
 from functools import lru_cache
 
-from latex2mathml.converter import convert
+from mlpteach.basics.mathml import to_mathml
 
 
 @lru_cache(maxsize=1024)
 def to_html(text):
     """Return `text` as HTML; what stands between dollars becomes MathML.
-
-    Raises
-    ------
-    ValueError
-        For what is no formula.
 
     Examples
     --------
@@ -26,13 +21,12 @@ def to_html(text):
     if len(parts) % 2 == 0:  # a dollar alone is a dollar
         return html.escape(text)
     return "".join(
-        _mathml(part, text) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
+        _formula(part) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
     )
 
 
-def _mathml(formula, text):
+def _formula(latex):
     try:
-        return convert(formula)
-    except Exception as error:
-        reason = type(error).__name__
-        raise ValueError(f"{text!r} holds no formula in ${formula}$: {reason}.") from error
+        return to_mathml(latex)
+    except ValueError:  # a reader's own text, whose dollars are no mathematics
+        return html.escape(f"${latex}$")

@@ -525,7 +525,7 @@ def test_what_a_diverged_run_cost_ends_with_it():
 @pytest.mark.parametrize("batch_size", [6, None])
 def test_factors_are_those_of_the_steps(id, batch_size):
     schedule = mt.SCHEDULES[id]
-    schedule = schedule(k_d=3) if "k_d" in schedule.allowed else schedule
+    schedule = schedule(k_d=3) if "k_d" in schedule.hypers else schedule
     rule = mt.rule("gd", eta=30.0)
     trace = small_run(rule, epochs=12, batch_size=batch_size, schedule=schedule)
     assert trace.factors.tolist() == [step.factor for step in trace]

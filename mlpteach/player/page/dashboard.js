@@ -5,6 +5,11 @@ const WINDOW = 32; // steps asked for at once where frames are missing
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
 const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
 
+function isDark(node) {
+  const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: dark page
+}
+
 class Dashboard {
   constructor(model, root) {
     this.model = model;

@@ -1,5 +1,6 @@
 // What travelled, as spec.py says: an entry a step of every series, frames of matrices for some steps.
 
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
 class History {

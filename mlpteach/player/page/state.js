@@ -9,10 +9,11 @@ function stateText({ name, controls }, values, position) {
   return `${name}?${keys.map((key) => `${key}=${text(all[key])}`).join("&")}`;
 }
 
+const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
+
 // Name, values and place of a state's text. Python's 1.0 and 1e-08 are the page's 1 and 1e-8.
 function readState(text) {
   const [name, query = ""] = text.trim().split("?");
-  const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
   const values = {}, position = {};
   for (const [key, written] of new URLSearchParams(query)) {
     if (POSITION.includes(key)) position[key] = Number(written);

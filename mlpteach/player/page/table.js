@@ -39,7 +39,7 @@ class Table {
       node.dataset.value = value;
     }
     for (const { notes, note } of this.rows) {
-      const due = notes.filter(([since]) => since <= k).at(-1);
+      const due = notes.findLast(([since]) => since <= k);
       note.innerHTML = due ? due[1] : "";
     }
   }

@@ -1,0 +1,219 @@
+"""What a student's function answered, beside what the model and known wrong solutions answer.
+
+A *scenario* is a generator that yields ``(where, Call)`` and is sent the value that came back, so
+that a trajectory may go on from it. The student's function, the model solution and each known wrong
+solution play the same scenario; what they answered is laid side by side.
+"""
+
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from mlpteach.exercise.differences import Finding, close, find, loses_digits
+from mlpteach.exercise.distributions import distribution_difference, same_distribution
+from mlpteach.exercise.local_calls import make_call
+from mlpteach.exercise.mistake_pairs import likely_pairs
+from mlpteach.exercise.protocol import Call, Reply
+from mlpteach.exercise.replies import arrays, same_value
+
+# What so many pairs of mistakes lead to that naming one of them would be a guess.
+_SAYS_LITTLE = ("zero", "argument_returned", "not_finite", "moves")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call of a scenario, in words where it stands, and what came back."""
+
+    where: str
+    call: Call
+    reply: Reply
+
+
+def ask(scenario):
+    """Yield a scenario's calls to whoever makes them; return the exchanges."""
+    exchanges = []
+    for where, call, answer in _conversation(scenario):
+        reply = yield call
+        exchanges.append(Exchange(where, call, reply))
+        answer.append(reply.value)
+    return exchanges
+
+
+def play(scenario, functions):
+    """Yield the exchanges of a scenario, the calls made at once; inside :func:`silenced` only."""
+    for where, call, answer in _conversation(scenario):
+        reply = make_call(functions, call)
+        answer.append(reply.value)
+        yield Exchange(where, call, reply)
+
+
+def _conversation(scenario):
+    """Yield (where, call, a list to put the value into) to the scenario's end."""
+    answer = [None]
+    while True:
+        try:
+            where, call = scenario.send(answer[-1])
+        except StopIteration:
+            return
+        answer = []
+        yield where, call, answer
+
+
+class Comparison:
+    """One scenario with its inputs: what the model solution and wrong solutions answer."""
+
+    def __init__(self, sheet, scenario, seed):
+        self.sheet, self._scenario, self._seed = sheet, scenario, seed
+
+    def play(self, mistakes=()):
+        """Yield the exchanges of the model solution, or of it with these mistakes made."""
+        functions = self.sheet.functions(mistakes)
+        yield from play(self._scenario(np.random.default_rng(self._seed)), functions)
+
+    def first_difference(self, given):
+        """Return (exchange, quantity, Finding) of the first thing that differs, or None."""
+        for exchange, expected in zip(given, self.play(), strict=True):
+            task = self.sheet.tasks[exchange.call.function]
+            found = arrays(task, exchange.reply)
+            if isinstance(found, Finding):
+                return exchange, "", found
+            wanted = arrays(task, expected.reply)
+            named = zip(task.parameters, exchange.call.arguments, strict=False)
+            inputs = {n: a for n, a in named if isinstance(a, np.ndarray)}
+            for name in task.order:
+                difference = _difference(task, name, found[name], wanted[name], inputs)
+                if difference is not None and difference.kind == "argument_returned":
+                    inputs = self._without_coincidences(given, task, name, inputs)
+                    difference = _difference(task, name, found[name], wanted[name], inputs)
+                if difference is not None:
+                    return exchange, name, _other_quantity(name, found, wanted) or difference
+        return None
+
+    def _without_coincidences(self, given, task, quantity, inputs):
+        """Leave out the arguments that a quantity is equal to, but not at every call.
+
+        V + G is G where V starts at 0: "it is simply G" would lead astray.
+        """
+        same = [e for e in given if e.call.function == task.name]
+        return {
+            name: argument
+            for name, argument in inputs.items()
+            if name == "W" or all(_comes_back(task, quantity, name, e) for e in same)
+        }
+
+    def mistakes_of(self, given):
+        """Return the known mistakes made: () where all is right, None where it is none known."""
+        first = self.first_difference(given)
+        if first is None:
+            return ()
+        return self.recognise(given, *first) or None
+
+    def known(self, given):
+        """Return the known mistakes that could show in these exchanges."""
+        return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
+
+    def recognise(self, given, first, quantity, finding):
+        """Return the known mistakes, at most one or two, that answer every call as was answered.
+
+        `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
+        """
+        # What stops with an error is told by the error; half of all wrong solutions could be it.
+        if finding.kind in ("not_written", "raises"):
+            return ()
+        alone = {mistake: self._answer((mistake,), first) for mistake in self.known(given)}
+        pairs = self._pairs(given, first, quantity, finding, alone)
+        for mistakes in chain(((mistake,) for mistake in alone), pairs):
+            wrong = alone[mistakes[0]] if len(mistakes) == 1 else self._answer(mistakes, first)
+            same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
+            if same and self._each_is_seen(mistakes):
+                return mistakes
+        return ()
+
+    def _answer(self, mistakes, exchange):
+        """Make a call of the model with these mistakes; None where they exclude each other."""
+        functions = self.sheet.functions(mistakes)
+        if functions is None:
+            return None
+        return Exchange(exchange.where, exchange.call, make_call(functions, exchange.call))
+
+    def _pairs(self, given, first, quantity, finding, alone):
+        """Return the pairs of mistakes that may have led to the first difference."""
+        task = self.sheet.tasks[first.call.function]
+        # A path takes long to play, and its helpers are asked themselves.
+        if not quantity or task.path or finding.kind in _SAYS_LITTLE:
+            return ()
+        right, found = arrays(task, self._answer((), first).reply), arrays(task, first.reply)
+        numbers = {mistake: _numbers(task, answer) for mistake, answer in alone.items()}
+        own = {exchange.call.function for exchange in given}
+        near = own | {
+            name for f in own for name in self.sheet.calls(f) if not self.sheet.calls(name)
+        }
+        return (
+            pair
+            for pair in likely_pairs(task, quantity, right, found, numbers)
+            # Two slips two calls away are too many to look for.
+            if not near.isdisjoint(mistake.function for mistake in pair)
+        )
+
+    def _each_is_seen(self, mistakes):
+        """Whether each of two mistakes changes something here by itself; else it is made up."""
+        right = list(self.play()) if len(mistakes) > 1 else ()
+        return not right or not any(self.answers((mistake,), right) for mistake in mistakes)
+
+    def answers(self, mistakes, given):
+        """Whether the model solution with these mistakes answers every call as was answered."""
+        played = self.play(mistakes)
+        return all(
+            (wrong := next(played, None)) is not None and self._same(exchange, wrong)
+            for exchange in given
+        )
+
+    def _same(self, exchange, wrong):
+        """Whether two answers to a call agree, changed arguments left aside."""
+        task = self.sheet.tasks[exchange.call.function]
+        first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
+        if isinstance(first, Finding) or isinstance(second, Finding):
+            return first == second and same_value(exchange.reply.value, wrong.reply.value)
+        same = same_distribution if task.random else close
+        return all(
+            same(first[name], second[name])
+            and loses_digits(first[name]) == loses_digits(second[name])
+            for name in task.returns
+        )
+
+
+def _numbers(task, exchange):
+    """Return the arrays of an answer, None where there are none."""
+    found = None if exchange is None else arrays(task, exchange.reply)
+    return None if isinstance(found, Finding) else found
+
+
+def _comes_back(task, quantity, name, exchange):
+    """Whether a call returned one of its arguments as this quantity."""
+    found = arrays(task, exchange.reply)
+    argument = exchange.call.arguments[task.parameters.index(name)]
+    return not isinstance(found, Finding) and close(found[quantity], np.asarray(argument))
+
+
+def _other_quantity(name, found, wanted):
+    """Recognise a quantity that stands in another's place."""
+    for other, array in wanted.items():
+        if other != name and close(found[name], array) and not close(wanted[name], array):
+            return Finding("order", f"is the right {other}: look at the order after `return`")
+    return None
+
+
+def _difference(task, name, given, expected, inputs):
+    """Return the Finding for one quantity, of a path for its first row that differs."""
+    if task.random:
+        return distribution_difference(name, given, expected)
+    if not task.path or given.shape != expected.shape:
+        return find(name, given, expected, inputs)
+    before = np.asarray(inputs[task.parameters[0]])
+    for k, (row, wanted) in enumerate(zip(given, expected, strict=True), start=1):
+        found = find("W", row, wanted, {"W": before})
+        if found is not None:
+            return Finding(found.kind, f"differs first at update k = {k}, where W {found.how}")
+        before = wanted
+    return None

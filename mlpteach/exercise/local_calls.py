@@ -1,0 +1,66 @@
+"""Calls made at once, in this process: in the student's notebook, and of the model solution."""
+
+import contextlib
+import io
+import sys
+import traceback
+import warnings
+
+import numpy as np
+
+from mlpteach.exercise.protocol import NoAnswer, Reply, as_plain
+
+_PRINTED = 300  # characters kept of what a call printed
+
+
+def answer_with(functions):
+    """Return a function Call -> Reply that calls ``functions[call.function]``.
+
+    Parameters
+    ----------
+    functions : dict of str to callable
+    """
+
+    def answer(call):
+        with silenced():
+            return make_call(functions, call)
+
+    return answer
+
+
+@contextlib.contextmanager
+def silenced():
+    """Keep what is printed, and all warnings, from the page."""
+    # A warning would reach stderr, for which nbgrader takes all points of a cell.
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def make_call(functions, call):
+    """Make one call; return its Reply. Inside :func:`silenced` only."""
+    if call.function not in functions:
+        raise NoAnswer(f"There is no function {call.function}.")
+    arguments = [_own(argument) for argument in call.arguments]
+    keywords = {name: _own(value) for name, value in call.keywords.items()}
+    value, error = None, ""
+    sys.stdout.seek(0)
+    sys.stdout.truncate()
+    try:
+        value = as_plain(functions[call.function](*arguments, **keywords))
+    except (Exception, SystemExit) as raised:
+        error = traceback.format_exception_only(raised)[-1].strip()
+    after = tuple(as_plain(argument) for argument in arguments)
+    return Reply(value, error, after, sys.stdout.getvalue()[:_PRINTED])
+
+
+def _own(argument):
+    """Return a copy that the student's function may change without harm."""
+    if isinstance(argument, list):
+        return [_own(part) for part in argument]
+    return argument.copy() if isinstance(argument, np.ndarray) else argument
