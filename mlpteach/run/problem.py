@@ -50,6 +50,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
         self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
@@ -84,7 +85,7 @@ class NetworkProblem:
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
-            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
             right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
         penalty = self.net.penalty(theta, self.l2)
         return float(cost / len(X) + penalty), right / len(X)
@@ -104,6 +105,7 @@ class FunctionProblem:
     """
 
     updates_per_epoch = 1
+    batch_sizes = (1,)
     layout = ParameterLayout()
     project = None  # all places are allowed
 
