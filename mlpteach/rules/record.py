@@ -4,6 +4,8 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 
 - ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
   there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
+- ``factor`` is what the schedule will multiply ``rho`` with (eta_k/eta), for a rule that tries a
+  step before it makes it;
 - ``layout`` says where the layers' matrices lie in these vectors: ``layout.matrices(G)`` is the
   list [(W1, b1), (W2, b2), …] of views of G, W^(l) (n_out, n_in) and b^(l) a column (n_out, 1); to
   write into a view is to write into the vector (see ``basics/parameters.py``). A plain function has
@@ -14,7 +16,7 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
-lines, ``rho`` among them: W_{k+1} = W_k - rho_k.
+lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule multiplies ``rho`` with its factor.
 """
 
 import inspect
@@ -37,7 +39,7 @@ from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
-SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "layout")
+SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),

@@ -50,6 +50,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
         self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
@@ -104,6 +105,7 @@ class FunctionProblem:
     """
 
     updates_per_epoch = 1
+    batch_sizes = (1,)
     layout = ParameterLayout()
     project = None  # all places are allowed
 

@@ -79,7 +79,7 @@ def lines(rule: Rule, scheduled=False):
     ----------
     rule : Rule
     scheduled : bool
-        Whether a schedule multiplies rho with a ``factor``.
+        Whether a schedule multiplies rho with a ``factor``; without one it is not written.
 
     Returns
     -------
@@ -93,14 +93,42 @@ def lines(rule: Rule, scheduled=False):
     >>> lines(rule("adam"))[0].latex()
     'M_{k} = \\\\beta_{1} M_{k-1} + (1 - \\\\beta_{1}) g_{k}'
     """
-    found = [Line(one.name, rule, one.expression, one.code) for one in definitions(rule)]
-    return [*found, step_line(rule, scheduled)] if found else []
+    fit = _with_factor if scheduled else _without_factor
+    found = [Line(one.name, rule, *fit(one)) for one in definitions(rule)]
+    return [*found, step_line(rule)] if found else []
 
 
-def step_line(rule, scheduled=False):
-    """Return the line of ``W``: W_{k+1} = W_k - rho_k, where `scheduled` with the factor."""
-    step = ast.parse("W - factor * rho" if scheduled else "W - rho", mode="eval").body
-    for node in ast.walk(step):
+def step_line(rule):
+    """Return the line of ``W``: W_{k+1} = W_k - rho_k."""
+    return Line("W", rule, _parsed("W - rho"))
+
+
+def _with_factor(definition):
+    """Return expression and code; those of rho multiplied with the schedule's factor."""
+    if definition.name != "rho":
+        return definition.expression, definition.code
+    if definition.expression is None:
+        code = definition.code and f"rho = factor * ({_right_side(definition.code)})"
+        return None, code
+    return ast.BinOp(_parsed("factor"), ast.Mult(), definition.expression), ""
+
+
+def _without_factor(definition):
+    """Return expression and code; a factor of the rule's own lines, which is 1, left out."""
+    return definition.expression and _Unscheduled().visit(definition.expression), definition.code
+
+
+class _Unscheduled(ast.NodeTransformer):
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        is_factor = isinstance(node.left, ast.Name) and node.left.id == "factor"
+        return node.right if is_factor and isinstance(node.op, ast.Mult) else node
+
+
+def _parsed(text):
+    """Parse an expression of names that this update has."""
+    expression = ast.parse(text, mode="eval").body
+    for node in ast.walk(expression):
         if isinstance(node, ast.Name):
             node.key = node.id
-    return Line("W", rule, step)
+    return expression

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, digits
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
@@ -53,6 +53,8 @@ class Loss(Record):
     id, title, source, style, beyond_lecture
         As in :class:`Record`.
     latex : str
+    slope_latex : str
+        dJ/dA, written with A and Y.
     cost : callable
         (A, Y) -> summed cost.
     dJ_dA : callable
@@ -64,6 +66,7 @@ class Loss(Record):
     """
 
     latex: str = ""
+    slope_latex: str = r"\frac{\partial J}{\partial A}"
     cost: Callable
     dJ_dA: Callable
     targets: str = "real"
@@ -81,6 +84,26 @@ class Loss(Record):
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
 
+    def sensitivity_latex(self, output):
+        """Return how V^(L) is written for an output activation (an id or an Activation).
+
+        With A, Z and Y for A^(L+1), Z^(L) and the targets.
+
+        Examples
+        --------
+        >>> LOSSES["mse"].sensitivity_latex("sigmoid")
+        '-2\\\\, (Y - A) \\\\ast A \\\\ast (1 - A)'
+        >>> LOSSES["cross_entropy"].sensitivity_latex("sigmoid")
+        'A - Y'
+        """
+        pair = self.pair(output)
+        if pair is not None:
+            return pair.latex
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        if phi.elementwise:
+            return rf"{self.slope_latex} \ast {phi.slope_latex}"
+        return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
+
     def long_sensitivity(self, output, Z, A, Y):
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
         phi = ACTIVATIONS[output] if isinstance(output, str) else output
@@ -93,20 +116,34 @@ class Loss(Record):
         # A reader's own activation may have the name of another.
         return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
 
-    def check_targets(self, name, Y):
-        """Raise ValueError if Y (K, n) makes no sense for this loss."""
+    def check_targets(self, name, Y, rounding=1e-6):
+        """Return the targets Y (K, n) without rounding; ValueError where they make no sense.
+
+        What is off by at most `rounding`, as probabilities in single precision are, is put right:
+        clipped to [0, 1], and an instance's targets divided by their sum.
+        """
         if self.targets == "real":
-            return
-        if Y.min() < 0.0 or Y.max() > 1.0:
-            wrong = Y.min() if Y.min() < 0.0 else Y.max()
-            raise ValueError(f"{name} must lie in [0, 1] for loss={self.id!r}; given {wrong:g}.")
+            return Y
+        low, high = Y.min(), Y.max()
+        if low < -rounding or high > 1.0 + rounding:
+            wrong = low if low < -rounding else high
+            raise ValueError(
+                f"{name} must lie in [0, 1] for loss={self.id!r}; given {digits(wrong)}."
+            )
+        if low < 0.0 or high > 1.0:
+            Y = np.clip(Y, 0.0, 1.0)
+        return Y if self.targets == "unit" else self._distributions(name, Y, rounding)
+
+    def _distributions(self, name, Y, rounding):
         sums = Y.sum(axis=0)
-        if self.targets == "distribution" and np.abs(sums - 1.0).max() > 1e-9:
-            wrong = sums[np.abs(sums - 1.0).argmax()]
+        off = np.abs(sums - 1.0)
+        if off.max() > rounding:
             raise ValueError(
                 f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
-                f"to 1; given one that sums to {wrong:g}."
+                f"to 1; given one that sums to {digits(sums[off.argmax()])}."
             )
+        # What is rounded to the last digits stays as it is.
+        return np.where(off > 1e-9, Y / sums, Y)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -120,6 +157,10 @@ class OwnLoss(Loss):
     """
 
     function: Callable = None
+
+    def sensitivity_latex(self, output):
+        """Return the call of the reader's function."""
+        return rf"\mathrm{{{self.title}}}(Y, A)".replace("_", r"\_")
 
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
@@ -306,6 +347,7 @@ LOSSES = {
             title="mean squared error",
             short_title="MSE",
             latex=r"J = \sum (y - a)^2",
+            slope_latex=r"-2\, (Y - A)",
             source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
             style=Style(BLUE, "solid", "o"),
             cost=_mse,
@@ -316,6 +358,7 @@ LOSSES = {
             id="cross_entropy",
             title="cross-entropy",
             latex=r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            slope_latex=r"\frac{A - Y}{A (1 - A)}",
             source="slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
             style=Style(ORANGE, "dashed", "s"),
             cost=_cross_entropy,
@@ -340,6 +383,7 @@ LOSSES = {
             title="cross-entropy of one class out of K",
             short_title="softmax cross-entropy",
             latex=r"J = -\sum y \ln a",
+            slope_latex=r"(-\frac{Y}{A})",
             source="negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
             style=Style(GREEN, "dashdot", "^"),
             beyond_lecture=True,
