@@ -1,11 +1,11 @@
 """The README's table "to change X, open Y": every path exists, and each row is true."""
 
 import inspect
-import json
 import re
 from pathlib import Path
 
 import pytest
+from reference import rules_quadratic
 
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
@@ -59,12 +59,13 @@ def test_every_path_exists(change):
 
 
 def an_optimizer_is_a_file_and_a_row_of_expected_numbers():
-    expected = json.loads((ROOT / "tests/reference/rules_quadratic.json").read_text("utf-8"))
+    rows = [*rules_quadratic.ROWS, *rules_quadratic.LAYERED]
     for id, optimizer in mt.RULES.items():
         for rule in optimizer.forms.values():
             assert file_of(rule.function) == f"mlpteach/rules/{id}.py"
     # L-BFGS is compared with other libraries' rather than with numbers.
-    assert set(mt.RULES) - {row["rule"] for row in expected["rows"]} == {"lbfgs"}
+    assert set(mt.RULES) - {row[0] for row in rows} == {"lbfgs"}
+    assert all(inspect.isfunction(row[2]) for row in rows)
 
 
 def each_table_is_the_file_of_its_name():
@@ -83,6 +84,8 @@ def the_record_and_the_way_back():
 def a_formula_is_read_from_the_code_and_written_in_the_letters():
     assert file_of(formulas.lines) == "mlpteach/study/formulas.py"
     assert file_of(type(SYMBOLS["M"])) == "mlpteach/basics/notation.py"
+    letter = mt.RULES["adagrad"].symbol("G_sum").meaning
+    assert letter in (ROOT / "mlpteach/rules/adagrad.py").read_text("utf-8")
 
 
 def a_panel_is_declared_once_and_drawn_twice():
@@ -174,7 +177,7 @@ def the_page_and_the_session_know_the_same_messages():
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
-    "a cost function, activation, initializer, schedule, landscape": (
+    "a cost function, activation, initializer, schedule, landscape, or add one": (
         each_table_is_the_file_of_its_name
     ),
     "what one update records, and going back to it": the_record_and_the_way_back,
