@@ -1,6 +1,5 @@
 """The landscape race: rules descend a function of two numbers from one start, side by side."""
 
-from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,6 +11,7 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
@@ -87,11 +87,11 @@ def race(
     array([4. , 0.5])
     """
     landscape = _landscape(landscape, window, start, minima)
-    landscapes = {**LANDSCAPES, landscape.id: landscape}
+    landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
     starting = racers_of(rules)
     racers = everybody(starting)
     values = {
-        "landscape": landscape.id,
+        "landscape": landscape_id,
         "start": landscape.start if start is None else _pair(start),
         "rules": tuple(racer.id for racer in starting),
         "steps": check_count("steps", steps, maximum=MOST_STEPS),
@@ -125,9 +125,7 @@ def _landscape(given, window, start, minima):
         raise ValueError(
             "your own function needs window=(x_min, x_max, y_min, y_max), the map to draw."
         )
-    own = own_landscape(given, window, start, minima)
-    # A name that no landscape of the package has, so that both can be chosen.
-    return replace(own, id=f"own {own.id}") if own.id in LANDSCAPES else own
+    return own_landscape(given, window, start, minima)
 
 
 def _pair(given):
