@@ -133,8 +133,9 @@ class Trace(Sequence):
     history : dict of str to ndarray
         One value an epoch. "loss" and "accuracy" are means over the epoch's instances, each as it
         was when its batch was used; with validation data "validation_loss" and
-        "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
-        function only "loss", the same as `losses`.
+        "validation_accuracy" are measured after the epoch. Accuracies are NaN where the targets
+        name no classes (see accuracy.py). Costs contain the L2 term. For a plain function only
+        "loss", the same as `losses`.
     evaluations : ndarray of int, shape (len(trace),)
         How often each update asked for the cost and its gradient on its batch: once, at W_k, and
         wherever else the rule looked (Nesterov's look-ahead, each trial of a line search).
