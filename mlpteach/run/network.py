@@ -29,6 +29,8 @@ from mlpteach.tables.losses import LOSSES, as_loss
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
 _SMALL_PRODUCT = 2**18
+# Of targets, beyond what an output reaches.
+_ROUNDING = 1e-6
 
 
 class Evaluation(NamedTuple):
@@ -255,7 +257,7 @@ class MLP:
     def accuracy(self, X, y):
         """Return the share of rows of X whose predicted label is right, 0 … 1.
 
-        ValueError for targets that name no classes; see ``mlpteach/run/accuracy.py``.
+        ValueError for targets that name no classes; see ``mlpteach.run.accuracy``.
         """
         X = self.check_inputs(X)
         Y = check_targets("y", y, len(X), self.sizes[-1], LOSSES["mse"])
@@ -283,12 +285,15 @@ class MLP:
     def _check_reach(self, name, Y):
         """Raise ValueError for targets beyond both ends of an output that saturates."""
         low, high = self._activations[-1].range
-        if low is None or high is None or (Y.min() >= low and Y.max() <= high):
+        if low is None or high is None:
             return
-        wrong = Y.min() if Y.min() < low else Y.max()
+        least, most = Y.min(), Y.max()
+        if least >= low - _ROUNDING and most <= high + _ROUNDING:
+            return
+        wrong = least if least < low - _ROUNDING else most
         cure = "Use another output activation, such as linear"
-        if len(Y) == 1 and (np.round(Y) == Y).all() and Y.min() >= 0.0:
-            cure = f"For the classes 0 … {Y.max():g} the network needs {Y.max() + 1:g} outputs"
+        if len(Y) == 1 and (np.round(Y) == Y).all() and least >= 0.0:
+            cure = f"For the classes 0 … {most:g} the network needs {most + 1:g} outputs"
         raise ValueError(
             f"{name} must lie in [{low:g}, {high:g}], which is all that output={self.output!r} "
             f"reaches; given {digits(wrong)}. {cure}."
