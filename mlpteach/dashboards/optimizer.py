@@ -8,7 +8,7 @@ from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RULES
-from mlpteach.run.compare import compare
+from mlpteach.run.compare import Undecided, compare
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.views.pair import pair_show
@@ -107,6 +107,8 @@ def show_traces(traces, layer, remark=""):
     if not alive:
         return Show(traces, 0, message=message)
     difference = compare(*alive.values()) if len(alive) == 2 else None
+    if isinstance(difference, Undecided):
+        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: _style(trace) for name, trace in alive.items()}
     return pair_show(alive, styles, layer, difference, message, remark)
 

@@ -408,6 +408,19 @@ class Trace(Sequence):
                 state = update.state
         return update
 
+    def with_states(self, first):
+        """Yield (state before it, step) from update `first` on, the one that diverged included."""
+        for state, update in self._replay(first, self._length):
+            yield state, self._step(state, update)
+        if self.diverged is not None and self.diverged.step is not None:
+            yield update.state, self.diverged.step
+
+    @on_one_blas_thread
+    def step_from(self, k, state):
+        """Return the :class:`Step` that this run would make as update k from another `state`."""
+        with np.errstate(all="ignore"):
+            return self._step(state, self.run.advance(k, state))
+
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
         if now != then and not (np.isnan(now) and np.isnan(then)):
