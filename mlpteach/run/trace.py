@@ -493,8 +493,6 @@ def _advice(run, state, update, quantity):
     """Say what may help where `quantity` of an update that started at `state` is not finite."""
     rule, made_by_the_rule = run.rule, quantity.partition(" (")[0] in update.quantities
     small = Divergence.advice
-    if rule.own_step_length:
-        small = "The cost may have no lower bound."
     if not made_by_the_rule:
         where = "the data and the weights" if run.problem.layout.slices else "the objective"
         return f"No step was made yet: look at {where}." if update.k == 1 else small
