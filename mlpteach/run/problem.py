@@ -5,12 +5,14 @@ gradient there, which place is allowed, and where does an epoch end.
 """
 
 import inspect
+from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_floats, describe
 from mlpteach.basics.parameters import ParameterLayout
-from mlpteach.run.network import Evaluation, labels
+from mlpteach.run.accuracy import class_threshold, labels
+from mlpteach.run.network import Evaluation
 
 # Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
 # idle spinning slows down the small products of the updates that follow.
@@ -42,7 +44,9 @@ class NetworkProblem:
 
     def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
         self.validation = validation
-        self.net, self.loss, self.l2, self.seed = net, loss, l2, seed
+        self.threshold = class_threshold(Y, loss)  # None: the targets name no classes
+        self.net = net if self.threshold is None else net.with_threshold(self.threshold)
+        self.loss, self.l2, self.seed = loss, l2, seed
         self.X = np.array(X) if X.nbytes <= _COPIED_BYTES else X
         self.Y = Y
         self.layout = net.layout
@@ -51,7 +55,7 @@ class NetworkProblem:
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
         self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
-        self.labels = labels(Y)
+        self.labels = None if self.threshold is None else labels(Y, self.threshold)
         self._order = (0, None)  # epoch, its order of the instances
 
     def epoch(self, k):
@@ -79,16 +83,31 @@ class NetworkProblem:
             X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
         return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
 
-    def score(self, theta, X, Y):
-        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n)."""
+    def validate(self, theta):
+        """Return cost and accuracy at `theta` on the validation data."""
+        return self.score(theta, *self.validation, self._validation_threshold)
+
+    @cached_property
+    def _validation_threshold(self):
+        """None where the targets name no classes, or others than those of the training."""
+        return class_threshold(np.concatenate([self.Y, self.validation[1]], axis=1), self.loss)
+
+    def score(self, theta, X, Y, threshold=None):
+        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n).
+
+        The accuracy is NaN without the `threshold` between two classes.
+        """
         cost = right = 0.0
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
             cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
-            right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
+            if threshold is not None:
+                said, wanted = labels(A[-1], threshold), labels(Y[:, block], threshold)
+                right += np.count_nonzero(said == wanted)
         penalty = self.net.penalty(theta, self.l2)
-        return float(cost / len(X) + penalty), right / len(X)
+        accuracy = np.nan if threshold is None else right / len(X)
+        return float(cost / len(X) + penalty), accuracy
 
 
 class FunctionProblem:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlpteach.run.compare import compare
+from mlpteach.run.compare import Undecided, compare
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
@@ -31,6 +31,8 @@ def show_traces(traces, layer, remark=""):
     if not alive:
         return Show(traces, 0, message=message)
     difference = compare(*alive.values()) if len(alive) == 2 else None
+    if isinstance(difference, Undecided):
+        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: trace.run.rule.style for name, trace in alive.items()}
     return pair_show(alive, styles, layer, difference, message, remark)
 
@@ -87,6 +89,8 @@ def with_map(show, landscape):
     """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
     alive = {name: trace for name, trace in show.traces.items() if len(trace)}
     paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
+    if isinstance(difference, Undecided):
+        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: trace.run.rule.style for name, trace in alive.items()}
     raced = race_show(alive, paths, styles, landscape, show.steps)
     kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
