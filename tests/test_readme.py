@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from mlpteach.quiz.reading import read
 
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.exercise import registry
 from mlpteach.grading.session import Session
-from mlpteach.quiz.reading import read
 from mlpteach.study import formulas
 from mlpteach.views import figure, panels
 

@@ -6,38 +6,7 @@ from mlpteach.basics.arguments import OWN_STEP_LENGTH
 from mlpteach.run.train import DivergenceWarning, descend
 from mlpteach.tables.landscapes import LANDSCAPES
 
-# Step sizes (eta, or alpha) that make a race worth looking at: of 1, 2, 5 times a power of ten one
-# of the largest with which the rule stays on the map, from the landscape's own start.
-STEP_SIZES = {
-    "beale": {
-        "gd": 0.01, "momentum": 0.01, "momentum paper": 0.002, "nesterov": 0.005,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.02, "adadelta": 0.02,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "saddle": {
-        "gd": 0.02, "momentum": 0.02, "momentum paper": 0.005, "nesterov": 0.01,
-        "nesterov paper": 0.005, "adagrad": 0.05, "rmsprop": 0.01, "adadelta": 0.01,
-        "adam": 0.01, "nadam": 0.01, "amsgrad": 0.002,
-    },
-    "valley": {
-        "gd": 0.01, "momentum": 0.01, "momentum paper": 0.002, "nesterov": 0.002,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.05, "adadelta": 0.05,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "rosenbrock": {
-        "gd": 0.001, "momentum": 0.001, "momentum paper": 0.0002, "nesterov": 0.0005,
-        "nesterov paper": 0.0002, "adagrad": 0.2, "rmsprop": 0.02, "adadelta": 0.02,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "himmelblau": {
-        "gd": 0.01, "momentum": 0.005, "momentum paper": 0.002, "nesterov": 0.002,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.05, "adadelta": 0.05,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-}  # fmt: skip
-
-
-# What is tried on a reader's own function, with so many updates each.
+# What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
 
@@ -45,8 +14,8 @@ _UPDATES = 100
 def for_landscape(rule, landscape):
     """Return a rule with a step size that suits a landscape.
 
-    From ``STEP_SIZES``; on a reader's own function, of 1, 2, 5 times a power of ten, the one that
-    gets lowest in 100 updates without leaving the window.
+    The one chosen by hand where the rule's entry has one; else, of 1, 2, 5 times a power of ten,
+    the one that gets lowest in 100 updates without leaving the window.
 
     Examples
     --------
@@ -56,34 +25,15 @@ def for_landscape(rule, landscape):
     """
     if rule.step_size in (None, OWN_STEP_LENGTH):
         return rule
-    if LANDSCAPES.get(landscape.id) is not landscape:
-        return _search(rule, landscape)
-    table = STEP_SIZES[landscape.id]
-    return with_step_size(rule, table.get(f"{rule.id} {rule.form}", table[rule.id]))
-
-
-def with_step_size(rule, value):
-    """Return a rule with another step size.
-
-    What the slides call alpha and beta both weigh a gradient, so they keep their proportion.
-
-    Examples
-    --------
-    >>> from mlpteach.rules import rule
-    >>> with_step_size(rule("momentum"), 0.01)
-    <rule momentum, form lecture: alpha=0.01, beta=0.009>
-    """
-    name = rule.step_size
-    if name == "alpha":
-        beta = float(f"{rule.values['beta'] * value / rule.values['alpha']:.6g}")
-        return rule.bind(alpha=value, beta=beta)
-    return rule.bind(**{name: value})
+    if LANDSCAPES.get(landscape.id) is landscape and landscape.id in rule.step_sizes:
+        return rule.with_step_size(rule.step_sizes[landscape.id])
+    return _search(rule, landscape)
 
 
 def _search(rule, landscape):
     best, lowest = rule, float("inf")
     for value in _TRIED:
-        tried = with_step_size(rule, value)
+        tried = rule.with_step_size(value)
         reached = _reached(tried, landscape)
         if reached < lowest:
             best, lowest = tried, reached

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlpteach.basics.arguments import OWN_STEP_LENGTH, check_count
+from mlpteach.basics.arguments import check_count
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import DivergenceWarning, descend
@@ -66,7 +66,7 @@ def tune(contest, rule, *, budget=100, sizes=STEP_SIZES):
     budget : int
         Gradient evaluations of each run.
     sizes : sequence of float
-        Step sizes to try; see :func:`with_step_size`.
+        Step sizes to try; see :meth:`Rule.with_step_size`.
 
     Returns
     -------
@@ -83,43 +83,15 @@ def tune(contest, rule, *, budget=100, sizes=STEP_SIZES):
     (0.01, [0.0, 0.0])
     """
     budget = check_count("budget", budget)
-    name = tuned_name(rule)
+    name = rule.tuned
     runs = []
     for size in sizes if name else (np.nan,):
-        chosen = with_step_size(rule, size) if name else rule
+        chosen = rule.with_step_size(size) if name else rule
         trace, costs = _run(contest, chosen, budget)
         score = np.inf if trace.diverged else costs[-1]
         runs.append((score, costs[-1], size, Tuned(chosen, name or "", costs, trace, ())))
     *_, best = min(runs, key=lambda run: run[:2])
     return replace(best, scores=tuple((size, score) for score, _, size, _ in runs))
-
-
-def tuned_name(rule):
-    """Return the hyper-parameter that is tuned: the step size; None for a rule without one.
-
-    Zeiler's AdaDelta has no step size: its eps, which decides how far the first updates go, is
-    tuned in its place.
-    """
-    if rule.step_size == OWN_STEP_LENGTH:
-        return None
-    if rule.step_size is None and "E_dx2" in rule.states:
-        return "eps"
-    return rule.step_size
-
-
-def with_step_size(rule, size):
-    """Return the rule with another step size.
-
-    The slide's momentum and Nesterov weigh two gradients by alpha and beta, which are step sizes
-    both: their ratio stays. AdaDelta's first update is about the root of eps long: eps is `size`
-    squared.
-    """
-    name = tuned_name(rule)
-    if name == "eps":
-        return rule.bind(eps=size**2)
-    if name == "alpha" and "beta" in rule.values and rule.form == "lecture":
-        return rule.bind(alpha=size, beta=size * rule.values["beta"] / rule.values["alpha"])
-    return rule.bind(**{name: size})
 
 
 def counted(rule, contest, counts):

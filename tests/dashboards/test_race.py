@@ -7,11 +7,13 @@ import pytest
 from matplotlib.axes import Axes
 
 import mlpteach as mt
-from mlpteach.study.step_sizes import STEP_SIZES
 from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
 race = mt.dashboards.race
+FORMS = [
+    (id, form) for id, o in mt.RULES.items() for form, r in o.forms.items() if not r.needs_layers
+]
 
 
 def bowl(theta):
@@ -31,8 +33,7 @@ def test_default_is_five_slide_rules_on_beale():
 def test_first_picture_is_a_good_one(id):
     """No rule diverges, each gets lower, and where there is a minimum all stay on the map."""
     landscape = mt.LANDSCAPES[id]
-    forms = [(r, form) for r, o in mt.RULES.items() for form in o.forms]
-    dashboard = race(id, forms)
+    dashboard = race(id, FORMS)
     series = dashboard.show.series
     x_min, x_max, y_min, y_max = landscape.window
     for name, trace in dashboard.traces.items():
@@ -41,13 +42,6 @@ def test_first_picture_is_a_good_one(id):
         if landscape.minima:
             x, y = series[f"{name}.x"], series[f"{name}.y"]
             assert ((x_min <= x) & (x <= x_max) & (y_min <= y) & (y <= y_max)).all(), name
-
-
-def test_step_sizes_are_known_for_every_rule_that_has_one():
-    with_step = {id for id, o in mt.RULES.items() if o.default.step_size in ("eta", "alpha")}
-    for id, table in STEP_SIZES.items():
-        assert id in mt.LANDSCAPES
-        assert {name.split()[0] for name in table} == with_step
 
 
 def test_what_is_drawn_is_in_the_trace():
@@ -122,7 +116,7 @@ def test_another_landscape_brings_its_start_and_step_sizes():
     dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=20)
     dashboard.configure(landscape="rosenbrock")
     assert dashboard.values["start"] == (-1.2, 1.0)
-    assert dashboard.values["gd.eta"] == STEP_SIZES["rosenbrock"]["gd"]
+    assert dashboard.values["gd.eta"] == mt.rule("gd").step_sizes["rosenbrock"]
     assert dashboard.values["adam.eta"] == 0.3  # the reader's own choice
     dashboard.configure(landscape="valley", start=(1.0, 1.0))
     assert dashboard.trace[0].before.flat.tolist() == [1.0, 1.0]
@@ -214,11 +208,10 @@ def test_rules_of_the_reader_run_beside_the_others():
 
 
 def test_racers_never_look_alike():
-    pairs = [(id, form) for id, o in mt.RULES.items() for form in o.forms]
-    dashboard = race(rules=[*pairs, mt.rule("adam", eta=0.3)], steps=10)
+    dashboard = race(rules=[*FORMS, mt.rule("adam", eta=0.3)], steps=10)
     table = next(panel for panel in dashboard.show.panels if hasattr(panel, "rows"))
     looks = {(row.style.color, row.style.marker, row.style.dash) for row in table.rows}
-    assert len(looks) == len(table.rows) == len(pairs) + 1
+    assert len(looks) == len(table.rows) == len(FORMS) + 1
     markers = {(row.style.color, row.style.marker) for row in table.rows}
     assert len(markers) == len(table.rows)
 

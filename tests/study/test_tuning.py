@@ -5,7 +5,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study.contests import CONTESTS, Contest, as_contests
-from mlpteach.study.tuning import STEP_SIZES, tune, tuned_name, with_step_size
+from mlpteach.study.tuning import STEP_SIZES, tune
 
 
 class Bowl:
@@ -32,7 +32,7 @@ def test_gradient_descent_takes_one_gradient_an_update():
 
 @pytest.mark.parametrize(("form", "per_update"), [("lecture", 2), ("paper", 1)])
 def test_nesterov_pays_for_every_gradient_of_its_formula(form, per_update):
-    rule = with_step_size(mt.rule("nesterov", form), 0.05)
+    rule = mt.rule("nesterov", form).with_step_size(0.05)
     found = tune(Bowl().contest(), rule, budget=8, sizes=(0.05,))
     plain = mt.descend(Bowl(), [2.0, 1.0], rule=rule, steps=9)
     reached = np.minimum.accumulate(plain.losses)
@@ -79,25 +79,6 @@ def test_rule_that_always_diverges_says_so():
     found = tune(Contest("E", explodes, np.array([1.0])), mt.rule("gd"), budget=9, sizes=(1.0, 2.0))
     assert found.diverged
     assert all(score == np.inf for _, score in found.scores)
-
-
-@pytest.mark.parametrize(
-    ("rule", "name", "values"),
-    [
-        (mt.rule("momentum"), "alpha", {"alpha": 0.2, "beta": 0.18}),
-        (mt.rule("nesterov"), "alpha", {"alpha": 0.2, "beta": 0.5}),
-        (mt.rule("adam"), "eta", {"eta": 0.2, "beta1": 0.9}),
-        (mt.rule("adadelta", "paper"), "eps", {"eps": 0.04, "gamma": 0.95}),
-    ],
-)
-def test_what_is_tuned(rule, name, values):
-    assert tuned_name(rule) == name
-    changed = with_step_size(rule, 0.2).values
-    assert {key: changed[key] for key in values} == pytest.approx(values)
-
-
-def test_lbfgs_has_nothing_to_tune():
-    assert tuned_name(mt.rule("lbfgs")) is None
 
 
 def test_cost_that_counts_is_not_that_of_a_mini_batch():
