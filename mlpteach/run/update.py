@@ -98,11 +98,7 @@ class Run:
             supplied["gradient_at"] = lambda W: elsewhere(W).gradient
             supplied["objective"] = lambda W: _pair(elsewhere(W))
         quantities = rule(supplied, state.rule)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.schedule.advance(
-                schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
-            )
+        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
         factor = schedule[0]
         rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
         W = theta - rho
@@ -111,6 +107,12 @@ class Run:
         following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
         return Update(k, batch, evaluation, quantities, factor, rho, following, evaluations)
+
+    def next_schedule(self, state, k, loss):
+        """Return the schedule's state at update k, whose first entry is eta_k/eta."""
+        if self._eta_is_constant:
+            return state
+        return self.schedule.advance(state, k, loss, self.eta, self.problem.updates_per_epoch)
 
     def evaluate_only(self, k, state):
         """Return update k as far as it goes without the rule; None where the problem raises."""

@@ -6,16 +6,18 @@ from mlpteach.study.tuning import tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
 _known = {}
+# So many are kept, the latest: their traces take memory.
+_KEPT = 500
 
 
-def tune_all(contests, places, rules, budget, sizes, progress=False):
+def tune_all(problems, places, rules, budget, sizes, progress=False):
     """Return (rule's name, problem) -> Tuned; what is known is not computed again.
 
     Parameters
     ----------
-    contests : dict of str to Contest
+    problems : dict of str to RankingProblem
     places : dict of str to object
-        What says that a problem is the same as one before: (id, seed), or the Contest itself.
+        What says that a problem is the same as one before: (id, seed), or the problem itself.
     rules : dict of str to Rule
     budget : int
     sizes : tuple of float
@@ -24,13 +26,21 @@ def tune_all(contests, places, rules, budget, sizes, progress=False):
     """
     from tqdm.auto import tqdm
 
-    pairs, found = [(name, id) for id in contests for name in rules], {}
-    for name, id in tqdm(pairs, delay=2, leave=False, unit="rule", disable=not progress):
-        rule = rules[name]
-        key = (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
-        if key not in _known:
-            _known[key] = tune(contests[id], rule, budget=budget, sizes=sizes)
-        found[name, id] = _known[key]
+    found = {}
+    for id, problem in tqdm(
+        problems.items(), delay=2, leave=False, unit="problem", disable=not progress
+    ):
+        keys = {
+            name: (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
+            for name, rule in rules.items()
+        }
+        missing = [name for name, key in keys.items() if key not in _known]
+        tuned = tune(problem, [rules[name] for name in missing], budget=budget, sizes=sizes)
+        for name, one in zip(missing, tuned, strict=True):
+            _known[keys[name]] = one
+        found |= {(name, id): _known[key] for name, key in keys.items()}
+    while len(_known) > _KEPT:
+        del _known[next(iter(_known))]
     return found
 
 
