@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from mlpteach.quiz.reading import read
 
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
-from mlpteach.exercise import registry
+from mlpteach.exercise import problem_sets
 from mlpteach.grading.session import Session
+from mlpteach.quiz.question_files.read import read
 from mlpteach.study import formulas
 from mlpteach.views import figure, panels
 
@@ -116,7 +116,7 @@ def lectures_are_executed():
 
 
 def an_exercise_and_its_checks_have_one_name():
-    for assignment, checks in registry.ASSIGNMENTS.items():
+    for assignment, checks in problem_sets.PROBLEM_SETS.items():
         notebook = ROOT / "exercises/source" / assignment / f"{assignment}.ipynb"
         ids = set(re.findall(r'"grade_id": "(\w+)"', notebook.read_text("utf-8")))
         assert set(checks) <= ids
@@ -124,7 +124,7 @@ def an_exercise_and_its_checks_have_one_name():
 
 
 def mistakes_stand_beside_their_checks():
-    for assignment in registry.ASSIGNMENTS:
+    for assignment in problem_sets.PROBLEM_SETS:
         sheet = ROOT / f"mlpteach/exercise/{assignment}.toml"
         assert ".mistake]]" in sheet.read_text("utf-8")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _LATEX = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\epsilon",
     "η": r"\eta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma",
-    "τ": r"\tau", "φ": r"\phi", "Δ": r"\Delta",
+    "τ": r"\tau", "φ": r"\phi", "Δ": r"\Delta", "∏": r"\prod",
 }  # fmt: skip
 _ACCENTS = {"^": r"\hat{%s}", "~": r"\tilde{%s}", "¯": r"\bar{%s}", "": "%s"}
 _COMBINING = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "": ""}
@@ -53,7 +53,7 @@ class Symbol:
 
     def latex(self, index=""):
         """Return the symbol as LaTeX, with an index such as "k-1"."""
-        letter = "".join(_LATEX.get(character, character) for character in self.letter)
+        letter = "".join(f"{_LATEX[c]} " if c in _LATEX else c for c in self.letter).rstrip()
         if re.fullmatch("[A-Za-z ]{2,}", letter):
             letter = rf"\mathrm{{{letter}}}".replace(" ", r"\ ")
         below = ",".join(part for part in (self.subscript, index) if part).replace("−", "-")
@@ -111,6 +111,19 @@ SYMBOLS = {
 }
 
 
+_GREEK = {latex[1:]: letter for letter, latex in _LATEX.items()} | {"epsilon": "ε", "lam": "λ"}
+
+
 def symbol(id):
-    """Return the :class:`Symbol` of `id`; an unknown id is written as itself."""
-    return SYMBOLS.get(id) or Symbol(id.replace("_", " "), "a quantity of the reader's own rule")
+    """Return the :class:`Symbol` of `id`; an unknown id is written as itself.
+
+    Examples
+    --------
+    >>> symbol("delta0").text, symbol("lam").text, symbol("trust_ratio").text
+    ('δ₀', 'λ', 'trust ratio')
+    """
+    if id in SYMBOLS:
+        return SYMBOLS[id]
+    word, subscript = re.fullmatch(r"(.*?)_?(\d*)", id, re.DOTALL).groups()
+    letter = _GREEK.get(word, word.replace("_", " "))
+    return Symbol(letter, "a quantity of the reader's own rule", subscript=subscript)

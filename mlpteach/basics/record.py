@@ -44,6 +44,11 @@ class Record:
         """The title as menus show it."""
         return f"{self.title} (beyond the lecture)" if self.beyond_lecture else self.title
 
+    @property
+    def button_title(self):
+        """The short title as a button among others shows it; the star says: beyond the lecture."""
+        return f"{self.short_title}*" if self.beyond_lecture else self.short_title
+
     def symbol(self, name):
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)

@@ -1,19 +1,18 @@
 """Activations and initialization: two deep networks side by side, signal by signal."""
 
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import Rule, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.signals import measure, moments
 from mlpteach.study.starting_data import check_data, outputs_for
 from mlpteach.views.panels import Show
@@ -190,9 +189,7 @@ class Experiment:
         net = MLP((inputs, *[units] * depth, outputs), hidden=activation, output=self.net.output,
                   init=init, seed=self.net.seed)  # fmt: skip
         rule = bind(self.rule, [self.rule], f"{self.rule.id}.", dict(rule_values))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-            trace = train(net, self.X, self.y, rule=rule, progress=False, **self.options)
+        trace = quietly(train, net, self.X, self.y, rule=rule, **self.options)
         ks = moments(trace.planned)
         return trace, measure(trace, self.X[self.rows], self.y[self.rows], ks)
 

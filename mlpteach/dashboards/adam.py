@@ -1,14 +1,13 @@
 """Adam, line by line: the ledger of one weight, heat maps of a layer, the cost."""
 
-import warnings
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, rule
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.views.optimizer import (
     cost_plot,
@@ -72,9 +71,7 @@ def adam(
     layer = check_layer(layer, net)
     check_choice("form", form, FORMS)
     chosen = rule("adam", form=form, **hypers)
-    run = partial(
-        train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
-    )
+    run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
     sliders, values = hyper_controls([chosen], "")
     controls = [Choice("form", "Form", _FORM_NAMES), *sliders, layer_choice(net)]
     values = {"form": form, **values, "layer": str(layer)}
@@ -92,9 +89,7 @@ def _show(run, values):
     """Train with the controls' values and collect what the page needs."""
     hypers = {name: values[name] for name in values if name not in ("form", "layer")}
     layer = int(values["layer"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        trace = run(rule=rule("adam", form=values["form"], **hypers))
+    trace = quietly(run, rule=rule("adam", form=values["form"], **hypers))
     return show_optimizer(trace, layer)
 
 

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study import erratic

@@ -1,17 +1,16 @@
 """The cost lab: one network, MSE and cross-entropy, equal starts and equal batches."""
 
-import warnings
 from functools import partial
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.network import MLP
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.views.cost_panels import (
@@ -92,9 +91,8 @@ def cost_lab(
     chosen = (make_rule("gd", eta=ETA) if rule is None else make_rule(rule)).bind(**hypers)
     (X, y), validation = _split(fitting, X, y, seed) if validation is None else ((X, y), validation)
     run = partial(
-        train, X=X, y=y, epochs=epochs, batch_size=batch_size, seed=seed, validation=validation,
-        progress=False,
-    )  # fmt: skip
+        train, X=X, y=y, epochs=epochs, batch_size=batch_size, seed=seed, validation=validation
+    )
     controls, values = hyper_controls([chosen], "")
     controls.append(Choice("weights", "Compare", _WEIGHTS))
     values["weights"] = "own"
@@ -124,9 +122,7 @@ def _show(run, rule, nets, values):
     """Train twice with the controls' values and collect what the page needs."""
     net = nets[values.get("init", "given")]
     rule = bind(rule, [rule], "", values)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        runs = {loss: run(net, loss=loss, rule=rule) for loss in RUNS}
+    runs = {loss: quietly(run, net, loss=loss, rule=rule) for loss in RUNS}
     return show_costs(runs, values["weights"] == "mse")
 
 

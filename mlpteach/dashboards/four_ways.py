@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import FORMS, as_rule, rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net

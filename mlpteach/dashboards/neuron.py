@@ -1,6 +1,5 @@
 """Nielsen's neuron: one input, one sigmoid, and two costs that tell it to go down."""
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -13,11 +12,11 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Toggle
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
-from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.run.train import descend, quietly
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.tables.losses import LOSSES
 from mlpteach.views.neuron import (
@@ -167,10 +166,9 @@ def neuron_traces(start, kind, long_way, rule, updates, x=1.0, y=0.0):
     }
     if long_way:
         objectives["long_way"] = neuron_objective("cross_entropy", x, y, long_way=True)
-    with warnings.catch_warnings(), np.errstate(over="ignore"):
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
+    with np.errstate(over="ignore"):
         return {
-            name: descend(objective, start, rule=rule, steps=updates, progress=False)
+            name: quietly(descend, objective, start, rule=rule, steps=updates)
             for name, objective in objectives.items()
         }
 

@@ -1,16 +1,15 @@
 """Any rule, inspected: its two forms side by side, and where they part."""
 
-import warnings
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
 from mlpteach.dashboards.adam import layer_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import RULES
 from mlpteach.run.compare import compare
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.views.pair import pair_show
 from mlpteach.views.panels import Show
@@ -66,9 +65,7 @@ def optimizer(
     net = check_net(net, X, y)
     layer = check_layer(layer, net)
     check_choice("rule", rule, tuple(RULES))
-    run = partial(
-        train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
-    )
+    run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
     titles = {id: known.title for id, known in RULES.items()}
     controls, values = [Choice("rule", "Rule", titles)], {"rule": rule}
     for id, known in RULES.items():
@@ -88,9 +85,7 @@ def _show(run, values):
     }
     if len({form.function for form in chosen.values()}) < len(chosen):  # gradient descent
         chosen = {" = ".join(chosen): next(iter(chosen.values()))}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        traces = {name: run(rule=form) for name, form in chosen.items()}
+    traces = {name: quietly(run, rule=form) for name, form in chosen.items()}
     return show_traces(traces, int(values["layer"]), RULES[id].default.differs)
 
 

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.player.widget import Player
-from mlpteach.rules import FORMS, RULES, Rule, as_rule
+from mlpteach.rules import FORMS, RULES, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
@@ -15,11 +15,7 @@ from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, l
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
-# In the order of RULES: like colours and like markers have unlike dashes.
-_DASHES = (
-    *("dotted", "dashed", "dotted", "dashed", "solid"),
-    *("dashed", "solid", "dashdot", "solid", "dashdot"),
-)
+_DASHES = ("solid", "dashed", "dotted", "dashdot")
 _CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
 _FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
 # Costs below it are drawn at the lower edge: the minimum is found.
@@ -140,19 +136,16 @@ def _controls(problems, rules):
 
 
 def _title(name, rule):
-    if not isinstance(rule, Rule) or rule.id not in RULES or rule.form == "own":
-        return name
-    return RULES[rule.id].title.replace("'s accelerated gradient", "")
+    return name if rule.form == "own" else rule.short_title
 
 
 def _show(problems, budget, tuned, values):
     """Collect what the page needs for the controls' values."""
     found = tuned(values["form"])
-    names = list(dict.fromkeys(name for name, _ in found))
-    styles = {name: _style(i, found, name, values["follow"]) for i, name in enumerate(names)}
+    rules = {name: tuned.rule for (name, _), tuned in found.items()}
+    names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
+    styles = _styles(rules, values["follow"])
     series = ranking_series(found, names, list(problems))
-    titles = {name: _title(name, next(t.rule for (n, _), t in found.items() if n == name))
-              for name in names}  # fmt: skip
     return Show(
         traces={f"{name} on {id}": one.trace for (name, id), one in found.items()},
         steps=budget,
@@ -167,12 +160,20 @@ def _show(problems, budget, tuned, values):
     )
 
 
-def _style(i, found, name, follow):
-    """Ten lines cross here: each has dashes its neighbours lack, the followed one more width."""
-    rule = next(tuned.rule for (one, _), tuned in found.items() if one == name)
-    style = rule_style(rule.id, "lecture")
-    width = {"none": 2.0, name: 4.5}.get(follow, 1.0)
-    return Style(style.color, _DASHES[i % len(_DASHES)], style.marker, width)
+def _styles(rules, follow):
+    """Return name -> Style: dashes tell apart what shares a colour or a marker.
+
+    Many lines cross here; the one that is followed is wider.
+    """
+    styles = {}
+    for name, rule in rules.items():
+        look = rule_style(rule.id, "lecture")
+        alike = [s for s in styles.values() if s.color == look.color or s.marker == look.marker]
+        taken = {style.dash for style in alike}
+        free = [dash for dash in (look.dash, *_DASHES) if dash not in taken]
+        width = {"none": 2.0, name: 4.5}.get(follow, 1.0)
+        styles[name] = Style(look.color, (free or [look.dash])[0], look.marker, width)
+    return styles
 
 
 def _numbered(problems):

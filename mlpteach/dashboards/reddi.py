@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_flag, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.study.regret import regret_series, run, shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from mlpteach.exercise.case import Case, ask
+from mlpteach.exercise.carried_forward import NONE, ask_helpers, carried, own_beside
+from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding, close, find
-from mlpteach.exercise.direct import quietly
-from mlpteach.exercise.helpers import NONE, ask_helpers, carried, own_beside
+from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.replies import arrays
 
@@ -31,38 +31,39 @@ def values_check(sheet, scenario, *, in_place_counts=True, helpers=None):
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from ask(scenario(np.random.default_rng(seed)))
-        case = Case(sheet, scenario, seed)
-        with quietly():
-            first = case.first_difference(given)
+        comparison = Comparison(sheet, scenario, seed)
+        with silenced():
+            first = comparison.first_difference(given)
         if first is None:
-            with quietly():
-                return _judge_right(case, given, in_place_counts)
+            with silenced():
+                return _judge_right(comparison, given, in_place_counts)
         found = (yield from ask_helpers(sheet, helpers, rng)) if helpers else NONE
-        with quietly():
-            return _judge_wrong(case, given, *first, found)
+        with silenced():
+            return _judge_wrong(comparison, given, *first, found)
 
     return run
 
 
-def _judge_right(case, given, in_place_counts):
-    changed = changed_in_place(case.sheet, given) if in_place_counts else ""
+def _judge_right(comparison, given, in_place_counts):
+    changed = changed_in_place(comparison.sheet, given) if in_place_counts else ""
     if not changed:
         return Verdict(1.0, "Right.")
     message = f"The values are right, but {changed}"
-    return Verdict(_IN_PLACE, message, _mistake_that_changes(case, given, changed))
+    return Verdict(_IN_PLACE, message, _mistake_that_changes(comparison, given, changed))
 
 
-def _judge_wrong(case, given, exchange, quantity, finding, helpers):
+def _judge_wrong(comparison, given, exchange, quantity, finding, helpers):
     """Say what differs first, and name the mistake where it is a known one."""
     paid = helpers.mistakes
-    if carried(case, given, finding, paid):
+    if carried(comparison, given, finding, paid):
         hints = " ".join(mistake.hint for mistake in paid)
         return Verdict(1.0, f"Right but for {helpers.paid}. {hints}")
-    own = own_beside(case, given, finding, paid)
+    own = own_beside(comparison, given, finding, paid)
     if own is not None:
         return Verdict(own.worth, f"Not right, and not only for {helpers.paid}. {own.hint}", own.id)
-    message = _what_differs(case.sheet.tasks[exchange.call.function], exchange, quantity, finding)
-    mistakes = case.recognise(given, exchange, quantity, finding)
+    task = comparison.sheet.tasks[exchange.call.function]
+    message = _what_differs(task, exchange, quantity, finding)
+    mistakes = comparison.recognise(given, exchange, quantity, finding)
     if not mistakes or helpers.contradict(mistakes, finding):
         return Verdict(0.0, f"{message}{helpers.advice(finding)}", finding.kind)
     worth = float(np.prod([mistake.worth for mistake in mistakes]))
@@ -87,11 +88,12 @@ def _hints(mistakes):
     return " ".join(["Two mistakes together would do this.", *numbered])
 
 
-def _mistake_that_changes(case, given, changed):
+def _mistake_that_changes(comparison, given, changed):
     """Return the id of the known mistake that changes the same argument in place."""
-    for mistake in case.known(given):
-        played = list(case.play((mistake,)))
-        if changed_in_place(case.sheet, played) == changed and case.answers((mistake,), given):
+    for mistake in comparison.known(given):
+        played = list(comparison.play((mistake,)))
+        same = changed_in_place(comparison.sheet, played) == changed
+        if same and comparison.answers((mistake,), given):
             return mistake.id
     return "changed_in_place"
 
@@ -107,16 +109,16 @@ def unchanged_check(sheet, scenario, *, helpers=None):
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from ask(scenario(np.random.default_rng(seed)))
-        case = Case(sheet, scenario, seed)
-        with quietly():
-            lost = _no_attempt(case, given) or _changed(case, given)
-            first = None if lost else case.first_difference(given)
-            attempt = first is None or case.recognise(given, *first)
+        comparison = Comparison(sheet, scenario, seed)
+        with silenced():
+            lost = _no_attempt(comparison, given) or _changed(comparison, given)
+            first = None if lost else comparison.first_difference(given)
+            attempt = first is None or comparison.recognise(given, *first)
         if lost:
             return lost
         found = (yield from ask_helpers(sheet, helpers, rng)) if helpers and not attempt else NONE
-        with quietly():
-            if attempt or carried(case, given, first[2], found.mistakes):
+        with silenced():
+            if attempt or carried(comparison, given, first[2], found.mistakes):
                 return Verdict(1.0, "Right: no argument is changed.")
         message = "Nothing is changed in place, good; the points come once the values are right."
         return Verdict(0.0, message, "")
@@ -124,23 +126,23 @@ def unchanged_check(sheet, scenario, *, helpers=None):
     return run
 
 
-def _no_attempt(case, given):
+def _no_attempt(comparison, given):
     """Return the verdict on an answer that is none; None where all might be attempts."""
-    for exchange, expected in zip(given, case.play(), strict=True):
-        found = _nothing_new(case.sheet.tasks[exchange.call.function], exchange, expected)
+    for exchange, expected in zip(given, comparison.play(), strict=True):
+        found = _nothing_new(comparison.sheet.tasks[exchange.call.function], exchange, expected)
         if found is not None:
             message = f"What {exchange.call.function} returns tells nothing here: it {found.how}."
             return Verdict(0.0, message, found.kind)
     return None
 
 
-def _changed(case, given):
+def _changed(comparison, given):
     """Return the verdict on arguments changed in place; None where none was."""
-    changed = changed_in_place(case.sheet, given)
+    changed = changed_in_place(comparison.sheet, given)
     if not changed:
         return None
     message = f"{changed[0].upper()}{changed[1:]}"
-    return Verdict(0.0, message, _mistake_that_changes(case, given, changed))
+    return Verdict(0.0, message, _mistake_that_changes(comparison, given, changed))
 
 
 def _nothing_new(task, exchange, expected):

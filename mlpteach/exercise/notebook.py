@@ -6,10 +6,10 @@ import traceback
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, describe
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.messages import print_message, wrap_lines
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import Reply, decide
-from mlpteach.exercise.registry import ASSIGNMENTS
-from mlpteach.exercise.say import in_lines, say
 
 
 def check(id, *functions, seed=1):
@@ -36,7 +36,7 @@ def check(id, *functions, seed=1):
     >>> points = check("v2_one_instance", lambda Y, A3: A3 - Y)
     v2_one_instance: Right. 4 of 4 points.
     """
-    checks = {name: check for sheet in ASSIGNMENTS.values() for name, check in sheet.items()}
+    checks = {name: check for sheet in PROBLEM_SETS.values() for name, check in sheet.items()}
     chosen = checks[check_choice("id", id, tuple(checks))]
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     if len(functions) != len(chosen.functions):
@@ -56,7 +56,7 @@ def check(id, *functions, seed=1):
     # In grading this line stays unsaid, because the student's code decides what stands in it.
     for error in errors[:1]:
         text += f"\nPython said: {error}"
-    say(in_lines(text), failed=not verdict.passed)
+    print_message(wrap_lines(text), failed=not verdict.passed)
     return float(points)
 
 
@@ -98,7 +98,7 @@ def look(show):
     try:
         return show()
     except Exception as error:
-        say(in_lines(f"Nothing to show yet: {_why(error)}"), failed=False)
+        print_message(wrap_lines(f"Nothing to show yet: {_why(error)}"), failed=False)
         return None
 
 

@@ -157,12 +157,12 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
     for index, cell in enumerate(cells):
         place = claimed.get(index)
         if place is None:
-            result.append(_plain(cell))
+            result.append(_own_cell(cell))
         elif chosen[place] == index:
             position[place] = originals[place]
             result.append(_filled(originals[place], cell))
         elif index in leftover:
-            result.append(_plain(cell))
+            result.append(_own_cell(cell))
     for place, original in enumerate(originals):
         if place in position:
             continue
@@ -175,22 +175,22 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
 def _filled(original, cell):
     """Return the original cell with the student's text, where that counts."""
     if not _is_fixed(original) and not _is_untouched(original, cell):
-        original.source = cell.source if original.cell_type == "code" else tame(cell.source)
+        original.source = cell.source if original.cell_type == "code" else defuse(cell.source)
         if cell.attachments and original.cell_type == "markdown":
             original.attachments = cell.attachments
     return original
 
 
-def _plain(cell):
+def _own_cell(cell):
     """Return a cell of the student's own, without any metadata."""
-    source = cell.source if cell.kind == "code" else tame(cell.source)
+    source = cell.source if cell.kind == "code" else defuse(cell.source)
     new = _NEW[cell.kind](source)
     if cell.attachments and cell.kind == "markdown":
         new.attachments = cell.attachments
     return new
 
 
-def tame(text):
+def defuse(text):
     """Let tags in a student's text be read instead of obeyed on the instructor's page."""
     text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
     # A link that is a script would run with the rights of whoever marks and clicks.

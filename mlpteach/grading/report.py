@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
-from mlpteach.grading.mistakes import in_words
+from mlpteach.grading.mistake_names import in_words
 
 _WIDTH = 100
 

@@ -11,14 +11,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
 from mlpteach.assignments import ASSIGNMENTS
-from mlpteach.exercise.say import in_lines
+from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.feedback import FOR_STAFF
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import functions_defined, graded_tests, read_original
-from mlpteach.grading.questions import show_question
-from mlpteach.grading.rebuild import rebuild, tame
+from mlpteach.grading.quiz_outputs import show_question
+from mlpteach.grading.rebuild import defuse, rebuild
 from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
 from mlpteach.grading.session import Session
 from mlpteach.grading.submission import read, read_files
@@ -72,14 +72,14 @@ class Rebuild(NbGraderPreprocessor):
         source = {
             cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.get("points", 0))
             for cell in original.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
+            if utils.is_grade(cell) or utils.is_task(cell)
         }
         key = (names["db_url"], names["assignment"], names["notebook"], tuple(source.items()))
         if key in _compared:
             return
         with latesubmissions.Gradebook(names["db_url"]) as gradebook:
             saved = gradebook.find_notebook(names["notebook"], names["assignment"])
-            points = {cell.name: cell.max_score for cell in saved.grade_cells}
+            points = {cell.name: cell.max_score for cell in [*saved.grade_cells, *saved.task_cells]}
         if points != source:
             changed = ", ".join(sorted(set(points.items()) ^ set(source.items()), key=str)[0][:1])
             raise SourceChanged(
@@ -244,7 +244,7 @@ class SaveMarks(NbGraderPreprocessor):
         return nb, resources
 
     def _save_mark(self, grade, cell, undecided):
-        waits = grade.name in undecided
+        waits = grade.name in undecided or utils.is_task(cell)
         grade.auto_score = None if waits else utils.determine_grade(cell, self.log)[0]
         # A mark that a person gave stays, and is to be looked at again.
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
@@ -319,10 +319,10 @@ def _undecided():
 
 
 def _died(how):
-    text = in_lines(f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell.")
+    text = wrap_lines(f"{how[:1].upper()}{how[1:]}; the notebook was run again without this cell.")
     return outputs.new_output("error", ename="Stopped", evalue=text, traceback=[text])
 
 
 def _notes_cell(title, notes):
-    lines = "\n".join(f"- {tame(note)}" for note in notes)
+    lines = "\n".join(f"- {defuse(note)}" for note in notes)
     return new_markdown_cell(f"**{title}**\n\n{lines}")

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from mlpteach.exercise.messages import wrap_lines
 from mlpteach.exercise.protocol import Verdict, decide
-from mlpteach.exercise.say import in_lines
 from mlpteach.grading.inputs import generator
 from mlpteach.grading.outputs import new_output
 from mlpteach.grading.sandbox import SandboxFailed
@@ -71,7 +71,7 @@ def write_verdict(cell, verdict):
     """Put message and points into a test cell's outputs, the only thing nbgrader counts."""
     given = points_of(verdict, cell.metadata.nbgrader["points"])
     cell.outputs = [
-        new_output("stream", name="stdout", text=f"{in_lines(verdict.message)}\n"),
+        new_output("stream", name="stdout", text=f"{wrap_lines(verdict.message)}\n"),
         new_output("execute_result", data={"text/plain": repr(given)}),
     ]
     cell.execution_count = None

@@ -7,12 +7,14 @@ from mlpteach.rules import Hyper
 def hyper_controls(rules, prefix, when=None):
     """Return the controls for the hyper-parameters of some forms of one rule, and their values.
 
+    A schedule has hyper-parameters too.
+
     Forms whose hyper-parameters are the same share a control; where a name means something else in
     another form (beta of momentum) each form has its own.
 
     Parameters
     ----------
-    rules : sequence of Rule
+    rules : sequence of Rule, or of one Schedule
     prefix : str
         Of the controls' names, such as "adam.".
     when : tuple, optional

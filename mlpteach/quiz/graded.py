@@ -8,9 +8,9 @@ its own side, so no key is in the released notebook nor in the sandbox with the 
 import functools
 from dataclasses import replace
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.messages import print_message
 from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
-from mlpteach.exercise.say import say
 from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.text.markup import to_words
 
@@ -142,14 +142,14 @@ def received(id, my_name, answer):
     replies = answer_with({WHO: my_name, "answer": answer})
     name, reply = _name(replies(Call(WHO))), replies(Call("answer"))
     if reply.error:
-        say(_error(id, reply), failed=True)
+        print_message(_error(id, reply), failed=True)
         return
     asked = _asked(id, name)
     judged = asked.judge(reply.value)
     if judged.understood:
-        say(f"Received: {asked.read_as(reply.value)[:200]}", failed=False)
+        print_message(f"Received: {asked.read_as(reply.value)[:200]}", failed=False)
     else:
-        say(to_words(judged.message), failed=True)
+        print_message(to_words(judged.message), failed=True)
 
 
 def mark(id, my_name, answer):

@@ -1,7 +1,7 @@
 """Every update rule, in two forms: as the slide writes it and as it was published.
 
 ``RULES`` is the table: id -> :class:`Optimizer`. One file holds one optimizer and is found by being
-here. A new one is a new file, and a row of expected numbers: tests/reference/rules_quadratic.py.
+here. A new one is a new file, and a row of expected numbers, written by ``tests/reference/``.
 """
 
 import importlib

@@ -31,6 +31,8 @@ optimizer = define(
         "M_bar": Symbol(
             "M", "first moment with the next update's momentum put in early", accent="¯"
         ),
+        "mu": Symbol("μ", "momentum of an update", shape=""),
+        "mu_product": Symbol("∏μ", "product of the momenta of all updates so far", shape=""),
         "G_hat": Symbol("g", "gradient, corrected like the first moment", accent="^"),
     },
 )

@@ -33,6 +33,7 @@ from mlpteach.basics.arguments import (
     describe,
 )
 from mlpteach.basics.hyper import Hyper, Switch, check_values
+from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
@@ -433,9 +434,10 @@ def _step_powers_of_relative(names):
 
 
 def _letters_of_relatives():
-    """Letters that the entries of RULES have for their quantities, the first entry's first."""
+    """Letters of the entries of RULES for what the slides have none for; the first entry's wins."""
     relatives = reversed(RULES.values())
-    return {name: sign for known in relatives for name, sign in known.letters.items()}
+    letters = {name: sign for known in relatives for name, sign in known.letters.items()}
+    return {name: sign for name, sign in letters.items() if name not in SYMBOLS}
 
 
 def _positional(function):

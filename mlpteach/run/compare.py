@@ -100,12 +100,12 @@ def _with_broken(trace):
         yield trace.diverged.step
 
 
-def rerun(trace, rule):
+def rerun(trace, rule, progress=False):
     """Run another rule on the problem of `trace`: same start, batches and number of updates."""
     _check_trace(trace)
     rule = as_rule(rule)
     as_schedule(trace.run.schedule, rule.step_size)
-    return fill(Trace(replace(trace.run, rule=rule), trace.planned))
+    return fill(Trace(replace(trace.run, rule=rule), trace.planned), progress)
 
 
 def _check_trace(trace):

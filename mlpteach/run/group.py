@@ -121,7 +121,9 @@ class Group:
         self._errors.clear()
         try:
             needed = [supplied[name] for name in self._rule.needs]
-            with np.errstate(all="call", under="ignore", call=lambda *what: self._errors.append(what)):
+            with np.errstate(
+                all="call", under="ignore", call=lambda *what: self._errors.append(what)
+            ):
                 quantities = self._function(*needed, **self._values)
             missing = {"rho", *self.state} - {"G_previous", *quantities}
         except Exception as error:  # the run alone tells its reader
@@ -160,7 +162,8 @@ class Group:
         """Return which runs have diverged since the last time, and which may have, (m,) of bool.
 
         As a run alone decides it: only where what is handed on gives a reason is looked closer, and
-        then any number of the updates since the last time counts. A network's own are not seen here.
+        then any number of the updates since the last time counts. Those inside a network are not
+        seen here.
         """
         sizes = [np.abs(array).max(axis=1) for array in (self.W, *self.state.values())]
         largest = np.maximum.reduce(sizes)  # keeps NaN

@@ -19,6 +19,7 @@ from mlpteach.basics.arguments import (
     describe,
 )
 from mlpteach.basics.parameters import ParameterLayout, Parameters
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.tables.losses import LOSSES, as_loss
@@ -213,6 +214,7 @@ class MLP:
             _sum_of_products(V, ones, db)
         return gradient
 
+    @on_one_blas_thread
     def outputs(self, X):
         """Return the last layer's A for the rows of X (n, d), one row an instance, (n, K)."""
         X = self.check_inputs(X)
@@ -227,6 +229,7 @@ class MLP:
         """
         return labels(self.outputs(X).T)
 
+    @on_one_blas_thread
     def loss(self, X, y, loss="cross_entropy", l2=0.0):
         """Return the cost J on all of X (n, d), y (n,) or (n, K)."""
         X, Y, loss, l2 = self.check_problem(X, y, loss, l2)

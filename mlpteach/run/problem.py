@@ -61,14 +61,15 @@ class NetworkProblem:
     def batch(self, k):
         """Return the rows of X that update k uses, (n_batch,) ints."""
         epoch, position = divmod(k - 1, self.updates_per_epoch)
-        if self._order[0] != epoch + 1:
+        known, order = self._order  # once: another thread may be looking at another epoch
+        if known != epoch + 1:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
                 order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
             self._order = (epoch + 1, order)
         start = position * self.batch_size
-        return self._order[1][start : start + self.batch_size]
+        return order[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""

@@ -1,9 +1,10 @@
 """Arrays of many runs, a row a run, that can't be mixed: so one rule serves all of them at once.
 
-A rule is a few lines that act on every entry alone, and then the same lines serve one run's (n,)
-numbers and many runs' (runs, n). Of a rule that looks further (it takes a norm, reads ``G[0]``, asks
-``if G.max() > 1``) this is not true: it would give wrong numbers without a word. So a rule that is
-to serve many runs gets no arrays of NumPy but :class:`Rows`, which refuse whatever could mix them.
+A rule is a few lines that act on every entry alone, and then the same lines serve the (n,) numbers
+of one run and the (runs, n) of many. Of a rule that looks further (it takes a norm, reads ``G[0]``,
+asks ``if G.max() > 1``) this is not true: it would give wrong numbers without a word. So a rule
+that is to serve many runs gets no arrays of NumPy but :class:`Rows`, which refuse whatever could
+mix the runs.
 """
 
 import numpy as np
@@ -114,19 +115,11 @@ _COMPARISONS = {
 _SIGNS = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 # What sees more than one entry, turns rows into something else, or changes them in place.
 _REFUSED = (
-    *(
-        "bool",
-        "len",
-        "iter",
-        "getitem",
-        "setitem",
-        "contains",
-        "array",
-        "hash",
-        "repr",
-        "reduce_ex",
-    ),
-    *("int", "float", "complex", "index", "round", "matmul", "rmatmul", "imatmul"),
+    *("bool", "len", "iter", "reversed", "contains", "getitem", "setitem", "delitem", "call"),
+    *("array", "int", "float", "complex", "index", "round", "bytes", "hash"),
+    *("repr", "str", "format", "dir", "reduce", "reduce_ex"),
+    *("matmul", "rmatmul", "imatmul", "divmod", "rdivmod"),
+    *("lshift", "rlshift", "ilshift", "rshift", "rrshift", "irshift"),
     *(f"i{name}" for name in _OPERATORS),
 )
 

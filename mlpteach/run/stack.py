@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpteach.run.group import Group
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.rows import MixesRuns
 
 # As in a run alone: so often it is looked for numbers that left the floats.
@@ -123,6 +124,7 @@ class Stack:
             group.leave(~finite[part])
         return W[finite], J[finite], G[finite]
 
+    @on_one_blas_thread
     def _ask(self, k, W, numbers):
         """Return costs and gradients at `W`; NaN where a function of the reader's raises."""
         batch = self._problem.batch(k)

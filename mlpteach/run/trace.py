@@ -14,6 +14,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.network import MLP
+from mlpteach.run.one_thread import on_one_blas_thread
 
 # Checkpoints closer than this save no time worth their memory.
 MIN_STRIDE = 16
@@ -142,6 +143,10 @@ class Trace(Sequence):
     factors : ndarray, shape (len(trace),)
         What the schedule multiplied each update's rho with (eta_k/eta).
     diverged : Divergence or None
+    arrived : int or None
+        For L-BFGS, which looks for the length of each step: the update from which on it found no
+        lower place and stayed where it is. The updates behind it are there too, steps of length 0
+        that ask for the gradient once and try nothing.
     """
 
     def __init__(self, run, planned, budget=CHECKPOINT_BYTES):
@@ -149,6 +154,7 @@ class Trace(Sequence):
         self.planned = planned
         self.history = {}
         self.diverged = None
+        self.arrived = None
         self._losses = np.empty(planned)
         self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
         self._evaluations = np.empty(planned, dtype=np.int32)
@@ -171,6 +177,8 @@ class Trace(Sequence):
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
         self._length = k
+        if self.run.rule.own_step_length:
+            self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
             self._checkpoints.append(update.state)
             self._held += update.state.nbytes
@@ -233,6 +241,8 @@ class Trace(Sequence):
         del self._checkpoints[self._length // self._stride + 1 :]
         self._held = sum(state.nbytes for state in self._checkpoints)
         self.diverged = divergence
+        if self.arrived and self.arrived > self._length:
+            self.arrived = None
 
     # -- reading
 
@@ -311,6 +321,7 @@ class Trace(Sequence):
         for state, update in self._replay(first, last):
             yield self._step(state, update)
 
+    @on_one_blas_thread
     def gather(self, *names):
         """Return flat arrays of all updates at once, for small problems: name -> (len(self), n).
 
@@ -365,17 +376,25 @@ class Trace(Sequence):
         latest, latest_state = self._latest
         if k < latest < first:
             k, state = latest, latest_state
-        while k < last:
-            k += 1
-            # Around the computation only: what is set at a yield would stay set for the caller.
-            with np.errstate(all="ignore"):
-                update = self.run.advance(k, state)
-                self._check_same(k, "cost", self._losses, update.evaluation.loss)
-                self._check_same(k, "sum of W", self._sums, np.add.reduce(update.state.theta))
-            if k >= first:
-                yield state, update
+        if k < first - 1:
+            state = self._advance(k, state, first - 1).state
+        for k in range(first, last + 1):
+            update = self._advance(k - 1, state, k)
+            yield state, update
             state = update.state
             self._latest = (k, state)
+
+    # Not around the yields: what is set there would stay set for the caller.
+    @on_one_blas_thread
+    def _advance(self, k, state, last):
+        """Return update `last`, computed again from the `state` after update k < last."""
+        with np.errstate(all="ignore"):
+            for number in range(k + 1, last + 1):
+                update = self.run.advance(number, state)
+                self._check_same(number, "cost", self._losses, update.evaluation.loss)
+                self._check_same(number, "sum of W", self._sums, np.add.reduce(update.state.theta))
+                state = update.state
+        return update
 
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
@@ -414,7 +433,8 @@ class Trace(Sequence):
         )
 
     def __repr__(self):
-        ending = f", {self.diverged}" if self.diverged else ""
+        ending = f", arrived at update k = {self.arrived}" if self.arrived else ""
+        ending += f", {self.diverged}" if self.diverged else ""
         return f"<trace of {self._length} updates by {self.run.rule!r}{ending}>"
 
 

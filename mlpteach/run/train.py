@@ -6,8 +6,10 @@ import warnings
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.basics.progress import progress_bar
 from mlpteach.rules import as_rule
 from mlpteach.run.network import MLP, labels
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
@@ -176,7 +178,7 @@ def descend(
 
 
 def quietly(run, *arguments, **options):
-    """Call ``train`` or ``descend`` without its warning of divergence: the page tells it."""
+    """Call ``train``, ``descend`` or ``rerun`` without warning of divergence: the page tells it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         return run(*arguments, **options, progress=False)
@@ -250,6 +252,7 @@ def fill(trace, progress=False):
     return trace
 
 
+@on_one_blas_thread
 def _run(trace, history, progress):
     """Compute and record the updates; stop where a number is no longer finite."""
     run, state, checked = trace.run, trace.run.start(), 0
@@ -307,9 +310,7 @@ class _Progress:
         if not self._wanted or time.perf_counter() - self._start < _PATIENCE:
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=self._total, unit="update", leave=False)
+            self._bar = progress_bar(total=self._total, unit="update", leave=False)
         self._bar.update(k - self._bar.n)
 
     def __exit__(self, *exception):

@@ -103,7 +103,7 @@ def _noting(ask, places):
 
 
 def measured_after(problem, updates):
-    """Return after which updates, from 0, the cost of a run is measured: all, or some with both ends."""
+    """Return after which updates, from 0, a cost is measured: all, or some with both ends."""
     if problem.cost is None:
         return range(updates + 1)
     return sorted({round(k) for k in np.linspace(0, updates, _MEASURED)})

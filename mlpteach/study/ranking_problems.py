@@ -171,7 +171,13 @@ RANKING_PROBLEMS = {
 
 
 def as_ranking_problems(given, seed):
-    """Return id -> :class:`RankingProblem` for ids of RANKING_PROBLEMS, or for title -> (objective, theta0).
+    """Return id -> :class:`RankingProblem`.
+
+    Parameters
+    ----------
+    given : sequence of str, or dict
+        Ids of ``RANKING_PROBLEMS``, or title -> (objective, theta0).
+    seed : int
 
     Raises
     ------
@@ -188,8 +194,8 @@ def as_ranking_problems(given, seed):
         }
     else:
         raise TypeError(
-            f"problems must be a list of {', '.join(RANKING_PROBLEMS)}, or a dict title -> (objective, "
-            f"theta0); given {describe(given)}."
+            f"problems must be a list of {', '.join(RANKING_PROBLEMS)}, or a dict title -> "
+            f"(objective, theta0); given {describe(given)}."
         )
     if not problems:
         raise ValueError("problems must hold at least one problem; given none.")
@@ -202,5 +208,6 @@ def _own(title, pair):
             f"problem {title!r} must be a pair (objective, theta0); given {describe(pair)}."
         )
     theta0 = np.array(check_floats(f"theta0 of problem {title!r}", pair[1], ndim=1), dtype=float)
-    FunctionProblem(pair[0], theta0)  # checks what the objective returns
-    return RankingProblem(title, pair[0], theta0)
+    problem = RankingProblem(title, pair[0], theta0)
+    _ = problem.function  # checks what the objective returns
+    return problem

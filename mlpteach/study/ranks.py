@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from mlpteach.basics.progress import progress_bar
 from mlpteach.study.tuning import tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
 _known = {}
-# So many are kept, the latest: their traces take memory.
+# So many of are kept, the latest: their traces take memory.
 _KEPT = 500
 
 
@@ -24,10 +25,8 @@ def tune_all(problems, places, rules, budget, sizes, progress=False):
     progress : bool
         Whether a bar appears after two seconds.
     """
-    from tqdm.auto import tqdm
-
     found = {}
-    for id, problem in tqdm(
+    for id, problem in progress_bar(
         problems.items(), delay=2, leave=False, unit="problem", disable=not progress
     ):
         keys = {
@@ -35,9 +34,9 @@ def tune_all(problems, places, rules, budget, sizes, progress=False):
             for name, rule in rules.items()
         }
         missing = [name for name, key in keys.items() if key not in _known]
-        tuned = tune(problem, [rules[name] for name in missing], budget=budget, sizes=sizes)
-        for name, one in zip(missing, tuned, strict=True):
-            _known[keys[name]] = one
+        wanted = [rules[name] for name in missing]
+        tuned = tune(problem, wanted, budget=budget, sizes=sizes, progress=progress)
+        _known.update(zip([keys[name] for name in missing], tuned, strict=True))
         found |= {(name, id): _known[key] for name, key in keys.items()}
     while len(_known) > _KEPT:
         del _known[next(iter(_known))]

@@ -2,16 +2,20 @@
 
 import numpy as np
 
+from mlpteach.basics.progress import progress_bar
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.stack import Stack
 from mlpteach.run.update import Run
 from mlpteach.tables.schedules import as_schedule
 
 # Estimates that differ by a smaller share than this are not told apart by them.
 _CLOSE = 1e-6
+# Parameters of the runs that are computed together: more leave the cache, which takes longer.
 _AT_ONCE = 2**16
 
 
-def estimates(problem, rules, steps, note):
+@on_one_blas_thread
+def estimates(problem, rules, steps, note, progress=False):
     """Return what all runs side by side say of each one's score.
 
     Parameters
@@ -23,6 +27,8 @@ def estimates(problem, rules, steps, note):
     note : callable
         (places, scores) -> None; changes the scores (n,), at first infinite, by what it sees of the
         :class:`~mlpteach.run.stack.Places` before each update and after the last.
+    progress : bool
+        Whether a bar appears after two seconds.
 
     Returns
     -------
@@ -35,10 +41,13 @@ def estimates(problem, rules, steps, note):
     for start in range(0, len(runs), at_once):
         part = slice(start, start + at_once)
         stack = Stack(runs[part], steps[part])
-        for places in stack.places():
-            note(places._replace(runs=places.runs+start), scores)
-        scores[[start+i for i in stack.diverged]] = np.inf
-        scores[[start+i for i in stack.unsure]] = np.nan
+        total = max(steps[part]) + 1
+        for places in progress_bar(
+            stack.places(), total=total, delay=2, leave=False, unit="update", disable=not progress
+        ):
+            note(places._replace(runs=start + places.runs), scores)
+        scores[part][list(stack.diverged)] = np.inf
+        scores[part][list(stack.unsure)] = np.nan
     return scores
 
 

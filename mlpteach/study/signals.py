@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count
 from mlpteach.run.network import Evaluation, labels
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE
 from mlpteach.tables.activations import ACTIVATIONS
 
@@ -88,6 +89,7 @@ def moments(updates):
     return [*first, *range(1 + MIN_STRIDE, updates, stride), updates]
 
 
+@on_one_blas_thread
 def measure(trace, X, y, ks):
     """Return the :class:`Signals` of a trace on the instances X, y before the updates `ks`.
 
@@ -174,22 +176,23 @@ def _reach(A):
     return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)
 
 
-def is_saturated(id, Z):
+def is_saturated(activation, Z):
     """Return where |phi'(Z)| is below 1 % of its largest value, a bool for each entry of Z.
 
     Examples
     --------
-    >>> is_saturated("sigmoid", [-6.1, 0.0, 5.9, 6.1]), is_saturated("relu", [-1.0, 0.5])
-    (array([ True, False, False,  True]), array([ True, False]))
+    >>> is_saturated(ACTIVATIONS["sigmoid"], [-6.1, 0.0, 5.9, 6.1])
+    array([ True, False, False,  True])
     """
-    return np.abs(ACTIVATIONS[id].derivative(Z)) < SATURATED * ACTIVATIONS[id].steepest
+    return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
 
 def _once(net, evaluation, Y, edges):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
-    saturated = [is_saturated(id, z) for id, z in zip(net.hidden, Z, strict=False)]
+    hidden = [ACTIVATIONS[id] for id in net.hidden]
+    saturated = [is_saturated(phi, z) for phi, z in zip(hidden, Z, strict=False)]
     return {
         "loss": evaluation.loss,
         "right": np.count_nonzero(labels(A[-1]) == labels(Y)),

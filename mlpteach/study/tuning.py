@@ -48,7 +48,7 @@ class Tuned:
         return self.trace.diverged is not None
 
 
-def tune(problem, rules, *, budget=100, sizes=STEP_SIZES):
+def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
     """Run rules with every step size of a grid and keep the best run of each.
 
     All runs are made side by side, and those that may be the best once more alone.
@@ -61,6 +61,8 @@ def tune(problem, rules, *, budget=100, sizes=STEP_SIZES):
         Gradient evaluations of each run.
     sizes : sequence of float
         Step sizes to try; see :meth:`~mlpteach.rules.Rule.with_step_size`.
+    progress : bool
+        Whether a bar appears after two seconds.
 
     Returns
     -------
@@ -77,34 +79,37 @@ def tune(problem, rules, *, budget=100, sizes=STEP_SIZES):
     (0.01, [0.0, 0.0])
     """
     budget = check_count("budget", budget)
-    tried = [_tried(rule, sizes) for rule in rules]
-    estimated = _lowest_costs(problem, [one for each in tried for one in each], budget)
-    parts = np.split(estimated, np.cumsum([len(each) for each in tried])[:-1])
-    return [_best(problem, *pair, budget) for pair in zip(tried, parts, strict=True)]
+    tried = [_with_sizes(rule, sizes) for rule in rules]
+    all_tried = [one for of_rule in tried for one in of_rule.values()]
+    estimated = iter(_lowest_costs(problem, all_tried, budget, progress).tolist())
+    return [
+        _best(problem, of_rule, [next(estimated) for _ in of_rule], budget) for of_rule in tried
+    ]
 
 
-def _tried(rule, sizes):
-    return [rule.with_step_size(size) for size in sizes] if rule.tuned else [rule]
+def _with_sizes(rule, sizes):
+    """Return step size -> rule; NaN where there is none to choose."""
+    return {size: rule.with_step_size(size) for size in sizes} if rule.tuned else {np.nan: rule}
 
 
-def _best(problem, rules, estimated, budget):
-    """Return the best of the runs of one rule with several step sizes."""
-    made, name = {}, rules[0].tuned or ""
+def _best(problem, tried, estimated, budget):
+    """Return the best of the runs of one rule with several step sizes, as runs alone decide it."""
+    rules, made = list(tried.values()), {}
 
     def alone(i):
-        trace, costs = run_within(problem, rules[i], budget)
-        made[i] = trace, costs
+        made[i] = run_within(problem, rules[i], budget)
+        trace, costs = made[i]
         return np.inf if trace.diverged else costs[-1]
 
-    best, scores = lowest(estimated, alone)
+    best, scores = lowest(np.array(estimated), alone)
     if np.isinf(scores[best]):  # all diverged, so all were made alone
         best = min(made, key=lambda i: made[i][1][-1])
     trace, costs = made[best]
-    sizes = [rule.values[name] if name else np.nan for rule in rules]
-    return Tuned(rules[best], name, costs, trace, tuple(zip(sizes, scores.tolist(), strict=True)))
+    scores = tuple(zip(tried, scores.tolist(), strict=True))
+    return Tuned(rules[best], rules[best].tuned or "", costs, trace, scores)
 
 
-def _lowest_costs(problem, rules, budget):
+def _lowest_costs(problem, rules, budget, progress=False):
     """Return the estimates of the lowest cost that each run finds within the budget."""
     per_update = np.array([gradients_an_update(rule) for rule in rules])
     updates = budget // per_update
@@ -124,4 +129,4 @@ def _lowest_costs(problem, rules, budget):
         runs = places.runs[now]
         scores[runs] = np.fmin(scores[runs], costs[now])
 
-    return estimates(problem.function, rules, np.maximum(1, updates).tolist(), note)
+    return estimates(problem.function, rules, np.maximum(1, updates).tolist(), note, progress)

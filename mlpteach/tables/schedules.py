@@ -58,6 +58,11 @@ class Schedule(Record):
         checked = check_values(f"schedule {self.id!r}", self.hypers, given)
         return replace(self, values={**self.values, **checked})
 
+    @property
+    def looks_at_cost(self):
+        """Whether the cost decides about the step size, rather than k alone."""
+        return self.step_size is None
+
     def start(self):
         """Return the state before the first update: factor, mean cost before, costs since."""
         return 1.0, math.inf, ()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpteach.basics.parameters import Layers, Parameters
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.tables.losses import LOSSES
 from mlpteach.views.frames import Frames
@@ -56,6 +57,7 @@ def passes_of(step):
     return Passes(step.A, step.Z, step.sensitivity, step.before, step.gradient)
 
 
+@on_one_blas_thread
 def passes_at(step, trace):
     """Return the :class:`Passes` by the cost of `trace`, at the weights and batch of `step`."""
     with np.errstate(all="ignore"):

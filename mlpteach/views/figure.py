@@ -1,11 +1,10 @@
 """One step of a dashboard as a matplotlib figure: for print, PDF, and tests without a browser."""
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.figure import Figure
 
 from mlpteach.basics.arguments import check_count
-from mlpteach.views.panels import COLORMAPS, Arrow, Heat, Ledger, Line, Plot, Profile, Table
+from mlpteach.views.colors import color_table
+from mlpteach.views.panels import Arrow, Heat, Ledger, Line, Plot, Profile, Table
 from mlpteach.views.pictures import FONT_SIZE, prepare, style
 
 # Inches; what needs a whole row of the figure and how high it is.
@@ -30,6 +29,8 @@ def figure(show, k, row=0, column=0, columns=3):
     -------
     matplotlib.figure.Figure
     """
+    from matplotlib.figure import Figure
+
     k = check_count("k", k, maximum=max(1, show.steps))
     bands = _bands(show.panels, columns)
     heights = [_height(band) for band in bands]
@@ -173,10 +174,12 @@ _DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
 
 
 def _draw_heat(target, heat, frame):
+    from matplotlib.colors import ListedColormap
+
     style(target)
     target.imshow(
         heat.shade(frame[heat.field]),
-        cmap=colormaps[COLORMAPS[heat.colors][0]],
+        cmap=ListedColormap(color_table(heat.colors) / 255),
         vmin=0.0,
         vmax=1.0,
         aspect="auto",

@@ -3,14 +3,13 @@
 Layer 0 is a plain function's vector, shown as a single row.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from mlpteach.basics.parameters import Parameters
-from mlpteach.rules import Rule, rule
-from mlpteach.study.formulas import lines
+from mlpteach.study.formulas import Line as FormulaLine
+from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot
@@ -85,32 +84,13 @@ def _values(step, name, layer):
     return value.W[layer] if layer else value.flat[None, :]
 
 
-@dataclass(frozen=True)
-class PlainLine:
-    """A quantity of a rule whose code is no list of formulas: its number stands without one."""
-
-    name: str
-    rule: Rule
-
-    def mathml(self, numbers=False):
-        if numbers:
-            return ""
-        sign = self.rule.symbol(self.name)
-        return f"<math>{sign.mathml('k')}</math> {sign.meaning}"
-
-    def latex(self):
-        return self.rule.symbol(self.name).latex("k")
-
-
 def rule_lines(trace):
     """Return the lines of the trace's rule; where they can't be read, its quantities and W."""
-    scheduled = trace.run.schedule.id != "constant"
-    written = lines(trace.run.rule, scheduled)
-    if written:
-        return tuple(written)
+    rule, scheduled = trace.run.rule, trace.run.schedule.id != "constant"
+    found = lines(rule, scheduled)
+    written = {line.name: line for line in found or [step_line(rule, scheduled)]}
     named = [name for name, value in trace[0].quantities.items() if _has_place(value)]
-    step = lines(rule("gd"), scheduled)[-1]
-    return (*(PlainLine(name, trace.run.rule) for name in named), step)
+    return tuple(written.get(name, FormulaLine(name, rule)) for name in [*named, "W"])
 
 
 def rule_ledger(trace, layer, title="", prefix="", differs=""):

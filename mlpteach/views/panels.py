@@ -15,9 +15,6 @@ import numpy as np
 from mlpteach.views.frames import Frames
 from mlpteach.views.style import Style
 
-# Light and dark page: the middle of the signed map is the page's own side of grey.
-COLORMAPS = {"signed": ("RdBu_r", "berlin"), "positive": ("cividis", "cividis")}
-
 
 @dataclass(frozen=True)
 class Axes:

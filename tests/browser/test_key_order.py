@@ -3,14 +3,12 @@
 The page's own module draws every dashboard from what a saved notebook holds, in several orders.
 """
 
-import base64
-
 import numpy as np
 import pytest
 from every_dashboard import SMALL
 
 import mlpteach as mt
-from mlpteach.views.pictures import color_tables
+from mlpteach.views.colors import color_table
 
 from .shown_dashboard import ORDERS, SNAPSHOT, show, with_keys_backwards, with_sorted_keys
 
@@ -79,10 +77,6 @@ def test_maps_have_the_colors_of_their_fields(name, dashboards, page):
     show(page, dashboard)
     frames, k = dashboard.show.frames, dashboard.position["k"]
     named = frames.named(frames.read(k, k))
-    tables = {
-        colors: np.frombuffer(base64.b64decode(light), np.uint8).reshape(256, 3)
-        for colors, (light, _dark) in color_tables().items()
-    }
     heats = [panel for panel in dashboard.show.panels if type(panel).__name__ == "Heat"]
     drawn = page.evaluate(
         """() => [...document.querySelectorAll("canvas[data-field]")].map((canvas) => [
@@ -94,7 +88,7 @@ def test_maps_have_the_colors_of_their_fields(name, dashboards, page):
         values = named[field][0]
         known = np.isfinite(values)
         shades = np.floor(255 * heat.shade(values[known]) + 0.5).astype(int)
-        expected = tables[heat.colors][shades]
+        expected = color_table(heat.colors)[shades]
         read = np.array(pixels).reshape(*values.shape, 4)[known]
         np.testing.assert_array_equal(read[:, :3], expected, field)
 
@@ -118,7 +112,7 @@ def test_menus_keep_their_order(name, dashboards, page):
         (node) => [node.dataset.control, [...node.querySelectorAll("option, [data-value]")].map(
         (option) => [option.value || option.dataset.value, option.textContent])]))"""
     )
-    controls = dashboard._controls
+    controls = dashboard.core._controls
     assert list(menus) == list(controls)
     for control, options in menus.items():
         expected = getattr(controls[control], "options", {})

@@ -11,8 +11,14 @@ from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
 race = mt.dashboards.race
+
+
+# Every form of every rule that can descend a function.
 FORMS = [
-    (id, form) for id, o in mt.RULES.items() for form, r in o.forms.items() if not r.needs_layers
+    (id, form)
+    for id, optimizer in mt.RULES.items()
+    for form, rule in optimizer.forms.items()
+    if not rule.needs_layers
 ]
 
 
@@ -42,6 +48,21 @@ def test_first_picture_is_a_good_one(id):
         if landscape.minima:
             x, y = series[f"{name}.x"], series[f"{name}.y"]
             assert ((x_min <= x) & (x <= x_max) & (y_min <= y) & (y <= y_max)).all(), name
+
+
+def test_everybody_is_on_the_page_and_takes_part_when_asked():
+    dashboard = race(rules=["adam"], steps=20)
+    buttons = next(c for c in dashboard.spec["controls"] if c["name"] == "rules")["options"]
+    offered = set(dict(buttons))
+    assert offered == {id for id, rule in mt.RULES.items() if not rule.default.needs_layers}
+    assert list(dashboard.traces) == ["adam (lecture)"]
+    dashboard.configure(rules=("adam", "adamw", "lion"))
+    assert list(dashboard.traces) == ["adam (lecture)", "adamw (paper)", "lion (paper)"]
+
+
+def test_a_rule_that_needs_layers_is_refused():
+    with pytest.raises(ValueError, match="works on the matrices of a network's layers"):
+        race(rules=["gd", "muon"])
 
 
 def test_what_is_drawn_is_in_the_trace():

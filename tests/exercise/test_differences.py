@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlpteach.exercise.differences import close, find, times
-from mlpteach.exercise.drawn import find_drawn, same_drawn
+from mlpteach.exercise.distributions import distribution_difference, same_distribution
 
 RIGHT = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -0.25]])
 
@@ -123,12 +123,12 @@ def drawn(kind, spread, shape=(100, 200), seed=0):
     ],
 )
 def test_how_a_distribution_differs(given, kind, how):
-    found = find_drawn("W", given, drawn("normal", 0.1, seed=1))
+    found = distribution_difference("W", given, drawn("normal", 0.1, seed=1))
     assert (found.kind, how in found.how) == (kind, True), found
 
 
 def test_other_numbers_from_the_same_distribution_are_right():
     for kind in ("normal", "uniform"):
         first = drawn(kind, 0.1, seed=1)
-        assert all(same_drawn(drawn(kind, 0.1, seed=seed), first) for seed in range(2, 12))
-    assert not same_drawn(drawn("uniform", 0.1), drawn("normal", 0.1))
+        assert all(same_distribution(drawn(kind, 0.1, seed=seed), first) for seed in range(2, 12))
+    assert not same_distribution(drawn("uniform", 0.1), drawn("normal", 0.1))

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
 
-SHEETS = {id: read_sheet(id) for id in ASSIGNMENTS}
+SHEETS = {id: read_sheet(id) for id in PROBLEM_SETS}
 MISTAKES = [
     pytest.param(id, mistake, id=f"{mistake.function}-{mistake.id}")
     for id, sheet in SHEETS.items()
@@ -75,7 +75,7 @@ def verdicts(assignment, functions, seed):
     """Return id of a check -> its verdict on these functions."""
     return {
         id: decide(check, np.random.default_rng(seed), answer_with(functions))
-        for id, check in ASSIGNMENTS[assignment].items()
+        for id, check in PROBLEM_SETS[assignment].items()
     }
 
 
@@ -127,7 +127,7 @@ def squeezed(text):
     return "".join(text.split())
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 @pytest.mark.parametrize("seed", range(8))
 def test_the_model_solution_passes_whatever_the_inputs(assignment, seed):
     found = verdicts(assignment, SHEETS[assignment].functions(), seed)

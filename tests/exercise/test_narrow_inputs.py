@@ -5,11 +5,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.registry import ASSIGNMENTS
 
-CHECKS = {id: check for checks in ASSIGNMENTS.values() for id, check in checks.items()}
+CHECKS = {id: check for checks in PROBLEM_SETS.values() for id, check in checks.items()}
 
 
 def verdict(id, *functions, seed=7):

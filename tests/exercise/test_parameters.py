@@ -5,14 +5,14 @@ import inspect
 import numpy as np
 import pytest
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
 
 SOLUTIONS = {
     name: (assignment, function, inspect.signature(function).parameters)
-    for assignment in ASSIGNMENTS
+    for assignment in PROBLEM_SETS
     for name, function in read_sheet(assignment).functions().items()
 }
 CHOSEN = [
@@ -36,7 +36,7 @@ def lost(name, change):
     return sum(
         check.points
         * (1 - decide(check, np.random.default_rng(3), answer_with(functions)).fraction)
-        for check in ASSIGNMENTS[assignment].values()
+        for check in PROBLEM_SETS[assignment].values()
         if name in check.functions
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.protocol import Call, Check, NoAnswer, NotPlain, Verdict, as_plain, decide
 
 

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import nbclient
 import pytest
 
-from mlpteach.exercise.registry import ASSIGNMENTS
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.tasks import read_sheet
 
 WRITTEN = {
@@ -108,7 +108,7 @@ def last_value(source, names):
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_the_source_runs_from_top_to_bottom(
     assignment, read_source, environment_at, tmp_path, monkeypatch
 ):
@@ -130,37 +130,37 @@ def test_the_source_runs_from_top_to_bottom(
         assert "Nothing to show yet" not in printed
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_every_check_of_the_registry_has_its_cell_with_its_points(assignment, read_source):
     graded = {data.grade_id: data for data in nbgrader_data(read_source(assignment)) if data.grade}
     written = graded.pop(WRITTEN[assignment])
     assert written.solution
     assert not written.locked
     assert {id: data.points for id, data in graded.items()} == {
-        id: check.points for id, check in ASSIGNMENTS[assignment].items()
+        id: check.points for id, check in PROBLEM_SETS[assignment].items()
     }
     assert all(data.locked and not data.solution for data in graded.values())
 
 
 def test_ids_of_checks_are_unique_over_all_assignments():
-    ids = [id for checks in ASSIGNMENTS.values() for id in checks]
+    ids = [id for checks in PROBLEM_SETS.values() for id in checks]
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_the_text_promises_the_points_there_are(assignment, read_source, points):
     notebook = read_source(assignment)
     assert f"\n{points[assignment]} points." in notebook.cells[0].source
     data = nbgrader_data(notebook)
     assert sum(entry.get("points", 0) for entry in data) == points[assignment]
-    for id, check in ASSIGNMENTS[assignment].items():
+    for id, check in PROBLEM_SETS[assignment].items():
         [cell] = [cell for cell in notebook.cells if cell.id == id]
         assert re.match(r"# (\d+) points?: ", cell.source)[1] == str(check.points)
         assert cell.source.count(f'check("{id}", {", ".join(check.functions)}') == 2
     assert "(2 points, read by a person.)" in notebook.cells[-2].source
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_the_solutions_in_the_notebook_are_those_of_the_checks(assignment, read_source):
     cells = {cell.id: cell.source for cell in read_source(assignment).cells}
     for name, task in read_sheet(assignment).tasks.items():
@@ -169,7 +169,7 @@ def test_the_solutions_in_the_notebook_are_those_of_the_checks(assignment, read_
         assert ast.unparse(function) == ast.unparse(ast.parse(task.solution))
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_metadata_is_nbgraders_newest_with_unique_ids(assignment, read_source):
     notebook = read_source(assignment)
     data = nbgrader_data(notebook)
@@ -179,7 +179,7 @@ def test_metadata_is_nbgraders_newest_with_unique_ids(assignment, read_source):
     assert notebook.metadata.kernelspec.name == "python3"
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_the_source_is_kept_without_outputs(assignment, read_source):
     code = [cell for cell in read_source(assignment).cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
@@ -191,7 +191,7 @@ def test_a_slip_costs_exactly_what_it_should(
 ):
     assignment, *mistakes = handed_in
     notebook = solve(read_source(assignment), assignment, *mistakes)
-    full = {id: float(check.points) for id, check in ASSIGNMENTS[assignment].items()}
+    full = {id: float(check.points) for id, check in PROBLEM_SETS[assignment].items()}
     assert marks(notebook, monkeypatch, capfd) == full | lost
 
 
@@ -220,12 +220,12 @@ def run_all(notebook, monkeypatch, capsys):
     return " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_every_check_speaks_before_anything_is_written(
     assignment, read_source, monkeypatch, capsys
 ):
     said = run_all(unanswered(read_source(assignment)), monkeypatch, capsys)
-    assert all(f"{id}: " in said for id in ASSIGNMENTS[assignment])
+    assert all(f"{id}: " in said for id in PROBLEM_SETS[assignment])
     assert "Nothing to show yet: " in said
     assert "Error: " not in said
 
@@ -242,11 +242,11 @@ def test_a_run_that_diverges_is_plotted_as_far_as_it_came(read_source, solve, mo
     assert "Nothing to show yet" not in run_all(notebook, monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_what_is_released_is_worth_nothing(assignment, read_source, monkeypatch, capfd):
     notebook = unanswered(read_source(assignment))
     found = marks(notebook, monkeypatch, capfd)
-    assert found == dict.fromkeys(ASSIGNMENTS[assignment], 0.0)
+    assert found == dict.fromkeys(PROBLEM_SETS[assignment], 0.0)
 
 
 def test_a_solution_of_the_public_numbers_only_fails_the_hidden_ones(

@@ -45,7 +45,7 @@ ON_THE_MARK = {
     "import the reference": """
         import mlpteach, importlib, sys
         for finder in list(sys.meta_path):
-            if "put_aside" in type(finder).__module__:
+            if "stand_in" in type(finder).__module__:
                 sys.meta_path.remove(finder)
         for name in [n for n in sys.modules if n.startswith("mlpteach")]:
             del sys.modules[name]

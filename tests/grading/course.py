@@ -97,7 +97,7 @@ def answered(moment=RIGHT_MOMENT, step=RIGHT_STEP, more=(), why="Because of nois
 class Course:
     """A course folder, and nbgrader's converters working on it."""
 
-    def __init__(self, root, db_url=None, **settings):
+    def __init__(self, root, db_url=None, source=None, **settings):
         self.root = root
         self.config = Config()
         configure(self.config)
@@ -107,9 +107,9 @@ class Course:
             self.config.CourseDirectory.db_url = db_url
         for name, value in settings.items():
             setattr(self.config.TrustedExecute, name, value)
-        source = root / "source" / ASSIGNMENT
-        source.mkdir(parents=True)
-        nbformat.write(source_notebook(), source / f"{ASSIGNMENT}.ipynb")
+        folder = root / "source" / ASSIGNMENT
+        folder.mkdir(parents=True)
+        nbformat.write(source or source_notebook(), folder / f"{ASSIGNMENT}.ipynb")
 
     def run(self, command, *arguments, **options):
         """Run one of nbgrader's commands in this process; its own warnings are not ours."""

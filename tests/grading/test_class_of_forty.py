@@ -16,14 +16,14 @@ import pytest
 from attacks import ON_THE_MARK
 from nbformat.v4 import new_code_cell
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
 
 ASSIGNMENT = "ps2_adam"
 SHEET = read_sheet(ASSIGNMENT)
-CHECKS = ASSIGNMENTS[ASSIGNMENT]
+CHECKS = PROBLEM_SETS[ASSIGNMENT]
 FULL = float(sum(check.points for check in CHECKS.values()))
 SUBMIT = """
 import os, sys

@@ -32,12 +32,15 @@ configure(c)
 )
 
 
+def here():
+    return str(Path(__file__).parent)
+
+
 @pytest.fixture
 def folder(make_course):
     """A course that the command can work on from outside."""
     course = make_course()
-    config = CONFIG.format(here=str(Path(__file__).parent))
-    (course.root / "nbgrader_config.py").write_text(config)
+    (course.root / "nbgrader_config.py").write_text(CONFIG.format(here=here()))
     return course
 
 

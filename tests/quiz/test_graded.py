@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlpteach.assignments import ASSIGNMENTS
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.protocol import decide
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.assignment import notebook

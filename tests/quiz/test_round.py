@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mlpteach.exercise.say import in_lines
+from mlpteach.exercise.messages import wrap_lines
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name
 from mlpteach.quiz.question_as_text import question_as_text
@@ -92,7 +92,7 @@ def test_released_handed_in_and_graded(nbgrader):
     assert "put aside" not in page
     for id in ids:
         question = QUESTIONS[id].ask("ada")
-        for line in in_lines(question_as_text(question)[0]).splitlines():
+        for line in wrap_lines(question_as_text(question)[0]).splitlines():
             assert line in page
     assert (
         base64.b64encode(QUESTIONS["which_of_adams_quantities"].ask("ada").png()).decode() in page

@@ -245,7 +245,7 @@ def test_an_answer_says_in_which_other_notebook_it_was_given(monkeypatch):
 def test_what_goes_wrong_in_the_kernel_is_said_on_the_page():
     dashboard = mt.dashboards.adam(epochs=1)
     widget = mt.quiz.ask("adams_corrected_first_moment", dashboard)
-    dashboard.show = mt.dashboards.adam(epochs=1).show
+    dashboard.core.show = mt.dashboards.adam(epochs=1).show
     widget._run = 3
     widget._receive(None, {"type": "again"}, [])
     assert "TypeError: run must be a trace or a dashboard" in widget.note

@@ -139,7 +139,7 @@ def test_a_run_that_broke_at_once_has_no_numbers():
     ],
 )
 def test_where_saturation_begins(id, inside, outside):
-    assert is_saturated(id, [inside, outside]).tolist() == [False, True]
+    assert is_saturated(mt.ACTIVATIONS[id], [inside, outside]).tolist() == [False, True]
 
 
 def test_steepest_silu():

@@ -29,7 +29,7 @@ class Bowl:
 
 
 def test_gradient_descent_takes_one_gradient_an_update():
-    found = tune(Bowl().problem(), mt.rule("gd"), budget=5, sizes=(0.1,))
+    (found,) = tune(Bowl().problem(), [mt.rule("gd")], budget=5, sizes=(0.1,))
     x = [np.array([2.0 * 0.9**k, 0.6**k]) for k in range(1, 6)]
     np.testing.assert_allclose(found.costs, [0.5 * (a**2 + 4 * b**2) for a, b in x], rtol=1e-12)
 
@@ -37,7 +37,7 @@ def test_gradient_descent_takes_one_gradient_an_update():
 @pytest.mark.parametrize(("form", "per_update"), [("lecture", 2), ("paper", 1)])
 def test_nesterov_pays_for_every_gradient_of_its_formula(form, per_update):
     rule = mt.rule("nesterov", form).with_step_size(0.05)
-    found = tune(Bowl().problem(), rule, budget=8, sizes=(0.05,))
+    (found,) = tune(Bowl().problem(), [rule], budget=8, sizes=(0.05,))
     plain = mt.descend(Bowl(), [2.0, 1.0], rule=rule, steps=9)
     reached = np.minimum.accumulate(plain.losses)
     expected = [reached[e // per_update] for e in range(1, 9)]
@@ -55,8 +55,8 @@ def test_lbfgs_pays_for_its_line_search_but_not_twice_for_a_place():
     trace = mt.descend(noting, rosenbrock.start, rule="lbfgs", steps=20)
     at = [step.after.flat.tobytes() for step in trace]
     first = list(dict.fromkeys(places))  # every place once, in the order of asking
-    found = tune(
-        RankingProblem("R", rosenbrock, np.array(rosenbrock.start)), mt.rule("lbfgs"), budget=60
+    (found,) = tune(
+        RankingProblem("R", rosenbrock, np.array(rosenbrock.start)), [mt.rule("lbfgs")], budget=60
     )
     for k in range(15):
         spent = first.index(at[k]) + 1
@@ -70,7 +70,7 @@ def test_best_step_size_is_chosen_and_divergence_loses():
     def cliff(theta):
         return 0.5 * float(theta @ theta), theta * (1.0 if abs(theta[0]) < 3 else 1e200)
 
-    found = tune(RankingProblem("Cliff", cliff, np.array([1.0])), mt.rule("gd"),
+    (found,) = tune(RankingProblem("Cliff", cliff, np.array([1.0])), [mt.rule("gd")],
                  budget=20, sizes=(0.1, 0.9, 5.0))  # fmt: skip
     assert found.step_size == 0.9
     assert [size for size, _ in found.scores] == [0.1, 0.9, 5.0]
@@ -82,8 +82,8 @@ def test_rule_that_always_diverges_says_so():
     def explodes(theta):
         return float(theta @ theta), theta * 1e300
 
-    found = tune(
-        RankingProblem("E", explodes, np.array([1.0])), mt.rule("gd"), budget=9, sizes=(1.0, 2.0)
+    (found,) = tune(
+        RankingProblem("E", explodes, np.array([1.0])), [mt.rule("gd")], budget=9, sizes=(1.0, 2.0)
     )
     assert found.diverged
     assert all(score == np.inf for _, score in found.scores)
@@ -91,7 +91,7 @@ def test_rule_that_always_diverges_says_so():
 
 def test_cost_that_counts_is_not_that_of_a_mini_batch():
     problem = RANKING_PROBLEMS["digits"](1)
-    found = tune(problem, mt.rule("gd"), budget=30, sizes=(0.1,))
+    (found,) = tune(problem, [mt.rule("gd")], budget=30, sizes=(0.1,))
     costs = [problem.cost(step.after.flat) for step in found.trace]
     assert found.costs[-1] >= min(costs) - 1e-15
     assert found.costs[-1] == pytest.approx(costs[-1], rel=0.2)
@@ -152,5 +152,7 @@ def test_function_that_changes_its_argument_is_tuned():
         theta *= 2
         return value, theta
 
-    found = tune(RankingProblem("Bowl", bowl, np.ones(2)), mt.rule("gd"), budget=3, sizes=(0.5,))
+    (found,) = tune(
+        RankingProblem("Bowl", bowl, np.ones(2)), [mt.rule("gd")], budget=3, sizes=(0.5,)
+    )
     np.testing.assert_allclose(found.costs, 0.0, atol=1e-30)

@@ -1,5 +1,6 @@
 """Schedules: the step size at update k by hand, and what the adaptive step looks at."""
 
+import mpmath
 import numpy as np
 import pytest
 from examples import constant_slope, quadratic, small_run
@@ -17,9 +18,21 @@ def factors(schedule, steps=8, rule=None, objective=constant_slope):
 
 
 def test_the_table():
-    ids = ["constant", "cooling", "exponential", "staircase", "adaptive"]
+    ids = ["constant", "cooling", "exponential", "staircase", "adaptive", "cosine"]
     assert list(mt.SCHEDULES) == ids
     assert all(record.id == id for id, record in mt.SCHEDULES.items())
+    assert [id for id in ids if mt.SCHEDULES[id].beyond_lecture] == ["cosine"]
+
+
+@pytest.mark.parametrize("id", mt.SCHEDULES)
+def test_sliders_stay_inside_what_is_allowed(id):
+    schedule = mt.SCHEDULES[id]
+    for name, hyper in schedule.hypers.items():
+        for value in (hyper.default, hyper.low, hyper.high):
+            assert schedule(**{name: value}).values[name] == value
+        assert hyper.low <= hyper.default <= hyper.high
+        assert hyper.low > 0 or not hyper.log
+        assert schedule.symbol(name).letter
 
 
 @pytest.mark.parametrize(
@@ -31,12 +44,30 @@ def test_the_table():
         # eta^(1 + d k)/eta = (1/4)^(k/2)
         (mt.schedule("exponential", d=0.5), [1 / 2, 1 / 4, 1 / 8, 1 / 16]),
         (mt.schedule("staircase", d=0.1, k_d=2), [1, 0.1, 0.1, 0.01]),
+        # half a cosine over 2 updates, then over 4: 1, cos^2(45°), again 1, …
+        (mt.schedule("cosine", T_0=2), [1, 1 / 2, 1, (2 + 2**0.5) / 4]),
         (lambda eta, k: eta / k, [1, 1 / 2, 1 / 3, 1 / 4]),
     ],
-    ids=["none", "constant", "cooling", "exponential", "staircase", "own function"],
+    ids=["none", "constant", "cooling", "exponential", "staircase", "cosine", "own function"],
 )
 def test_step_sizes_by_hand(schedule, expected):
     np.testing.assert_allclose(factors(schedule, steps=4), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("T_0", "T_mult"), [(1, 1), (3, 1), (1, 2), (7, 2), (2, 3)])
+def test_cosine_with_warm_restarts(T_0, T_mult):
+    """The paper's equation 5 with 30 digits; the cycles' lengths are counted by hand."""
+    cycles = [T_0 * T_mult**i for i in range(60)]
+    wanted = [(since, cycle) for cycle in cycles for since in range(min(cycle, 60))][:60]
+    schedule = mt.schedule("cosine", T_0=T_0, T_mult=T_mult, eta_min=0.01)
+    with mpmath.workdps(30):
+        least, most = mpmath.mpf("0.01"), mpmath.mpf(ETA)
+        exact = [
+            least + (most - least) * (1 + mpmath.cos(mpmath.pi * since / cycle)) / 2
+            for since, cycle in wanted
+        ]
+    given = [ETA * factor for factor in factors(schedule, steps=60)]
+    np.testing.assert_allclose(given, [float(x) for x in exact], rtol=1e-14)
 
 
 @pytest.mark.parametrize("id", mt.SCHEDULES)
@@ -99,7 +130,7 @@ def test_adaptive_step_works_without_a_step_size():
     assert factors("adaptive", rule=rule)[0] == 1.0
 
 
-@pytest.mark.parametrize("id", ["cooling", "exponential", "staircase"])
+@pytest.mark.parametrize("id", ["cooling", "exponential", "staircase", "cosine"])
 def test_a_rule_without_a_step_size_cannot_be_cooled(id):
     with pytest.raises(ValueError, match=r"this rule has none; allowed: constant, adaptive"):
         factors(id, rule=mt.rule("adadelta", form="paper"))

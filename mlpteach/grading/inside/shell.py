@@ -11,7 +11,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
 
-from .put_aside import PutAside
+from .stand_in import PutAside
 
 MOST_TEXT = 100_000
 MOST_OUTPUTS = 50

@@ -20,7 +20,7 @@ import socket
 import sys
 import warnings
 
-from . import frames, kernel_calls, put_aside, shell, worker
+from . import frames, kernel_calls, shell, stand_in, worker
 
 _SCRATCH = ("/homework", "/tmp", "/dev/shm")
 
@@ -52,7 +52,7 @@ def main(control):
 
 def _load(modules):
     """Import what notebooks import, once for all students."""
-    put_aside.install()
+    stand_in.install()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         student_shell = shell.start()  # first: matplotlib asks for it when imported

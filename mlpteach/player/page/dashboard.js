@@ -1,5 +1,5 @@
-// The page's half of a dashboard (player.py is the kernel's): draws the step that the slider shows,
-// steps and plays by itself, and asks the kernel only for new histories and missing frames.
+// The page's half of a dashboard (core.py is the other): draws the step that the slider shows,
+// steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
 const WINDOW = 32; // steps asked for at once where frames are missing
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };

@@ -1,4 +1,4 @@
-// What travelled: one entry a step of every series, and frames of matrices for some or all steps.
+// What travelled, as spec.py says: an entry a step of every series, frames of matrices for some steps.
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell
 
-from mlpteach.grading.questions import show_question
+from mlpteach.grading.quiz_outputs import show_question
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from mlpteach.exercise import ps1_cross_entropy, ps2_adam, ps3_optimizers, ps4_initialization
 
-ASSIGNMENTS = {
+PROBLEM_SETS = {
     "ps1_cross_entropy": ps1_cross_entropy.CHECKS,
     "ps2_adam": ps2_adam.CHECKS,
     "ps3_optimizers": ps3_optimizers.CHECKS,

@@ -11,9 +11,9 @@ from itertools import chain
 import numpy as np
 
 from mlpteach.exercise.differences import Finding, close, find, loses_digits
-from mlpteach.exercise.direct import answer_quietly
-from mlpteach.exercise.drawn import find_drawn, same_drawn
-from mlpteach.exercise.pairs import likely_pairs
+from mlpteach.exercise.distributions import distribution_difference, same_distribution
+from mlpteach.exercise.local_calls import make_call
+from mlpteach.exercise.mistake_pairs import likely_pairs
 from mlpteach.exercise.protocol import Call, Reply
 from mlpteach.exercise.replies import arrays, same_value
 
@@ -41,9 +41,9 @@ def ask(scenario):
 
 
 def play(scenario, functions):
-    """Yield the exchanges of a scenario, the calls made at once; inside :func:`quietly` only."""
+    """Yield the exchanges of a scenario, the calls made at once; inside :func:`silenced` only."""
     for where, call, answer in _conversation(scenario):
-        reply = answer_quietly(functions, call)
+        reply = make_call(functions, call)
         answer.append(reply.value)
         yield Exchange(where, call, reply)
 
@@ -60,7 +60,7 @@ def _conversation(scenario):
         yield where, call, answer
 
 
-class Case:
+class Comparison:
     """One scenario with its inputs: what the model solution and wrong solutions answer."""
 
     def __init__(self, sheet, scenario, seed):
@@ -135,7 +135,7 @@ class Case:
         functions = self.sheet.functions(mistakes)
         if functions is None:
             return None
-        return Exchange(exchange.where, exchange.call, answer_quietly(functions, exchange.call))
+        return Exchange(exchange.where, exchange.call, make_call(functions, exchange.call))
 
     def _pairs(self, given, first, quantity, finding, alone):
         """Return the pairs of mistakes that may have led to the first difference."""
@@ -175,7 +175,7 @@ class Case:
         first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second and same_value(exchange.reply.value, wrong.reply.value)
-        same = same_drawn if task.random else close
+        same = same_distribution if task.random else close
         return all(
             same(first[name], second[name])
             and loses_digits(first[name]) == loses_digits(second[name])
@@ -207,7 +207,7 @@ def _other_quantity(name, found, wanted):
 def _difference(task, name, given, expected, inputs):
     """Return the Finding for one quantity, of a path for its first row that differs."""
     if task.random:
-        return find_drawn(name, given, expected)
+        return distribution_difference(name, given, expected)
     if not task.path or given.shape != expected.shape:
         return find(name, given, expected, inputs)
     before = np.asarray(inputs[task.parameters[0]])

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from mlpteach.exercise.registry import ASSIGNMENTS
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.tasks import read_sheet
 
 _LONGEST = 70
@@ -54,7 +54,7 @@ def in_words(assignment, mistake):
     """
     if mistake in IN_WORDS:
         return IN_WORDS[mistake]
-    known = read_sheet(assignment).mistakes if assignment in ASSIGNMENTS else ()
+    known = read_sheet(assignment).mistakes if assignment in PROBLEM_SETS else ()
     hint = next((other.hint for other in known if other.id == mistake), "")
     return f"{mistake} ({_first_clause(hint)})" if hint else mistake
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlpteach.exercise.direct import answer_with
+from mlpteach.exercise.local_calls import answer_with
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import NoAnswer, decide
-from mlpteach.exercise.registry import ASSIGNMENTS
 from mlpteach.exercise.tasks import read_sheet
 from mlpteach.grading.session import Stopped
 
@@ -19,7 +19,7 @@ def model(*ids):
 
 
 def verdict(id, functions, seed=7):
-    check = ASSIGNMENTS["ps2_adam"][id]
+    check = PROBLEM_SETS["ps2_adam"][id]
     return decide(check, np.random.default_rng(seed), answer_with(functions))
 
 

@@ -22,14 +22,14 @@ def answer_with(functions):
     """
 
     def answer(call):
-        with quietly():
-            return answer_quietly(functions, call)
+        with silenced():
+            return make_call(functions, call)
 
     return answer
 
 
 @contextlib.contextmanager
-def quietly():
+def silenced():
     """Keep what is printed, and all warnings, from the page."""
     # A warning would reach stderr, for which nbgrader takes all points of a cell.
     with (
@@ -42,8 +42,8 @@ def quietly():
         yield
 
 
-def answer_quietly(functions, call):
-    """Make one call; return its Reply. Inside :func:`quietly` only."""
+def make_call(functions, call):
+    """Make one call; return its Reply. Inside :func:`silenced` only."""
     if call.function not in functions:
         raise NoAnswer(f"There is no function {call.function}.")
     arguments = [_own(argument) for argument in call.arguments]

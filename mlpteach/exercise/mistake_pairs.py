@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from mlpteach.exercise.differences import close
-from mlpteach.exercise.drawn import same_drawn
+from mlpteach.exercise.distributions import same_distribution
 
 
 def likely_pairs(task, quantity, right, found, alone):
@@ -22,7 +22,7 @@ def likely_pairs(task, quantity, right, found, alone):
     alone : dict of Mistake to dict of str to ndarray, or None
         What the model answers with one mistake made; None where that is no answer.
     """
-    same = same_drawn if task.random else close
+    same = same_distribution if task.random else close
     earlier = task.order[: task.order.index(quantity)]
     kept = [
         mistake

@@ -7,7 +7,7 @@ import textwrap
 _WIDTH = 83  # nbgrader's "Validate" indents by 4 and cuts off what is longer than 87
 
 
-def in_lines(text):
+def wrap_lines(text):
     """Break a text into lines; "Validate", feedback and formgrader cut long ones off.
 
     Parameters
@@ -16,7 +16,7 @@ def in_lines(text):
 
     Examples
     --------
-    >>> in_lines("Right. " * 20).count(chr(10))
+    >>> wrap_lines("Right. " * 20).count(chr(10))
     1
     """
     lines = text.splitlines()
@@ -26,7 +26,7 @@ def in_lines(text):
     )
 
 
-def say(text, failed):
+def print_message(text, failed):
     """Print a text below the student's cell, and into nbgrader's "Validate" if `failed`.
 
     Of a cell that gives no full points, "Validate" shows what stands on stderr and else only that

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpteach.exercise.case import Case, ask
+from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding
-from mlpteach.exercise.direct import quietly
+from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import NoAnswer
 from mlpteach.exercise.replies import arrays
 
@@ -91,11 +91,11 @@ def ask_helpers(sheet, scenarios, rng):
         except NoAnswer:
             broken.append(name)
             continue
-        with quietly():
+        with silenced():
             if _stops(sheet, given):
                 broken.append(name)
                 continue
-            made = Case(sheet, scenario, seed).mistakes_of(given)
+            made = Comparison(sheet, scenario, seed).mistakes_of(given)
         if made != ():
             wrong[name] = made or ()
     reach = {name: sheet.reached_from(name) for name in wrong}
@@ -111,12 +111,12 @@ def _stops(sheet, given):
     return False
 
 
-def carried(case, given, finding, mistakes):
+def carried(comparison, given, finding, mistakes):
     """Whether a function is right but for these mistakes, which its helpers make.
 
     Parameters
     ----------
-    case : Case
+    comparison : Comparison
     given : list of Exchange
     finding : Finding
         What differs first.
@@ -124,23 +124,25 @@ def carried(case, given, finding, mistakes):
     """
     if not mistakes or finding.kind in _PROVES_NOTHING:
         return False
-    return _answers(case, given, mistakes) and any(_holds_numbers(case.sheet, e) for e in given)
+    return _answers(comparison, given, mistakes) and any(
+        _holds_numbers(comparison.sheet, e) for e in given
+    )
 
 
-def own_beside(case, given, finding, mistakes):
+def own_beside(comparison, given, finding, mistakes):
     """Return the one known mistake of the function's own that is left beside its helpers'.
 
     None where there is none; the parameters are those of :func:`carried`.
     """
     own = {exchange.call.function for exchange in given}
-    for mistake in case.known(given) if mistakes else ():
-        if mistake.function in own and carried(case, given, finding, (*mistakes, mistake)):
+    for mistake in comparison.known(given) if mistakes else ():
+        if mistake.function in own and carried(comparison, given, finding, (*mistakes, mistake)):
             return mistake
     return None
 
 
-def _answers(case, given, mistakes):
-    return case.sheet.functions(mistakes) is not None and case.answers(mistakes, given)
+def _answers(comparison, given, mistakes):
+    return comparison.sheet.functions(mistakes) is not None and comparison.answers(mistakes, given)
 
 
 def _holds_numbers(sheet, exchange):

@@ -5,13 +5,15 @@ import re
 
 import pytest
 
-from mlpteach.exercise import case, diagnosis, differences, drawn, replies
-from mlpteach.exercise.registry import ASSIGNMENTS
+from mlpteach.exercise import comparison, diagnosis, differences, distributions, replies
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.tasks import read_sheet
-from mlpteach.grading.mistakes import IN_WORDS, in_words
+from mlpteach.grading.mistake_names import IN_WORDS, in_words
+
+MODULES = [comparison, diagnosis, differences, distributions, replies]
 
 
-@pytest.mark.parametrize("module", [case, diagnosis, differences, drawn, replies])
+@pytest.mark.parametrize("module", MODULES)
 def test_every_kind_of_difference_has_words(module):
     kinds = set(re.findall(r'Finding\(\s*"(\w+)"', inspect.getsource(module)))
     assert kinds
@@ -19,11 +21,11 @@ def test_every_kind_of_difference_has_words(module):
 
 
 def test_words_are_not_kept_for_what_is_no_kind():
-    sources = "".join(map(inspect.getsource, [case, diagnosis, differences, drawn, replies]))
+    sources = "".join(map(inspect.getsource, MODULES))
     assert [kind for kind in IN_WORDS if f'"{kind}"' not in sources] == []
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_a_known_mistake_is_told_by_the_beginning_of_its_hint(assignment):
     for mistake in read_sheet(assignment).mistakes:
         said = in_words(assignment, mistake.id)

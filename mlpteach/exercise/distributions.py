@@ -15,7 +15,7 @@ _NEIGHBOURS = 0.06  # correlation; eight times what chance does
 _KURTOSIS = 0.4  # a uniform distribution has 1.8, a normal one 3
 
 
-def find_drawn(name, given, expected):
+def distribution_difference(name, given, expected):
     """Say how the distribution of `given` differs from that of `expected`; None where it does not.
 
     Parameters
@@ -53,13 +53,13 @@ def find_drawn(name, given, expected):
     return None
 
 
-def same_drawn(first, second):
+def same_distribution(first, second):
     """Whether two arrays may be drawn from the same distribution."""
     if first.shape != second.shape or not (np.isfinite(first).all() and np.isfinite(second).all()):
         return False
     if first.std() == 0 or second.std() == 0:
         return close(first, second)
-    return find_drawn("", first, second) is None
+    return distribution_difference("", first, second) is None
 
 
 def _repeated(given):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpteach.exercise.pairs import likely_pairs
+from mlpteach.exercise.mistake_pairs import likely_pairs
 from mlpteach.exercise.tasks import Task
 
 TASK = Task("update", ("W", "G"), ("W", "M"), ("M", "W"), "")

@@ -6,7 +6,7 @@ Only the bank's own texts come in; of the student's cell just the question's id 
 import base64
 import re
 
-from mlpteach.exercise.say import in_lines
+from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading.outputs import new_output
 
 _SHOW = re.compile(r"""show\(\s*["'](\w+)["'][^()]*(?:\(\))?\s*\)""")
@@ -29,7 +29,7 @@ def show_question(cell, answered_as):
     from mlpteach.quiz.question_as_text import question_as_text
 
     text, png = question_as_text(QUESTIONS[shown[1]].ask(name))
-    cell.outputs = [new_output("stream", name="stdout", text=f"{in_lines(text)}\n")]
+    cell.outputs = [new_output("stream", name="stdout", text=f"{wrap_lines(text)}\n")]
     if png:
         data = {"image/png": base64.b64encode(png).decode(), "text/plain": "(the picture)"}
         cell.outputs.append(new_output("display_data", data=data))

@@ -1,0 +1,26 @@
+"""Files that comments and docstrings name are there."""
+
+import re
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "mlpteach"
+NAMED = re.compile(r"[\w*/-]+\.(?:py|js|toml)\b")
+# Files of a course, and of a reader.
+ELSEWHERE = {"nbgrader_config.py", "own.toml"}
+
+
+def test_every_file_that_is_named_is_there():
+    files = [path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js", ".toml", ".md")]
+    assert len(files) > 100
+    gone = {
+        (str(path.relative_to(PACKAGE)), name)
+        for path in files
+        for name in NAMED.findall(path.read_text(encoding="utf-8"))
+        if name not in ELSEWHERE and not is_there(name.lstrip("/"))
+    }
+    assert gone == set()
+
+
+def is_there(name):
+    """Whether the package holds such a file, in whatever folder."""
+    return any(True for _ in PACKAGE.rglob(name))
