@@ -1,9 +1,11 @@
 """With which step size a rule starts a race, so that the first picture is worth looking at."""
 
-import warnings
+import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
-from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.run.train import descend, quietly
+from mlpteach.study.search import estimates, lowest
 from mlpteach.tables.landscapes import LANDSCAPES
 
 # What is tried in a search, with so many updates each.
@@ -11,46 +13,88 @@ _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in 
 _UPDATES = 100
 
 
-def for_landscape(rule, landscape):
-    """Return a rule with a step size that suits a landscape.
+def for_landscape(rules, landscape, progress=False):
+    """Return rules with step sizes that suit a landscape.
 
-    The one chosen by hand where the rule's entry has one; else, of 1, 2, 5 times a power of ten,
-    the one that gets lowest in 100 updates without leaving the window.
+    Chosen by hand where a rule's entry has one; else, of 1, 2, 5 times a power of ten, the one that
+    gets lowest in 100 updates without leaving the window, if any. Rules without a step size stay as
+    they are.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    landscape : Landscape
+    progress : bool
+        Whether a bar appears after two seconds, for a reader's own slow function.
+
+    Returns
+    -------
+    list of Rule
 
     Examples
     --------
     >>> from mlpteach.rules import rule
-    >>> for_landscape(rule("gd"), LANDSCAPES["beale"])
+    >>> for_landscape([rule("gd"), rule("adamw")], LANDSCAPES["beale"])[0]
     <rule gd, form lecture: eta=0.01>
     """
-    if rule.step_size in (None, OWN_STEP_LENGTH):
-        return rule
-    if LANDSCAPES.get(landscape.id) is landscape and landscape.id in rule.step_sizes:
-        return rule.with_step_size(rule.step_sizes[landscape.id])
-    return _search(rule, landscape)
+    searched = [rule for rule in rules if _is_searched(rule, landscape)]
+    found = iter(_searched(searched, landscape, progress))
+    return [
+        next(found) if _is_searched(rule, landscape) else _by_hand(rule, landscape)
+        for rule in rules
+    ]
 
 
-def _search(rule, landscape):
-    best, lowest = rule, float("inf")
-    for value in _TRIED:
-        tried = rule.with_step_size(value)
-        reached = _reached(tried, landscape)
-        if reached < lowest:
-            best, lowest = tried, reached
-    return best
+def _is_searched(rule, landscape):
+    has_step = rule.step_size not in (None, OWN_STEP_LENGTH)
+    return has_step and _by_hand(rule, landscape) is rule
+
+
+def _by_hand(rule, landscape):
+    """Return the rule with the step size chosen by hand, itself where there is none."""
+    known = LANDSCAPES.get(landscape.id) is landscape and landscape.id in rule.step_sizes
+    return rule.with_step_size(rule.step_sizes[landscape.id]) if known else rule
+
+
+def _searched(rules, landscape, progress):
+    """Return each rule with the best step size of a grid, of those that stay in the window."""
+    if not rules:
+        return []
+    tried = [[rule.with_step_size(size) for size in _TRIED] for rule in rules]
+    problem = FunctionProblem(landscape, np.array(landscape.start, dtype=float))
+
+    def note(places, reached):
+        if places.J is None:
+            return
+        stays = _is_inside(places.W, landscape)
+        if places.k > 1:
+            stays &= np.isfinite(reached[places.runs])
+        reached[places.runs] = np.where(stays, places.J, np.inf)
+
+    runs = [one for of_rule in tried for one in of_rule]
+    estimated = estimates(problem, runs, [_UPDATES] * len(runs), note, progress)
+    return [
+        _best(rule, of_rule, part, landscape)
+        for rule, of_rule, part in zip(rules, tried, np.split(estimated, len(rules)), strict=True)
+    ]
+
+
+def _best(rule, tried, estimated, landscape):
+    best, reached = lowest(estimated, lambda i: _reached(tried[i], landscape))
+    return tried[best] if np.isfinite(reached[best]) else rule
 
 
 def _reached(rule, landscape):
     """Return the cost after some updates; infinity for a run that leaves the window."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)
-        try:
-            trace = descend(landscape, landscape.start, rule=rule, steps=_UPDATES, progress=False)
-        except (ArithmeticError, ValueError):  # it stepped where the function has no value
-            return float("inf")
+    try:
+        trace = quietly(descend, landscape, landscape.start, rule=rule, steps=_UPDATES)
+    except (ArithmeticError, ValueError):  # it stepped where the function has no value
+        return np.inf
+    stays = trace.diverged is None and _is_inside(trace.gather("before")["before"], landscape).all()
+    return trace.losses[-1] if stays else np.inf
+
+
+def _is_inside(places, landscape):
     x_min, x_max, y_min, y_max = landscape.window
-    x, y = trace.gather("before")["before"].T
-    inside = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
-    if trace.diverged is not None or not inside.all():
-        return float("inf")
-    return trace.losses[-1]
+    x, y = places.T
+    return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
