@@ -4,6 +4,8 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 
 - ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
   there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
+- ``factor`` is what the schedule will multiply ``rho`` with (eta_k/eta), for a rule that tries a
+  step before it makes it;
 - ``layout`` says where the layers' matrices lie in these vectors: ``layout.matrices(G)`` is the
   list [(W1, b1), (W2, b2), …] of views of G, W^(l) (n_out, n_in) and b^(l) a column (n_out, 1); to
   write into a view is to write into the vector (see ``basics/parameters.py``). A plain function has
@@ -14,7 +16,7 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
-lines, ``rho`` among them: W_{k+1} = W_k - rho_k.
+lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule multiplies ``rho`` with its factor.
 """
 
 import inspect
@@ -37,7 +39,7 @@ from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
-SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "layout")
+SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
@@ -197,7 +199,7 @@ class Rule(Record):
         return f"<rule {self.id}, form {self.form}: {values}>"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Optimizer(Record):
     """One optimizer with the forms it has; made by :func:`define`.
 
@@ -381,7 +383,7 @@ def from_function(function, **values):
         id=name,
         title=name,
         form="own",
-        function=_guarded(function, name, needs),
+        function=_Guarded(function, name, needs),
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -447,25 +449,32 @@ def _positional(function):
     )
 
 
-def _guarded(function, name, needs):
-    """Wrap a reader's function: it may not harm the record, and its mistakes are explained."""
-    states = [state for state in needs if state not in SUPPLIED and state != "G_previous"]
+@dataclass(frozen=True)
+class _Guarded:
+    """A reader's function: it may not harm the record, and its mistakes are explained."""
 
-    def guarded(*arguments, **values):
-        k = dict(zip(needs, arguments, strict=True)).get("k")
-        where = "" if k is None else f"at update k = {k} "
+    function: Callable
+    name: str
+    needs: tuple
+
+    @property
+    def __wrapped__(self):
+        """For ``inspect``: where the source is."""
+        return self.function
+
+    def __call__(self, *arguments, **values):
+        given = dict(zip(self.needs, arguments, strict=True))
+        where = f"at update k = {given['k']} " if "k" in given else ""
         # Copies, so that arrays changed in place stay the reader's own affair.
         own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
         try:
-            returned = function(*own, **values)
+            returned = self.function(*own, **values)
         except Exception as error:
-            error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
             raise
+        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
         shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, name, where, states, shape)
-
-    guarded.__wrapped__ = function
-    return guarded
+        return _checked_return(returned, self.name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

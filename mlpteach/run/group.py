@@ -56,7 +56,7 @@ class Group:
 
     def _stacked(self, name, starts):
         arrays = [start.rule[name] for start in starts]
-        if any(array.shape != self.W.shape[1:] for array in arrays):
+        if any(np.shape(array) != self.W.shape[1:] for array in arrays):
             raise MixesRuns(f"{name} has another shape than W")
         return np.stack(arrays)
 
@@ -69,7 +69,7 @@ class Group:
         return values
 
     def _column(self, each):
-        return Rows(np.array(each)[:, None], self._refused, numbers=True)
+        return Rows(np.reshape(each, (-1, 1)), self._refused, numbers=True)
 
     def leave(self, gone):
         """Let the runs `gone` (m,) of bool leave the group."""
@@ -96,8 +96,9 @@ class Group:
         gradients_at : callable
             W (m, n_parameters) -> gradients there, for rules that look elsewhere.
         """
-        quantities = self._quantities(k, J, G, gradients_at)
-        self.W = self._stepped(k, J, self._array(quantities["rho"]))
+        factor = self._factor(k, J)
+        quantities = self._quantities(k, J, G, factor, gradients_at)
+        self.W = self._stepped(factor, self._array(quantities["rho"]))
         self.state = {
             name: G if name == "G_previous" else self._array(quantities[name])
             for name in self.state
@@ -106,16 +107,25 @@ class Group:
         if self._errors or not np.isfinite(G).all():
             self._broken |= ~(np.isfinite(G).all(axis=1) & self._is_finite(quantities))
 
-    def _quantities(self, k, J, G, gradients_at):
+    def _factor(self, k, J):
+        """Return what the schedules multiply the steps with: one number, or a column of them."""
+        before = zip(self._runs, self._schedules, J.tolist(), strict=True)
+        self._schedules = [run.next_schedule(state, k, cost) for run, state, cost in before]
+        factors = [state[0] for state in self._schedules]
+        return factors[0] if len(set(factors)) == 1 else np.array(factors)[:, None]
+
+    def _quantities(self, k, J, G, factor, gradients_at):
         looks = []
 
         def gradient_at(W):
             looks.append(W)
             return Rows(gradients_at(self._array(W)), self._refused)
 
-        supplied = {"k": k, "gradient_at": gradient_at}
+        supplied = {"k": k, "factor": factor, "gradient_at": gradient_at}
         for name, array in ({"W": self.W, "G": G} | self.state).items():
             supplied[name] = Rows(array, self._refused)
+        if isinstance(factor, np.ndarray):
+            supplied["factor"] = self._column(factor)
         if "J" in self._rule.needs:
             supplied["J"] = self._column(J)
         self._errors.clear()
@@ -142,14 +152,9 @@ class Group:
         except (TypeError, ValueError) as error:
             raise MixesRuns(str(error)) from error
 
-    def _stepped(self, k, J, rho):
-        """Return W after a step by rho, as far as the schedules let it, at an allowed place."""
-        before = zip(self._runs, self._schedules, J.tolist(), strict=True)
-        self._schedules = [run.next_schedule(state, k, cost) for run, state, cost in before]
-        factors = [state[0] for state in self._schedules]
-        if any(factor != 1.0 for factor in factors):
-            rho = np.array(factors)[:, None] * rho
-        W = self.W - rho
+    def _stepped(self, factor, rho):
+        """Return W after a step by factor * rho, at an allowed place."""
+        W = self.W - (rho if isinstance(factor, float) and factor == 1.0 else factor * rho)
         project = self._runs[0].problem.project
         return W if project is None else np.stack([project(theta) for theta in W])
 

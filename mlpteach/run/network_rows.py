@@ -8,9 +8,19 @@ need not know. Only the products with the weights, which the runs do not share, 
 import numpy as np
 
 from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.losses import LOSSES
 
 # Numbers in an array of a layer: what is larger leaves the cache, and takes longer than its parts.
 _AT_ONCE = 2**14
+
+
+def can_share(net, loss):
+    """Whether activations and loss are known to treat every instance by itself.
+
+    Those of the tables do; in a reader's own function nobody knows what happens.
+    """
+    known = all(ACTIVATIONS.get(phi.id) is phi for phi in net.activations)
+    return known and LOSSES.get(loss.id) is loss
 
 
 def evaluate_rows(net, W, columns, Y, loss, l2=0.0):
@@ -35,7 +45,9 @@ def evaluate_rows(net, W, columns, Y, loss, l2=0.0):
         weights = _matrices(net, W[part])
         A, Z = _forward(net, weights, columns)
         costs[part] = _costs(net, W[part], A, Z, Y, loss, l2)
-        V = loss.sensitivity(net.output, _flat(Z[-1]), _flat(A[-1]), _for_each_run(Y, Z[-1]))
+        V = loss.sensitivity(
+            net.activations[-1], _flat(Z[-1]), _flat(A[-1]), _for_each_run(Y, Z[-1])
+        )
         V = V.reshape(Z[-1].shape)
         _back(net, weights, A, Z, V, _matrices(net, gradients[part]))
         gradients[part] /= Y.shape[1]
@@ -67,14 +79,10 @@ def _matrices(net, W):
     ]
 
 
-def _activations(net):
-    return [ACTIVATIONS[id] for id in (*net.hidden, net.output)]
-
-
 def _forward(net, weights, columns):
     """Return A^(1) (n_inputs, n), then A^(2) … and Z^(1) … of shape (units, runs, n)."""
     A, Z = [columns], []
-    for (M, b), phi in zip(weights, _activations(net), strict=True):
+    for (M, b), phi in zip(weights, net.activations, strict=True):
         product = _product(M, A[-1])
         product += b.transpose(1, 0, 2)
         Z.append(product)
@@ -106,7 +114,9 @@ def _for_each_run(Y, like):
 
 def _costs(net, W, A, Z, Y, loss, l2):
     """Return each run's mean cost: summed by itself, as where it is alone."""
-    summed = [loss.evaluate(net.output, Z[-1][:, i], A[-1][:, i], Y) for i in range(len(W))]
+    summed = [
+        loss.evaluate(net.activations[-1], Z[-1][:, i], A[-1][:, i], Y) for i in range(len(W))
+    ]
     costs = np.array(summed) / Y.shape[1]
     return costs + [net.penalty(theta, l2) for theta in W] if l2 else costs
 
@@ -114,12 +124,11 @@ def _costs(net, W, A, Z, Y, loss, l2):
 def _back(net, weights, A, Z, V, gradients):
     """Pass V^(L) back and put the summed gradients into `gradients`, matrices as `weights`."""
     ones = np.ones((V.shape[-1], 1))
-    phis = _activations(net)
     for layer in range(len(weights) - 1, -1, -1):
         dM, db = gradients[layer]
         np.matmul(_by_run(V), np.swapaxes(_by_run(A[layer]), -1, -2), out=dM)
         np.matmul(_by_run(V), ones, out=db)
         if layer:
             dA = _product(weights[layer][0].transpose(0, 2, 1), V)
-            V = phis[layer - 1].back(*map(_flat, (dA, Z[layer - 1], A[layer])))
+            V = net.activations[layer - 1].back(*map(_flat, (dA, Z[layer - 1], A[layer])))
             V = V.reshape(dA.shape)

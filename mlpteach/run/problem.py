@@ -11,7 +11,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_floats, describe
 from mlpteach.basics.parameters import ParameterLayout
 from mlpteach.run.network import Evaluation, labels
-from mlpteach.run.network_rows import costs_of_rows, evaluate_rows
+from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
 
 # Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
 # idle spinning slows down the small products of the updates that follow.
@@ -51,6 +51,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
         self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
@@ -82,11 +83,15 @@ class NetworkProblem:
         return self.X.take(batch, axis=0).T, self.Y.take(batch, axis=1)
 
     def evaluate_rows(self, W, batch):
-        """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n) at once."""
+        """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n)."""
+        if not can_share(self.net, self.loss):
+            return _one_by_one(self, W, batch)
         return evaluate_rows(self.net, W, *self._columns(batch), self.loss, self.l2)
 
     def costs_of_rows(self, W, X, Y):
-        """Return costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
+        """Return the costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
+        if not can_share(self.net, self.loss):
+            return np.array([self.score(theta, X, Y)[0] for theta in W])
         return costs_of_rows(self.net, W, X.T, Y, self.loss, self.l2)
 
     def score(self, theta, X, Y):
@@ -95,7 +100,7 @@ class NetworkProblem:
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
-            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
             right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
         penalty = self.net.penalty(theta, self.l2)
         return float(cost / len(X) + penalty), right / len(X)
@@ -115,6 +120,7 @@ class FunctionProblem:
     """
 
     updates_per_epoch = 1
+    batch_sizes = (1,)
     layout = ParameterLayout()
     project = None  # all places are allowed
 
@@ -189,9 +195,13 @@ class FunctionProblem:
         of_rows = getattr(self.objective, "of_rows", None)
         if of_rows is not None:
             return of_rows(W, k=batch) if self.changes_with_k else of_rows(W)
-        found = [self.evaluate(theta, batch) for theta in W]
-        values, gradients = zip(*((one.loss, one.gradient) for one in found), strict=True)
-        return np.array(values), np.array(gradients)
+        return _one_by_one(self, W, batch)
+
+
+def _one_by_one(problem, W, batch):
+    """Return costs (runs,) and gradients (runs, n) at many places."""
+    found = [problem.evaluate(theta, batch) for theta in W]
+    return np.array([one.loss for one in found]), np.array([one.gradient for one in found])
 
 
 def _asks_for_k(objective):

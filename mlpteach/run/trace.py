@@ -43,14 +43,15 @@ class Step:
         A[l] (l = 1 … L+1), Z[l] and sensitivity[l] = dJ/dZ^(l) of each instance (l = 1 … L), with
         instances as columns; all at the parameters `before`. Empty for a plain function.
     before, after, gradient, rho : Parameters
-        W_k, W_{k+1}, the gradient at W_k, W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
-        With a projection `rho` is what the rule says and `after` the allowed place nearest to
-        W_k - rho_k.
+        W_k, W_{k+1}, the gradient at W_k, and W_k - W_{k+1} with the schedule's factor in it; each
+        with ``.flat``, ``.W[l]``, ``.b[l]``. With a projection `rho` is what the rule and the
+        schedule say and `after` the allowed place nearest to W_k - rho_k.
     quantities : dict
         The rule's named quantities in the order of its lines, as `Parameters` where they have that
-        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….
+        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` …. Its
+        "rho" is the same as `rho`.
     factor : float
-        What the schedule multiplied the rule's rho with (eta_k/eta).
+        What the schedule multiplied the rule's step with (eta_k/eta).
     """
 
     k: int
@@ -160,6 +161,7 @@ class Trace(Sequence):
         self._evaluations = np.empty(planned, dtype=np.int32)
         self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
+        self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
         self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
@@ -176,32 +178,41 @@ class Trace(Sequence):
         self._sums[k - 1] = np.add.reduce(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
-        self._length = k
         if self.run.rule.own_step_length:
             self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
-            self._checkpoints.append(update.state)
-            self._held += update.state.nbytes
-            # States such as the memory of L-BFGS grow during the run.
-            while self._held > self._budget and len(self._checkpoints) > 2:
-                del self._checkpoints[1::2]
-                self._stride *= 2
-                self._held = sum(state.nbytes for state in self._checkpoints)
+            self._keep(update.state)
+        # Last, so that an interrupt leaves what is whole.
+        self._length = k
 
-    def cut_at_divergence(self, since, last):
-        """End the trace before its first number from update `since` on that is not finite, if any.
+    def _keep(self, state):
+        checkpoints, stride = [*self._checkpoints, state], self._stride
+        self._held += state.nbytes
+        # States such as the memory of L-BFGS grow during the run.
+        while self._held > self._budget and len(checkpoints) > 2:
+            checkpoints, stride = checkpoints[::2], 2 * stride
+            self._held = sum(state.nbytes for state in checkpoints)
+        self._checkpoints, self._stride = checkpoints, stride
 
-        The updates are computed again only where the `last` of them (None: unknown), or a cost,
-        gives a reason.
+    def cut_at_divergence(self, last=None):
+        """End the trace before its first number that is not finite, if any.
+
+        Looks at the updates that were not looked at before. They are computed again only where the
+        `last` of them (None: unknown), or a cost, gives a reason.
         """
-        if last is not None and self._is_safe(since, last):
+        since = self._checked + 1
+        if since > self._length:
             return
-        try:
-            found = self._find_divergence(since)
-        except Exception:  # an objective that counts its calls gives other numbers now, or raises
-            found = self._recorded_divergence(since)
-        if found is not None:
-            self.end_before(found)
+        if last is None or not self._is_safe(since, last):
+            try:
+                found = self._find_divergence(since)
+            # An objective that counts its calls gives others now, or raises; or a reader is
+            # impatient.
+            except (Exception, KeyboardInterrupt):
+                found = self._recorded_divergence(since)
+            if found is not None:
+                self.end_before(found)
+        self._checked = self._length
 
     def _is_safe(self, since, last):
         safe = np.isfinite(self._losses[since - 1 : self._length]).all() and all(
@@ -265,9 +276,9 @@ class Trace(Sequence):
 
     @property
     def factors(self):
-        run, state, factors = self.run, self.run.schedule.start(), np.empty(self._length)
+        state, factors = self.run.schedule.start(), np.empty(self._length)
         for k, loss in enumerate(self.losses, start=1):
-            state = run.schedule.advance(state, k, loss, run.eta, run.problem.updates_per_epoch)
+            state = self.run.advance_schedule(state, k, loss)
             factors[k - 1] = state[0]
         return factors
 

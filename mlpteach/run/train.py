@@ -212,8 +212,16 @@ class _History:
         said = labels(np.concatenate(self._outputs, axis=1))
         right = said == self._problem.labels[np.concatenate(self._batches)]
         values = [(losses * sizes).sum() / sizes.sum(), right.mean()]
-        if self._problem.validation is not None:
-            values += self._problem.score(theta, *self._problem.validation)
+        if self._problem.validation is None:
+            self._keep(values)
+            return
+        scores = (np.nan, np.nan)
+        try:
+            scores = self._problem.score(theta, *self._problem.validation)
+        finally:  # an interrupt loses no epoch
+            self._keep([*values, *scores])
+
+    def _keep(self, values):
         for name, value in zip(self._values, values, strict=True):
             self._values[name].append(value)
         self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
@@ -240,6 +248,7 @@ def fill(trace, progress=False):
     try:
         _run(trace, history, progress)
     except KeyboardInterrupt:
+        trace.cut_at_divergence()
         warnings.warn(
             f"interrupted: the trace holds the {len(trace)} updates before.",
             InterruptionWarning,
@@ -255,7 +264,7 @@ def fill(trace, progress=False):
 @on_one_blas_thread
 def _run(trace, history, progress):
     """Compute and record the updates; stop where a number is no longer finite."""
-    run, state, checked = trace.run, trace.run.start(), 0
+    run, state, unchecked = trace.run, trace.run.start(), 0
     updates_per_epoch = run.problem.updates_per_epoch
     with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
         for k in range(1, trace.planned + 1):
@@ -263,27 +272,27 @@ def _run(trace, history, progress):
             try:
                 update = run.advance(k, state)
             except Exception as error:
-                _explain(error, trace, checked, k, state)
+                _explain(error, trace, k, state)
                 return
             state = update.state
             trace.record(update, time.perf_counter() - began)
             if history is not None:
                 history.take(update)
             epoch_ends = history is not None and k % updates_per_epoch == 0
-            if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
-                trace.cut_at_divergence(checked + 1, update)
+            unchecked += 1
+            if unchecked == _FINITE_EVERY or epoch_ends or k == trace.planned:
+                trace.cut_at_divergence(update)
                 if trace.diverged is not None:
                     return
-                checked = k
+                unchecked = 0
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
 
 
-def _explain(error, trace, checked, k, state):
+def _explain(error, trace, k, state):
     """Find the divergence behind an error at update k, or raise the error with the trace so far."""
-    if k > checked + 1:
-        trace.cut_at_divergence(checked + 1, None)
+    trace.cut_at_divergence()
     if trace.diverged is None:
         broken = trace.run.evaluate_only(k, state)
         divergence = broken and trace.divergence_of(state, broken)

@@ -332,7 +332,7 @@ def test_equal_traces():
     [
         (lambda: small_run(seed=2), (1, "gradient")),
         (lambda: small_run(l2=0.1), (1, "gradient")),
-        (lambda: small_run(schedule="cooling"), (1, "after")),
+        (lambda: small_run(schedule="cooling"), (1, "rho")),
         (lambda: small_run("gd"), (1, "rho")),
     ],
 )
