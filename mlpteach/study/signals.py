@@ -188,9 +188,8 @@ def is_saturated(activation, Z):
     """
     return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
-    edges = _edges(net.activations[:-1], evaluations)
-    threshold = class_threshold(Y, loss)
-    measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
+
+def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]

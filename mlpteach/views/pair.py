@@ -89,8 +89,6 @@ def with_map(show, landscape):
     """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
     alive = {name: trace for name, trace in show.traces.items() if len(trace)}
     paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
-    if isinstance(difference, Undecided):
-        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: trace.run.rule.style for name, trace in alive.items()}
     raced = race_show(alive, paths, styles, landscape, show.steps)
     kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
