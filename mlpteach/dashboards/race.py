@@ -104,7 +104,7 @@ def race(
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
         _controls(racers, landscapes, values),
-        values | _suited(racers, landscape),
+        values | _suited(racers, landscape, progress=True),
         "Race of the optimizers",
         "race",
         follow=follow,
@@ -147,19 +147,19 @@ def _controls(racers, landscapes, values):
     ]
 
 
-def _hypers(racer, landscape=None):
-    """Return the controls of a racer's hyper-parameters, and where they start on a landscape."""
-    chosen = racer.rule
-    if landscape is not None and not racer.given:
-        chosen = for_landscape(chosen, landscape)
-    return hyper_controls([chosen], f"{racer.id}.", when=("tune", racer.id))
+def _hypers(racer, chosen=None):
+    """Return the controls of a racer's hyper-parameters, and where they start."""
+    return hyper_controls([chosen or racer.rule], f"{racer.id}.", when=("tune", racer.id))
 
 
-def _suited(racers, landscape):
+def _suited(racers, landscape, progress=False):
     """Return the hyper-parameters of all racers, as they start on a landscape."""
+    free = [racer for racer in racers if not racer.given]
+    suited = for_landscape([racer.rule for racer in free], landscape, progress)
+    chosen = {racer.id: rule for racer, rule in zip(free, suited, strict=True)}
     values = {}
     for racer in racers:
-        values |= _hypers(racer, landscape)[1]
+        values |= _hypers(racer, chosen.get(racer.id))[1]
     return values
 
 

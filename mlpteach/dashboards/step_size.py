@@ -101,7 +101,7 @@ def _check_rule(given):
 
 def _bold(rule, landscape, updates):
     """Return a step size that is too large for a part of the way, but not for all of it."""
-    suited = for_landscape(rule, landscape).values[rule.step_size]
+    suited = for_landscape([rule], landscape)[0].values[rule.step_size]
     bold = float(f"{_BOLD * suited:.3g}")
     tried = rule.bind(**{rule.step_size: bold})
     run = quietly(descend, landscape, landscape.start, rule=tried, steps=updates)

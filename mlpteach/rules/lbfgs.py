@@ -20,7 +20,7 @@ def _initial(theta, values):
     empty = np.empty((0, theta.size))
     return {
         "G_previous": np.zeros_like(theta),
-        "step_length": np.float64(1.0),
+        "step_length": 1.0,
         "s_memory": empty,
         "y_memory": empty,
     }
@@ -90,7 +90,7 @@ def lbfgs(k, W, G, J, objective, G_previous, step_length, s_memory, y_memory, *,
     rho = -s
     return Quantities(
         direction=direction,
-        step_length=np.float64(step_length),
+        step_length=step_length,
         s=s,
         y=y,
         rho=rho,

@@ -4,6 +4,8 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 
 - ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
   there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
+- ``factor`` is what the schedule will multiply ``rho`` with (eta_k/eta), for a rule that tries a
+  step before it makes it;
 - ``layout`` says where the layers' matrices lie in these vectors: ``layout.matrices(G)`` is the
   list [(W1, b1), (W2, b2), …] of views of G, W^(l) (n_out, n_in) and b^(l) a column (n_out, 1); to
   write into a view is to write into the vector (see ``basics/parameters.py``). A plain function has
@@ -14,7 +16,7 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
-lines, ``rho`` among them: W_{k+1} = W_k - rho_k.
+lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule multiplies ``rho`` with its factor.
 """
 
 import inspect
@@ -37,7 +39,7 @@ from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
-SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "layout")
+SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
@@ -83,6 +85,10 @@ class Rule(Record):
         values -> None; raises ValueError for values that do not go together.
     own_step_length : bool
         Whether the rule finds the length of each step itself, so that no schedule may change it.
+    step_sizes : dict of str to float
+        Step sizes chosen by hand, by a landscape's id: of 1, 2, 5 times a power of ten one of the
+        largest with which the rule stays on the map, from the landscape's own start. Elsewhere
+        they are searched.
     """
 
     form: str
@@ -94,6 +100,7 @@ class Rule(Record):
     initial: Callable | None = None
     check: Callable | None = None
     own_step_length: bool = False
+    step_sizes: dict = field(default_factory=dict)
 
     @cached_property
     def states(self):
@@ -109,6 +116,39 @@ class Rule(Record):
         if self.own_step_length:
             return OWN_STEP_LENGTH
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
+
+    @property
+    def tuned(self):
+        """Name of the hyper-parameter by which :meth:`with_step_size` sets how far the steps go.
+
+        The step size; where a rule has none, what else decides it (Zeiler's eps); None for a rule
+        that finds its own step length.
+        """
+        if self.own_step_length:
+            return None
+        lengths = (name for name in self.hypers if self._step_power(name))
+        return self.step_size or next(lengths, None)
+
+    def _step_power(self, name):
+        return 1 if name == self.step_size else self.hypers[name].step_power
+
+    def with_step_size(self, size):
+        """Return this rule with another step size, and what changes with it; see ``Hyper``.
+
+        Examples
+        --------
+        >>> from mlpteach.rules import rule
+        >>> rule("momentum").with_step_size(0.01)
+        <rule momentum, form lecture: alpha=0.01, beta=0.009>
+        """
+        tuned = self.tuned
+        values = {tuned: size ** self._step_power(tuned)}
+        for name in self.hypers:
+            if name != tuned and self._step_power(name):
+                proportion = self.values[name] / (self.values[tuned] or 1.0)
+                # Without the last digits: 0.009 rather than 0.0089999999999999993.
+                values[name] = float(f"{proportion * values[tuned]:.12g}")
+        return self.bind(**values)
 
     def bind(self, **given):
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
@@ -188,6 +228,7 @@ class Optimizer(Record):
         initial=None,
         check=None,
         own_step_length=False,
+        step_sizes=None,
         **hypers,
     ):
         """Enter the decorated function as one form, or as both: ("lecture", "paper").
@@ -195,7 +236,7 @@ class Optimizer(Record):
         Parameters
         ----------
         form : str or tuple of str
-        source, differs, initial, check, own_step_length
+        source, differs, initial, check, own_step_length, step_sizes
             As in :class:`Rule`.
         dash : str, optional
             The dashes of this form's line, where they are not those of the optimizer's style.
@@ -223,6 +264,7 @@ class Optimizer(Record):
                     initial=initial,
                     check=check,
                     own_step_length=own_step_length,
+                    step_sizes=step_sizes or {},
                 )
             return function
 
@@ -326,7 +368,11 @@ def from_function(function, **values):
                 f"mlpteach.rule({name}, {parameter}=...)."
             )
     chosen = {parameter: chosen[parameter] for parameter in hypers}
-    own_hypers = {parameter: _own_hyper(parameter, value) for parameter, value in chosen.items()}
+    powers = _step_powers_of_relative(set(hypers))
+    own_hypers = {
+        parameter: _own_hyper(parameter, value, powers.get(parameter, 0))
+        for parameter, value in chosen.items()
+    }
     needs = _positional(function)
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
@@ -337,7 +383,7 @@ def from_function(function, **values):
         id=name,
         title=name,
         form="own",
-        function=_guarded(function, name, needs),
+        function=_Guarded(function, name, needs),
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -358,11 +404,17 @@ def _parameters(function):
     )
 
 
-def _own_hyper(name, value):
+def _own_hyper(name, value, step_power):
     if isinstance(value, bool):
         return Switch(value)
     value = check_number(name, value, Interval())
-    return Hyper(value, low=min(0.0, value), high=10 * abs(value), allowed=Interval())
+    return Hyper(
+        value,
+        low=min(0.0, value),
+        high=10 * abs(value),
+        allowed=Interval(),
+        step_power=step_power,
+    )
 
 
 def _defaults_of_relative(names):
@@ -371,6 +423,15 @@ def _defaults_of_relative(names):
         for relative in optimizer.forms.values():
             if names <= set(relative.hypers):
                 return {name: hyper.default for name, hyper in relative.hypers.items()}
+    return {}
+
+
+def _step_powers_of_relative(names):
+    """Step powers of the first rule in RULES that has these hyper-parameters and no others."""
+    for optimizer in RULES.values():
+        for relative in optimizer.forms.values():
+            if names == set(relative.hypers):
+                return {name: hyper.step_power for name, hyper in relative.hypers.items()}
     return {}
 
 
@@ -388,25 +449,32 @@ def _positional(function):
     )
 
 
-def _guarded(function, name, needs):
-    """Wrap a reader's function: it may not harm the record, and its mistakes are explained."""
-    states = [state for state in needs if state not in SUPPLIED and state != "G_previous"]
+@dataclass(frozen=True)
+class _Guarded:
+    """A reader's function: it may not harm the record, and its mistakes are explained."""
 
-    def guarded(*arguments, **values):
-        k = dict(zip(needs, arguments, strict=True)).get("k")
-        where = "" if k is None else f"at update k = {k} "
+    function: Callable
+    name: str
+    needs: tuple
+
+    @property
+    def __wrapped__(self):
+        """For ``inspect``: where the source is."""
+        return self.function
+
+    def __call__(self, *arguments, **values):
+        given = dict(zip(self.needs, arguments, strict=True))
+        where = f"at update k = {given['k']} " if "k" in given else ""
         # Copies, so that arrays changed in place stay the reader's own affair.
         own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
         try:
-            returned = function(*own, **values)
+            returned = self.function(*own, **values)
         except Exception as error:
-            error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
             raise
+        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
         shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, name, where, states, shape)
-
-    guarded.__wrapped__ = function
-    return guarded
+        return _checked_return(returned, self.name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

@@ -8,7 +8,9 @@ import ast
 from dataclasses import dataclass
 
 from mlpteach.rules import Rule
-from mlpteach.study.expressions import code_latex, code_mathml, latex, mathml
+from mlpteach.study.expressions import short
+from mlpteach.study.latex import LaTeX
+from mlpteach.study.mathml import MathML
 from mlpteach.study.rule_code import definitions
 
 
@@ -47,30 +49,28 @@ class Line:
             hyper-parameters' values put in, and for every other quantity an
             ``<mn data-key="...">`` that the page fills; "" where there is no formula.
         """
-        if self.expression is not None:
-            right = mathml(self.expression, self.name, self.rule, numbers)
-        elif numbers:
+        if numbers and self.expression is None:
             return ""
-        else:
-            right = code_mathml(_right_side(self.code)) if self.code else "<mo>…</mo>"
-        if numbers:
-            return f'<math displaystyle="true"><mrow>{right}</mrow></math>'
+        line = self._right_side(MathML(self.name, self.rule, numbers))
         sign = self.rule.symbol(self.name)
-        left = sign.mathml(self._index)
-        line = f'<math displaystyle="true"><mrow>{left}<mo>=</mo>{right}</mrow></math>'
+        if not numbers:
+            line = f"{sign.mathml(self._index)}<mo>=</mo>{line}"
+        line = f'<math displaystyle="true"><mrow>{line}</mrow></math>'
         return line if self.expression is not None or self.code else f"{line} {sign.meaning}"
 
     def latex(self):
         """Return the line as LaTeX, within what matplotlib's mathtext understands."""
-        if self.expression is not None:
-            right = latex(self.expression, self.name, self.rule)
-        else:
-            right = code_latex(_right_side(self.code)) if self.code else r"\ldots"
+        right = self._right_side(LaTeX(self.name, self.rule))
         return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
 
+    def _right_side(self, writer):
+        if self.expression is not None:
+            return writer.line(self.expression)
+        return writer.code(short(_assigned(self.code))) if self.code else writer.letter("…")
 
-def _right_side(code):
-    """Return what stands behind the first = of an assignment."""
+
+def _assigned(code):
+    """Return what stands behind the first = of a statement."""
     return code.partition(" = ")[2] or code
 
 
@@ -81,7 +81,7 @@ def lines(rule: Rule, scheduled=False):
     ----------
     rule : Rule
     scheduled : bool
-        Whether a schedule multiplies rho with a ``factor``.
+        Whether a schedule multiplies rho with a ``factor``; without one it is not written.
 
     Returns
     -------
@@ -95,14 +95,42 @@ def lines(rule: Rule, scheduled=False):
     >>> lines(rule("adam"))[0].latex()
     'M_{k} = \\\\beta_{1} M_{k-1} + (1 - \\\\beta_{1}) g_{k}'
     """
-    found = [Line(one.name, rule, one.expression, one.code) for one in definitions(rule)]
-    return [*found, step_line(rule, scheduled)] if found else []
+    fit = _with_factor if scheduled else _without_factor
+    found = [Line(one.name, rule, *fit(one)) for one in definitions(rule)]
+    return [*found, step_line(rule)] if found else []
 
 
-def step_line(rule, scheduled=False):
-    """Return the line of ``W``: W_{k+1} = W_k - rho_k, where `scheduled` with the factor."""
-    step = ast.parse("W - factor * rho" if scheduled else "W - rho", mode="eval").body
-    for node in ast.walk(step):
+def step_line(rule):
+    """Return the line of ``W``: W_{k+1} = W_k - rho_k."""
+    return Line("W", rule, _parsed("W - rho"))
+
+
+def _with_factor(definition):
+    """Return expression and code; those of rho multiplied with the schedule's factor."""
+    if definition.name != "rho":
+        return definition.expression, definition.code
+    if definition.expression is None:
+        code = definition.code and f"rho = factor * ({_assigned(definition.code)})"
+        return None, code
+    return ast.BinOp(_parsed("factor"), ast.Mult(), definition.expression), ""
+
+
+def _without_factor(definition):
+    """Return expression and code; a factor of the rule's own lines, which is 1, left out."""
+    return definition.expression and _Unscheduled().visit(definition.expression), definition.code
+
+
+class _Unscheduled(ast.NodeTransformer):
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        is_factor = isinstance(node.left, ast.Name) and node.left.id == "factor"
+        return node.right if is_factor and isinstance(node.op, ast.Mult) else node
+
+
+def _parsed(text):
+    """Parse an expression of names that this update has."""
+    expression = ast.parse(text, mode="eval").body
+    for node in ast.walk(expression):
         if isinstance(node, ast.Name):
             node.key = node.id
-    return Line("W", rule, step)
+    return expression

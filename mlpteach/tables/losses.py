@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, digits
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
@@ -116,20 +116,34 @@ class Loss(Record):
         # A reader's own activation may have the name of another.
         return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
 
-    def check_targets(self, name, Y):
-        """Raise ValueError if Y (K, n) makes no sense for this loss."""
+    def check_targets(self, name, Y, rounding=1e-6):
+        """Return the targets Y (K, n) without rounding; ValueError where they make no sense.
+
+        What is off by at most `rounding`, as probabilities in single precision are, is put right:
+        clipped to [0, 1], and an instance's targets divided by their sum.
+        """
         if self.targets == "real":
-            return
-        if Y.min() < 0.0 or Y.max() > 1.0:
-            wrong = Y.min() if Y.min() < 0.0 else Y.max()
-            raise ValueError(f"{name} must lie in [0, 1] for loss={self.id!r}; given {wrong:g}.")
+            return Y
+        low, high = Y.min(), Y.max()
+        if low < -rounding or high > 1.0 + rounding:
+            wrong = low if low < -rounding else high
+            raise ValueError(
+                f"{name} must lie in [0, 1] for loss={self.id!r}; given {digits(wrong)}."
+            )
+        if low < 0.0 or high > 1.0:
+            Y = np.clip(Y, 0.0, 1.0)
+        return Y if self.targets == "unit" else self._distributions(name, Y, rounding)
+
+    def _distributions(self, name, Y, rounding):
         sums = Y.sum(axis=0)
-        if self.targets == "distribution" and np.abs(sums - 1.0).max() > 1e-9:
-            wrong = sums[np.abs(sums - 1.0).argmax()]
+        off = np.abs(sums - 1.0)
+        if off.max() > rounding:
             raise ValueError(
                 f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
-                f"to 1; given one that sums to {wrong:g}."
+                f"to 1; given one that sums to {digits(sums[off.argmax()])}."
             )
+        # What is rounded to the last digits stays as it is.
+        return np.where(off > 1e-9, Y / sums, Y)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

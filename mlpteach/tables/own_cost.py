@@ -193,6 +193,6 @@ def _check_entry(own, dJ_dA, A, Y, i):
         _, given, expected = wrong
         raise ValueError(
             f"the derivative of {own.name} is wrong at y = {Y[i, 0]:.4g}, a = {A[i, 0]:.4g}: it "
-            f"gives {given:.6g}, the finite difference is {expected:.6g} (output {i + 1} of "
+            f"gives {given:.6g}, the finite difference {expected:.6g} (output {i + 1} of "
             f"{len(A)}, where A = {A[:, 0].round(3).tolist()} and Y = {Y[:, 0].round(3).tolist()})."
         )

@@ -64,10 +64,14 @@ class Schedule(Record):
         return self.step_size is None
 
     def start(self):
-        """Return the state before the first update: factor, mean cost before, costs since."""
-        return 1.0, math.inf, ()
+        """Return the state before the first update.
 
-    def advance(self, state, k, loss, eta, updates_per_epoch=1):
+        It holds the factor, the mean cost of the epoch before, and of this one so far the costs'
+        sum over the instances and how many they are.
+        """
+        return 1.0, math.inf, 0.0, 0
+
+    def advance(self, state, k, loss, eta, updates_per_epoch=1, instances=1):
         """Return the state at update k, whose first entry is the factor eta_k/eta.
 
         Parameters
@@ -83,17 +87,20 @@ class Schedule(Record):
             Costs of different mini-batches can't be compared: the adaptive step compares the means
             of successive epochs, at the last update of each. With the full batch, and for a plain
             function, an epoch is one update.
+        instances : int
+            In this update's batch. The mean is that over an epoch's instances, as in
+            ``history["loss"]``.
         """
-        factor, mean_before, costs = state
+        factor, mean_before, cost, n = state
         if self.step_size is not None:
-            return self.step_size(eta, k, **self.values) / eta, mean_before, costs
-        costs = (*costs, loss)
+            return self.step_size(eta, k, **self.values) / eta, mean_before, cost, n
+        cost, n = cost + loss * instances, n + instances
         if k % updates_per_epoch:
-            return factor, mean_before, costs
-        mean = sum(costs) / len(costs)
+            return factor, mean_before, cost, n
+        mean = cost / n
         # Negated, so that a cost that became NaN counts as "did not fall".
         fell = mean < mean_before
-        return (factor if fell else factor * self.values["shrink"]), mean, ()
+        return (factor if fell else factor * self.values["shrink"]), mean, 0.0, 0
 
     def __repr__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
@@ -132,6 +139,7 @@ SCHEDULES = {
             id="constant",
             title="constant",
             latex=r"\eta_k = \eta",
+            source="no schedule",
             style=Style(BLUE, "solid", "o"),
             step_size=constant,
         ),
@@ -257,14 +265,26 @@ def _own(function):
     """Make a :class:`Schedule` of a reader's own function (eta, k) -> eta_k."""
     name = getattr(function, "__name__", "own")
     _check_signature(function, name)
+    return Schedule(
+        id=name,
+        title=name,
+        source="the reader's own function",
+        step_size=_OwnStepSize(function, name),
+    )
 
-    def step_size(eta, k):
-        eta_k = function(eta, k)
+
+@dataclass(frozen=True)
+class _OwnStepSize:
+    """A reader's function whose step sizes are checked."""
+
+    function: Callable
+    name: str
+
+    def __call__(self, eta, k):
+        eta_k = self.function(eta, k)
         if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
             eta_k = eta_k.item()
-        return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
-
-    return Schedule(id=name, title=name, source="the reader's own", step_size=step_size)
+        return check_number(f"eta_k that {self.name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 
 def _check_signature(function, name):

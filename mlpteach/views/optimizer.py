@@ -111,7 +111,7 @@ def rule_lines(trace):
     """Return the lines of the trace's rule; where they can't be read, its quantities and W."""
     rule, scheduled = trace.run.rule, trace.run.schedule.id != "constant"
     found = lines(rule, scheduled)
-    written = {line.name: line for line in found or [step_line(rule, scheduled)]}
+    written = {line.name: line for line in found or [step_line(rule)]}
     named = [name for name, value in trace[0].quantities.items() if _has_place(value)]
     return tuple(written.get(name, FormulaLine(name, rule)) for name in [*named, "W"])
 

@@ -146,5 +146,5 @@ def test_scheduled_run_shows_its_factor():
     net = mt.MLP((2, 5, 1), seed=3)
     trace = mt.train(net, *MOONS, rule="adam", epochs=2, schedule=lambda eta, k: eta / k)
     show = show_optimizer(trace, 1)
-    assert 'data-key="factor"' in show.panels[0].lines[-1].mathml(numbers=True)
+    assert 'data-key="factor"' in show.panels[0].lines[-2].mathml(numbers=True)
     assert show.series["factor"] == pytest.approx([1 / k for k in range(1, len(trace) + 1)])

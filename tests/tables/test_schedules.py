@@ -3,11 +3,13 @@
 import mpmath
 import numpy as np
 import pytest
-from examples import constant_slope, quadratic, small_run
+from examples import NETWORK_RULES, constant_slope, quadratic, same_bits, small_run
 
 import mlpteach as mt
 
 ETA = 0.25
+# Rules with a step size, which a schedule can change.
+SCHEDULED = [(id, form) for id, form in NETWORK_RULES if mt.rule(id, form).step_size]
 
 
 def factors(schedule, steps=8, rule=None, objective=constant_slope):
@@ -77,10 +79,35 @@ def test_defaults_are_the_records(id):
 
 def test_cooling_multiplies_what_the_rule_says():
     trace = small_run(schedule=mt.schedule("cooling", eps=0.5))
+    eta, eps = trace.run.rule.values["eta"], trace.run.rule.values["eps"]
     for step in trace:
-        expected = step.quantities["rho"].flat / (1 + 0.5 * step.k)
-        np.testing.assert_allclose(step.rho.flat, expected, rtol=1e-14)
+        said = eta * step.M_hat.flat / np.sqrt(step.V_hat.flat + eps)
+        np.testing.assert_allclose(step.rho.flat, said / (1 + 0.5 * step.k), rtol=1e-14)
         np.testing.assert_array_equal(step.after.flat, step.before.flat - step.rho.flat)
+
+
+@pytest.mark.parametrize(("rule", "form"), SCHEDULED)
+def test_rho_means_one_thing(rule, form):
+    trace = small_run(mt.rule(rule, form), schedule=mt.schedule("staircase", d=0.5, k_d=3))
+    together = trace.gather("rho", "before", "after")
+    for i, step in enumerate(trace):
+        moved = step.before.flat - step.after.flat
+        np.testing.assert_allclose(step.rho.flat, moved, rtol=1e-6, atol=1e-15)
+        assert same_bits(step.rho.flat, step.quantities["rho"].flat)
+        assert same_bits(step.rho.flat, together["rho"][i])
+
+
+@pytest.mark.parametrize(("rule", "form"), SCHEDULED)
+def test_a_constant_factor_is_a_smaller_step_size(rule, form):
+    """Wherever the rule looks: it must look where a step of that length would lead."""
+    full = mt.rule(rule, form)
+    names = {"alpha", "beta"} if full.step_size == "alpha" else {full.step_size}
+    smaller = full.bind(**{name: full.values[name] / 4 for name in names})
+    factored = small_run(full, epochs=8, schedule=lambda eta, k: eta / 4)
+    assert set(factored.factors) == {0.25}
+    np.testing.assert_allclose(
+        factored[-1].after.flat, small_run(smaller, epochs=8)[-1].after.flat, rtol=1e-9, atol=1e-12
+    )
 
 
 def test_cooling_a_rule_equals_a_smaller_eta():
