@@ -17,6 +17,8 @@ from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.tables.landscapes import LANDSCAPES
 from mlpteach.tables.losses import LOSSES, own_loss
+from mlpteach.tables.own_activation import own_activation
+from mlpteach.tables.own_cost import own_cost
 from mlpteach.tables.schedules import SCHEDULES, schedule
 
 __version__ = "0.1.0"
@@ -54,6 +56,8 @@ __all__ = [
     "descend",
     "exercise",
     "gradient_check",
+    "own_activation",
+    "own_cost",
     "own_loss",
     "quiz",
     "rerun",

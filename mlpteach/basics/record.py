@@ -49,6 +49,9 @@ class Record:
         """The short title as a button among others shows it; the star says: beyond the lecture."""
         return f"{self.short_title}*" if self.beyond_lecture else self.short_title
 
+    def __repr__(self):
+        return f"<{type(self).__name__.lower()} {self.id}>"
+
     def symbol(self, name):
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)

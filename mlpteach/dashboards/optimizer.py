@@ -3,17 +3,13 @@
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
-from mlpteach.dashboards.adam import layer_choice
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
-from mlpteach.run.compare import Undecided, compare
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
-from mlpteach.views.pair import pair_show
-from mlpteach.views.panels import Show
-from mlpteach.views.style import rule_style
+from mlpteach.views.pair import show_traces
 
 
 def optimizer(
@@ -66,7 +62,7 @@ def optimizer(
     layer = check_layer(layer, net)
     check_choice("rule", rule, tuple(RULES))
     run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
-    titles = {id: known.title for id, known in RULES.items()}
+    titles = {id: known.menu_title for id, known in RULES.items()}
     controls, values = [Choice("rule", "Rule", titles)], {"rule": rule}
     for id, known in RULES.items():
         sliders, starts = hyper_controls(list(known.forms.values()), f"{id}.", ("rule", id))
@@ -87,31 +83,3 @@ def _show(run, values):
         chosen = {" = ".join(chosen): next(iter(chosen.values()))}
     traces = {name: quietly(run, rule=form) for name, form in chosen.items()}
     return show_traces(traces, int(values["layer"]), RULES[id].default.differs)
-
-
-def show_traces(traces, layer, remark=""):
-    """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
-
-    Parameters
-    ----------
-    traces : dict of str to Trace
-        The first is compared with the second.
-    layer : int
-        From 1; 0 for a plain function.
-    remark : str
-        Said below the first difference.
-    """
-    said = [f"{name}: {trace.diverged}" for name, trace in traces.items() if trace.diverged]
-    alive = {name: trace for name, trace in traces.items() if len(trace)}
-    message = "\n".join(said)
-    if not alive:
-        return Show(traces, 0, message=message)
-    difference = compare(*alive.values()) if len(alive) == 2 else None
-    if isinstance(difference, Undecided):
-        remark, difference = f"{difference} {remark}".strip(), None
-    styles = {name: _style(trace) for name, trace in alive.items()}
-    return pair_show(alive, styles, layer, difference, message, remark)
-
-
-def _style(trace):
-    return rule_style(trace.run.rule.id, trace.run.rule.form)

@@ -7,20 +7,16 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.dashboards.adam import layer_choice
-from mlpteach.dashboards.optimizer import show_traces
 from mlpteach.player import Player
 from mlpteach.player.controls import Point
-from mlpteach.player.hyper_controls import hyper_controls
+from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.compare import rerun
 from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape
-from mlpteach.views.panels import Heat, Ledger, Text
-from mlpteach.views.race import path, race_show
-from mlpteach.views.style import rule_style
+from mlpteach.views.pair import show_traces, with_map
 
 
 def own_rule(
@@ -150,20 +146,6 @@ def _show(run, yours, reference, values):
     traces = {"yours": trace, "reference": expected} if trace is not None else {}
     show = show_traces(traces or {"reference": expected}, layer)
     if "start" in values and show.steps:
-        show = _with_map(show, run.args[0])
+        show = with_map(show, run.args[0])
     message = "\n".join(part for part in (said, show.message) if part)
     return replace(show, message=message)
-
-
-def _with_map(show, landscape):
-    """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
-    alive = {name: trace for name, trace in show.traces.items() if len(trace)}
-    paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
-    styles = {
-        name: rule_style(trace.run.rule.id, trace.run.rule.form) for name, trace in alive.items()
-    }
-    raced = race_show(alive, paths, styles, landscape, show.steps)
-    kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
-    drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
-    coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
-    return replace(show, panels=(*kept, *drawn, *coordinates), series=show.series | raced.series)

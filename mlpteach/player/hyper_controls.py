@@ -1,6 +1,6 @@
-"""Sliders for the hyper-parameters of rules, and the rules for the sliders' values."""
+"""Controls that several dashboards have: a rule's hyper-parameters, the layer that is shown."""
 
-from mlpteach.player.controls import Slider, Toggle
+from mlpteach.player.controls import Choice, Slider, Toggle
 from mlpteach.rules import Hyper
 
 
@@ -52,3 +52,10 @@ def _key(rules, rule, name, prefix):
 def bind(rule, rules, prefix, values):
     """Return `rule` with the values that the controls of :func:`hyper_controls` have."""
     return rule.bind(**{name: values[_key(rules, rule, name, prefix)] for name in rule.hypers})
+
+
+def layer_choice(net):
+    """Return the control for the layer whose weights are shown."""
+    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, len(net.sizes))}
+    return Choice("layer", "Layer", options)

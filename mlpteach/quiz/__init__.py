@@ -2,7 +2,8 @@
 
 ``QUESTIONS`` is the bank; ``ask("id")`` shows one question in the notebook. The way of the
 data: ``question_files`` and ``bank`` → ``question`` → ``asked_question`` and ``kinds`` (numbers,
-verdict) → ``widget``. What is typed is read in ``typed``, what is shown is written in ``text``.
+verdict) → ``session`` (with the page, and ``answers``) → ``widget``. What is typed is read in
+``typed``, what is shown is written in ``text``.
 """
 
 import importlib
@@ -25,7 +26,7 @@ __all__ = [
 # Grading needs no widgets, and a notebook no exports.
 _ON_DEMAND = {
     "QuestionWidget": ("widget", "QuestionWidget"),
-    "ask": ("widget", "ask"),
+    "ask": ("asking", "ask"),
     "export": ("exports", "export"),
     "read_jupyterquiz": ("exports.jupyterquiz", "read"),
 }

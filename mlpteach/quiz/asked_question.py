@@ -1,6 +1,7 @@
 """A question as it is asked once: what is shown, and how an answer is judged."""
 
 import hashlib
+import html
 import json
 
 import numpy as np
@@ -33,9 +34,14 @@ class AskedQuestion:
         A right answer, as somebody would type it.
     why : str
         The explanation that a lecturer reveals.
+    lettered : dict of str to str
+        Letter -> text, of what there is to choose from or to be put in order.
+    picture : str
+        A description of the picture that is shown, "" if there is none.
     """
 
     hint = ""  # how to answer
+    picture = ""  # what it shows, in words
 
     def __init__(self, question, seed, rng, run):
         self.question, self.seed = question, seed
@@ -68,11 +74,19 @@ class AskedQuestion:
         """Return what the page shows of this kind."""
         return {}
 
+    def solution_html(self):
+        """Return a right answer as lines of HTML, as the page shows its parts."""
+        return [html.escape(self.solution)]
+
+    @property
+    def lettered(self):
+        return {}
+
     @property
     def digest(self):
-        """Some letters that change when what is shown changes."""
-        text = json.dumps(self.shown(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        """Some letters that change when what is asked changes, and not with how it is drawn."""
+        asked = [self.question.type, self.text, list(self.lettered.items()), self.picture]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
     def judge(self, answer):
         """Return the :class:`Judgement` on any answer; it never raises and never executes.

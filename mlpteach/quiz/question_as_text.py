@@ -1,7 +1,5 @@
 """A question as plain text: safe on any page, whoever's name decided its numbers."""
 
-import base64
-
 from mlpteach.quiz.text.markup import to_words
 
 
@@ -27,15 +25,7 @@ def question_as_text(asked):
     (c) Wₖ
     """
     lines = [to_words(asked.text)]
-    if hasattr(asked, "choices"):
-        lines += [
-            f"({letter}) {to_words(asked._filled(choice['text']))}"
-            for letter, choice in asked.choices.items()
-        ]
-    if hasattr(asked, "lines"):
-        lines += [f"({letter}) {to_words(line['text'])}" for letter, line in asked.lines.items()]
-    picture = asked.shown().get("picture")
-    if picture is None:
+    lines += [f"({letter}) {to_words(text)}" for letter, text in asked.lettered.items()]
+    if not asked.picture:
         return "\n".join(lines), b""
-    lines.append(f"The picture: {picture['label']}.")
-    return "\n".join(lines), base64.b64decode(picture["source"].partition(",")[2])
+    return "\n".join([*lines, f"The picture: {asked.picture}."]), asked.png()

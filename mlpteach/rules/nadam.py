@@ -11,8 +11,9 @@ from mlpteach.basics.style import VIOLET, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide's form keeps beta1 constant and eps inside the root; Dozat's lets the momentum mu_k "
-    "grow by a schedule. Libraries differ from each other too."
+    "The slide's form keeps beta1 constant and eps inside the root. The published form is that of "
+    "PyTorch and Keras: mu_k grows by Dozat's schedule, but M forgets by the constant beta1; in "
+    "Dozat's own M forgets by mu_k, too."
 )
 _HYPERS = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
@@ -56,13 +57,16 @@ def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
 
 @optimizer.form(
     "paper",
-    source="Dozat 2016 with the momentum schedule of his section 3",
+    source="as PyTorch and Keras have it: Dozat 2016, mu_k of his section 3, M with constant beta1",
     dash="dotted",
     differs=_DIFFERS,
     **_HYPERS,
 )
 def nadam_as_published(k, G, M, V, *, eta, beta1, beta2, eps):
-    """Adam with a growing momentum mu_k and the momentum of the next update put in early."""
+    """Adam with a growing momentum mu_k and the momentum of the next update put in early.
+
+    The form of PyTorch and Keras; Dozat's own has mu_k in place of beta1 in the first line.
+    """
     M = beta1 * M + (1 - beta1) * G
     V = beta2 * V + (1 - beta2) * G * G
     M_hat = mu(k + 1, beta1) * M / (1 - mu_product(k + 1, beta1))

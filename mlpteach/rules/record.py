@@ -161,7 +161,7 @@ class Rule(Record):
         return f"<rule {self.id}, form {self.form}: {values}>"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Optimizer(Record):
     """One optimizer with the forms it has; made by :func:`define`.
 
@@ -339,7 +339,7 @@ def from_function(function, **values):
         id=name,
         title=name,
         form="own",
-        function=_guarded(function, name, needs),
+        function=_Guarded(function, name, needs),
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -390,25 +390,32 @@ def _positional(function):
     )
 
 
-def _guarded(function, name, needs):
-    """Wrap a reader's function: it may not harm the record, and its mistakes are explained."""
-    states = [state for state in needs if state not in SUPPLIED and state != "G_previous"]
+@dataclass(frozen=True)
+class _Guarded:
+    """A reader's function: it may not harm the record, and its mistakes are explained."""
 
-    def guarded(*arguments, **values):
-        k = dict(zip(needs, arguments, strict=True)).get("k")
-        where = "" if k is None else f"at update k = {k} "
+    function: Callable
+    name: str
+    needs: tuple
+
+    @property
+    def __wrapped__(self):
+        """For ``inspect``: where the source is."""
+        return self.function
+
+    def __call__(self, *arguments, **values):
+        given = dict(zip(self.needs, arguments, strict=True))
+        where = f"at update k = {given['k']} " if "k" in given else ""
         # Copies, so that arrays changed in place stay the reader's own affair.
         own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
         try:
-            returned = function(*own, **values)
+            returned = self.function(*own, **values)
         except Exception as error:
-            error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
             raise
+        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
         shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, name, where, states, shape)
-
-    guarded.__wrapped__ = function
-    return guarded
+        return _checked_return(returned, self.name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

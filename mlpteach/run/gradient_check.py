@@ -133,7 +133,7 @@ def _judge(net, entries, analytic, numeric, allowed, kinks):
 def _round_off(net, evaluation, Y, loss):
     """Return how far rounding may put J off; a J worked out from A is off by that of A too."""
     size = abs(evaluation.loss)
-    if net.output not in loss.pairs:
+    if loss.pair(net.activations[-1]) is None:
         A = evaluation.A[-1]
         size += np.abs(loss.dJ_dA(A, Y) * A).sum() / Y.shape[1]
     return _ROUNDING * size

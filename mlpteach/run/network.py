@@ -11,7 +11,6 @@ import numpy as np
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
-    check_choice,
     check_count,
     check_floats,
     check_number,
@@ -22,9 +21,10 @@ from mlpteach.basics.arguments import (
 from mlpteach.basics.parameters import ParameterLayout, Parameters
 from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.initializers import INITIALIZERS
+from mlpteach.tables.activations import ACTIVATIONS, Activation
+from mlpteach.tables.initializers import INITIALIZERS, as_initializer
 from mlpteach.tables.losses import LOSSES, as_loss
+from mlpteach.tables.own_activation import as_activation
 
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
@@ -59,12 +59,14 @@ class MLP:
     ----------
     sizes : sequence of int
         Units of each layer, inputs first, outputs last: (64, 30, 10).
-    hidden : str or sequence of str
-        Activation of the hidden layers (ids of ``mlpteach.ACTIVATIONS``), one for all or one each.
-    output : str
+    hidden : str, Activation or function, or a sequence of them
+        Activation of the hidden layers, one for all or one each: an id of ``mlpteach.ACTIVATIONS``,
+        :func:`mlpteach.own_activation`, or your own function Z -> A, element by element.
+    output : str, Activation or function
         Activation of the last layer.
-    init : str
-        Initializer (id of ``mlpteach.INITIALIZERS``), ignored with `weights`.
+    init : str, Initializer or function
+        An id of ``mlpteach.INITIALIZERS``, or your own function of ``n_in``, ``n_out`` and a random
+        generator that returns W (n_out, n_in), or W and b (n_out,); ignored with `weights`.
     seed : int
         Decides the weights drawn.
     weights : list of (W, b), optional
@@ -95,19 +97,22 @@ class MLP:
     ):
         self.sizes = _check_sizes(sizes)
         self.hidden = _check_hidden(hidden, len(self.sizes) - 2)
-        self.output = check_choice("output", output, tuple(ACTIVATIONS))
-        self.init = check_choice("init", init, tuple(INITIALIZERS))
+        self.output = _known(as_activation("output", output), ACTIVATIONS)
+        self.init = _known(as_initializer(init), INITIALIZERS)
         self.seed = check_count("seed", seed, minimum=0, maximum=2**63)
         self.layout = ParameterLayout(self.sizes)
-        self._activations = [ACTIVATIONS[id] for id in (*self.hidden, self.output)]
-        self.threshold = middle(self._activations[-1].range)
+        self.activations = tuple(
+            as_activation("hidden", phi) for phi in (*self.hidden, self.output)
+        )
+        self.threshold = middle(self.activations[-1].range)
         drawn = self._draw() if weights is None else self._check_weights(weights)
         theta = np.concatenate([array.ravel() for W, b in drawn for array in (W, b)])
         self.parameters = Parameters(theta, self.layout)
 
+    @on_one_blas_thread
     def _draw(self):
         rng = np.random.default_rng(self.seed)
-        draw = INITIALIZERS[self.init].draw
+        draw = as_initializer(self.init).draw
         return [draw(rng, *pair) for pair in pairwise(self.sizes)]
 
     def _check_weights(self, weights):
@@ -171,7 +176,7 @@ class MLP:
 
     def _forward(self, matrices, columns):
         A, Z = [columns], []
-        for (W, b), phi in zip(matrices, self._activations, strict=True):
+        for (W, b), phi in zip(matrices, self.activations, strict=True):
             product = _product(W, columns)
             product += b
             columns = phi.function(product)
@@ -181,7 +186,7 @@ class MLP:
 
     def cost(self, theta, A, Z, Y, loss, l2):
         """Return J: the mean over the instances, plus the L2 term."""
-        mean = float(loss.evaluate(self.output, Z[-1], A[-1], Y)) / Y.shape[1]
+        mean = float(loss.evaluate(self.activations[-1], Z[-1], A[-1], Y)) / Y.shape[1]
         return mean + self.penalty(theta, l2) if l2 else mean
 
     def penalty(self, theta, l2):
@@ -202,7 +207,8 @@ class MLP:
         matrices = self.layout.matrices(theta)
         A, Z = self._forward(matrices, columns)
         J = self.cost(theta, A, Z, Y, loss, l2)
-        sensitivity = self._back(matrices, A, Z, loss.sensitivity(self.output, Z[-1], A[-1], Y))
+        V = loss.sensitivity(self.activations[-1], Z[-1], A[-1], Y)
+        sensitivity = self._back(matrices, A, Z, V)
         gradient = self._gradient(A, sensitivity)
         gradient /= Y.shape[1]
         if l2:
@@ -215,7 +221,7 @@ class MLP:
         sensitivity = [V]
         for layer in range(len(Z) - 1, 0, -1):
             dA = _product(matrices[layer][0].T, V)
-            V = self._activations[layer - 1].back(dA, Z[layer - 1], A[layer])
+            V = self.activations[layer - 1].back(dA, Z[layer - 1], A[layer])
             sensitivity.append(V)
         sensitivity.reverse()
         return sensitivity
@@ -284,7 +290,7 @@ class MLP:
 
     def _check_reach(self, name, Y):
         """Raise ValueError for targets beyond both ends of an output that saturates."""
-        low, high = self._activations[-1].range
+        low, high = self.activations[-1].range
         if low is None or high is None:
             return
         least, most = Y.min(), Y.max()
@@ -359,12 +365,17 @@ def _check_sizes(sizes):
 
 
 def _check_hidden(hidden, layers):
-    ids = (hidden,) * layers if isinstance(hidden, str) else hidden
-    if isinstance(hidden, str):
-        check_choice("hidden", hidden, tuple(ACTIVATIONS))
-    if not isinstance(ids, (list, tuple)) or len(ids) != layers:
+    if isinstance(hidden, (str, Activation)) or callable(hidden):
+        return (_known(as_activation("hidden", hidden), ACTIVATIONS),) * layers
+    if not isinstance(hidden, (list, tuple)) or len(hidden) != layers:
         raise ValueError(
             f"hidden must be one activation for all {layers} hidden layers, or one each; "
             f"given {describe(hidden)}."
         )
-    return tuple(check_choice(f"hidden[{i}]", id, tuple(ACTIVATIONS)) for i, id in enumerate(ids))
+    phis = [as_activation(f"hidden[{i}]", phi) for i, phi in enumerate(hidden)]
+    return tuple(_known(phi, ACTIVATIONS) for phi in phis)
+
+
+def _known(record, table):
+    """Return the id of an entry of `table`; a reader's own stands for itself."""
+    return record.id if table.get(record.id) is record else record

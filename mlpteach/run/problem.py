@@ -101,7 +101,7 @@ class NetworkProblem:
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
-            cost += self.loss.evaluate(self.net.output, Z[-1], A[-1], Y[:, block])
+            cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
             if threshold is not None:
                 said, wanted = labels(A[-1], threshold), labels(Y[:, block], threshold)
                 right += np.count_nonzero(said == wanted)

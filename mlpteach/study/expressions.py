@@ -1,12 +1,11 @@
-"""How an expression of a rule's code is written as mathematics, as MathML or LaTeX.
+"""Walks an expression of a rule's code to write it as mathematics: what binds how, what is put in.
 
-What has no way to be written stands in the formula as code.
+How it looks is said twice, in ``mathml.py`` and ``latex.py``. What has no way to be written stands
+in the formula as code.
 """
 
 import ast
 import copy
-import html
-import math
 
 from mlpteach.study.rule_code import key
 
@@ -39,51 +38,36 @@ _LONGEST_CODE = 60
 _MODULES = ("np", "numpy", "math", "np.linalg", "numpy.linalg")
 
 
-def mathml(expression, name, rule, numbers=False):
-    """Return an expression of the quantity `name` as MathML without <math>.
+class Writer:
+    """Walk an expression; subclasses say how each kind of node is written.
 
-    With `numbers` the hyper-parameters' values are put in, and for every other number an
-    ``<mn data-key="...">`` that the page fills.
+    Parameters
+    ----------
+    name : str
+        The quantity that the expression computes.
+    rule : Rule
+        Knows the hyper-parameters' values, and how everything is written.
+    numbers : bool
+        Whether numbers are put in for the letters.
     """
-    expression = _Operators().visit(copy.deepcopy(expression))
-    return _MathML(expression, name, rule, numbers).write(expression)
 
+    def __init__(self, name, rule, numbers=False):
+        self.quantity, self.rule, self.numbers = name, rule, numbers
+        self.whole = None
 
-def latex(expression, name, rule):
-    """Return an expression as LaTeX, within what matplotlib's mathtext understands."""
-    expression = _Operators().visit(copy.deepcopy(expression))
-    return _LaTeX(expression, name, rule).write(expression)
-
-
-def code_mathml(code):
-    return f'<mtext style="font-family: monospace">{html.escape(_short(code))}</mtext>'
-
-
-def code_latex(code):
-    code = _short(code)
-    for character in "\\{}$%#&_^~":
-        code = code.replace(character, rf"\{character}" if character in "{}$%#&_" else " ")
-    return rf"\mathtt{{{code}}}".replace(" ", r"\ ")
-
-
-def _short(code):
-    return code if len(code) <= _LONGEST_CODE else "…"
-
-
-class _Writer:
-    """Walk an expression; subclasses say how each kind of node is written."""
-
-    def __init__(self, whole, name, rule, numbers=False):
-        self.whole, self.quantity, self.rule, self.numbers = whole, name, rule, numbers
+    def line(self, expression):
+        """Return the expression, as ``study/rule_code.py`` reads it, written as mathematics."""
+        self.whole = _Operators().visit(copy.deepcopy(expression))
+        return self.write(self.whole)
 
     def write(self, node):
         write = getattr(self, f"_{type(node).__name__.lower()}", None)
         written = write(node) if write else None
-        return self.code(ast.unparse(node)) if written is None else written
+        return self.code(short(ast.unparse(node))) if written is None else written
 
     def symbolic(self, node):
         """Write without numbers what is about whole arrays: one weight's number says nothing."""
-        return type(self)(self.whole, self.quantity, self.rule).write(node)
+        return type(self)(self.quantity, self.rule).write(node)
 
     def _constant(self, node):
         return self.number(node.value) if type(node.value) in (int, float) else None
@@ -264,129 +248,12 @@ def _binds(node):
     return _PRECEDENCE.get(type(getattr(node, "op", None)), _TIGHT)
 
 
+def short(code):
+    """Return code that is short enough to stand in a formula, or an ellipsis."""
+    return code if len(code) <= _LONGEST_CODE else "…"
+
+
 def _is_square(product):
     """Whether a product ends in the same array twice, which the slides write with ⊙."""
     last = product.left.right if isinstance(product.left, ast.BinOp) else product.left
     return isinstance(last, ast.Name) and ast.unparse(last) == ast.unparse(product.right)
-
-
-class _MathML(_Writer):
-    code = staticmethod(code_mathml)
-
-    def symbol(self, name, index):
-        return self.rule.symbol(name).mathml(index)
-
-    def letter(self, letter):
-        return f"<mi>{letter}</mi>"
-
-    def placeholder(self, key):
-        return f'<mn data-key="{key}"></mn>'
-
-    def number(self, value):
-        if isinstance(value, float) and value and (abs(value) < 1e-3 or abs(value) >= 1e6):
-            exponent = math.floor(math.log10(abs(value)))
-            mantissa = float(f"{value / 10**exponent:.6g}")
-            power = f"<msup><mn>10</mn><mrow><mn>{exponent}</mn></mrow></msup>".replace("-", "−")
-            return power if mantissa == 1 else f"<mn>{mantissa:g}</mn><mo>·</mo>{power}"
-        return f"<mn>{value:g}</mn>"
-
-    def infix(self, left, sign, right):
-        return f"{left}<mo>{html.escape(sign)}</mo>{right}"
-
-    def words(self, word, inside=""):
-        return f"<mspace width='0.33em'/><mtext>{word}</mtext><mspace width='0.33em'/>{inside}"
-
-    def product(self, left, right, square):
-        dot = "<mo>⊙</mo>" if square else "<mspace width='0.17em'/>"
-        dot = "<mo>·</mo>" if self.numbers else dot
-        return f"{left}{dot}{right}"
-
-    def fraction(self, above, below):
-        return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
-
-    def power(self, base, exponent):
-        return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
-
-    def root(self, inside):
-        return f"<msqrt><mrow>{inside}</mrow></msqrt>"
-
-    def minus(self, inside):
-        return f"<mo>−</mo>{inside}"
-
-    def bars(self, bar, inside):
-        bar = f'<mo stretchy="false">{bar}</mo>'
-        return f"<mrow>{bar}{inside}{bar}</mrow>"
-
-    def parentheses(self, inside):
-        bracket = '<mo stretchy="false" lspace="0" rspace="0">%s</mo>'
-        return f"<mrow>{bracket % '('}{inside}{bracket % ')'}</mrow>"
-
-    def comma(self):
-        return "<mo>,</mo>"
-
-    def function(self, name, arguments):
-        return f"<mi>{name}</mi>{self.parentheses(self.comma().join(arguments))}"
-
-    def cases(self, rows, otherwise):
-        rows = [(then, self.words("if", condition)) for then, condition in rows]
-        rows.append((otherwise, self.words("else")))
-        cells = "".join(f"<mtr><mtd>{a}</mtd><mtd>{b}</mtd></mtr>" for a, b in rows)
-        return f"<mrow><mo>{{</mo><mtable>{cells}</mtable></mrow>"
-
-
-_LATEX_NAMES = {"max": r"\max", "min": r"\min", "sgn": r"\mathrm{sgn}", "ln": r"\ln", "∑": r"\sum"}
-_LATEX_LETTERS = {"∇J": r"\nabla J", "π": r"\pi", "∞": r"\infty"}
-_LATEX_SIGNS = {"−": "-", "·": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq"}
-
-
-class _LaTeX(_Writer):
-    code = staticmethod(code_latex)
-
-    def symbol(self, name, index):
-        return self.rule.symbol(name).latex(index)
-
-    def letter(self, letter):
-        return _LATEX_LETTERS.get(letter, letter)
-
-    def number(self, value):
-        return f"{value:g}"
-
-    def infix(self, left, sign, right):
-        return f"{left} {_LATEX_SIGNS.get(sign, sign)} {right}"
-
-    def words(self, word, inside=""):
-        return rf"\ \mathrm{{{word}}}\ {inside}"
-
-    def product(self, left, right, square):
-        return rf"{left} \odot {right}" if square else f"{left} {right}"
-
-    def fraction(self, above, below):
-        return rf"\frac{{{above}}}{{{below}}}"
-
-    def power(self, base, exponent):
-        return f"{base}^{{{exponent}}}"
-
-    def root(self, inside):
-        return rf"\sqrt{{{inside}}}"
-
-    def minus(self, inside):
-        return f"-{inside}"
-
-    def bars(self, bar, inside):
-        bar = r"\|" if bar == "‖" else "|"
-        return f"{bar}{inside}{bar}"
-
-    def parentheses(self, inside):
-        return f"({inside})"
-
-    def comma(self):
-        return ", "
-
-    def function(self, name, arguments):
-        name = _LATEX_NAMES.get(name, rf"\mathrm{{{name}}}")
-        return f"{name}({', '.join(arguments)})"
-
-    def cases(self, rows, otherwise):
-        # mathtext has no tables.
-        parts = [rf"{then}\ \mathrm{{if}}\ {condition}" for then, condition in rows]
-        return r",\ \mathrm{else}\ ".join([*parts, otherwise])

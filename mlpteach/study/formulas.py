@@ -8,7 +8,9 @@ import ast
 from dataclasses import dataclass
 
 from mlpteach.rules import Rule
-from mlpteach.study.expressions import code_latex, code_mathml, latex, mathml
+from mlpteach.study.expressions import short
+from mlpteach.study.latex import LaTeX
+from mlpteach.study.mathml import MathML
 from mlpteach.study.rule_code import definitions
 
 
@@ -47,31 +49,27 @@ class Line:
             hyper-parameters' values put in, and for every other quantity an
             ``<mn data-key="...">`` that the page fills; "" where there is no formula.
         """
-        if self.expression is not None:
-            right = mathml(self.expression, self.name, self.rule, numbers)
-        elif numbers:
+        if numbers and self.expression is None:
             return ""
-        else:
-            right = code_mathml(_right_side(self.code)) if self.code else "<mo>…</mo>"
-        if numbers:
-            return f'<math displaystyle="true"><mrow>{right}</mrow></math>'
+        line = self._right_side(MathML(self.name, self.rule, numbers))
         sign = self.rule.symbol(self.name)
-        left = sign.mathml(self._index)
-        line = f'<math displaystyle="true"><mrow>{left}<mo>=</mo>{right}</mrow></math>'
+        if not numbers:
+            line = f"{sign.mathml(self._index)}<mo>=</mo>{line}"
+        line = f'<math displaystyle="true"><mrow>{line}</mrow></math>'
         return line if self.expression is not None or self.code else f"{line} {sign.meaning}"
 
     def latex(self):
         """Return the line as LaTeX, within what matplotlib's mathtext understands."""
-        if self.expression is not None:
-            right = latex(self.expression, self.name, self.rule)
-        else:
-            right = code_latex(_right_side(self.code)) if self.code else r"\ldots"
+        right = self._right_side(LaTeX(self.name, self.rule))
         return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
 
-
-def _right_side(code):
-    """Return what stands behind the first = of an assignment."""
-    return code.partition(" = ")[2] or code
+    def _right_side(self, writer):
+        if self.expression is not None:
+            return writer.line(self.expression)
+        if not self.code:
+            return writer.letter("…")
+        _, _, assigned = self.code.partition(" = ")
+        return writer.code(short(assigned or self.code))
 
 
 def lines(rule: Rule, scheduled=False):
@@ -110,8 +108,8 @@ def _with_factor(definition):
     if definition.name != "rho":
         return definition.expression, definition.code
     if definition.expression is None:
-        code = definition.code and f"rho = factor * ({_right_side(definition.code)})"
-        return None, code
+        _, _, assigned = definition.code.partition(" = ")
+        return None, definition.code and f"rho = factor * ({assigned or definition.code})"
     return ast.BinOp(_parsed("factor"), ast.Mult(), definition.expression), ""
 
 

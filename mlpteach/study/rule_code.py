@@ -11,6 +11,7 @@ import inspect
 import textwrap
 from typing import NamedTuple
 
+_CASTS = ("float", "float64", "asarray", "array")
 _SAME_UPDATE = ("k", "G", "J", "W", "factor")
 
 
@@ -88,7 +89,9 @@ def _returned(value, body):
         pairs = {keyword.arg: keyword.value for keyword in value.keywords}
     else:
         return {}
-    return pairs if all(isinstance(name, str) for name in pairs) else {}
+    if not all(isinstance(name, str) for name in pairs):
+        return {}
+    return {name: value.args[0] if _is_cast(value) else value for name, value in pairs.items()}
 
 
 def _is_a_dict(function):
@@ -157,6 +160,8 @@ class _Reader:
         return sorted(self.found, key=lambda definition: order.index(definition.name))
 
     def _define(self, name, expression, code):
+        if isinstance(expression, ast.Name) and key(expression) is None:
+            expression = None  # handed on from what is no expression
         self.found.append(Definition(name, expression, code))
 
     def leaf(self, name):
@@ -178,10 +183,20 @@ class _Put(ast.NodeTransformer):
         return self.reader.leaf(node.id)
 
     def visit_Call(self, node):
+        if _is_cast(node):
+            return self.visit(node.args[0])
         node.args = [self.visit(argument) for argument in node.args]
         if isinstance(node.func, ast.Attribute):
             node.func.value = self.visit(node.func.value)
         return node
+
+
+def _is_cast(call):
+    """Whether an expression is a call that hands on its argument, such as float(x)."""
+    if not isinstance(call, ast.Call):
+        return False
+    function = ast.unparse(call.func).rpartition(".")[2]
+    return function in _CASTS and len(call.args) == 1 and not call.keywords
 
 
 def _name(name, key):

@@ -13,7 +13,6 @@ from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE
-from mlpteach.tables.activations import ACTIVATIONS
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -129,7 +128,7 @@ def measure(trace, X, y, ks):
     kept = [k for k in ks if k <= len(trace)]
     evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
-    edges = _edges(net.hidden, evaluations)
+    edges = _edges(net.activations[:-1], evaluations)
     threshold = class_threshold(Y, loss)
     measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
     return Signals(
@@ -157,7 +156,7 @@ def _joined(parts):
 
 def _edges(hidden, evaluations):
     """Return the edges of bins for A, wide enough for every hidden activation."""
-    ranges = [ACTIVATIONS[id].range for id in set(hidden)] or [(None, None)]
+    ranges = [phi.range for phi in hidden] or [(None, None)]
     reach = _reach([A for evaluation in evaluations for A in evaluation.A[1:-1]])
     low = min(-reach if low is None else low for low, _ in ranges)
     high = max(reach if high is None else high for _, high in ranges)
@@ -183,6 +182,7 @@ def is_saturated(activation, Z):
 
     Examples
     --------
+    >>> from mlpteach.tables.activations import ACTIVATIONS
     >>> is_saturated(ACTIVATIONS["sigmoid"], [-6.1, 0.0, 5.9, 6.1])
     array([ True, False, False,  True])
     """
@@ -193,7 +193,7 @@ def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
-    hidden = [ACTIVATIONS[id] for id in net.hidden]
+    hidden = net.activations[:-1]
     saturated = [is_saturated(phi, z) for phi, z in zip(hidden, Z, strict=False)]
     return {
         "loss": evaluation.loss,

@@ -19,7 +19,7 @@ from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET
 _SATURATED = 7.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Activation(Record):
     """An activation.
 
@@ -29,6 +29,8 @@ class Activation(Record):
         As in :class:`Record`.
     latex : str
         The formula, for the screen.
+    slope_latex : str
+        phi'(Z), written with A where that is shorter.
     function : callable
         Z (units, n) -> A (units, n); callers silence the overflow of e^-Z, which is harmless.
     back : callable
@@ -40,6 +42,7 @@ class Activation(Record):
     """
 
     latex: str = ""
+    slope_latex: str = r"\phi'(Z)"
     function: Callable
     back: Callable
     range: tuple = (None, None)
@@ -175,6 +178,7 @@ ACTIVATIONS = {
             id="sigmoid",
             title="sigmoid",
             latex=r"\phi(Z) = \frac{1}{1 + e^{-Z}}",
+            slope_latex=r"A \ast (1 - A)",
             source="slide 'Last time'",
             style=Style(BLUE, "solid", "o"),
             function=sigmoid,
@@ -185,6 +189,7 @@ ACTIVATIONS = {
             id="tanh",
             title="tanh",
             latex=r"\phi(Z) = \tanh Z",
+            slope_latex=r"(1 - A \ast A)",
             source="demo 08",
             style=Style(GREEN, "dashdot", "^"),
             function=np.tanh,

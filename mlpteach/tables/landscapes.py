@@ -17,7 +17,7 @@ from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Landscape(Record):
     """A function f(x, y) with its gradient; call it with theta = (x, y).
 

@@ -44,7 +44,7 @@ class Pair:
     latex: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Loss(Record):
     """A cost function.
 
@@ -53,6 +53,8 @@ class Loss(Record):
     id, title, source, style, beyond_lecture
         As in :class:`Record`.
     latex : str
+    slope_latex : str
+        dJ/dA, written with A and Y.
     cost : callable
         (A, Y) -> summed cost.
     dJ_dA : callable
@@ -64,26 +66,55 @@ class Loss(Record):
     """
 
     latex: str = ""
+    slope_latex: str = r"\frac{\partial J}{\partial A}"
     cost: Callable
     dJ_dA: Callable
     targets: str = "real"
     pairs: dict = field(default_factory=dict)
 
     def evaluate(self, output, Z, A, Y):
-        """Return the summed cost for the output activation with id `output`."""
-        pair = self.pairs.get(output)
+        """Return the summed cost for the output activation `output`, an id or an Activation."""
+        pair = self.pair(output)
         return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
 
     def sensitivity(self, output, Z, A, Y):
         """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
-        pair = self.pairs.get(output)
+        pair = self.pair(output)
         if pair is None:
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
 
+    def sensitivity_latex(self, output):
+        """Return how V^(L) is written for an output activation (an id or an Activation).
+
+        With A, Z and Y for A^(L+1), Z^(L) and the targets.
+
+        Examples
+        --------
+        >>> LOSSES["mse"].sensitivity_latex("sigmoid")
+        '-2\\\\, (Y - A) \\\\ast A \\\\ast (1 - A)'
+        >>> LOSSES["cross_entropy"].sensitivity_latex("sigmoid")
+        'A - Y'
+        """
+        pair = self.pair(output)
+        if pair is not None:
+            return pair.latex
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        if phi.elementwise:
+            return rf"{self.slope_latex} \ast {phi.slope_latex}"
+        return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
+
     def long_sensitivity(self, output, Z, A, Y):
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
-        return ACTIVATIONS[output].back(self.dJ_dA(A, Y), Z, A)
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        return phi.back(self.dJ_dA(A, Y), Z, A)
+
+    def pair(self, output):
+        """Return the :class:`Pair` with the output activation `output`, or None."""
+        if isinstance(output, str):
+            return self.pairs.get(output)
+        # A reader's own activation may have the name of another.
+        return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
 
     def check_targets(self, name, Y, rounding=1e-6):
         """Return the targets Y (K, n) without rounding; ValueError where they make no sense.
@@ -115,7 +146,7 @@ class Loss(Record):
         return np.where(off > 1e-9, Y / sums, Y)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OwnLoss(Loss):
     """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
 
@@ -126,6 +157,10 @@ class OwnLoss(Loss):
     """
 
     function: Callable = None
+
+    def sensitivity_latex(self, output):
+        """Return the call of the reader's function."""
+        return rf"\mathrm{{{self.title}}}(Y, A)".replace("_", r"\_")
 
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
@@ -150,9 +185,9 @@ def own_loss(function, cost="cross_entropy"):
     function : callable
         (Y, A) -> V^(L), the sensitivity of the last layer; all have shape (K, n), instances as
         columns, without 1/n.
-    cost : str
-        Id of ``mlpteach.LOSSES``: the cost that is reported, and that a gradient check holds your
-        function against.
+    cost : str or Loss
+        Id of ``mlpteach.LOSSES``, or ``mlpteach.own_cost(...)``: the cost that is reported, and
+        that a gradient check holds your function against.
 
     Returns
     -------
@@ -166,7 +201,9 @@ def own_loss(function, cost="cross_entropy"):
     """
     if not callable(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
-    known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
+    known = cost
+    if not isinstance(cost, Loss):
+        known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
     parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
     name = getattr(function, "__name__", type(function).__name__)
     return OwnLoss(**{**parts, "id": name, "title": name, "short_title": name}, function=function)
@@ -310,6 +347,7 @@ LOSSES = {
             title="mean squared error",
             short_title="MSE",
             latex=r"J = \sum (y - a)^2",
+            slope_latex=r"-2\, (Y - A)",
             source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
             style=Style(BLUE, "solid", "o"),
             cost=_mse,
@@ -320,6 +358,7 @@ LOSSES = {
             id="cross_entropy",
             title="cross-entropy",
             latex=r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            slope_latex=r"\frac{A - Y}{A (1 - A)}",
             source="slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
             style=Style(ORANGE, "dashed", "s"),
             cost=_cross_entropy,
@@ -344,6 +383,7 @@ LOSSES = {
             title="cross-entropy of one class out of K",
             short_title="softmax cross-entropy",
             latex=r"J = -\sum y \ln a",
+            slope_latex=r"(-\frac{Y}{A})",
             source="negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
             style=Style(GREEN, "dashdot", "^"),
             beyond_lecture=True,

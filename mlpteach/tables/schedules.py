@@ -139,6 +139,7 @@ SCHEDULES = {
             id="constant",
             title="constant",
             latex=r"\eta_k = \eta",
+            source="no schedule",
             style=Style(BLUE, "solid", "o"),
             step_size=constant,
         ),
@@ -264,14 +265,26 @@ def _own(function):
     """Make a :class:`Schedule` of a reader's own function (eta, k) -> eta_k."""
     name = getattr(function, "__name__", "own")
     _check_signature(function, name)
+    return Schedule(
+        id=name,
+        title=name,
+        source="the reader's own function",
+        step_size=_OwnStepSize(function, name),
+    )
 
-    def step_size(eta, k):
-        eta_k = function(eta, k)
+
+@dataclass(frozen=True)
+class _OwnStepSize:
+    """A reader's function whose step sizes are checked."""
+
+    function: Callable
+    name: str
+
+    def __call__(self, eta, k):
+        eta_k = self.function(eta, k)
         if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
             eta_k = eta_k.item()
-        return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
-
-    return Schedule(id=name, title=name, source="the reader's own", step_size=step_size)
+        return check_number(f"eta_k that {self.name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 
 def _check_signature(function, name):

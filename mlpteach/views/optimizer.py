@@ -12,8 +12,31 @@ from mlpteach.study.formulas import Line as FormulaLine
 from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
-from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot
+from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Show
 from mlpteach.views.style import BLUE, ORANGE, Style
+
+
+def show_optimizer(trace, layer):
+    """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
+    traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
+    if not len(trace):
+        return Show(traces, 0, message=message)
+    frames = optimizer_frames(trace, layer)
+    samples = frames.named(frames.values)
+    return Show(
+        traces=traces,
+        steps=len(trace),
+        panels=(
+            rule_ledger(trace, layer),
+            cost_plot(trace),
+            *optimizer_heats(trace, layer, samples),
+        ),
+        series=cost_series(trace),
+        frames=frames,
+        numbers=(("cost $J$", "loss"),),
+        message=message,
+        per_epoch=trace.run.problem.updates_per_epoch,
+    )
 
 
 def optimizer_frames(trace, layer, prefix="", steps=None):

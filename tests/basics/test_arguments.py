@@ -125,8 +125,11 @@ def parameters(**tables):
         (("tanh", "relu"), ValueError, "hidden must be one activation for all 1", "given"),
         (("tan",), ValueError, "hidden[0]='tan' is unknown", "Did you mean 'tanh'?"),
         (None, ValueError, "hidden must be one activation", "given None"),
-        (np.tanh, ValueError, "hidden must be one activation", "ufunc"),
-        ((np.tanh,), TypeError, "hidden[0] must be one of sigmoid, tanh"),
+        (4, ValueError, "hidden must be one activation", "given 4 (int)"),
+        ((4,), TypeError, "hidden[0] must be one of sigmoid, tanh", "or your own function"),
+        (np.log, ValueError, "log must be finite; it gives nan at z = -8"),
+        (lambda Z: Z.sum(), ValueError, "must return an array of the shape of Z", "it returned"),
+        (lambda Z: Z / Z.size, ValueError, "must work element by element"),
     ],
     output=[
         ("logistic", ValueError, "output='logistic' is unknown", "allowed: sigmoid, tanh, relu"),
@@ -135,7 +138,23 @@ def parameters(**tables):
     ],
     init=[
         ("xavier", ValueError, "init='xavier' is unknown", "uniform, nielsen, glorot, he, zeros"),
-        (None, TypeError, "init must be one of"),
+        (None, TypeError, "init must be one of", "or your own function like my_init("),
+        (
+            lambda n_in, n_out: 0,
+            TypeError,
+            "init must take n_in, n_out and a generator",
+            "takes (n_",
+        ),
+        (
+            lambda n_in, n_out, rng: np.zeros((n_in, n_out)),
+            ValueError,
+            "W returned by <lambda> must",
+        ),
+        (
+            lambda n_in, n_out, rng: np.random.normal(size=(n_out, n_in)),
+            ValueError,
+            "must draw from its generator rng alone",
+        ),
     ],
     seed=BAD_SEED,
     weights=[

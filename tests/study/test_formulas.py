@@ -215,7 +215,7 @@ def test_long_code_is_an_ellipsis():
 
 def test_the_line_search_of_lbfgs_is_told_in_words():
     direction, length, s, *_ = lines(mt.rule("lbfgs"))
-    assert direction.mathml().endswith("<mo>…</mo></mrow></math> search direction")
+    assert direction.mathml().endswith("<mi>…</mi></mrow></math> search direction")
     assert length.mathml(numbers=True) == ""
     assert s.latex() == r"s_{k} = \alpha_{k} p_{k}"
 
@@ -279,6 +279,7 @@ def test_rprop_with_where_sign_and_a_first_step():
         ("G - (eta - 1)", r"g_{k} - (\eta - 1)"),
         ("np.tanh(G) * np.e", r"\mathrm{tanh}(g_{k}) e"),
         ("G % 2 + G", r"\mathtt{G\ \%\ 2} + g_{k}"),
+        ("float(eta) * np.asarray(G)", r"\eta g_{k}"),
         ("np.sum(G, axis=0)", r"\mathtt{np.sum(G,\ axis=0)}"),
     ],
 )  # fmt: skip

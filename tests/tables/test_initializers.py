@@ -91,6 +91,39 @@ def test_one_seed_decides_everything(init):
     assert not same_bits(first, other)
 
 
+def lecun(n_in, n_out, rng):
+    return rng.normal(0.0, n_in**-0.5, (n_out, n_in))
+
+
+def test_an_own_function_draws_by_the_seed():
+    nets = [mt.MLP((4, 5, 3), init=lecun, seed=seed) for seed in (7, 7, 8)]
+    flat = [net.parameters.flat for net in nets]
+    assert same_bits(flat[0], flat[1])
+    assert not same_bits(flat[0], flat[2])
+    drawn = np.random.default_rng(7).normal(0.0, 0.5, (5, 4))
+    np.testing.assert_array_equal(nets[0].W[1], drawn)
+    assert not nets[0].b[1].any()
+    assert repr(nets[0].init) == "<initializer lecun>"
+
+
+def test_an_own_function_may_draw_the_biases_too():
+    def both(generator, n_out, n_in, scale=2.0):
+        return np.full((n_out, n_in), scale), generator.standard_normal(n_out)
+
+    net = mt.MLP((4, 5, 3), init=both, seed=7)
+    assert (net.W[2] == 2.0).all()
+    np.testing.assert_array_equal(net.b[1], np.random.default_rng(7).standard_normal(5))
+
+
+def test_an_error_of_ones_own_is_told_where_it_was_raised():
+    def broken(n_in, n_out, rng):
+        return rng.nothing
+
+    with pytest.raises(AttributeError) as raised:
+        mt.MLP((4, 5, 3), init=broken)
+    assert "raised in your function 'broken', n_in=3, n_out=2" in raised.value.__notes__
+
+
 def test_layers_are_drawn_independently():
     net = mt.MLP((5, 5, 5), init="he")
     assert not np.allclose(net.W[1], net.W[2])

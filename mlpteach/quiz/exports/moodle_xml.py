@@ -83,7 +83,7 @@ def _choices(quiz, asked):
 def _quantity(quiz, asked):
     made = _choices(quiz, asked)
     text = made.find("questiontext")
-    label = asked.shown()["picture"]["label"]
+    label = asked.picture
     image = f'<p><img src="@@PLUGINFILE@@/{_PICTURE}" alt="{label}"></p>'
     text.find("text").text += image
     file = SubElement(text, "file", name=_PICTURE, path="/", encoding="base64")

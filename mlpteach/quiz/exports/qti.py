@@ -102,7 +102,7 @@ def _body(made, asked):
     body = SubElement(made, "itemBody")
     if asked.question.type == "quantity":
         _mixed(body, "p", asked.text)
-        label = asked.shown()["picture"]["label"]
+        label = asked.picture
         SubElement(SubElement(body, "p"), "img", src=f"{asked.question.id}.png", alt=label)
     return body
 

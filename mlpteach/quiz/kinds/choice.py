@@ -33,6 +33,9 @@ class TrueFalse(AskedQuestion):
     def solution(self):
         return str(self.fields["answer"]).lower()
 
+    def solution_html(self):
+        return [self.solution.capitalize()]
+
     @property
     def why(self):
         return self.fields["if_true" if self.fields["answer"] else "if_false"]
@@ -54,13 +57,16 @@ class Single(WithNumbers, AskedQuestion):
         chosen = [self.fields["choice"][i] for i in order]
         self.choices = dict(zip(string.ascii_lowercase, chosen, strict=False))
 
+    @property
+    def lettered(self):
+        return {letter: self._filled(choice["text"]) for letter, choice in self.choices.items()}
+
     def shown_fields(self):
-        return {
-            "choices": [
-                {"key": letter, "html": to_html(self._filled(choice["text"]))}
-                for letter, choice in self.choices.items()
-            ]
-        }
+        return {"choices": as_entries(self.lettered)}
+
+    def solution_html(self):
+        texts = self.lettered
+        return [f"({letter}) {to_html(texts[letter])}" for letter in self.right]
 
     @property
     def right(self):
@@ -115,6 +121,11 @@ class Multiple(Single):
             verdict = "is not right" if letter in given else "is right too"
             said.append(f"({letter}) {verdict}: {self._why(letter)}")
         return Judgement(fraction, " ".join(said))
+
+
+def as_entries(lettered):
+    """Return letters and texts as the page reads them: a list, because keys may be sorted."""
+    return [{"key": letter, "html": to_html(text)} for letter, text in lettered.items()]
 
 
 def read_letters(text, choices):

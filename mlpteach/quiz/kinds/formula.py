@@ -4,6 +4,7 @@ import numpy as np
 
 from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.text.markup import to_html
 from mlpteach.quiz.typed.expression import evaluate, parse
 from mlpteach.quiz.typed.spelling import Unreadable
 
@@ -46,6 +47,9 @@ class Formula(AskedQuestion):
     @property
     def solution(self):
         return self.fields["answer"]
+
+    def solution_html(self):
+        return [to_html(f"`{self.solution}`")]
 
     def _computed(self, text):
         tree = parse(text, self.names, self.written)

@@ -1,4 +1,10 @@
-// The page's half of a question (widget.py is the kernel's, which judges and explains).
+// The page's half of a question (session.py is Python's, which judges and explains).
+// What the model brings may come with its keys in any order (a saved notebook sorts them): names are
+// read, never listed.
+
+const PATIENCE = 3000; // milliseconds that Python may take until the reader is told
+const SILENT = "Python does not answer: it is busy, or it has stopped. If it has stopped, run this cell again. "
+  + "What you wrote still stands here.";
 
 // Each question on a page runs this file anew, so numbers that count up would be those of the others,
 // and radio buttons of one name turn each other off.
@@ -74,8 +80,8 @@ class Field {
 class Lines {
   constructor(shown, _answered, drafted) {
     this.drafted = drafted;
-    this.texts = Object.fromEntries(shown.lines.map(({ key, html }) => [key, html]));
-    this.order = Object.keys(this.texts);
+    this.texts = new Map(shown.lines.map(({ key, html }) => [key, html]));
+    this.order = [...this.texts.keys()];
     this.name = unique();
     this.node = element("ol", { class: "lines", role: "list" }); // a list without marks is none to some readers
     this.said = unseen();
@@ -106,7 +112,7 @@ class Lines {
         ondragleave: () => line.classList.remove("over"),
         ondrop: (event) => { event.preventDefault(); this.move(event.dataTransfer.getData("text/plain"), i); },
       },
-      element("span", { class: "words", id: words, html: this.texts[key] }),
+      element("span", { class: "words", id: words, html: this.texts.get(key) }),
       element("button", { "aria-label": `move line ${i + 1} up`, "aria-describedby": words, disabled: i === 0, onclick: move(-1) }, "↑"),
       element("button", { "aria-label": `move line ${i + 1} down`, "aria-describedby": words, disabled: i === this.order.length - 1, onclick: move(1) }, "↓"));
       return line;
@@ -132,7 +138,7 @@ class Lines {
   }
 
   set(answer) {
-    const order = answer.split(/[\s,]+/).filter((key) => key in this.texts);
+    const order = answer.split(/[\s,]+/).filter((key) => this.texts.has(key));
     if (order.length !== this.order.length || answer === this.read()) return;
     this.order = order;
     this.draw();
@@ -167,6 +173,8 @@ class Question {
   constructor(model, root) {
     this.model = model;
     this.root = root;
+    this.requests = 0;
+    this.name = unique();
     this.legend = element("legend");
     this.hint = element("p", { class: "hint", id: unique() });
     this.body = element("div");
@@ -179,9 +187,6 @@ class Question {
     root.append(
       element("fieldset", { "aria-describedby": this.hint.id }, this.legend, this.hint, this.body, this.strip), this.said,
       live(this.verdict, "status"), live(this.revealed, "status"), live(this.note, "alert"));
-    root.addEventListener("keydown", (event) => event.stopPropagation());
-    // A notebook's shortcut that is for whatever has the focus is looked up there before it is here.
-    root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.build();
     this.recall();
   }
@@ -192,6 +197,7 @@ class Question {
 
   build() {
     const { shown } = this;
+    this.kept = null;
     this.root.classList.toggle("lecturer", Boolean(shown.lecturer));
     this.legend.innerHTML = shown.text;
     this.hint.textContent = shown.hint;
@@ -202,8 +208,8 @@ class Question {
     this.strip.replaceChildren(...[
       this.way.beside,
       !this.way.immediate && element("button", { class: "check", onclick: () => this.answer(this.way.read()) }, "Check"),
-      shown.again && element("button", { class: "again", onclick: () => this.model.send({ type: "again" }) }, shown.bound ? "Numbers from the dashboard" : shown.choices ? "Another one" : "New numbers"),
-      shown.lecturer && element("button", { class: "reveal", onclick: () => this.model.send({ type: "reveal" }) }, "Reveal"),
+      shown.again && element("button", { class: "again", onclick: () => this.send({ type: "again" }) }, shown.bound ? "Numbers from the dashboard" : shown.choices ? "Another one" : "New numbers"),
+      shown.lecturer && element("button", { class: "reveal", onclick: () => this.send({ type: "reveal" }) }, "Reveal"),
     ].filter(Boolean));
     this.way.set(this.model.get("draft") || this.model.get("answer"));
     this.draw();
@@ -218,17 +224,6 @@ class Question {
     this.said.textContent = `New: ${named(this.legend)}`;
   }
 
-  // Where the folder is shared (Voila) the reader's own browser keeps the answers.
-  recall() {
-    const kept = stored(this.shown.keep.name);
-    if (kept) this.model.send({ type: "recall", ...kept });
-  }
-
-  remember(answer) {
-    const { name, ...keep } = this.shown.keep;
-    if (name) store(name, { ...keep, answer });
-  }
-
   picture(picture) {
     if (!picture) return [];
     return [element("figure", {},
@@ -236,24 +231,88 @@ class Question {
       element("figcaption", {}, `blue is negative, red positive, grey 0; ${picture.range}`))];
   }
 
-  answer(answer) {
-    this.model.set("draft", answer);
-    clearTimeout(this.later); // the draft goes with the answer
-    if (!answer.trim()) return this.say("none", "There is no answer yet.", "");
-    this.remember(answer);
-    if (answer === this.model.get("answer")) {
-      this.model.send({ type: "judge", answer });
-      return;
+  // -- asking Python
+
+  send(message) {
+    this.save();
+    const request = `${this.name}-${this.requests += 1}`;
+    this.waiting = request;
+    clearTimeout(this.alarm);
+    this.alarm = setTimeout(() => this.unanswered(), PATIENCE);
+    try {
+      this.model.send({ ...message, request });
+    } catch {
+      this.unanswered();
     }
-    this.model.set("answer", answer);
-    this.model.save_changes();
+  }
+
+  unanswered() {
+    clearTimeout(this.alarm);
+    this.say("none", "No answer.", SILENT);
+  }
+
+  received(message) {
+    if (message.type !== "done" || message.request !== this.waiting) return;
+    clearTimeout(this.alarm);
+    this.waiting = null;
+    this.draw();
+  }
+
+  answer(answer) {
+    this.draft(answer);
+    if (!answer.trim()) return this.say("none", "There is no answer yet.", "");
+    this.remember(answer, null);
+    this.send({ type: "answer", answer });
   }
 
   draft(draft) {
     this.model.set("draft", draft);
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.model.save_changes(), 400);
+    this.later = setTimeout(() => this.save(), 400);
   }
+
+  save() {
+    clearTimeout(this.later);
+    this.later = null;
+    try {
+      this.model.save_changes();
+    } catch {
+      // nobody is there to keep it; the page still has it
+    }
+  }
+
+  // Where the folder is shared (Voila) the reader's own browser keeps the answers.
+  remember(answer, verdict) {
+    const { name, times, digest } = this.shown.keep;
+    if (name && answer) store(name, { answer, verdict, times, digest });
+  }
+
+  judged() {
+    const { right, understood, fraction, html } = this.model.get("verdict");
+    this.remember(this.model.get("answer"), understood === undefined ? null : { right, understood, fraction, html });
+    this.draw();
+  }
+
+  // An answer to this very question is shown as it was judged, so that Python may still be asleep.
+  recall() {
+    const { name, times, digest } = this.shown.keep;
+    const kept = stored(name);
+    if (!kept || this.model.get("answer")) return;
+    if (kept.verdict && kept.times === times && kept.digest === digest) {
+      this.kept = kept;
+      this.way.set(kept.answer);
+      this.draw();
+    } else {
+      this.send({ type: "recall", answer: kept.answer, times: kept.times, digest: kept.digest });
+    }
+  }
+
+  leave() {
+    clearTimeout(this.alarm);
+    if (this.later) this.save();
+  }
+
+  // -- what is said
 
   say(right, title, html) {
     this.verdict.hidden = false;
@@ -263,7 +322,8 @@ class Question {
   }
 
   draw() {
-    const verdict = this.model.get("verdict");
+    const told = this.model.get("verdict");
+    const verdict = "understood" in told ? told : this.kept?.verdict ?? told;
     this.verdict.hidden = !("understood" in verdict);
     if (!verdict.understood && "understood" in verdict) this.say("none", "Not judged.", verdict.html);
     else if (verdict.right) this.say("true", "Right.", verdict.html);
@@ -277,20 +337,43 @@ class Question {
   }
 }
 
+// Keys typed into a question must not reach the notebook behind, whose shortcuts they may be; those
+// with Ctrl or Cmd are meant for it, as to save. JupyterLab looks its shortcuts up while an event is on
+// its way down, and passes over what has this mark.
+function keepKeys(root) {
+  const forThePage = (event) => event.ctrlKey || event.metaKey;
+  const mark = (event) => {
+    if (!root.contains(event.target)) return;
+    for (const node of [root, event.target]) node.toggleAttribute("data-lm-suppress-shortcuts", !forThePage(event));
+  };
+  root.addEventListener("keydown", (event) => {
+    if (!forThePage(event)) event.stopPropagation();
+  });
+  window.addEventListener("keydown", mark, true); // before the notebook's own
+  return () => window.removeEventListener("keydown", mark, true);
+}
+
 function render({ model, el }) {
-  const root = element("div", { class: "mlp-question", "data-lm-suppress-shortcuts": "true" });
+  const root = element("div", { class: "mlp-question" });
   const question = new Question(model, root);
   const handlers = {
     "change:shown": () => question.rebuild(),
-    "change:answer": () => question.way.set(model.get("answer") || model.get("draft")),
-    "change:verdict": () => question.draw(),
+    "change:answer": () => {
+      question.way.set(model.get("answer") || model.get("draft"));
+      question.judged();
+    },
+    "change:verdict": () => question.judged(),
     "change:revealed": () => question.draw(),
     "change:note": () => question.draw(),
+    "msg:custom": (message) => question.received(message),
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+  const forgetKeys = keepKeys(root);
   el.append(root);
   return () => {
     for (const [event, handler] of Object.entries(handlers)) model.off(event, handler);
+    forgetKeys();
+    question.leave();
   };
 }
 
