@@ -29,6 +29,8 @@ from mlpteach.tables.own_activation import as_activation
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
 _SMALL_PRODUCT = 2**18
+# More would not fit into a usual memory: a run keeps some vectors of so many numbers.
+_MOST_PARAMETERS = 100_000_000
 # Of targets, beyond what an output reaches.
 _ROUNDING = 1e-6
 
@@ -361,7 +363,14 @@ def _check_sizes(sizes):
             f"sizes must hold at least inputs and outputs, such as (64, 30, 10); "
             f"given {describe(sizes)}."
         )
-    return tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
+    checked = tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(checked))
+    if parameters > _MOST_PARAMETERS:
+        raise ValueError(
+            f"sizes must give at most {_MOST_PARAMETERS:,} parameters; given {checked}, "
+            f"which gives {parameters:,}."
+        )
+    return checked
 
 
 def _check_hidden(hidden, layers):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe, digits
+from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
@@ -165,11 +165,8 @@ class OwnLoss(Loss):
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
         V = self.function(Y.copy(), A.copy())
-        try:
-            array = np.asarray(V)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "biuf" or array.shape != A.shape:
+        array = numbers_or_none(V)
+        if array is None or array.shape != A.shape:
             raise ValueError(
                 f"{self.id} must return an array of floats with the shape of A {A.shape}; "
                 f"it returned {describe(V)}."

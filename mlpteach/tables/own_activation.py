@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.differences import first_wrong, slope
 
@@ -99,11 +99,8 @@ class _ElementWise:
         except Exception as error:
             error.add_note(f"raised in your function {self.name!r}, of an array Z of {Z.shape}")
             raise
-        try:
-            A = np.asarray(returned)
-        except ValueError:  # rows of different lengths
-            A = np.array(None)
-        if A.dtype.kind not in "biuf":
+        A = numbers_or_none(returned)
+        if A is None:
             raise TypeError(f"{self.name} must return numbers; it returned {describe(returned)}.")
         if A.shape != Z.shape:
             raise ValueError(

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
 from mlpteach.tables.differences import first_wrong, slope
 from mlpteach.tables.losses import Loss
 
@@ -132,11 +132,8 @@ def _array(function, name, A, Y):
     except Exception as error:
         error.add_note(f"raised in your function {name!r}, of arrays Y and A of {A.shape}")
         raise
-    try:
-        array = np.asarray(returned)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "biuf":
+    array = numbers_or_none(returned)
+    if array is None:
         raise TypeError(f"{name} must return numbers; it returned {describe(returned)}.")
     return array.astype(float)
 
