@@ -82,7 +82,7 @@ def tune(contest, rule, *, budget=100, sizes=STEP_SIZES):
     >>> found.step_size, found.costs.tolist()[:2]
     (0.01, [0.0, 0.0])
     """
-    budget = check_count("budget", budget)
+    budget = check_count("budget", budget, maximum=1_000_000)
     name = tuned_name(rule)
     runs = []
     for size in sizes if name else (np.nan,):

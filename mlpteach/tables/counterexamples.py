@@ -72,7 +72,9 @@ class Counterexample:
 
     def slopes(self, n):
         """Return c_k for k = 1 … n, shape (n,)."""
-        return np.array([self.slope(k) for k in range(1, check_count("n", n) + 1)])
+        return np.array(
+            [self.slope(k) for k in range(1, check_count("n", n, maximum=10_000_000) + 1)]
+        )
 
     @property
     def mean_slope(self):
