@@ -19,6 +19,7 @@ from mlpteach.basics.arguments import (
     digits,
 )
 from mlpteach.basics.parameters import ParameterLayout, Parameters
+from mlpteach.basics.record import is_function
 from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS, Activation
@@ -358,7 +359,8 @@ def _ones(n):
 
 
 def _check_sizes(sizes):
-    if not isinstance(sizes, (list, tuple, np.ndarray)) or len(sizes) < 2:
+    listed = isinstance(sizes, (list, tuple)) or (isinstance(sizes, np.ndarray) and sizes.ndim)
+    if not listed or len(sizes) < 2:
         raise ValueError(
             f"sizes must hold at least inputs and outputs, such as (64, 30, 10); "
             f"given {describe(sizes)}."
@@ -374,7 +376,7 @@ def _check_sizes(sizes):
 
 
 def _check_hidden(hidden, layers):
-    if isinstance(hidden, (str, Activation)) or callable(hidden):
+    if isinstance(hidden, (str, Activation)) or is_function(hidden):
         return (_known(as_activation("hidden", hidden), ACTIVATIONS),) * layers
     if not isinstance(hidden, (list, tuple)) or len(hidden) != layers:
         raise ValueError(

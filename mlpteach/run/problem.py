@@ -13,6 +13,7 @@ from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
 from mlpteach.basics.parameters import ParameterLayout
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
+from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
 
 # Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
 # idle spinning slows down the small products of the updates that follow.
@@ -77,11 +78,25 @@ class NetworkProblem:
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
+        return self.net.evaluate(theta, *self._columns(batch), self.loss, self.l2)
+
+    def _columns(self, batch):
+        """Return A^(1) and Y of a batch, instances as columns."""
         if self.full_batch:
-            X, Y = self.X, self.Y
-        else:
-            X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
-        return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
+            return self.X.T, self.Y
+        return self.X.take(batch, axis=0).T, self.Y.take(batch, axis=1)
+
+    def evaluate_rows(self, W, batch):
+        """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n)."""
+        if not can_share(self.net, self.loss):
+            return _one_by_one(self, W, batch)
+        return evaluate_rows(self.net, W, *self._columns(batch), self.loss, self.l2)
+
+    def costs_of_rows(self, W, X, Y):
+        """Return the costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
+        if not can_share(self.net, self.loss):
+            return np.array([self.score(theta, X, Y)[0] for theta in W])
+        return costs_of_rows(self.net, W, X.T, Y, self.loss, self.l2)
 
     def validate(self, theta):
         """Return cost and accuracy at `theta` on the validation data."""
@@ -191,6 +206,22 @@ class FunctionProblem:
             self._check_returned(returned)
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
+
+    def evaluate_rows(self, W, batch):
+        """Return values (runs,) and gradients (runs, n) at many places `W` (runs, n).
+
+        All at once where the objective knows how (``objective.of_rows``), else one by one.
+        """
+        of_rows = getattr(self.objective, "of_rows", None)
+        if of_rows is not None:
+            return of_rows(W, k=batch) if self.changes_with_k else of_rows(W)
+        return _one_by_one(self, W, batch)
+
+
+def _one_by_one(problem, W, batch):
+    """Return costs (runs,) and gradients (runs, n) at many places."""
+    found = [problem.evaluate(theta, batch) for theta in W]
+    return np.array([one.loss for one in found]), np.array([one.gradient for one in found])
 
 
 def _is_usual(returned, shape):

@@ -7,6 +7,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
 from mlpteach.basics.progress import progress_bar
+from mlpteach.basics.record import is_function
 from mlpteach.rules import as_rule
 from mlpteach.run.accuracy import labels
 from mlpteach.run.network import MLP
@@ -14,6 +15,7 @@ from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
+from mlpteach.tables.landscapes import Landscape
 from mlpteach.tables.schedules import as_schedule
 
 # A number that left the floats stays out, so it is looked for only every so many updates.
@@ -168,7 +170,7 @@ def descend(
     >>> float(trace[38].before.flat[0]), float(trace[38].rho.flat[0]), trace[38].after.flat
     (-0.9, 0.30000000000000004, array([-1.]))
     """
-    if not callable(objective):
+    if not is_function(objective) and not isinstance(objective, Landscape):
         raise TypeError(
             f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
         )
@@ -178,7 +180,7 @@ def descend(
     steps = check_count("steps", steps)
     _check_length("steps", steps, steps)
     check_flag("progress", progress)
-    if project is not None and not callable(project):
+    if project is not None and not is_function(project):
         raise TypeError(f"project must be a function theta -> theta; given {describe(project)}.")
     problem = FunctionProblem(objective, theta0, project)
     return fill(Trace(Run(problem, rule, schedule), steps), progress)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 
@@ -196,7 +196,7 @@ def own_loss(function, cost="cross_entropy"):
     >>> own_loss(lambda Y, A: -2 * (Y - A) * A * (1 - A), cost="mse").targets
     'real'
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
     known = cost
     if not isinstance(cost, Loss):
@@ -210,7 +210,7 @@ def as_loss(given):
     """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
     if isinstance(given, Loss):
         return given
-    if callable(given):
+    if is_function(given):
         return own_loss(given)
     return LOSSES[check_choice("loss", given, tuple(LOSSES))]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.record import is_function
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.differences import first_wrong, slope
 
@@ -49,9 +50,9 @@ def own_activation(function, derivative=None):
     ...
     ValueError: the derivative of square is wrong at z = 20: it gives 20, the finite difference 40.
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function Z -> A; given {describe(function)}.")
-    if derivative is not None and not callable(derivative):
+    if derivative is not None and not is_function(derivative):
         raise TypeError(
             f"derivative must be a function Z -> phi'(Z); given {describe(derivative)}."
         )
@@ -76,7 +77,7 @@ def as_activation(name, given):
     """Return an :class:`Activation` for an id, an Activation or a reader's own function."""
     if isinstance(given, Activation):
         return given
-    if callable(given):
+    if is_function(given):
         return own_activation(given)
     if not isinstance(given, str):
         raise TypeError(

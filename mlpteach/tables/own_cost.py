@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.record import is_function
 from mlpteach.tables.differences import first_wrong, slope
 from mlpteach.tables.losses import Loss
 
@@ -51,7 +52,7 @@ def own_cost(cost, derivative=None, targets="real"):
     2.5
     """
     for name, function in (("cost", cost), ("derivative", derivative)):
-        if not (callable(function) or (name == "derivative" and function is None)):
+        if not (is_function(function) or (name == "derivative" and function is None)):
             raise TypeError(f"{name} must be a function (Y, A) -> …; given {describe(function)}.")
     check_choice("targets", targets, TARGETS)
     name = getattr(cost, "__name__", type(cost).__name__)

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, small_run
+from examples import FUNCTION_RULES, instances, one_hot, quadratic, same_bits, small_run
 
 import mlpteach as mt
 from mlpteach.run import problem
@@ -447,9 +447,7 @@ def cliff(theta):
     return (-value if value < 0.99 else np.nan), -2 * theta
 
 
-@pytest.mark.parametrize(
-    ("rule", "form"), [pair for pair in NETWORK_RULES if not mt.rule(*pair).needs_layers]
-)
+@pytest.mark.parametrize(("rule", "form"), FUNCTION_RULES)
 def test_every_rule_falls_off_a_cliff(rule, form):
     trace = descent(cliff, [0.7, 0.7], mt.rule(rule, form), steps=20_000)
     assert trace.diverged.quantity == "the cost J"
