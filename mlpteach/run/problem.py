@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
 from mlpteach.basics.parameters import ParameterLayout
+from mlpteach.basics.pickling import check_picklable
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
@@ -151,6 +152,10 @@ class FunctionProblem:
         if project is not None:
             self._project, self.project = project, self._projected
             self._check_start()
+
+    def __getstate__(self):
+        check_picklable([self.objective, getattr(self, "_project", None)])
+        return vars(self)
 
     def _check_returned(self, returned):
         if not isinstance(returned, tuple) or len(returned) != 2:
