@@ -11,6 +11,11 @@ class Hyper:
 
     With `log` the slider moves by factors. With `whole` only whole numbers are allowed (kept as
     floats).
+
+    Raises
+    ------
+    ValueError
+        For a default or a slider that is not allowed.
     """
 
     default: float
@@ -19,6 +24,16 @@ class Hyper:
     log: bool = False
     allowed: Interval = POSITIVE
     whole: bool = False
+
+    def __post_init__(self):
+        self.check("the default of a hyper-parameter", self.default)
+        if not self.low <= self.default <= self.high:
+            raise ValueError(
+                "a slider must reach the default, low <= default <= high; given "
+                f"{self.low:g}, {self.default:g}, {self.high:g}."
+            )
+        if self.log and self.low <= 0.0:
+            raise ValueError(f"a slider that moves by factors needs low > 0; given {self.low:g}.")
 
     def check(self, name, given):
         number = check_number(name, given, self.allowed)

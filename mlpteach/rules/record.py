@@ -204,10 +204,16 @@ class Optimizer(Record):
         **hypers : Hyper or Switch
             A name and its hyper-parameter.
         """
+        forms = (form,) if isinstance(form, str) else form
+        for name in forms:
+            check_choice("form", name, FORMS)
+        for name, hyper in hypers.items():
+            if not isinstance(hyper, (Hyper, Switch)):
+                raise TypeError(f"{name} must be a Hyper or a Switch; given {describe(hyper)}.")
         style = self.style if dash is None else replace(self.style, dash=dash)
 
         def enter(function):
-            for name in (form,) if isinstance(form, str) else form:
+            for name in forms:
                 self.forms[name] = Rule(
                     id=self.id,
                     title=self.title,
@@ -259,8 +265,9 @@ def rule(id, form=None, **values):
 
     Parameters
     ----------
-    id : str, callable or Rule
-        An id of ``mlpteach.RULES``, your own function with a rule's signature, or a rule to change.
+    id : str, callable, Optimizer or Rule
+        An id of ``mlpteach.RULES``, an entry of it, a rule to change, or your own function: see the
+        notes.
     form : {"lecture", "paper"}, optional
         As the slide writes it or as published. By default the slide's form; AMSGrad and L-BFGS are
         on no slide and have only "paper".
@@ -272,8 +279,23 @@ def rule(id, form=None, **values):
     ValueError, TypeError
         For an unknown id, form or hyper-parameter, or a value outside its interval.
 
+    Notes
+    -----
+    A function of your own is given what its parameters ask for: ``k`` (the update, from 1), ``W``,
+    ``G`` and ``J`` there, ``G_previous``, ``gradient_at(W)``, ``objective(W) -> (J, gradient)``,
+    ``layout`` (``layout.matrices(G)`` is [(W1, b1), …], views of G by layer), ``factor`` (eta_k/eta
+    of the schedule). Any other parameter is a state: at first zeros, or the hyper-parameter of its
+    name with a 0 behind it, then what was returned under that name. Parameters with a default or
+    behind a ``*`` are hyper-parameters. It returns a dict or ``mlpteach.Quantities`` of arrays,
+    ``rho`` among them: W_{k+1} = W_k - rho_k.
+
     Examples
     --------
+    >>> def rprop(k, G, G_previous, step, *, step0=0.1):
+    ...     step = np.where(G * G_previous < 0, 0.5 * step, 1.2 * step)
+    ...     return Quantities(step=step, rho=np.sign(G) * step)
+    >>> rule(rprop, step0=0.01)
+    <rule rprop, form own: step0=0.01>
     >>> rule("adam", form="paper", eta=0.01)
     <rule adam, form paper: eta=0.01, beta1=0.9, beta2=0.999, eps=1e-08, bias_correction=1>
     """
@@ -286,13 +308,15 @@ def rule(id, form=None, **values):
                 f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
-    optimizer = RULES[check_choice("rule", id, tuple(RULES))]
+    optimizer = id
+    if not isinstance(id, Optimizer):
+        optimizer = RULES[check_choice("rule", id, tuple(RULES))]
     if form is None:
         return optimizer.default.bind(**values)
     check_choice("form", form, FORMS)
     if form not in optimizer.forms:
         raise ValueError(
-            f"{id} is on no slide, so it has no {form!r} form; "
+            f"{optimizer.id} is on no slide, so it has no {form!r} form; "
             f"allowed: {', '.join(optimizer.forms)}."
         )
     return optimizer.forms[form].bind(**values)
