@@ -11,7 +11,13 @@ import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.exercise import problem_sets
 from mlpteach.grading.session import Session
+from mlpteach.quiz.kinds import KINDS
 from mlpteach.quiz.question_files.read import read
+from mlpteach.quiz.session import Session as QuizSession
+from mlpteach.quiz.typed.characters import plain_characters
+from mlpteach.quiz.typed.expression import parse
+from mlpteach.quiz.typed.read_number import read_number
+from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.study import formulas
 from mlpteach.views import figure, panels
 
@@ -147,6 +153,27 @@ def self_tests_are_a_file_a_lecture():
     assert asked == set(mt.quiz.QUESTIONS)
 
 
+def a_type_of_question_is_a_file_with_its_fields():
+    schema = json.loads((ROOT / "mlpteach/quiz/question_files/schema.json").read_text("utf-8"))
+    assert set(schema["$defs"]) == set(KINDS)
+    for kind in KINDS.values():
+        assert file_of(kind).startswith("mlpteach/quiz/kinds/")
+
+
+def what_is_typed_is_read_in_one_room():
+    for read_one in (read_number, parse, plain_spelling, plain_characters):
+        assert file_of(read_one).startswith("mlpteach/quiz/typed/")
+
+
+def the_page_and_the_session_know_the_same_messages():
+    page = (ROOT / "mlpteach/quiz/page/question.js").read_text("utf-8")
+    sent = set(re.findall(r'send\(\{ type: "(\w+)"', page))
+    told = set(
+        re.findall(r'- ``\{"type": "(\w+)"', (ROOT / file_of(QuizSession)).read_text("utf-8"))
+    )
+    assert told == sent | {"draft"}  # which widgets send as a trait
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -165,6 +192,11 @@ FOLLOWED = {
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
     "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
     "a self-test": self_tests_are_a_file_a_lecture,
+    "a type of question": a_type_of_question_is_a_file_with_its_fields,
+    "how a typed number or formula is read": what_is_typed_is_read_in_one_room,
+    "what a question's page and Python say to each other": (
+        the_page_and_the_session_know_the_same_messages
+    ),
 }
 
 

@@ -112,7 +112,7 @@ def test_menus_keep_their_order(name, dashboards, page):
         (node) => [node.dataset.control, [...node.querySelectorAll("option, [data-value]")].map(
         (option) => [option.value || option.dataset.value, option.textContent])]))"""
     )
-    controls = dashboard.core._controls
+    controls = dashboard.core.controls
     assert list(menus) == list(controls)
     for control, options in menus.items():
         expected = getattr(controls[control], "options", {})

@@ -337,11 +337,12 @@ class Question {
   }
 }
 
+const forThePage = (event) => event.ctrlKey || event.metaKey;
+
 // Keys typed into a question must not reach the notebook behind, whose shortcuts they may be; those
 // with Ctrl or Cmd are meant for it, as to save. JupyterLab looks its shortcuts up while an event is on
 // its way down, and passes over what has this mark.
 function keepKeys(root) {
-  const forThePage = (event) => event.ctrlKey || event.metaKey;
   const mark = (event) => {
     if (!root.contains(event.target)) return;
     for (const node of [root, event.target]) node.toggleAttribute("data-lm-suppress-shortcuts", !forThePage(event));
