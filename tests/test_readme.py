@@ -1,6 +1,7 @@
 """The README's table "to change X, open Y": every path exists, and each row is true."""
 
 import inspect
+import json
 import re
 from pathlib import Path
 

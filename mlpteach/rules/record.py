@@ -23,7 +23,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -359,11 +359,13 @@ def from_function(function, **values):
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
         )
+    guarded = partial(_guarded, function, name, needs)
+    guarded.__wrapped__ = function  # for inspect: where the source is
     return Rule(
         id=name,
         title=name,
         form="own",
-        function=_Guarded(function, name, needs),
+        function=guarded,
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -414,32 +416,20 @@ def _positional(function):
     )
 
 
-@dataclass(frozen=True)
-class _Guarded:
-    """A reader's function: it may not harm the record, and its mistakes are explained."""
-
-    function: Callable
-    name: str
-    needs: tuple
-
-    @property
-    def __wrapped__(self):
-        """For ``inspect``: where the source is."""
-        return self.function
-
-    def __call__(self, *arguments, **values):
-        given = dict(zip(self.needs, arguments, strict=True))
-        where = f"at update k = {given['k']} " if "k" in given else ""
-        # Copies, so that arrays changed in place stay the reader's own affair.
-        own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-        try:
-            returned = self.function(*own, **values)
-        except Exception as error:
-            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
-            raise
-        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
-        shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, self.name, where, states, shape)
+def _guarded(function, name, needs, /, *arguments, **values):
+    """Call a reader's function: it may not harm the record, and its mistakes are explained."""
+    given = dict(zip(needs, arguments, strict=True))
+    where = f"at update k = {given['k']} " if "k" in given else ""
+    # Copies, so that arrays changed in place stay the reader's own affair.
+    own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        returned = function(*own, **values)
+    except Exception as error:
+        error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+        raise
+    states = [state for state in needs if state not in (*SUPPLIED, "G_previous")]
+    shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
+    return _checked_return(returned, name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

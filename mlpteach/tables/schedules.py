@@ -7,6 +7,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -269,22 +270,16 @@ def _own(function):
         id=name,
         title=name,
         source="the reader's own function",
-        step_size=_OwnStepSize(function, name),
+        step_size=partial(_own_step_size, function, name),
     )
 
 
-@dataclass(frozen=True)
-class _OwnStepSize:
-    """A reader's function whose step sizes are checked."""
-
-    function: Callable
-    name: str
-
-    def __call__(self, eta, k):
-        eta_k = self.function(eta, k)
-        if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
-            eta_k = eta_k.item()
-        return check_number(f"eta_k that {self.name} returned at k = {k}", eta_k, NOT_NEGATIVE)
+def _own_step_size(function, name, eta, k):
+    """Return the step size of a reader's function, checked."""
+    eta_k = function(eta, k)
+    if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
+        eta_k = eta_k.item()
+    return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 
 def _check_signature(function, name):
