@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from reference import rules_quadratic
 
@@ -12,6 +13,8 @@ import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.exercise import problem_sets
 from mlpteach.grading.session import Session
+from mlpteach.player.core import Core
+from mlpteach.player.spec import describe_show
 from mlpteach.quiz.kinds import KINDS
 from mlpteach.quiz.question_files.read import read
 from mlpteach.quiz.session import Session as QuizSession
@@ -20,7 +23,7 @@ from mlpteach.quiz.typed.expression import parse
 from mlpteach.quiz.typed.read_number import read_number
 from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.study import formulas
-from mlpteach.views import figure, panels
+from mlpteach.views import Show, figure, panels
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,6 +67,7 @@ def an_optimizer_is_a_file_and_a_row_of_expected_numbers():
     for id, optimizer in mt.RULES.items():
         for rule in optimizer.forms.values():
             assert file_of(rule.function) == f"mlpteach/rules/{id}.py"
+    assert (ROOT / "tests/reference/rules_quadratic.py").is_file()
     # L-BFGS is compared with other libraries' rather than with numbers.
     assert set(mt.RULES) - {row[0] for row in rows} == {"lbfgs"}
     assert all(inspect.isfunction(row[2]) for row in rows)
@@ -117,6 +121,13 @@ def every_part_of_the_page_is_joined():
 
 def parts_of(paths):
     return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def what_travels_is_said_and_answered_without_widgets():
+    assert file_of(describe_show) == "mlpteach/player/spec.py"
+    assert file_of(Core) == "mlpteach/player/core.py"
+    described, numbers = describe_show(Show({}, 1, (), {"k": np.array([7.0])}))
+    assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
 
 
 def lectures_are_executed():
@@ -188,6 +199,7 @@ FOLLOWED = {
     "what a panel can be": a_panel_is_declared_once_and_drawn_twice,
     "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
+    "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
     "a lecture": lectures_are_executed,
     "an exercise": an_exercise_and_its_checks_have_one_name,
     "a known mistake, or add one": mistakes_stand_beside_their_checks,

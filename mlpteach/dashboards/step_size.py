@@ -100,7 +100,7 @@ def _check_rule(given):
 
 
 def _bold(rule, landscape):
-    suited = for_landscape(rule, landscape).values[rule.step_size]
+    suited = for_landscape([rule], landscape)[0].values[rule.step_size]
     return float(f"{_BOLD * suited:.3g}")
 
 

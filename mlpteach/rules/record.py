@@ -85,6 +85,10 @@ class Rule(Record):
         values -> None; raises ValueError for values that do not go together.
     own_step_length : bool
         Whether the rule finds the length of each step itself, so that no schedule may change it.
+    step_sizes : dict of str to float
+        Step sizes chosen by hand, by a landscape's id: of 1, 2, 5 times a power of ten one of the
+        largest with which the rule stays on the map, from the landscape's own start. Elsewhere
+        they are searched.
     """
 
     form: str
@@ -96,6 +100,7 @@ class Rule(Record):
     initial: Callable | None = None
     check: Callable | None = None
     own_step_length: bool = False
+    step_sizes: dict = field(default_factory=dict)
 
     @cached_property
     def states(self):
@@ -111,6 +116,39 @@ class Rule(Record):
         if self.own_step_length:
             return OWN_STEP_LENGTH
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
+
+    @property
+    def tuned(self):
+        """Name of the hyper-parameter by which :meth:`with_step_size` sets how far the steps go.
+
+        The step size; where a rule has none, what else decides it (Zeiler's eps); None for a rule
+        that finds its own step length.
+        """
+        if self.own_step_length:
+            return None
+        lengths = (name for name in self.hypers if self._step_power(name))
+        return self.step_size or next(lengths, None)
+
+    def _step_power(self, name):
+        return 1 if name == self.step_size else self.hypers[name].step_power
+
+    def with_step_size(self, size):
+        """Return this rule with another step size, and what changes with it; see ``Hyper``.
+
+        Examples
+        --------
+        >>> from mlpteach.rules import rule
+        >>> rule("momentum").with_step_size(0.01)
+        <rule momentum, form lecture: alpha=0.01, beta=0.009>
+        """
+        tuned = self.tuned
+        values = {tuned: size ** self._step_power(tuned)}
+        for name in self.hypers:
+            if name != tuned and self._step_power(name):
+                proportion = self.values[name] / (self.values[tuned] or 1.0)
+                # Without the last digits: 0.009 rather than 0.0089999999999999993.
+                values[name] = float(f"{proportion * values[tuned]:.12g}")
+        return self.bind(**values)
 
     def bind(self, **given):
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
@@ -190,6 +228,7 @@ class Optimizer(Record):
         initial=None,
         check=None,
         own_step_length=False,
+        step_sizes=None,
         **hypers,
     ):
         """Enter the decorated function as one form, or as both: ("lecture", "paper").
@@ -197,7 +236,7 @@ class Optimizer(Record):
         Parameters
         ----------
         form : str or tuple of str
-        source, differs, initial, check, own_step_length
+        source, differs, initial, check, own_step_length, step_sizes
             As in :class:`Rule`.
         dash : str, optional
             The dashes of this form's line, where they are not those of the optimizer's style.
@@ -231,6 +270,7 @@ class Optimizer(Record):
                     initial=initial,
                     check=check,
                     own_step_length=own_step_length,
+                    step_sizes=step_sizes or {},
                 )
             return function
 
@@ -352,7 +392,11 @@ def from_function(function, **values):
                 f"mlpteach.rule({name}, {parameter}=...)."
             )
     chosen = {parameter: chosen[parameter] for parameter in hypers}
-    own_hypers = {parameter: _own_hyper(parameter, value) for parameter, value in chosen.items()}
+    powers = _step_powers_of_relative(set(hypers))
+    own_hypers = {
+        parameter: _own_hyper(parameter, value, powers.get(parameter, 0))
+        for parameter, value in chosen.items()
+    }
     needs = _positional(function)
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
@@ -386,11 +430,17 @@ def _parameters(function):
     )
 
 
-def _own_hyper(name, value):
+def _own_hyper(name, value, step_power):
     if isinstance(value, bool):
         return Switch(value)
     value = check_number(name, value, Interval())
-    return Hyper(value, low=min(0.0, value), high=10 * abs(value), allowed=Interval())
+    return Hyper(
+        value,
+        low=min(0.0, value),
+        high=10 * abs(value),
+        allowed=Interval(),
+        step_power=step_power,
+    )
 
 
 def _defaults_of_relative(names):
@@ -399,6 +449,15 @@ def _defaults_of_relative(names):
         for relative in optimizer.forms.values():
             if names <= set(relative.hypers):
                 return {name: hyper.default for name, hyper in relative.hypers.items()}
+    return {}
+
+
+def _step_powers_of_relative(names):
+    """Step powers of the first rule in RULES that has these hyper-parameters and no others."""
+    for optimizer in RULES.values():
+        for relative in optimizer.forms.values():
+            if names == set(relative.hypers):
+                return {name: hyper.step_power for name, hyper in relative.hypers.items()}
     return {}
 
 

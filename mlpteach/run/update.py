@@ -96,9 +96,7 @@ class Run:
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.advance_schedule(schedule, k, evaluation.loss)
+        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
         factor = schedule[0]
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
         supplied |= {"factor": factor, "layout": problem.layout}
@@ -116,6 +114,10 @@ class Run:
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
         after = State(W, following, schedule)
         return Update(k, batch, evaluation, quantities, factor, after, evaluations)
+
+    def next_schedule(self, state, k, loss):
+        """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
+        return state if self._eta_is_constant else self.advance_schedule(state, k, loss)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""

@@ -249,17 +249,22 @@ def as_schedule(given, step_size):
             f"schedule must be None, one of {', '.join(SCHEDULES)}, mlpteach.schedule(...) or a "
             f"function (eta, k) -> eta_k; given {describe(given)}."
         )
-    if step_size == OWN_STEP_LENGTH and given.id != "constant":
+    if step_size == OWN_STEP_LENGTH and given.step_size is not constant:
         raise ValueError(
             f"schedule {given.id!r} changes the step size, but this rule finds its own step "
             "length at every update; allowed: constant."
         )
-    if step_size is None and given.id not in ("constant", "adaptive"):
+    if step_size is None and not _needs_no_step_size(given):
+        allowed = [known.id for known in SCHEDULES.values() if _needs_no_step_size(known)]
         raise ValueError(
             f"schedule {given.id!r} changes the step size, but this rule has none; "
-            "allowed: constant, adaptive."
+            f"allowed: {', '.join(allowed)}."
         )
     return given
+
+
+def _needs_no_step_size(schedule):
+    return schedule.step_size in (None, constant)
 
 
 def _own(function):

@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from people import Person, copy_course, make_exchange
 
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
+
 POINTS = {"ps1_cross_entropy": 20, "ps2_adam": 30, "ps3_optimizers": 25, "ps4_initialization": 20}
 
 # The known mistakes in what every student hands in (None: as released), and the mark that must then

@@ -21,6 +21,8 @@ from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
 from mlpteach.exercise.tasks import read_sheet
 
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
+
 ASSIGNMENT = "ps2_adam"
 SHEET = read_sheet(ASSIGNMENT)
 CHECKS = PROBLEM_SETS[ASSIGNMENT]
