@@ -6,7 +6,7 @@ Importing the package needs NumPy only; dashboards and quizzes load what they ne
 import importlib
 
 from mlpteach.rules import RULES, Quantities, rule
-from mlpteach.run.compare import Difference, compare, rerun
+from mlpteach.run.compare import Difference, Undecided, compare, rerun
 from mlpteach.run.cursor import Cursor
 from mlpteach.run.gradient_check import gradient_check
 from mlpteach.run.network import MLP
@@ -17,6 +17,8 @@ from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.tables.landscapes import LANDSCAPES
 from mlpteach.tables.losses import LOSSES, own_loss
+from mlpteach.tables.own_activation import own_activation
+from mlpteach.tables.own_cost import own_cost
 from mlpteach.tables.schedules import SCHEDULES, schedule
 
 __version__ = "0.1.0"
@@ -47,12 +49,15 @@ __all__ = [
     "ReplayError",
     "Step",
     "Trace",
+    "Undecided",
     "compare",
     "dashboards",
     "datasets",
     "descend",
     "exercise",
     "gradient_check",
+    "own_activation",
+    "own_cost",
     "own_loss",
     "quiz",
     "rerun",

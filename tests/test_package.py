@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import tomllib
 import urllib.request
@@ -13,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mlpteach
 
@@ -62,6 +65,53 @@ def test_ruff_would_not_reformat_anything():
     python("-m", "ruff", "format", "--no-cache", "--check", ".")
 
 
+# The page's JavaScript: the parts by themselves, and each module that a browser gets.
+
+
+def lint_javascript(*paths):
+    """Lint with rules of .oxlintrc.json; neither Node nor a network is needed."""
+    oxlint = shutil.which("oxlint", path=sysconfig.get_path("scripts"))
+    assert oxlint, "install the tests' packages: pip install -e '.[test]'"
+    return run(oxlint, "--config", ".oxlintrc.json", *map(str, paths))
+
+
+def saved_module(tmp_path):
+    dashboard = mlpteach.dashboards.race(rules=["gd"], steps=2)
+    page = dashboard.save_html(tmp_path / "saved.html").read_text("utf-8")
+    return re.search(r'<script type="module">(.*?)</script>', page, re.DOTALL)[1]
+
+
+MODULES = {
+    "dashboard": lambda _: mlpteach.dashboards.Player._esm,
+    "question": lambda _: mlpteach.quiz.QuestionWidget._esm,
+    "saved page": saved_module,
+}
+
+
+def test_javascript_parts_have_no_lint():
+    parts = list((ROOT / "mlpteach").rglob("*.js"))
+    assert f"on {len(parts)} files" in lint_javascript(*parts)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_javascript_modules_have_no_lint(name, tmp_path):
+    module = tmp_path / f"{name}.mjs"
+    module.write_text(str(MODULES[name](tmp_path)), encoding="utf-8")
+    lint_javascript(module)
+
+
+def test_javascript_lint_finds_a_name_twice_and_a_name_that_is_nowhere(tmp_path):
+    module = tmp_path / "module.mjs"
+    for text, found in {
+        "function f() {}\nfunction f() {}": "already been declared",
+        "nowhere();": "no-undef",
+        "const unused = 1;": "no-unused-vars",
+    }.items():
+        module.write_text(text)
+        with pytest.raises(pytest.fail.Exception, match=found):
+            lint_javascript(module)
+
+
 def test_each_part_imports_only_what_it_may_know():
     lint_imports = "from importlinter.cli import lint_imports_command as main; main()"
     python("-c", lint_imports, "--no-cache")
@@ -72,6 +122,19 @@ def test_notebooks_are_kept_without_outputs(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+
+
+def test_the_workflow_runs_what_ci_runs():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    assert job["steps"][-1]["run"] == ".ci/run"
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_changelog_names_this_version():
+    changelog = (ROOT / ".github/CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    assert versions[:2] == ["Unreleased", mlpteach.__version__]
 
 
 def test_the_readme_holds_each_command_once():

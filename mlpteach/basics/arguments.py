@@ -3,6 +3,7 @@
 import difflib
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Integral, Real
 
 import numpy as np
@@ -37,6 +38,7 @@ class Interval:
 
 POSITIVE = Interval(0)
 NOT_NEGATIVE = Interval(0, closed="low")
+AT_LEAST_ONE = Interval(1, closed="low")
 FRACTION = Interval(0, 1, closed="low")
 # In the place of a step size's name: the rule looks for its step length anew at every update.
 OWN_STEP_LENGTH = "step_length"
@@ -50,10 +52,15 @@ def check_choice(name, given, allowed):
             f"{name} must be one of {_listed(allowed)}, as a string; given {describe(given)}."
         )
     if given not in allowed:
-        near = difflib.get_close_matches(given, allowed, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(given, allowed)
         raise ValueError(f"{name}={given!r} is unknown; allowed: {_listed(allowed)}.{hint}")
     return given
+
+
+def did_you_mean(given, allowed):
+    """Return a sentence with the id of `allowed` nearest to `given`; "" where none is near."""
+    near = difflib.get_close_matches(given, allowed, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def check_number(name, given, allowed):
@@ -100,7 +107,8 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
         How the caller knows the array.
     given : array_like
         An integer *array* is refused, because in-place arithmetic on it would truncate;
-        a plain list of whole numbers is read as floats.
+        a list of whole numbers, or an array of Python objects such as the columns of a DataFrame,
+        is read as floats. Masked entries are refused.
     ndim : int
         Number of dimensions asked for.
     shape : tuple of (int or None), optional
@@ -114,15 +122,9 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
             f"{name} must hold floats; given an array of {given.dtype}, which would truncate. "
             f"Use {cure}."
         )
-    try:
-        array = np.asarray(given)
-        if array.dtype.kind in "iubf":
-            with np.errstate(over="ignore"):
-                array = array.astype(float, copy=False)
-    except (TypeError, ValueError):
-        array = None
-    if array is None or array.dtype.kind != "f":
-        raise TypeError(f"{name} must be an array of floats; given {describe(given)}.")
+    array = as_numbers(f"{name} must be an array of floats", given)
+    with np.errstate(over="ignore"):
+        array = array.astype(float, copy=False)
     wanted = shape if shape is not None else (None,) * ndim
     fits = array.ndim == len(wanted) and all(
         size is None or size == got for size, got in zip(wanted, array.shape, strict=True)
@@ -139,6 +141,66 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
             f"{name} must be finite; given {array[place]} at index {place} (NaN or infinity)."
         )
     return array
+
+
+def as_numbers(must, given):
+    """Return `given` as an array of bool, whole or floating numbers, as they are.
+
+    Parameters
+    ----------
+    must : str
+        The start of the message, such as "X must be an array of floats".
+
+    Raises
+    ------
+    TypeError
+        For what can't become an array, such as rows of different lengths or a tensor that records
+        its gradient, or for an entry that is no number.
+    ValueError
+        For masked entries: what stands under a mask is no data, and nothing here leaves it out.
+    """
+    masked = _count_masked(given)
+    if masked:
+        raise ValueError(
+            f"{must}; given {masked} masked {'entry' if masked == 1 else 'entries'}. Leave those "
+            "rows out, or fill them: .filled(0.0)."
+        )
+    try:
+        array = np.asarray(given)
+    except Exception as error:  # whatever the object's own conversion raises
+        raise TypeError(f"{must}; given {describe(given)} ({_short_line(error)}).") from error
+    if array.dtype.kind == "O":
+        array = _floats_of_objects(must, given, array)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{must}; given {describe(given)}.")
+    return array
+
+
+def _count_masked(given):
+    """Count the entries that numpy.ma hides, in an array or in the rows of a list."""
+    if isinstance(given, np.ndarray):
+        return int(np.sum(getattr(given, "mask", False)))
+    if isinstance(given, (list, tuple)):
+        return sum(_count_masked(row) for row in given if isinstance(row, np.ndarray))
+    return 0
+
+
+def _floats_of_objects(must, given, array):
+    """Return an array of Python objects as floats, each of which has to be a number."""
+    for index in np.ndindex(array.shape):
+        entry = array[index]
+        if not isinstance(entry, (Real, Decimal, np.bool_)):
+            where = f" at index {index}" if array.ndim else ""
+            raise TypeError(f"{must}; given {describe(entry)}{where}.")
+    try:
+        return array.astype(float)
+    except OverflowError:  # 10**400
+        raise ValueError(f"{must}; given a whole number too large for one.") from None
+
+
+def _short_line(error):
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    return text if len(text) <= 200 else text[:197] + "…"
 
 
 def _all_finite(array):
@@ -160,14 +222,7 @@ def check_targets(name, given, n, outputs, loss):
     loss : Loss
         Says which targets make sense (``loss.targets``).
     """
-    try:
-        array = np.asarray(given)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iubf":
-        raise TypeError(
-            f"{name} must hold labels 0, 1, … or one-hot rows; given {describe(given)}."
-        )
+    array = as_numbers(f"{name} must hold labels 0, 1, … or one-hot rows", given)
     if array.shape[:1] != (n,) or array.ndim not in (1, 2):
         raise ValueError(
             f"{name} must have one label or one row for each of the {n} instances of X; "
@@ -184,8 +239,9 @@ def check_targets(name, given, n, outputs, loss):
             f"{name} must have {outputs} columns, one for each output of the network; "
             f"given shape {array.shape}."
         )
-    loss.check_targets(name, Y)
-    return np.ascontiguousarray(Y)
+    precision = array.dtype if array.dtype.kind == "f" else float
+    rounding = max(1e-6, outputs * float(np.finfo(precision).eps))
+    return np.ascontiguousarray(loss.check_targets(name, Y, rounding))
 
 
 def _one_hot(name, labels, outputs):
@@ -203,6 +259,18 @@ def _one_hot(name, labels, outputs):
     return Y
 
 
+def digits(number):
+    """Write a number with as many digits as tell it from its neighbours, at least as with ``:g``.
+
+    Examples
+    --------
+    >>> digits(1.5), digits(1.0 + 1e-12)
+    ('1.5', '1.000000000001')
+    """
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number))
+
+
 def describe(given):
     """Say in a few words what a value is, for an error message."""
     if isinstance(given, np.ndarray):
@@ -213,9 +281,11 @@ def describe(given):
 def _short(given):
     """Return repr of a value, cut after 60 characters."""
     try:
-        text = repr(given)
+        text = " ".join(repr(given).split())
     except ValueError:  # Python does not write whole numbers of more than 4300 digits
         text = "a number of thousands of digits"
+    except Exception:  # a reader's class may have a broken one
+        text = "an object that can't be written"
     return text if len(text) <= 60 else text[:57] + "…"
 
 

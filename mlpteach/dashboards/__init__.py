@@ -14,7 +14,7 @@ from mlpteach.dashboards.race import race
 from mlpteach.dashboards.ranking import ranking
 from mlpteach.dashboards.reddi import reddi
 from mlpteach.dashboards.step_size import step_size
-from mlpteach.player.widget import Player
+from mlpteach.player import Player
 
 __all__ = [
     "Player",

@@ -1,23 +1,15 @@
 """Adam, line by line: the ledger of one weight, heat maps of a layer, the cost."""
 
-import warnings
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
+from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import FORMS, rule
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
-from mlpteach.views.optimizer import (
-    cost_plot,
-    cost_series,
-    optimizer_frames,
-    optimizer_heats,
-    rule_ledger,
-)
-from mlpteach.views.panels import Show
+from mlpteach.views.optimizer import show_optimizer
 
 _FORM_NAMES = {"lecture": "lecture: √(V̂ + ε)", "paper": "paper: √V̂ + ε"}
 
@@ -72,50 +64,16 @@ def adam(
     layer = check_layer(layer, net)
     check_choice("form", form, FORMS)
     chosen = rule("adam", form=form, **hypers)
-    run = partial(
-        train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
-    )
+    run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
     sliders, values = hyper_controls([chosen], "")
     controls = [Choice("form", "Form", _FORM_NAMES), *sliders, layer_choice(net)]
     values = {"form": form, **values, "layer": str(layer)}
     return Player(partial(_show, run), controls, values, "Adam, line by line", "adam")
 
 
-def layer_choice(net):
-    """Return the control for the layer whose weights are shown."""
-    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, len(net.sizes))}
-    return Choice("layer", "Layer", options)
-
-
 def _show(run, values):
     """Train with the controls' values and collect what the page needs."""
     hypers = {name: values[name] for name in values if name not in ("form", "layer")}
     layer = int(values["layer"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        trace = run(rule=rule("adam", form=values["form"], **hypers))
+    trace = quietly(run, rule=rule("adam", form=values["form"], **hypers))
     return show_optimizer(trace, layer)
-
-
-def show_optimizer(trace, layer):
-    """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
-    traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
-    if not len(trace):
-        return Show(traces, 0, message=message)
-    frames = optimizer_frames(trace, layer)
-    samples = frames.named(frames.values)
-    return Show(
-        traces=traces,
-        steps=len(trace),
-        panels=(
-            rule_ledger(trace, layer),
-            cost_plot(trace),
-            *optimizer_heats(trace, layer, samples),
-        ),
-        series=cost_series(trace),
-        frames=frames,
-        numbers=(("cost $J$", "loss"),),
-        message=message,
-        per_epoch=trace.run.problem.updates_per_epoch,
-    )

@@ -1,30 +1,18 @@
 """Mini-batches: the smaller, the more erratic the descent; momentum calms it."""
 
 from functools import partial
-
-import numpy as np
+from itertools import cycle
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.run.train import quietly, train
-from mlpteach.study import erratic
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.views import valley
-from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
-from mlpteach.views.runs import (
-    Runs,
-    cost_limits,
-    divergence_message,
-    divergence_notes,
-    fill_up,
-    identity,
-    name_forms,
-    start_values,
-)
+from mlpteach.views.batches import show_batches
+from mlpteach.views.runs import Runs, identity, name_forms, start_values
 from mlpteach.views.style import STYLES
 
 # 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
@@ -133,7 +121,7 @@ def _runs(kept, run, n, updates, values):
     if values["compare"] == "sizes":
         rules = {name: rule("gd", eta=values["eta"]) for name in values["sizes"]}
         sizes = {name: None if name == "full" else int(name) for name in values["sizes"]}
-        styles = dict(zip(rules, STYLES, strict=False))
+        styles = dict(zip(rules, cycle(STYLES), strict=False))
     else:
         lecture, paper = (bind(form, _FORMS, "momentum.", values) for form in _FORMS)
         rules = {"gd": rule("gd", eta=values["eta"]), "lecture": lecture, "paper": paper}
@@ -149,110 +137,9 @@ def _runs(kept, run, n, updates, values):
     return {name: (trace, styles[name]) for name, trace in kept.take(wanted).items()}
 
 
-def history(traces, updates):
-    """Return name -> array (updates,) for several runs, and the share that the plane shows.
-
-    "k", and of each run ``"name.batch"`` and ``"name.full"`` (with ``"name.full_k"``), costs;
-    ``"name.turn"`` and ``"name.mean_turn"``, degrees; ``"name.x"`` and ``"name.y"``, its way on the
-    plane; ``"name.seen"``, instances used so far.
-    """
-    series = {"k": np.arange(1.0, updates + 1)}
-    ways = {name: erratic.way(trace, updates) for name, trace in traces.items()}
-    started = [name for name in traces if len(ways[name][0])]
-    flat, share = erratic.largest_directions([ways[name][0] for name in started])
-    planes = dict(zip(started, flat, strict=True))
-    for name, trace in traces.items():
-        W, rho = ways[name]
-        full_k, full = erratic.full_costs(trace, W)
-        turn = erratic.turns(rho)
-        plane = planes.get(name, np.empty((0, 2)))
-        columns = {
-            "batch": trace.losses,
-            "full": full,
-            "full_k": full_k,
-            "turn": turn,
-            "mean_turn": erratic.mean_so_far(turn),
-            "x": plane[:, 0],
-            "y": plane[:, 1],
-            "seen": _instances(trace, updates),
-        }
-        series |= {f"{name}.{key}": fill_up(column, updates) for key, column in columns.items()}
-    return series, share
-
-
-def _instances(trace, updates):
-    """Return how many instances the run had used after each update."""
-    problem, k = trace.run.problem, np.arange(1, min(updates, len(trace)) + 1)
-    whole, rest = np.divmod(k, problem.updates_per_epoch)
-    return whole * len(problem.X) + rest * problem.batch_size
-
-
 def _show(kept, run, n, updates, values):
     runs = _runs(kept, run, n, updates, values)
     traces = {name: trace for name, (trace, _) in runs.items()}
-    message = divergence_message(traces)
-    if not any(len(trace) for trace in traces.values()):
-        return Show(traces, 0, message=message)
-    series, share = history(traces, updates)
     styles = {name: style for name, (_, style) in runs.items()}
-    return Show(
-        traces=traces,
-        steps=updates,
-        panels=(
-            _way_plot(styles, series, share),
-            *_plots(styles, series, values["compare"]),
-            _table(traces, styles, values, n),
-        ),
-        series=series,
-        message=message,
-    )
-
-
-def _way_plot(styles, series, share):
-    x = limits(*(series[f"{name}.x"] for name in styles), room=0.1)
-    y = limits(*(series[f"{name}.y"] for name in styles), room=0.1)
-    return Plot(
-        title=f"Way of all weights, on its two largest directions ({share:.0%} of it)",
-        label="Way of the parameters of each run from the common start, on a plane",
-        axes=Axes("largest direction", "second direction", x, y, shape="square"),
-        layers=tuple(Line(f"{name}.x", f"{name}.y", styles[name]) for name in styles),
-    )
-
-
-def _plots(styles, series, compare):
-    costs = [series[f"{name}.{kind}"] for name in styles for kind in ("batch", "full")]
-    across = (0.0, float(len(series["k"])))
-    cost = cost_limits(*costs)
-    of = "gradients" if compare == "sizes" else "updates"
-    plots = (
-        ("Cost on each update's batch", "cost $J$", "k", "batch", cost, "log"),
-        ("Cost on all instances", "cost $J$", "full_k", "full", cost, "log"),
-        (f"Angle between successive {of}", "degrees", "k", "turn", (0.0, 180.0), "linear"),
-    )
-    for title, ylabel, x, y, ylim, scale in plots:
-        layers = (
-            Line("k" if x == "k" else f"{name}.{x}", f"{name}.{y}", styles[name]) for name in styles
-        )
-        yield Plot(
-            title=title,
-            label=f"{title} against updates, a line a run; click to go to an update",
-            axes=Axes("update $k$", ylabel, across, ylim, yscale=scale),
-            layers=tuple(layers),
-            click="step",
-        )
-
-
-def _table(traces, styles, values, n):
-    keys = ("batch", "full", "turn", "mean_turn", "seen")
-    rows = [
-        Row(
-            label=valley.NAMES.get(name) or f"batches of {n if name == 'full' else name}",
-            cells=tuple(f"{name}.{key}" for key in keys),
-            style=styles[name],
-            notes=divergence_notes(trace),
-        )
-        for name, trace in traces.items()
-    ]
-    columns = ("$J$, batch", "$J$, all", "angle", "mean angle", "instances used")
-    what = "" if values["compare"] == "sizes" else f", batches of {values['size']}"
-    return Table(f"At this update{what}", "Numbers of each run", columns, tuple(rows))
+    size = values["size"] if values["compare"] == "momentum" else None
+    return show_batches(traces, styles, updates, size)

@@ -1,37 +1,29 @@
-"""The cost lab: one network, MSE and cross-entropy, equal starts and equal batches."""
+"""The cost lab: one network, two costs, equal starts and equal batches."""
 
-import warnings
 from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arguments import check_count, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.network import MLP
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.initializers import INITIALIZERS
-from mlpteach.views.cost_panels import (
-    NAMES,
-    lab_heats,
-    lab_plots,
-    lines_table,
-    lines_text,
-    runs_table,
-)
-from mlpteach.views.costs import RUNS, lab_history
-from mlpteach.views.panels import Show
+from mlpteach.tables.losses import LOSSES, as_loss
+from mlpteach.views.cost_panels import show_costs
 
 ETA = 1.0
-_WEIGHTS = {"own": "each at its own weights", "mse": "both at the weights of MSE"}
+_WEIGHTS = {"own": "each at its own weights", "first": "both at the first one's weights"}
 
 
 def cost_lab(
     X=None,
     y=None,
+    costs=("mse", "cross_entropy"),
     *,
     net=None,
     rule=None,
@@ -41,7 +33,7 @@ def cost_lab(
     seed=1,
     **hypers,
 ):
-    """Show one network that learns by MSE and by cross-entropy, and where the two differ.
+    """Show one network that learns by two costs, MSE and cross-entropy, and where the two differ.
 
     Both start at the same weights, see the same batches and take steps of the same rule.
 
@@ -49,8 +41,10 @@ def cost_lab(
     ----------
     X, y : array_like, optional
         As for :func:`mlpteach.train`; by default the digits.
+    costs : pair
+        Two ids of ``mlpteach.LOSSES``, or what else is taken for a cost by ``loss`` of
+        :func:`mlpteach.train`. The page offers all that fit the targets.
     net : MLP, optional
-        With sigmoids at the output, because the slides' two sensitivities are those of a sigmoid.
         By default one hidden layer of 30 sigmoids that fits X and y, whose initializer is a
         control.
     rule : str, Rule or callable, optional
@@ -85,31 +79,51 @@ def cost_lab(
     X, y = check_data(X, y)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     fitting = check_net(net, X, y)
-    if fitting.output != "sigmoid":
-        raise ValueError(
-            f"net must end in sigmoids for the slides' V^(2); given output={fitting.output!r}."
-        )
+    losses, (first, second) = _losses(costs, fitting, X, y)
     chosen = (make_rule("gd", eta=ETA) if rule is None else make_rule(rule)).bind(**hypers)
     (X, y), validation = _split(fitting, X, y, seed) if validation is None else ((X, y), validation)
     run = partial(
-        train, X=X, y=y, epochs=epochs, batch_size=batch_size, seed=seed, validation=validation,
-        progress=False,
-    )  # fmt: skip
+        train, X=X, y=y, epochs=epochs, batch_size=batch_size, seed=seed, validation=validation
+    )
     controls, values = hyper_controls([chosen], "")
+    titles = {id: loss.menu_title for id, loss in losses.items()}
+    controls = [Choice("first", "Cost", titles), Choice("second", "beside", titles), *controls]
     controls.append(Choice("weights", "Compare", _WEIGHTS))
-    values["weights"] = "own"
+    values |= {"first": first, "second": second, "weights": "own"}
     nets = {"given": net}
     if net is None:
         nets = {init: MLP(fitting.sizes, init=init, seed=seed) for init in INITIALIZERS}
-        controls.insert(0, Choice("init", "First weights", {init: init for init in nets}))
+        starts = {id: initializer.menu_title for id, initializer in INITIALIZERS.items()}
+        controls.insert(0, Choice("init", "First weights", starts))
         values["init"] = "glorot"
-    build = partial(_show, run, chosen, nets)
-    return Player(build, controls, values, "One network, two costs", "costs")
+    build = partial(_show, run, chosen, nets, losses)
+    return Player(build, controls, values, "One network, two costs", "costs", follow=_follow)
+
+
+def _losses(costs, net, X, y):
+    """Return id -> Loss of all that fit the targets, and the ids of the two asked for."""
+    if not isinstance(costs, (tuple, list)) or len(costs) != 2:
+        raise TypeError(
+            f"costs must be a pair such as ('mse', 'cross_entropy'); given {describe(costs)}."
+        )
+    asked = [as_loss(given) for given in costs]
+    for loss in asked:
+        net.check_problem(X, y, loss, 0.0)  # raises where the targets are not for it
+    fitting = {id: loss for id, loss in LOSSES.items() if _fits(loss, net, X, y)}
+    return fitting | {loss.id: loss for loss in asked}, [loss.id for loss in asked]
+
+
+def _fits(loss, net, X, y):
+    try:
+        net.check_problem(X, y, loss, 0.0)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(net, X, y, seed):
     """Hold out a fifth of the instances; return (X, y) to learn from and (X_val, y_val)."""
-    X, _, _, _ = net.check_problem(X, y, "mse", 0.0)
+    X, _, _, _ = net.check_problem(X, y, "mse", 0.0)  # the only cost for any targets
     y = np.asarray(y)
     if len(X) < 2:
         raise ValueError(
@@ -120,37 +134,22 @@ def _split(net, X, y, seed):
     return (X[order[held:]], y[order[held:]]), (X[order[:held]], y[order[:held]])
 
 
-def _show(run, rule, nets, values):
+def _follow(before, asked):
+    """Let both costs change places where one is asked for twice."""
+    if asked["first"] != asked["second"]:
+        return asked
+    other = "second" if asked["first"] != before["first"] else "first"
+    return {**asked, other: before["second" if other == "first" else "first"]}
+
+
+def _show(run, rule, nets, losses, values):
     """Train twice with the controls' values and collect what the page needs."""
+    if values["first"] == values["second"]:
+        raise ValueError(f"choose two different costs; both are {values['first']!r}.")
     net = nets[values.get("init", "given")]
     rule = bind(rule, [rule], "", values)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        runs = {loss: run(net, loss=loss, rule=rule) for loss in RUNS}
-    return show_costs(runs, values["weights"] == "mse")
-
-
-def show_costs(runs, at_mse):
-    """Return the :class:`~mlpteach.views.Show` of two runs, "mse" and "cross_entropy"."""
-    traces = {NAMES[name]: trace for name, trace in runs.items()}
-    message = " ".join(f"{name}: {t.diverged}" for name, t in traces.items() if t.diverged)
-    if not any(map(len, traces.values())):
-        return Show(traces, 0, message=message)
-    series, frames = lab_history(*runs.values(), at_mse)
-    problem = runs["mse"].run.problem
-    layers = len(problem.net.sizes) - 1
-    return Show(
-        traces=traces,
-        steps=frames.steps,
-        panels=(
-            runs_table(runs),
-            *lab_plots(series, layers),
-            *lab_heats(frames, layers, at_mse),
-            lines_table(layers, at_mse),
-            lines_text(layers),
-        ),
-        series=series,
-        frames=frames,
-        message=message,
-        per_epoch=problem.updates_per_epoch,
-    )
+    runs = {
+        id: quietly(run, net, loss=losses[id], rule=rule)
+        for id in (values["first"], values["second"])
+    }
+    return show_costs(runs, values["weights"] == "first")

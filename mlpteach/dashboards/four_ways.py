@@ -5,39 +5,21 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
-from mlpteach.player.hyper_controls import bind, hyper_controls, letter
-from mlpteach.player.widget import Player
+from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import FORMS, as_rule, rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.schedules import schedule
-from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
-from mlpteach.views.runs import (
-    Runs,
-    cost_limits,
-    divergence_message,
-    divergence_notes,
-    fill_up,
-    identity,
-    name_forms,
-    start_values,
-)
-from mlpteach.views.style import STYLES
+from mlpteach.views.runs import Runs, identity, name_forms, start_values
+from mlpteach.views.ways import AGAINST, show_ways
 
 WAYS = {
     "minibatch": "mini-batch",
     "momentum": "momentum",
     "adaptive": "adaptive learning rate",
     "lbfgs": "L-BFGS",
-}
-# What the runs are compared against: text of the control, label and scale of the axis.
-AGAINST = {
-    "epoch": ("epochs", "epoch", "linear"),
-    "evaluations": ("gradient evaluations", "gradient evaluations", "log"),
-    "passes": ("passes over the data", "passes over the data", "linear"),
-    "seconds": ("seconds", "seconds", "linear"),
 }
 _FORM_NAMES = {"lecture": "slide", "paper": "paper"}
 _STARTS = {
@@ -49,10 +31,6 @@ _STARTS = {
     "adaptive": (rule("gd", eta=6.0),),
     "lbfgs": (rule("lbfgs"),),
 }
-_EQUAL = (
-    "All start from the same weights; those on mini-batches see the same batches.",
-    "L-BFGS takes all instances at once: one update an epoch, and its line search asks for more.",
-)
 
 
 def four_ways(
@@ -167,9 +145,7 @@ def _controls(n):
         made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
         controls += name_forms(made) if way == "momentum" else made
         values |= starts
-    controls.append(
-        Slider("adaptive.shrink", letter("shrink"), 0.05, 0.99, when=("tune", "adaptive"))
-    )
+    controls.append(Slider("adaptive.shrink", "shrink", 0.05, 0.99, when=("tune", "adaptive")))
     values["adaptive.shrink"] = 0.5
     return controls, values
 
@@ -189,101 +165,8 @@ def _traces(runs, run, further, values):
     return runs.take(wanted)
 
 
-def history(traces, epochs):
-    """Return name -> array (epochs,) for several runs.
-
-    "epoch", and of each run ``"way.loss"``, ``"way.validation_loss"``, ``"way.accuracy"`` (on the
-    validation data), and up to the end of each epoch ``"way.evaluations"`` of the gradient,
-    ``"way.passes"``, instances in them by the number of instances, and ``"way.seconds"``.
-    """
-    series = {"epoch": np.arange(1.0, epochs + 1)}
-    for name, trace in traces.items():
-        problem = trace.run.problem
-        per_epoch = problem.updates_per_epoch
-        last = per_epoch - 1
-        whole = trace.epochs * per_epoch
-        instances = trace.evaluations * _batch_sizes(problem, len(trace))
-        columns = {
-            "loss": trace.history["loss"],
-            "validation_loss": trace.history["validation_loss"],
-            "accuracy": trace.history["validation_accuracy"],
-            "evaluations": np.cumsum(trace.evaluations)[last:whole:per_epoch],
-            "passes": np.cumsum(instances)[last:whole:per_epoch] / len(problem.X),
-            "seconds": np.cumsum(trace.seconds, dtype=float)[last:whole:per_epoch],
-        }
-        series |= {f"{name}.{key}": fill_up(column, epochs) for key, column in columns.items()}
-        series[f"{name}.epoch"] = series["epoch"]
-    return series
-
-
-def _batch_sizes(problem, updates):
-    """Return how many instances each update's batch has: the last of an epoch has the rest."""
-    sizes = np.full(problem.updates_per_epoch, problem.batch_size)
-    sizes[-1] = len(problem.X) - problem.batch_size * (problem.updates_per_epoch - 1)
-    return np.resize(sizes, updates)
-
-
 def _show(runs, run, further, values):
     traces = _traces(runs, run, further, values)
     names = {name: WAYS.get(name, name) for name in traces}
     names["momentum"] += f" ({_FORM_NAMES[values['form']]})"
-    message = divergence_message({names[name]: trace for name, trace in traces.items()})
-    if not any(trace.epochs for trace in traces.values()):
-        return Show(traces, 0, message=message)
-    epochs = max(trace.planned // trace.run.problem.updates_per_epoch for trace in traces.values())
-    series = history(traces, epochs)
-    styles = {name: STYLES[i % len(STYLES)] for i, name in enumerate(traces)}
-    return Show(
-        traces=traces,
-        steps=epochs,
-        panels=(
-            *_plots(styles, series, values["against"]),
-            _table(traces, names, styles),
-            Text("Equal starts", _EQUAL),
-        ),
-        series=series,
-        message=message,
-        unit="epoch",
-    )
-
-
-def _plots(styles, series, against):
-    _, xlabel, xscale = AGAINST[against]
-    x = limits([0.0], *(series[f"{name}.{against}"] for name in styles), scale=xscale)
-    if xscale == "linear":
-        x = (0.0, float(len(series["epoch"])) if against == "epoch" else x[1])
-    costs = cost_limits(*(series[f"{name}.loss"] for name in styles))
-    for title, ylabel, key, ylim, scale in (
-        ("Cost, mean of the epoch", "cost $J$", "loss", costs, "log"),
-        ("Validation accuracy", "accuracy", "accuracy", (0.0, 1.05), "linear"),
-    ):
-        yield Plot(
-            title=title,
-            label=f"{title} against {xlabel}, a line a way; click to go to an epoch",
-            axes=Axes(xlabel, ylabel, x, ylim, xscale=xscale, yscale=scale),
-            layers=tuple(
-                Line(f"{name}.{against}", f"{name}.{key}", style) for name, style in styles.items()
-            ),
-            click="step",
-        )
-
-
-def _table(traces, names, styles):
-    columns = {
-        "loss": "cost $J$",
-        "accuracy": "validation accuracy",
-        "validation_loss": "validation cost",
-        "evaluations": "gradient evaluations",
-        "passes": "passes",
-        "seconds": "seconds",
-    }
-    rows = [
-        Row(
-            label=names[name],
-            cells=tuple(f"{name}.{key}" for key in columns),
-            style=styles[name],
-            notes=divergence_notes(trace, trace.run.problem.updates_per_epoch),
-        )
-        for name, trace in traces.items()
-    ]
-    return Table("After this epoch", "Numbers of each way", tuple(columns.values()), tuple(rows))
+    return show_ways(traces, names, values["against"])

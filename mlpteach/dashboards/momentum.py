@@ -3,9 +3,9 @@
 from functools import partial
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
 from mlpteach.study import gain
 from mlpteach.views.runs import (

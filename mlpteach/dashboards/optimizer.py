@@ -1,20 +1,15 @@
 """Any rule, inspected: its two forms side by side, and where they part."""
 
-import warnings
 from functools import partial
 
 from mlpteach.basics.arguments import check_choice
-from mlpteach.dashboards.adam import layer_choice
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
+from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
-from mlpteach.run.compare import compare
-from mlpteach.run.train import DivergenceWarning, train
+from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
-from mlpteach.views.pair import pair_show
-from mlpteach.views.panels import Show
-from mlpteach.views.style import rule_style
+from mlpteach.views.pair import show_traces
 
 
 def optimizer(
@@ -66,10 +61,8 @@ def optimizer(
     net = check_net(net, X, y)
     layer = check_layer(layer, net)
     check_choice("rule", rule, tuple(RULES))
-    run = partial(
-        train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False
-    )
-    titles = {id: known.title for id, known in RULES.items()}
+    run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
+    titles = {id: known.menu_title for id, known in RULES.items()}
     controls, values = [Choice("rule", "Rule", titles)], {"rule": rule}
     for id, known in RULES.items():
         sliders, starts = hyper_controls(list(known.forms.values()), f"{id}.", ("rule", id))
@@ -88,33 +81,5 @@ def _show(run, values):
     }
     if len({form.function for form in chosen.values()}) < len(chosen):  # gradient descent
         chosen = {" = ".join(chosen): next(iter(chosen.values()))}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        traces = {name: run(rule=form) for name, form in chosen.items()}
+    traces = {name: quietly(run, rule=form) for name, form in chosen.items()}
     return show_traces(traces, int(values["layer"]), RULES[id].default.differs)
-
-
-def show_traces(traces, layer, remark=""):
-    """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
-
-    Parameters
-    ----------
-    traces : dict of str to Trace
-        The first is compared with the second.
-    layer : int
-        From 1; 0 for a plain function.
-    remark : str
-        Said below the first difference.
-    """
-    said = [f"{name}: {trace.diverged}" for name, trace in traces.items() if trace.diverged]
-    alive = {name: trace for name, trace in traces.items() if len(trace)}
-    message = "\n".join(said)
-    if not alive:
-        return Show(traces, 0, message=message)
-    difference = compare(*alive.values()) if len(alive) == 2 else None
-    styles = {name: _style(trace) for name, trace in alive.items()}
-    return pair_show(alive, styles, layer, difference, message, remark)
-
-
-def _style(trace):
-    return rule_style(trace.run.rule.id, trace.run.rule.form)

@@ -1,27 +1,22 @@
 """A reader's own function beside the reference, on a network or on a landscape."""
 
 import traceback
-import warnings
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
-from mlpteach.dashboards.adam import layer_choice
-from mlpteach.dashboards.optimizer import show_traces
+from mlpteach.player import Player
 from mlpteach.player.controls import Point
-from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.player.widget import Player
+from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.compare import rerun
-from mlpteach.run.train import DivergenceWarning, descend, train
+from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape
-from mlpteach.views.panels import Heat, Ledger, Text
-from mlpteach.views.race import path, race_show
-from mlpteach.views.style import rule_style
+from mlpteach.views.pair import show_traces, with_map
 
 
 def own_rule(
@@ -88,7 +83,7 @@ def own_rule(
         layer = check_layer(layer, net)
         run = partial(
             train, net, X, y,
-            loss=loss, epochs=epochs, batch_size=batch_size, seed=seed, progress=False,
+            loss=loss, epochs=epochs, batch_size=batch_size, seed=seed,
         )  # fmt: skip
         choices, places = [layer_choice(net)], {"layer": str(layer)}
     else:
@@ -96,7 +91,7 @@ def own_rule(
             raise ValueError("give either data (X, y, net) or `on`, not both.")
         objective, start = _objective(on, start)
         steps = check_count("steps", steps)
-        run = partial(_descend, objective, start, steps)
+        run = partial(descend, objective, start, steps=steps)
         choices, places = [], {}
         if isinstance(objective, Landscape):
             choices, places = [Point("start", "Start")], {"start": tuple(start.tolist())}
@@ -134,43 +129,23 @@ def _objective(on, start):
     return on, check_floats("start", on.start if start is None else start, ndim=1, shape=(2,))
 
 
-def _descend(objective, start, steps, rule):
-    return descend(objective, start, rule=rule, steps=steps, progress=False)
-
-
 def _show(run, yours, reference, values):
     """Run both with the controls' values; what your rule does wrong is shown, not raised."""
     layer = int(values.get("layer", 0))
     if "start" in values:  # clicked on the map
-        run = partial(_descend, run.args[0], np.array(values["start"]), run.args[2])
+        run = partial(descend, run.args[0], np.array(values["start"]), **run.keywords)
     own = yours.bind(**{name: values[name] for name in yours.hypers})
     shared = {name: values[name] for name in reference.hypers if name in yours.hypers}
     said = ""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        expected = run(rule=reference.bind(**shared))
-        try:
-            trace = rerun(expected, own)
-        except Exception as error:
-            said = "".join(traceback.format_exception_only(error)).strip()
-            trace = getattr(error, "trace", None)
+    expected = quietly(run, rule=reference.bind(**shared))
+    try:
+        trace = quietly(rerun, expected, own)
+    except Exception as error:
+        said = "".join(traceback.format_exception_only(error)).strip()
+        trace = getattr(error, "trace", None)
     traces = {"yours": trace, "reference": expected} if trace is not None else {}
     show = show_traces(traces or {"reference": expected}, layer)
     if "start" in values and show.steps:
-        show = _with_map(show, run.args[0])
+        show = with_map(show, run.args[0])
     message = "\n".join(part for part in (said, show.message) if part)
     return replace(show, message=message)
-
-
-def _with_map(show, landscape):
-    """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
-    alive = {name: trace for name, trace in show.traces.items() if len(trace)}
-    paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
-    styles = {
-        name: rule_style(trace.run.rule.id, trace.run.rule.form) for name, trace in alive.items()
-    }
-    raced = race_show(alive, paths, styles, landscape, show.steps)
-    kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
-    drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
-    coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
-    return replace(show, panels=(*kept, *drawn, *coordinates), series=show.series | raced.series)

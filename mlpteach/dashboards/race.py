@@ -1,7 +1,5 @@
 """The landscape race: rules descend a function of two numbers from one start, side by side."""
 
-import warnings
-from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -13,23 +11,17 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.basics.record import offer
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.player.widget import Player
 from mlpteach.run.problem import FunctionProblem
-from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.run.train import descend, quietly
 from mlpteach.study.step_sizes import for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
-from mlpteach.views.race import path, race_show, title
-from mlpteach.views.racers import racers_of
+from mlpteach.views.race import path, race_show
+from mlpteach.views.racers import everybody, racers_of
 
-_TITLES = {
-    "beale": "Beale's function",
-    "saddle": "saddle",
-    "valley": "long valley",
-    "rosenbrock": "Rosenbrock's function",
-    "himmelblau": "Himmelblau's function",
-}
 # More updates than this make a race that nobody waits for.
 MOST_STEPS = 2000
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
@@ -50,16 +42,17 @@ def race(
     """Race update rules over a landscape; a click on the map starts them there.
 
     The slide 'Visualization of optimization'. Every hyper-parameter of every rule is live, and so
-    are landscape, start, noise, number of updates and who takes part.
+    are landscape, start, noise, number of updates and who takes part: any rule that needs no
+    network's layers.
 
     Parameters
     ----------
     landscape : str, Landscape or callable
         Id of ``mlpteach.LANDSCAPES``, or your own function theta (2,) -> (value, gradient (2,)).
     rules : sequence
-        Each an id of ``mlpteach.RULES``, a pair (id, form), ``mlpteach.rule(...)``, or your own
-        function with a rule's signature. Ids and pairs start with a step size that suits the
-        landscape; the others keep their own.
+        Who takes part at first. Each an id of ``mlpteach.RULES``, a pair (id, form),
+        ``mlpteach.rule(...)``, or your own function with a rule's signature. Ids and pairs start
+        with a step size that suits the landscape; the others keep their own.
     window : (x_min, x_max, y_min, y_max), optional
         The map; needed for your own function only.
     start : (x, y), optional
@@ -94,12 +87,13 @@ def race(
     array([4. , 0.5])
     """
     landscape = _landscape(landscape, window, start, minima)
-    landscapes = {**LANDSCAPES, landscape.id: landscape}
-    racers = racers_of(rules)
+    landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
+    starting = racers_of(rules)
+    racers = everybody(starting)
     values = {
-        "landscape": landscape.id,
+        "landscape": landscape_id,
         "start": landscape.start if start is None else _pair(start),
-        "rules": tuple(racer.id for racer in racers),
+        "rules": tuple(racer.id for racer in starting),
         "steps": check_count("steps", steps, maximum=MOST_STEPS),
         "sigma": check_number("sigma", sigma, NOT_NEGATIVE),
         "tune": racers[0].id,
@@ -110,7 +104,7 @@ def race(
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
         _controls(racers, landscapes, values),
-        values | _suited(racers, landscape),
+        values | _suited(racers, landscape, progress=True),
         "Race of the optimizers",
         "race",
         follow=follow,
@@ -131,9 +125,7 @@ def _landscape(given, window, start, minima):
         raise ValueError(
             "your own function needs window=(x_min, x_max, y_min, y_max), the map to draw."
         )
-    own = own_landscape(given, window, start, minima)
-    # A name that no landscape of the package has, so that both can be chosen.
-    return replace(own, id=f"own {own.id}") if own.id in LANDSCAPES else own
+    return own_landscape(given, window, start, minima)
 
 
 def _pair(given):
@@ -142,33 +134,32 @@ def _pair(given):
 
 
 def _controls(racers, landscapes, values):
-    # Without a word on the form where there is nothing to mix it up with.
-    names = {r.id: title(r.name, r.rule).replace(" (lecture)", "") for r in racers}
+    names = {racer.id: racer.button for racer in racers}
     most = max(1000, values["steps"])
     return [
-        Choice("landscape", "Landscape", {id: _TITLES.get(id, id) for id in landscapes}),
+        Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
         Point("start", "Start"),
         Slider("steps", "Updates", 10, most, whole=True),
         Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"])),
-        Several("rules", "Rules", names),
+        Several("rules", "Rules (*: beyond the lecture)", names),
         Choice("tune", "Tune", names),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]
 
 
-def _hypers(racer, landscape=None):
-    """Return the controls of a racer's hyper-parameters, and where they start on a landscape."""
-    chosen = racer.rule
-    if landscape is not None and not racer.given:
-        chosen = for_landscape(chosen, landscape)
-    return hyper_controls([chosen], f"{racer.id}.", when=("tune", racer.id))
+def _hypers(racer, chosen=None):
+    """Return the controls of a racer's hyper-parameters, and where they start."""
+    return hyper_controls([chosen or racer.rule], f"{racer.id}.", when=("tune", racer.id))
 
 
-def _suited(racers, landscape):
+def _suited(racers, landscape, progress=False):
     """Return the hyper-parameters of all racers, as they start on a landscape."""
+    free = [racer for racer in racers if not racer.given]
+    suited = for_landscape([racer.rule for racer in free], landscape, progress)
+    chosen = {racer.id: rule for racer, rule in zip(free, suited, strict=True)}
     values = {}
     for racer in racers:
-        values |= _hypers(racer, landscape)[1]
+        values |= _hypers(racer, chosen.get(racer.id))[1]
     return values
 
 
@@ -196,9 +187,7 @@ class _Runs:
         landscape, racer = self._landscapes[landscape], self._racers[id]
         objective = noisy(landscape, sigma, self._seed) if sigma else landscape
         rule = bind(racer.rule, [racer.rule], f"{id}.", dict(hypers))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-            trace = descend(objective, list(start), rule=rule, steps=steps, progress=False)
+        trace = quietly(descend, objective, list(start), rule=rule, steps=steps)
         return trace, path(trace, landscape, steps)
 
 

@@ -3,26 +3,17 @@
 import math
 from functools import partial
 
-import numpy as np
-
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_flag, check_number
+from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
-from mlpteach.player.widget import Player
 from mlpteach.rules import rule
-from mlpteach.study.regret import regret_series, run, shown_updates
+from mlpteach.study.regret import run
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
-from mlpteach.views import Axes, Line, Plot, Row, Show, Table, Text, limits, rule_style
+from mlpteach.views.regret import show_regret
 
-# As in the paper, for the examples in the order of COUNTEREXAMPLES.
-_DEFAULTS = {
-    "every_third": {"eta": 0.1, "beta1": 0.0, "beta2": 0.1, "cooled": True, "corrected": False},
-    "every_101st": {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "cooled": False, "corrected": True},
-    "at_random": {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "cooled": False, "corrected": True},
-}
-_STEEPEST = {"every_third": 20.0, "every_101st": 4000.0, "at_random": 4000.0}
 _UPDATES = (1_000, 10_000, 100_000)
 _MOST = 10_000_000
-_NAMES = {"adam": "Adam", "amsgrad": "AMSGrad"}
+_SETTINGS = ("eta", "beta1", "beta2", "cooled", "corrected")
 
 
 def reddi(
@@ -46,7 +37,7 @@ def reddi(
 
     Parameters
     ----------
-    example : {"every_third", "every_101st", "at_random"}
+    example : str
         Id of ``mlpteach.COUNTEREXAMPLES``.
     updates : int
         A million takes about a minute.
@@ -87,8 +78,8 @@ def reddi(
     given = {"C": C, "eta": eta, "beta1": beta1, "beta2": beta2,
              "cooled": cooled, "corrected": corrected}  # fmt: skip
     values = {"example": example, "updates": str(updates)}
-    for id in COUNTEREXAMPLES:
-        chosen = {"C": COUNTEREXAMPLES[id].steep, **_DEFAULTS[id]}
+    for id, known in COUNTEREXAMPLES.items():
+        chosen = {"C": known.steep, **known.settings}
         if id == example:
             chosen |= {name: value for name, value in given.items() if value is not None}
         values |= {f"{id}.{name}": value for name, value in chosen.items()}
@@ -99,7 +90,7 @@ def reddi(
 
 def _setting(values):
     """Return example, rules and schedule of the controls' values, checked."""
-    own = {name: values[f"{values['example']}.{name}"] for name in ("C", *_DEFAULTS["at_random"])}
+    own = {name: values[f"{values['example']}.{name}"] for name in ("C", *_SETTINGS)}
     example = COUNTEREXAMPLES[values["example"]].change(steep=own["C"])
     hypers = {name: own[name] for name in ("eta", "beta1", "beta2")}
     corrected, cooled = (check_flag(name, own[name]) for name in ("corrected", "cooled"))
@@ -121,7 +112,7 @@ def _controls(updates):
         when = ("example", id)
         least = example.gentle * (1 - example.share) / example.share
         controls += [
-            Slider(f"{id}.C", "C", 1.02 * least, _STEEPEST[id], when=when),
+            Slider(f"{id}.C", "C", 1.02 * least, example.steepest, when=when),
             Slider(f"{id}.eta", "η", 1e-3, 1.0, log=True, when=when),
             Slider(f"{id}.beta1", "β₁", 0.0, 0.999, when=when),
             Slider(f"{id}.beta2", "β₂", 0.0, 0.9999, when=when),
@@ -138,77 +129,3 @@ def _show(start, seed, values):
     example, updates = example.change(seed=seed), int(values["updates"])
     traces = {id: run(example, rules[id], schedule, updates, start) for id in rules}
     return show_regret(example, traces, updates)
-
-
-def show_regret(example, traces, updates):
-    """Return the :class:`~mlpteach.views.Show` of traces on one of Reddi's examples."""
-    shown, slopes = shown_updates(updates, example.period), example.slopes(updates)
-    series = {"update": np.array(shown, dtype=float), "slope": slopes[np.array(shown) - 1]}
-    for id, trace in traces.items():
-        series |= regret_series(trace, slopes, shown, id)
-    broken = [f"{_NAMES[id]}: {t.diverged}" for id, t in traces.items() if t.diverged]
-    return Show(
-        traces=traces,
-        steps=len(shown),
-        panels=(
-            _story(example),
-            _table(traces, shown),
-            *_plots(example, traces, series, updates),
-        ),
-        series=series,
-        numbers=(("update", "update"), ("slope $c_k$", "slope")),
-        message=" ".join(broken),
-        unit="update" if len(shown) == updates else "point",
-    )
-
-
-def _story(example):
-    sum_of = r"\frac{1}{k} \sum_{i \leq k} (f_i(x_i) - f_i(-1))"
-    return Text(
-        "The slopes",
-        (
-            f"${example.latex}$, with $C = {example.steep:g}$ and $x$ in $[-1, 1]$",
-            f"On average an update asks for the slope {example.mean_slope:.3g} > 0: "
-            "the best place is $x = -1$.",
-            f"Average regret: $R_k / k = {sum_of}$",
-        ),
-    )
-
-
-def _table(traces, shown):
-    names = ("x", "regret", "divisor", "rho")
-    rows = []
-    for id, trace in traces.items():
-        notes = {}
-        if trace.diverged:
-            since = next(i for i, k in enumerate(shown, start=1) if k >= trace.diverged.k)
-            notes = {since: f"diverged at update {trace.diverged.k}"}
-        cells = tuple(f"{id}.{name}" for name in names)
-        rows.append(Row(_NAMES[id], cells, rule_style(id, "lecture"), notes))
-    columns = ("$x$ after it", "$R_k/k$", "divided by", r"$\rho_k$")
-    return Table("This update", "Both rules at this update", columns, tuple(rows))
-
-
-def _plots(example, traces, series, updates):
-    """Return where the rules are, their regret, and what they divide by at the first updates."""
-    several = 3 * example.period if example.period > 1 else 303
-    everything, beginning = (1.0, float(max(updates, 10))), (1.0, float(max(30, several)))
-    # The first regrets are so large that the last ones could not be told apart beside them.
-    settled = series["update"] >= min(several, updates)
-    regrets = [series[f"{id}.regret"][settled] for id in traces]
-    divisors = [series[f"{id}.divisor"] for id in traces]
-    plots = {
-        "x": ("Where it is", Axes("update $k$", "$x$", everything, (-1.1, 1.1), "log")),
-        "regret": (
-            "Average regret",
-            Axes("update $k$", "$R_k / k$", everything, limits([0.0], *regrets), "log"),
-        ),
-        "divisor": (
-            r"Divided by, at first: $\sqrt{\hat V_k}$, $\sqrt{V_{\max,k}}$",
-            Axes("update $k$", "root", beginning, limits([0.0], *divisors)),
-        ),
-    }
-    for name, (title, axes) in plots.items():
-        layers = [Line("update", f"{id}.{name}", rule_style(id, "lecture")) for id in traces]
-        label = f"{title.split(',')[0]}, against updates; click to go to an update"
-        yield Plot(title, label, axes, tuple(layers), click="step")

@@ -26,9 +26,9 @@ def show_question(cell, answered_as):
     if not name:
         return
     from mlpteach.quiz import QUESTIONS
-    from mlpteach.quiz.plain import plain_question
+    from mlpteach.quiz.question_as_text import question_as_text
 
-    text, png = plain_question(QUESTIONS[shown[1]].ask(name))
+    text, png = question_as_text(QUESTIONS[shown[1]].ask(name))
     cell.outputs = [new_output("stream", name="stdout", text=f"{wrap_lines(text)}\n")]
     if png:
         data = {"image/png": base64.b64encode(png).decode(), "text/plain": "(the picture)"}

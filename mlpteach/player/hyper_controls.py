@@ -1,21 +1,20 @@
-"""Sliders for the hyper-parameters of rules, and the rules for the sliders' values."""
+"""Controls that several dashboards have: a rule's hyper-parameters, the layer that is shown."""
 
-from mlpteach.basics.notation import symbol
-from mlpteach.player.controls import Slider, Toggle
+from mlpteach.player.controls import Choice, Slider, Toggle
 from mlpteach.rules import Hyper
-
-_BELOW = str.maketrans("12", "₁₂")
 
 
 def hyper_controls(rules, prefix, when=None):
     """Return the controls for the hyper-parameters of some forms of one rule, and their values.
+
+    A schedule has hyper-parameters too.
 
     Forms whose hyper-parameters are the same share a control; where a name means something else in
     another form (beta of momentum) each form has its own.
 
     Parameters
     ----------
-    rules : sequence of Rule
+    rules : sequence of Rule, or of one Schedule
     prefix : str
         Of the controls' names, such as "adam.".
     when : tuple, optional
@@ -33,7 +32,7 @@ def hyper_controls(rules, prefix, when=None):
             if key in values:
                 continue
             values[key] = rule.values[name]
-            label = letter(name) + (f" ({rule.form})" if key != prefix + name else "")
+            label = rule.symbol(name).text + (f" ({rule.form})" if key != prefix + name else "")
             controls.append(_control(key, label, hyper, when))
     return controls, values
 
@@ -55,7 +54,8 @@ def bind(rule, rules, prefix, values):
     return rule.bind(**{name: values[_key(rules, rule, name, prefix)] for name in rule.hypers})
 
 
-def letter(name):
-    """Return a hyper-parameter's letter on the slides; a longer name stands as it is."""
-    sign = symbol(name)
-    return sign.letter + sign.subscript.translate(_BELOW)
+def layer_choice(net):
+    """Return the control for the layer whose weights are shown."""
+    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, len(net.sizes))}
+    return Choice("layer", "Layer", options)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpteach.player.page_source import MODULE, STYLE
 from mlpteach.views.frames import spread
 
 # The page with its pictures stays below 3 MB.
@@ -19,14 +20,12 @@ PAGE_BYTES = 2_950_000
 _FRAME_BYTES = 5  # of each 64-bit float
 
 
-def write(path, module, style, spec, show, numbers, pictures):
+def write(path, spec, show, numbers, pictures):
     """Write the page to `path` and return the path.
 
     Parameters
     ----------
     path : str or Path
-    module, style : str
-        JavaScript (an ES module that ends by exporting ``render``) and CSS of the page.
     spec : dict
         As it travels to a live page, with "position".
     show : Show
@@ -39,17 +38,17 @@ def write(path, module, style, spec, show, numbers, pictures):
         "position": spec["position"],
         "pictures": pictures,
     }
-    fixed = _TEMPLATE + module + style + _script(state) + _packed(numbers)
+    fixed = _TEMPLATE + MODULE + STYLE + _script(state) + _packed(numbers)
     frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
     state["spec"]["held"] = held
     page = _TEMPLATE
     for name, text in {
         "TITLE": html.escape(spec["title"]),
-        "STYLE": style,
+        "STYLE": STYLE,
         "STATE": _script(state),
         "NUMBERS": _packed(numbers),
         "FRAMES": frames,
-        "MODULE": module,
+        "MODULE": MODULE,
     }.items():
         page = page.replace(f"@{name}@", text, 1)
     path.write_text(page, encoding="utf-8")

@@ -1,17 +1,70 @@
-"""What travels to the page: plain data, one buffer of numbers, pictures of what stands still."""
+"""What travels between a dashboard and its page. The format is written down here alone.
+
+**No order of keys means anything**, for files sort them: what has an order is a list, and what lies
+in a buffer says where: ``{"at": 60, "shape": [30, 2]}``, counted in numbers, row by row.
+
+The page holds five things, all of which may be new with every history; a widget's are its traits:
+
+======== ==========================================================================================
+spec     plain data, see below
+numbers  little-endian 64-bit floats: the series, and the points of layers as fractions of a picture
+frames   the same: the frames of the steps ``held``, each of ``frame`` numbers
+pictures key -> ``{"data", "ink"}``: what stands still in plots, in its own colours and the page's
+position ``{"k", "line", "row", "column"}``: k is counted from 1, the others from 0
+======== ==========================================================================================
+
+The spec:
+
+================ ==================================================================================
+name, title      of the dashboard; a state's text starts with the name
+sequence         which history this is
+controls, values a list, its options ``[value, text]``; and control -> value
+steps, unit      how many there are, and what one is called
+perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: none)
+message          a warning, or ""
+numbers          a list of ``{"text", "series"}`` beside the slider
+series           name -> where in `numbers`; one entry a step
+frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
+held, select     steps whose frames have travelled, and the field whose entries can be chosen
+colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
+panels           in reading order, each with its ``kind``; a plot's layers likewise
+saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
+================ ==================================================================================
+
+From the page. Each may have a ``request``, which the answer repeats, and name under ``pictures``
+the keys that the page has already:
+
+``{"type": "configure", "values"}``
+    Another history. Values left out stay as they are.
+``{"type": "restore", "text"}``
+    The picture of a state's text.
+``{"type": "window", "first", "last", "sequence"}``
+    Frames of steps that did not travel with the history.
+``{"type": "position", "position"}``
+    Where the page stands now. A widget's page sets the trait.
+
+To the page:
+
+``{"type": "history", "spec", "pictures", "position"}`` and ``[numbers, frames]``
+    All that the page holds, pictures it has already left out. A widget sets its traits.
+``{"type": "configured", "request"}``
+    After the history that was asked for.
+``{"type": "failed", "request", "message"}``
+    Nothing has changed; the message is for the reader.
+``{"type": "window", "request", "first", "last", "sequence"}`` and ``[frames]``
+    Of an older history there is no answer.
+"""
+
+import base64
 
 import numpy as np
 
+from mlpteach.views.colors import COLORS, color_table
+from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
+from mlpteach.views.layers import Arrow, Line, Profile, Raster
 from mlpteach.views.mathematics import to_html
-from mlpteach.views.panels import Arrow, Heat, Ledger, Line, Plot, Profile, Table, Text
-from mlpteach.views.pictures import (
-    box,
-    color_tables,
-    places,
-    render,
-    x_fractions,
-    y_fractions,
-)
+from mlpteach.views.panels import Heat, Ledger, Plot, Table, Text
+from mlpteach.views.pictures import picture_key
 
 
 class _Numbers:
@@ -23,46 +76,66 @@ class _Numbers:
     def add(self, array):
         """Take in an array and return where the page finds it."""
         array = np.ascontiguousarray(array, dtype=float)
-        place = {"at": self._length, "shape": list(array.shape)}
+        where = {"at": self._length, "shape": list(array.shape)}
         self._arrays.append(array.ravel())
         self._length += array.size
-        return place
+        return where
 
     def bytes(self):
         return np.concatenate(self._arrays or [np.empty(0)]).tobytes()
 
 
 def describe_show(show):
-    """Return a :class:`~mlpteach.views.panels.Show` for the page.
+    """Return what the page needs of a :class:`~mlpteach.views.panels.Show`.
 
     Returns
     -------
     spec : dict
-        Plain data.
+        Of the spec, what depends on the show alone.
     numbers : bytes
-        Little-endian 64-bit floats; the spec says where each array lies.
-    pictures : dict of str to dict
-        What stands still in the plots; unchanged pictures need not travel again.
     """
-    numbers, pictures = _Numbers(), {}
-    panels = [_describe(panel, show, numbers, pictures) for panel in show.panels]
-    series = {name: numbers.add(array) for name, array in show.series.items()}
-    frames = show.frames
+    numbers, frames = _Numbers(), show.frames
+    panels = [_describe(panel, show, numbers) for panel in show.panels]
     spec = {
         "steps": show.steps,
         "unit": show.unit,
         "perEpoch": show.per_epoch,
         "message": show.message,
         "panels": panels,
-        "series": series,
+        "series": {name: numbers.add(array) for name, array in show.series.items()},
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
-        "fields": {name: list(shape) for name, shape in frames.fields.items()} if frames else {},
+        "fields": _fields(frames) if frames else {},
+        "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
-        "colors": color_tables() if frames else {},
+        "colors": _color_tables() if frames else {},
     }
-    return spec, numbers.bytes(), pictures
+    return spec, numbers.bytes()
+
+
+def describe_control(control):
+    """Return a control for the page; its options keep their order in a list."""
+    described = {"kind": control.kind, **vars(control)}
+    if "options" in described:
+        described["options"] = [[value, text] for value, text in control.options.items()]
+    return described
+
+
+def _fields(frames):
+    """Return where each field lies in a frame."""
+    fields, start = {}, 0
+    for name, (rows, columns) in frames.fields.items():
+        fields[name] = {"at": start, "shape": [rows, columns]}
+        start += rows * columns
+    return fields
+
+
+def _color_tables():
+    return {
+        name: [base64.b64encode(color_table(name, dark)).decode() for dark in (False, True)]
+        for name in COLORS
+    }
 
 
 def _line_count(show):
@@ -70,81 +143,114 @@ def _line_count(show):
     return max((len(panel.lines) for panel in show.panels if isinstance(panel, Ledger)), default=0)
 
 
-def _describe(panel, show, numbers, pictures):
-    if isinstance(panel, Plot):
-        return _plot(panel, show.series, numbers, pictures)
-    described = {Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}[type(panel)](panel)
-    return {"kind": type(panel).__name__.lower(), **described}
+def _describe(panel, show, numbers):
+    described = _DESCRIBE[type(panel)](panel, show, numbers)
+    return {**described, "kind": type(panel).__name__.lower(), "title": to_html(panel.title)}
 
 
-def _plot(plot, series, numbers, pictures):
+def _plot(plot, show, numbers):
     axes = plot.axes
-    picture = render(axes)
-    pictures[picture.key] = {"data": picture.data, "ink": picture.ink}
+    width, height = SIZES[axes.shape]
     return {
-        "kind": "plot",
-        "title": to_html(plot.title),
         "label": plot.label,
         "click": plot.click,
         "shape": axes.shape,
-        "picture": picture.key,
-        "aspect": picture.aspect,
-        "box": picture.box,
+        "picture": picture_key(axes),
+        "aspect": width / height,
+        "box": box(axes),
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],
-        "layers": [_layer(layer, axes, series, numbers) for layer in plot.layers],
+        "layers": [_layer(layer, axes, show.series, numbers) for layer in plot.layers],
     }
 
 
 def _layer(layer, axes, series, numbers):
-    described = {"kind": type(layer).__name__.lower(), **vars(layer.style)}
-    described["label"] = to_html(layer.label)
-    if isinstance(layer, Line):
-        described["points"] = numbers.add(places(axes, series[layer.x], series[layer.y]))
-        described |= {"future": layer.future, "connect": layer.connect}
-    elif isinstance(layer, Profile):
-        described["x"] = numbers.add(x_fractions(axes, layer.x))
-        described["y"] = numbers.add(y_fractions(axes, series[layer.y]))
-        described |= {"filled": layer.filled, "base": box(axes)[1] + box(axes)[3]}
-    elif isinstance(layer, Arrow):
-        start = places(axes, series[layer.x], series[layer.y])
-        end = places(axes, series[layer.to_x], series[layer.to_y])
-        described["points"] = numbers.add(np.concatenate([start, end], axis=-1))
-    return described
+    described = _DESCRIBE_LAYER[type(layer)](layer, axes, series, numbers)
+    return {"kind": type(layer).__name__.lower(), "label": "", **described}
 
 
-def _heat(heat):
-    return {**vars(heat), "title": to_html(heat.title)}
-
-
-def _table(table):
-    rows = [
-        {
-            "label": to_html(row.label),
-            "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
-            "style": vars(row.style) if row.style else None,
-            "notes": {str(k): to_html(note) for k, note in row.notes.items()},
-        }
-        for row in table.rows
-    ]
+def _line(line, axes, series, numbers):
+    points = point_fractions(axes, series[line.x], series[line.y])
     return {
-        "title": to_html(table.title),
-        "label": table.label,
-        "columns": [to_html(column) for column in table.columns],
-        "rows": rows,
+        **_look(line),
+        "points": numbers.add(points),
+        "future": line.future,
+        "connect": line.connect,
     }
 
 
-def _ledger(ledger):
+def _profile(profile, axes, series, numbers):
+    _, top, _, height = box(axes)
+    return {
+        **_look(profile),
+        "x": numbers.add(x_fractions(axes, profile.x)),
+        "y": numbers.add(y_fractions(axes, series[profile.y])),
+        "filled": profile.filled,
+        "base": top + height,
+    }
+
+
+def _arrow(arrow, axes, series, numbers):
+    start = point_fractions(axes, series[arrow.x], series[arrow.y])
+    end = point_fractions(axes, series[arrow.to_x], series[arrow.to_y])
+    return {**_look(arrow), "points": numbers.add(np.concatenate([start, end], axis=-1))}
+
+
+def _raster(raster, axes, series, numbers):
+    """Return a raster with the corner of its first entry and how far it reaches from there."""
+    (x, x_end), (y, y_end) = x_fractions(axes, raster.x), y_fractions(axes, raster.y)
+    return {
+        "field": raster.field,
+        "box": [float(x), float(y), float(x_end - x), float(y_end - y)],
+        "colors": raster.colors,
+        "limit": raster.limit,
+        "gamma": raster.gamma,
+    }
+
+
+def _look(layer):
+    return {**vars(layer.style), "label": to_html(layer.label)}
+
+
+def _heat(heat, show, numbers):
+    """Return a map; entries can be chosen where it has the shape of the field to choose from."""
+    fields, select = show.frames.fields, show.frames.select
+    can = heat.selectable and select != "" and fields[heat.field] == fields[select]
+    return {**vars(heat), "selectable": can}
+
+
+def _table(table, show, numbers):
+    return {
+        "label": table.label,
+        "columns": [to_html(column) for column in table.columns],
+        "rows": [_row(row) for row in table.rows],
+    }
+
+
+def _row(row):
+    return {
+        "label": to_html(row.label),
+        "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
+        "style": vars(row.style) if row.style else None,
+        "notes": [[k, to_html(note)] for k, note in sorted(row.notes.items())],
+    }
+
+
+def _ledger(ledger, show, numbers):
     lines = [
         {"name": line.name, "formula": line.mathml(), "numbers": line.mathml(numbers=True)}
         for line in ledger.lines
     ]
-    return {**vars(ledger), "title": to_html(ledger.title), "lines": lines}
-
-
-def _text(text):
     return {
-        "title": to_html(text.title),
-        "lines": [to_html(line) for line in text.lines],
-        "marked": list(text.marked),
+        "prefix": ledger.prefix,
+        "layer": ledger.layer,
+        "differs": ledger.differs,
+        "lines": lines,
     }
+
+
+def _text(text, show, numbers):
+    return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
+
+
+_DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
+_DESCRIBE_LAYER = {Line: _line, Profile: _profile, Arrow: _arrow, Raster: _raster}

@@ -6,8 +6,7 @@ The page writes the same text (``state.js``); reading it back is done here alone
 from urllib.parse import parse_qsl, quote
 
 from mlpteach.basics.arguments import describe
-
-_POSITION = ("k", "line", "row", "column")
+from mlpteach.player.position import START
 
 
 def write(name, values, position):
@@ -54,12 +53,12 @@ def read(text, name, controls):
     by_name = {control.name: control for control in controls}
     values, position = {}, {}
     for key, written in parse_qsl(query, keep_blank_values=True):
-        if key in _POSITION:
+        if key in START:
             position[key] = _whole(key, written)
         elif key in by_name:
             values[key] = _parse(by_name[key], written)
         else:
-            allowed = ", ".join((*_POSITION, *by_name))
+            allowed = ", ".join((*START, *by_name))
             raise ValueError(f"a state of {name} has no {key!r}; it has: {allowed}.")
     return values, position
 

@@ -1,13 +1,16 @@
 """Self-tests that ask about a run: read from a bank, computed, judged, explained.
 
-``QUESTIONS`` is the bank; ``ask("id")`` shows one question in the notebook. The way of the data:
-``reading`` (files) → ``question`` → ``asked`` and ``kinds`` (numbers, verdict) → ``widget``.
+``QUESTIONS`` is the bank; ``ask("id")`` shows one question in the notebook. The way of the
+data: ``question_files`` and ``bank`` → ``question`` → ``asked_question`` and ``kinds`` (numbers,
+verdict) → ``session`` (with the page, and ``answers``) → ``widget``. What is typed is read in
+``typed``, what is shown is written in ``text``.
 """
 
 import importlib
 
+from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.question import Question
-from mlpteach.quiz.reading import QUESTIONS, QuestionError, read
+from mlpteach.quiz.question_files.read import QuestionError, read
 
 __all__ = [
     "QUESTIONS",
@@ -23,7 +26,7 @@ __all__ = [
 # Grading needs no widgets, and a notebook no exports.
 _ON_DEMAND = {
     "QuestionWidget": ("widget", "QuestionWidget"),
-    "ask": ("widget", "ask"),
+    "ask": ("asking", "ask"),
     "export": ("exports", "export"),
     "read_jupyterquiz": ("exports.jupyterquiz", "read"),
 }

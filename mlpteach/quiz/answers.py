@@ -1,28 +1,44 @@
-"""Answers are kept in a file beside the notebook, so that they are there when it is opened again.
+"""Answers are kept, so that they are there when a question is shown again.
 
-One line of JSON an answer, only ever appended: nothing is lost, also what was changed later. It
-does not matter whether the notebook's outputs were saved, nor which program shows it.
+Who shows the question says where they are kept, by two functions. A notebook's lie in a file beside
+it: one line of JSON an answer, only ever appended. So nothing is lost, also what was changed later,
+and it does not matter whether the notebook's outputs were saved.
 """
 
 import datetime
 import json
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 FILE = "mlpteach-answers.jsonl"
 
 
+@dataclass(frozen=True)
 class Answers:
-    """The kept answers of one folder.
+    """Where answers are kept.
 
-    Parameters
+    Attributes
     ----------
-    folder : str or Path, optional
-        By default the one the notebook runs in.
+    read : callable
+        () -> list of dict, those that were written, oldest first.
+    write : callable
+        (dict of plain data) -> None; what it raises is said to the reader.
+    notebook : str
+        Name of the notebook that asks, "" where it is not known.
+    by_the_page : bool
+        Whether the page keeps the answers itself, in the reader's browser.
     """
 
-    def __init__(self, folder="."):
-        self.path = Path(folder).resolve() / FILE
+    read: Callable
+    write: Callable
+    notebook: str = ""
+    by_the_page: bool = False
+
+    def entries(self):
+        """Return all kept answers, oldest first; what is none is passed over."""
+        return [e for e in self.read() if isinstance(e, dict) and isinstance(e.get("answer"), str)]
 
     def last(self, id, seed):
         """Return the last answer to a question with this seed, None if there is none.
@@ -33,36 +49,17 @@ class Answers:
             "answer", "digest" (of what was asked), "seed", "right", "time", "notebook" (where it
             was answered, if that is known).
         """
-        found = None
-        for entry in self.entries():
-            if entry.get("question") == id and entry.get("seed") == str(seed):
-                found = entry
-        return found
+        of_it = (e for e in reversed(self.entries()) if e.get("question") == id)
+        return next((entry for entry in of_it if entry.get("seed") == str(seed)), None)
 
     def last_seed(self, id, first):
-        """Return how often a question was asked with new numbers after its first seed."""
+        """Return the seed that a question was last answered with: its first one or a later one."""
         seeds = [entry.get("seed", "") for entry in self.entries() if entry.get("question") == id]
         again = [seed for seed in seeds if seed == str(first) or seed.startswith(f"{first} again ")]
         return again[-1] if again else None
 
-    def entries(self):
-        """Return all kept answers, oldest first; broken lines are passed over."""
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
-        found = []
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict) and isinstance(entry.get("answer"), str):
-                found.append(entry)
-        return found
-
     def keep(self, id, seed, digest, answer, right):
-        """Append an answer; return "" or why it could not be kept."""
+        """Keep an answer; return "" or why it could not be kept."""
         entry = {
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "question": id,
@@ -71,29 +68,53 @@ class Answers:
             "answer": answer,
             "right": right,
         }
-        if notebook := this_notebook():
-            entry["notebook"] = notebook
-        line = json.dumps(entry, ensure_ascii=True) + "\n"
+        if self.notebook:
+            entry["notebook"] = self.notebook
         try:
-            with open(self.path, "a", encoding="utf-8") as file:
-                file.write(line)
-        except OSError as error:
-            return f"Your answer could not be kept in {self.path}: {error.strerror}."
+            self.write(entry)
+        except Exception as error:
+            return f"Your answer could not be kept: {error}."
         return ""
 
 
-class Forgotten(Answers):
-    """Keeps nothing: for pages that many people use at once."""
+def in_file(folder="."):
+    """Return the answers that lie in a folder, by default that of the notebook.
 
-    def entries(self):
-        return []
+    Parameters
+    ----------
+    folder : str or Path
+    """
+    path = Path(folder).resolve() / FILE
 
-    def keep(self, id, seed, digest, answer, right):
-        return ""
+    def read():
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        return [_parsed(line) for line in lines]
+
+    def write(entry):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=True) + "\n")
+
+    return Answers(read, write, this_notebook())
 
 
-class InBrowser(Forgotten):
-    """Leaves the keeping to each reader's own browser (``question.js``), told by the page."""
+def _parsed(line):
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def nowhere():
+    """Return a place that keeps nothing."""
+    return Answers(list, lambda entry: None)
+
+
+def in_browser():
+    """Return a place that keeps nothing: the page does it, in each reader's own browser."""
+    return Answers(list, lambda entry: None, by_the_page=True)
 
 
 def this_notebook():
@@ -102,10 +123,25 @@ def this_notebook():
     return name if name.endswith(".ipynb") else ""
 
 
+_of_the_host = []
+
+
+def keep_in(answers):
+    """Keep the answers of all questions asked from now on there: for a host that is no notebook.
+
+    Parameters
+    ----------
+    answers : Answers
+    """
+    _of_the_host[:] = [answers]
+
+
 def default_answers():
-    """Return where this notebook's answers are kept.
+    """Return where answers are kept if nobody says.
 
     Voila shows one folder to many readers, whose answers must not meet there.
     """
+    if _of_the_host:
+        return _of_the_host[0]
     voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return InBrowser() if voila else Answers()
+    return in_browser() if voila else in_file()

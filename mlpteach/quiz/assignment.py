@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name
-from mlpteach.quiz.reading import QUESTIONS
 
 _INSTRUCTOR = "instructor"
 _TITLE = """# Quiz: how networks learn

@@ -11,8 +11,8 @@ from dataclasses import replace
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.messages import print_message
 from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
-from mlpteach.quiz.reading import QUESTIONS
-from mlpteach.quiz.text import to_words
+from mlpteach.quiz.bank import QUESTIONS
+from mlpteach.quiz.text.markup import to_words
 
 # assignment -> id of the question -> points
 QUIZZES = {

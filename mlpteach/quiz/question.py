@@ -11,6 +11,15 @@ TYPES = (
     "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "words",
 )  # fmt: skip
 
+# What every question says.
+COMMON = ("type", "slide", "goal", "text")
+# Where else a question has texts: fields of its own, and fields of the parts it lists.
+_TEXTS = ("why", "if_true", "if_false", "otherwise")
+_TEXTS_OF_PARTS = {
+    "choice": ("text", "why"), "line": ("text", "why"),
+    "word": ("why",), "also": ("why",), "mistake": ("why",),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Question:
@@ -19,7 +28,7 @@ class Question:
     Attributes
     ----------
     id, type, slide, goal, text : str
-        `type` is one of TYPES; `text` as described in :mod:`mlpteach.quiz.text`.
+        `type` is one of TYPES; `text` as described in :mod:`mlpteach.quiz.text.markup`.
     lecture : str
         Name of the file it stands in, such as "04_adaptive_optimizers".
     fields : dict
@@ -39,6 +48,15 @@ class Question:
         """Whether another seed asks for something else."""
         return self.type == "quantity" or "draw" in self.fields or "run" in self.fields
 
+    def texts(self):
+        """Return field -> text of all that a reader may get to see."""
+        found = {"text": self.text}
+        found |= {name: self.fields[name] for name in _TEXTS if name in self.fields}
+        for kind, names in _TEXTS_OF_PARTS.items():
+            for i, part in enumerate(self.fields.get(kind, ())):
+                found |= {f"{kind}.{i}.{name}": part[name] for name in names}
+        return found
+
     def ask(self, seed=0, run=None):
         """Return the question with the numbers that a seed, or a run, gives it.
 
@@ -51,7 +69,7 @@ class Question:
 
         Returns
         -------
-        mlpteach.quiz.asked.Asked
+        mlpteach.quiz.asked_question.AskedQuestion
 
         Raises
         ------

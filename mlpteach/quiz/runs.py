@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mlpteach.basics.arguments import check_choice
-from mlpteach.quiz.place import ALWAYS
+from mlpteach.quiz.weight_in_run import ALWAYS
 
 _ROWS = 320
 _SIZES = (64, 12, 10)

@@ -1,32 +1,26 @@
 """Every update rule, in two forms: as the slide writes it and as it was published.
 
-``RULES`` is the table: id -> :class:`Optimizer`. One file holds one optimizer; a new one is a new
-file, its import below, and a row of expected numbers in ``tests/rules``.
+``RULES`` is the table: id -> :class:`Optimizer`. One file holds one optimizer and is found by being
+here. A new one is a new file, and a row of expected numbers, written by ``tests/reference/``.
 """
 
-from mlpteach.rules.record import (
-    FORMS,
-    RULES,
-    Hyper,
-    Optimizer,
-    Quantities,
-    Rule,
-    Switch,
-    as_rule,
-    rule,
-)
+import importlib
+import pkgutil
 
-# Imported for their entry in RULES, in the order of the slides.
-from mlpteach.rules import gd  # isort: skip
-from mlpteach.rules import momentum  # isort: skip
-from mlpteach.rules import nesterov  # isort: skip
-from mlpteach.rules import adagrad  # isort: skip
-from mlpteach.rules import rmsprop  # isort: skip
-from mlpteach.rules import adadelta  # isort: skip
-from mlpteach.rules import adam  # isort: skip
-from mlpteach.rules import nadam  # isort: skip
-from mlpteach.rules import amsgrad  # isort: skip
-from mlpteach.rules import lbfgs  # isort: skip
+from mlpteach.basics.hyper import Hyper, Switch
+from mlpteach.rules.record import FORMS, RULES, Optimizer, Quantities, Rule, as_rule, define, rule
+
+
+def _find():
+    """Import every file beside this one for its entry, and put the entries in the slides' order."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
+    ordered = sorted(RULES.values(), key=lambda optimizer: (optimizer.order, optimizer.id))
+    RULES.clear()
+    RULES.update((optimizer.id, optimizer) for optimizer in ordered)
+
+
+_find()
 
 __all__ = [
     "FORMS",
@@ -37,5 +31,6 @@ __all__ = [
     "Rule",
     "Switch",
     "as_rule",
+    "define",
     "rule",
 ]

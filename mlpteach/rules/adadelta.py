@@ -3,20 +3,39 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import OLIVE, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
     "The slide's rule is Adam without bias correction; Zeiler's has no eta and accumulates the "
     "squares of its own updates."
 )
 
-
-@define(
+optimizer = define(
     "adadelta",
     title="AdaDelta",
-    form="lecture",
+    order=6,
+    style=Style(OLIVE, "dotted", "X"),
+    letters={
+        "E_g2": Symbol("E[g²]", "running mean of the squared gradient", never_negative=True),
+        "E_dx2": Symbol("E[Δx²]", "running mean of the squared updates", never_negative=True),
+    },
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.02,
+        "saddle": 0.01,
+        "valley": 0.05,
+        "rosenbrock": 0.02,
+        "himmelblau": 0.05,
+    },
     eta=Hyper(1e-3, low=1e-5, high=1.0, log=True),
     gamma=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     eps=Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
@@ -29,14 +48,13 @@ def adadelta_as_lectured(k, G, M, V, *, eta, gamma, eps):
     return Quantities(M=M, V=V, rho=rho)
 
 
-@define(
-    "adadelta",
-    title="AdaDelta",
-    form="paper",
+@optimizer.form(
+    "paper",
     source="Zeiler 2012, Algorithm 1",
+    dash="dashdot",
     differs=_DIFFERS,
     gamma=Hyper(0.95, low=0.0, high=0.999, allowed=FRACTION),
-    eps=Hyper(1e-6, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
+    eps=Hyper(1e-6, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE, step_power=2),
 )
 def adadelta_as_published(k, G, E_g2, E_dx2, *, gamma, eps):
     """Step by the ratio of two running root mean squares: of updates and of gradients."""

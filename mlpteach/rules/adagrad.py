@@ -3,21 +3,34 @@
 import numpy as np
 
 from mlpteach.basics.arguments import NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import GREEN, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the paper outside."
 _HYPERS = {
     "eta": Hyper(0.01, low=1e-4, high=10.0, log=True),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {"beale": 0.5, "saddle": 0.05, "valley": 0.5, "rosenbrock": 0.2, "himmelblau": 0.5}
 
-
-@define(
+optimizer = define(
     "adagrad",
     title="AdaGrad",
-    form="lecture",
+    order=4,
+    style=Style(GREEN, "dotted", "D"),
+    letters={
+        "G_sum": Symbol("G", "sum of the squared gradients so far", never_negative=True),
+    },
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adagrad_as_lectured(k, G, G_sum, *, eta, eps):
@@ -27,12 +40,12 @@ def adagrad_as_lectured(k, G, G_sum, *, eta, eps):
     return Quantities(G_sum=G_sum, rho=rho)
 
 
-@define(
-    "adagrad",
-    title="AdaGrad",
-    form="paper",
+@optimizer.form(
+    "paper",
     source="Duchi, Hazan & Singer 2011, section 1.1, with diagonal matrices",
+    dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adagrad_as_published(k, G, G_sum, *, eta, eps):

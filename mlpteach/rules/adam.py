@@ -3,7 +3,9 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, Switch, define
+from mlpteach.basics.hyper import Hyper, Switch
+from mlpteach.basics.style import RED, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
     "The slide adds eps inside the root (at eps = 1e-8 this damps like 1e-4), the paper outside. "
@@ -16,14 +18,21 @@ _HYPERS = {
     "eps": Hyper(1e-8, low=1e-12, high=1e-2, log=True, allowed=NOT_NEGATIVE),
     "bias_correction": Switch(True),
 }
+_STEP_SIZES = {"beale": 0.1, "saddle": 0.01, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1}
 
-
-@define(
+optimizer = define(
     "adam",
     title="Adam",
-    form="lecture",
+    order=7,
+    style=Style(RED, "solid", "o"),
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Adaptive Momentum'; Kingma & Ba 2015 with eps inside the root",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):
@@ -36,12 +45,12 @@ def adam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):
     return Quantities(M=M, V=V, M_hat=M_hat, V_hat=V_hat, rho=rho)
 
 
-@define(
-    "adam",
-    title="Adam",
-    form="paper",
+@optimizer.form(
+    "paper",
     source="Kingma & Ba 2015, Algorithm 1",
+    dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adam_as_published(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):

@@ -3,15 +3,28 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import SKY, Style
+from mlpteach.rules.record import Quantities, define
 
-
-@define(
+optimizer = define(
     "amsgrad",
     title="AMSGrad",
-    form="paper",
+    order=9,
+    style=Style(SKY, "dashdot", "^"),
+    letters={
+        "V_max": Symbol("V", "largest second moment so far", subscript="max", never_negative=True),
+    },
+    beyond_lecture=True,
+)
+
+
+@optimizer.form(
+    "paper",
     source="Reddi, Kale & Kumar 2018, Algorithm 2, without bias correction",
     differs="Not on the slides: the answer to 'Adam is popular but not a panacea'.",
+    step_sizes={"beale": 0.1, "saddle": 0.002, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1},
     eta=Hyper(1e-3, low=1e-5, high=1.0, log=True),
     beta1=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     beta2=Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),

@@ -1,25 +1,29 @@
 """L-BFGS: a quasi-Newton direction from the last few steps, and a line search for its length.
 
 Nocedal & Wright, *Numerical Optimization* (2nd ed.): Algorithm 7.4 (two-loop recursion) gives the
-direction, 7.5 keeps the last `memory` pairs (s, y); SciPy's line search meets the strong Wolfe
-conditions (their Algorithms 3.5 and 3.6).
+direction, 7.5 keeps the last `memory` pairs (s, y); how far to go is found in line_search.py.
 """
-
-import warnings
 
 import numpy as np
 
 from mlpteach.basics.arguments import Interval
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import BROWN, Style
+from mlpteach.rules.line_search import armijo_step, wolfe_step
+from mlpteach.rules.record import Quantities, define
 
 _SLOPE_TOO_SMALL = 1e-14  # s·y below this share of |s||y| would spoil the recursion
 
 
-def _initial(theta):
-    import scipy.optimize  # noqa: F401  the first update's seconds should not count its loading
-
+def _initial(theta, values):
     empty = np.empty((0, theta.size))
-    return {"s_memory": empty, "y_memory": empty}
+    return {
+        "G_previous": np.zeros_like(theta),
+        "step_length": 1.0,
+        "s_memory": empty,
+        "y_memory": empty,
+    }
 
 
 def _check(values):
@@ -31,10 +35,25 @@ def _check(values):
         )
 
 
-@define(
+optimizer = define(
     "lbfgs",
     title="L-BFGS",
-    form="paper",
+    order=10,
+    style=Style(BROWN, "dashed", "D"),
+    letters={
+        "direction": Symbol("p", "search direction"),
+        "step_length": Symbol("α", "step length found by the line search", shape=""),
+        "s": Symbol("s", "last step"),
+        "y": Symbol("y", "change of the gradient over the last step"),
+        "G_next": Symbol("g", "gradient after the step", subscript="next"),
+        "s_memory": Symbol("S", "steps that are remembered", shape="(pairs, n)"),
+        "y_memory": Symbol("Y", "changes of the gradient over them", shape="(pairs, n)"),
+    },
+)
+
+
+@optimizer.form(
+    "paper",
     source="Nocedal & Wright 2006, Algorithms 7.4 and 7.5, strong Wolfe line search",
     differs="Named in demo 07; meant for full batches.",
     initial=_initial,
@@ -44,21 +63,25 @@ def _check(values):
     c1=Hyper(1e-4, low=1e-6, high=0.4, log=True, allowed=Interval(0, 0.5)),
     c2=Hyper(0.9, low=0.1, high=0.99, allowed=Interval(0, 1)),
 )
-def lbfgs(k, W, G, J, objective, s_memory, y_memory, *, memory, c1, c2):
+def lbfgs(k, W, G, J, objective, G_previous, step_length, s_memory, y_memory, *, memory, c1, c2):
     """Step along the quasi-Newton direction as far as the strong Wolfe conditions ask.
 
     Where no such step is found (a cost without a lower bound has none) the memory is dropped and
     the gradient's direction tried, then any step along it that lowers the cost enough. Where that
-    fails too W stays (``step_length`` 0): the cost can't be lowered further in these numbers.
+    fails too W stays (``step_length`` 0): the rule has arrived, the cost can't be lowered further
+    in these numbers. It then stays without trying again, until the gradient is another one.
     """
+    has_arrived = step_length == 0.0 and np.array_equal(G, G_previous)
     direction = -two_loop(G, s_memory, y_memory)
-    step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
-    if step_length == 0.0 and len(s_memory):
-        s_memory, y_memory = s_memory[:0], y_memory[:0]
-        direction = -two_loop(G, s_memory, y_memory)
+    G_next = G
+    if not has_arrived:
         step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
-    if step_length == 0.0:
-        step_length, G_next = armijo_step(objective, W, direction, J, G, c1)
+        if step_length == 0.0 and len(s_memory):
+            s_memory, y_memory = s_memory[:0], y_memory[:0]
+            direction = -two_loop(G, s_memory, y_memory)
+            step_length, G_next = wolfe_step(objective, W, direction, J, G, c1, c2)
+        if step_length == 0.0:
+            step_length, G_next = armijo_step(objective, W, direction, J, G, c1)
     s = step_length * direction
     y = G_next - G
     if s @ y > _SLOPE_TOO_SMALL * np.sqrt((s @ s) * (y @ y)):
@@ -98,45 +121,3 @@ def two_loop(G, s_memory, y_memory):
     for s, y, alpha in zip(s_memory, y_memory, reversed(alphas), strict=True):
         r = r + s * (alpha - (y @ r) / (y @ s))
     return r
-
-
-def wolfe_step(objective, W, direction, J, G, c1, c2):
-    """Return the step length and the gradient there; (0.0, G) where no step is found."""
-    from scipy.optimize import line_search
-
-    if not (direction @ G < 0.0):
-        return 0.0, G
-    seen = {}
-
-    def cost(point):
-        value, gradient = objective(point)
-        seen.clear()
-        seen[point.tobytes()] = gradient
-        return value
-
-    def slope(point):
-        key = point.tobytes()
-        return seen[key] if key in seen else objective(point)[1]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "did not converge": told by the None it returns
-        step_length, *_, G_next = line_search(
-            cost, slope, W, direction, gfk=G, old_fval=J, c1=c1, c2=c2, maxiter=25
-        )
-    # SciPy gives no gradient back where it ran out of trials: that step is no Wolfe step.
-    if step_length is None or G_next is None:
-        return 0.0, G
-    return float(step_length), G_next
-
-
-def armijo_step(objective, W, direction, J, G, c1):
-    """Return the first step length of 1, 1/2, 1/4, … that lowers the cost enough (Algorithm 3.1).
-
-    (0.0, G) where none does.
-    """
-    for halvings in range(40):
-        step_length = 0.5**halvings
-        J_next, G_next = objective(W + step_length * direction)
-        if J_next < J and J_next <= J + c1 * step_length * (direction @ G):
-            return step_length, G_next
-    return 0.0, G

@@ -1,22 +1,38 @@
 """Momentum: use the previous update in the current one."""
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import BLUE, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
     "The slide remembers one gradient, the paper the whole past: with a steady gradient the "
     "slide's step grows to (alpha + beta) g, the paper's to eta/(1 - beta) g."
 )
 
-
-@define(
+optimizer = define(
     "momentum",
     title="Momentum",
-    form="lecture",
+    order=2,
+    style=Style(BLUE, "dashed", "s"),
+    letters={"v": Symbol("v", "velocity")},
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Common adaptive strategies'",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.01,
+        "saddle": 0.02,
+        "valley": 0.01,
+        "rosenbrock": 0.001,
+        "himmelblau": 0.005,
+    },
     alpha=Hyper(0.1, low=1e-4, high=10.0, log=True),
-    beta=Hyper(0.09, low=0.0, high=1.0, allowed=NOT_NEGATIVE),
+    beta=Hyper(0.09, low=0.0, high=1.0, allowed=NOT_NEGATIVE, step_power=1),
 )
 def momentum_as_lectured(k, G, G_previous, *, alpha, beta):
     """Add a part of the last gradient."""
@@ -24,12 +40,18 @@ def momentum_as_lectured(k, G, G_previous, *, alpha, beta):
     return Quantities(rho=rho)
 
 
-@define(
-    "momentum",
-    title="Momentum",
-    form="paper",
+@optimizer.form(
+    "paper",
     source="Polyak 1964; the velocity form of Sutskever et al. 2013",
+    dash="dotted",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.002,
+        "saddle": 0.005,
+        "valley": 0.002,
+        "rosenbrock": 0.0002,
+        "himmelblau": 0.002,
+    },
     eta=Hyper(0.1, low=1e-4, high=10.0, log=True),
     beta=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
 )

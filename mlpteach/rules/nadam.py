@@ -5,11 +5,15 @@ from functools import lru_cache
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.style import VIOLET, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide's form keeps beta1 constant and eps inside the root; Dozat's lets the momentum mu_k "
-    "grow by a schedule. Libraries differ from each other too."
+    "The slide's form keeps beta1 constant and eps inside the root. The published form is that of "
+    "PyTorch and Keras: mu_k grows by Dozat's schedule, but M forgets by the constant beta1; in "
+    "Dozat's own M forgets by mu_k, too."
 )
 _HYPERS = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
@@ -17,14 +21,29 @@ _HYPERS = {
     "beta2": Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),
     "eps": Hyper(1e-8, low=1e-12, high=1e-2, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {"beale": 0.1, "saddle": 0.01, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1}
 
-
-@define(
+optimizer = define(
     "nadam",
     title="NAdam",
-    form="lecture",
+    order=8,
+    style=Style(VIOLET, "dashed", "s"),
+    letters={
+        "M_bar": Symbol(
+            "M", "first moment with the next update's momentum put in early", accent="¯"
+        ),
+        "mu": Symbol("μ", "momentum of an update", shape=""),
+        "mu_product": Symbol("∏μ", "product of the momenta of all updates so far", shape=""),
+        "G_hat": Symbol("g", "gradient, corrected like the first moment", accent="^"),
+    },
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Adapt to the gradient's magnitude'; Ruder 2016 with eps inside the root",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
@@ -38,16 +57,19 @@ def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
     return Quantities(M=M, V=V, M_hat=M_hat, V_hat=V_hat, M_bar=M_bar, rho=rho)
 
 
-@define(
-    "nadam",
-    title="NAdam",
-    form="paper",
-    source="Dozat 2016 with the momentum schedule of his section 3",
+@optimizer.form(
+    "paper",
+    source="as PyTorch and Keras have it: Dozat 2016, mu_k of his section 3, M with constant beta1",
+    dash="dotted",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def nadam_as_published(k, G, M, V, *, eta, beta1, beta2, eps):
-    """Adam with a growing momentum mu_k and the momentum of the next update put in early."""
+    """Adam with a growing momentum mu_k and the momentum of the next update put in early.
+
+    The form of PyTorch and Keras; Dozat's own has mu_k in place of beta1 in the first line.
+    """
     M = beta1 * M + (1 - beta1) * G
     V = beta2 * V + (1 - beta2) * G * G
     M_hat = mu(k + 1, beta1) * M / (1 - mu_product(k + 1, beta1))

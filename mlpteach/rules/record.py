@@ -4,33 +4,42 @@ A rule's function says how far W moves at update k. Its parameters tell what it 
 
 - ``k`` the number of the update, from 1; ``W`` the parameters; ``G`` and ``J`` gradient and cost
   there; ``gradient_at(W)`` and ``objective(W) -> (J, gradient)`` for rules that look elsewhere;
-- any other parameter without a default is *state* (``M``, ``V``): zeros before the first update,
-  then what the function returned under that name. ``G_previous`` is the last update's ``G``;
+- ``factor`` is what the schedule will multiply ``rho`` with (eta_k/eta), for a rule that tries a
+  step before it makes it;
+- ``layout`` says where the layers' matrices lie in these vectors: ``layout.matrices(G)`` is the
+  list [(W1, b1), (W2, b2), …] of views of G, W^(l) (n_out, n_in) and b^(l) a column (n_out, 1); to
+  write into a view is to write into the vector (see ``basics/parameters.py``). A plain function has
+  no layers: there a rule that asks for them is refused;
+- any other parameter without a default is *state* (``M``, ``V``): before the first update zeros, or
+  the value of the hyper-parameter of that name with a 0 behind it (``delta0`` for ``delta``); then
+  what the function returned under that name. ``G_previous`` is the last update's ``G``;
 - keyword-only parameters, and those with a default, are hyper-parameters.
 
 It returns ``Quantities(...)`` (or a dict) with every named quantity in the order of the formula's
-lines, ``rho`` among them: W_{k+1} = W_k - rho_k.
+lines, ``rho`` among them: W_{k+1} = W_k - rho_k. A schedule multiplies ``rho`` with its factor.
 """
 
 import inspect
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import (
     OWN_STEP_LENGTH,
-    POSITIVE,
     Interval,
     check_choice,
-    check_flag,
     check_number,
     describe,
 )
+from mlpteach.basics.hyper import Hyper, Switch, check_values
+from mlpteach.basics.notation import SYMBOLS
+from mlpteach.basics.record import Record
 
 FORMS = ("lecture", "paper")
-SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective")
+SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
@@ -49,51 +58,20 @@ class Quantities(dict):
     """
 
 
-@dataclass(frozen=True)
-class Hyper:
-    """A hyper-parameter: its default, its slider (low … high) and the interval it may lie in.
-
-    With `whole` only whole numbers are allowed (kept as floats).
-    """
-
-    default: float
-    low: float
-    high: float
-    log: bool = False
-    allowed: Interval = POSITIVE
-    whole: bool = False
-
-    def check(self, name, given):
-        number = check_number(name, given, self.allowed)
-        if self.whole and not number.is_integer():
-            raise ValueError(f"{name} must be a whole number in {self.allowed}; given {number:g}.")
-        return number
-
-
-@dataclass(frozen=True)
-class Switch:
-    """A hyper-parameter that is on or off."""
-
-    default: bool
-
-    def check(self, name, given):
-        return check_flag(name, given)
-
-
-@dataclass(frozen=True)
-class Rule:
+@dataclass(frozen=True, kw_only=True)
+class Rule(Record):
     """An update rule with values for its hyper-parameters.
 
     Attributes
     ----------
     id : str
         Id in ``RULES``, or the name of the reader's own function.
+    title, short_title, source, style, letters, beyond_lecture
+        As in :class:`Record`.
     form : str
         "lecture" (as the slide), "paper" (as published) or "own" (the reader's function).
     function : callable
         See this module's docstring.
-    source : str
-        Slide or paper.
     differs : str
         What the two forms do differently, in words.
     hypers : dict of str to Hyper or Switch
@@ -101,24 +79,28 @@ class Rule:
     needs : tuple of str
         Positional parameters of `function`, in order.
     initial : callable, optional
-        theta -> state before the first update, for state that is not shaped like theta.
+        (theta, values) -> state before the first update, for state that is not shaped like theta,
+        or that starts elsewhere than at 0; `values` are those of the hyper-parameters.
     check : callable, optional
         values -> None; raises ValueError for values that do not go together.
     own_step_length : bool
         Whether the rule finds the length of each step itself, so that no schedule may change it.
+    step_sizes : dict of str to float
+        Step sizes chosen by hand, by a landscape's id: of 1, 2, 5 times a power of ten one of the
+        largest with which the rule stays on the map, from the landscape's own start. Elsewhere
+        they are searched.
     """
 
-    id: str
     form: str
     function: Callable
-    source: str
-    differs: str
+    differs: str = ""
     hypers: dict
     values: dict
     needs: tuple
     initial: Callable | None = None
     check: Callable | None = None
     own_step_length: bool = False
+    step_sizes: dict = field(default_factory=dict)
 
     @cached_property
     def states(self):
@@ -135,16 +117,50 @@ class Rule:
             return OWN_STEP_LENGTH
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
 
+    @property
+    def tuned(self):
+        """Name of the hyper-parameter by which :meth:`with_step_size` sets how far the steps go.
+
+        The step size; where a rule has none, what else decides it (Zeiler's eps); None for a rule
+        that finds its own step length.
+        """
+        if self.own_step_length:
+            return None
+        lengths = (name for name in self.hypers if self._step_power(name))
+        return self.step_size or next(lengths, None)
+
+    def _step_power(self, name):
+        return 1 if name == self.step_size else self.hypers[name].step_power
+
+    def with_step_size(self, size):
+        """Return this rule with another step size, and what changes with it; see ``Hyper``.
+
+        Examples
+        --------
+        >>> from mlpteach.rules import rule
+        >>> rule("momentum").with_step_size(0.01)
+        <rule momentum, form lecture: alpha=0.01, beta=0.009>
+        """
+        tuned = self.tuned
+        values = {tuned: size ** self._step_power(tuned)}
+        for name in self.hypers:
+            if name != tuned and self._step_power(name):
+                proportion = self.values[name] / (self.values[tuned] or 1.0)
+                # Without the last digits: 0.009 rather than 0.0089999999999999993.
+                values[name] = float(f"{proportion * values[tuned]:.12g}")
+        return self.bind(**values)
+
     def bind(self, **given):
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
-        for name in given:
-            if name not in self.hypers:
-                check_choice(f"hyper-parameter of {self}", name, tuple(self.hypers))
-        checked = {name: self.hypers[name].check(name, value) for name, value in given.items()}
-        values = {**self.values, **checked}
+        values = {**self.values, **check_values(self, self.hypers, given)}
         if self.check is not None:
             self.check(values)
         return replace(self, values=values)
+
+    @property
+    def needs_layers(self):
+        """Whether the rule works on matrices, so that it can't descend a plain function."""
+        return "layout" in self.needs
 
     @cached_property
     def looks_elsewhere(self):
@@ -154,8 +170,9 @@ class Rule:
     def initial_state(self, theta):
         """Return the state before the first update."""
         if self.initial is not None:
-            return self.initial(theta)
-        return {name: np.zeros_like(theta) for name in self.states}
+            return self.initial(theta, self.values)
+        starts = {name: self.values.get(f"{name}0", 0.0) for name in self.states}
+        return {name: np.full_like(theta, start) for name, start in starts.items()}
 
     def __call__(self, supplied, state):
         """Return the `Quantities` of one update.
@@ -182,59 +199,99 @@ class Rule:
         return f"<rule {self.id}, form {self.form}: {values}>"
 
 
-@dataclass(frozen=True)
-class Optimizer:
-    """One optimizer with the forms it has.
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Optimizer(Record):
+    """One optimizer with the forms it has; made by :func:`define`.
 
     Attributes
     ----------
-    id, title : str
     forms : dict of str to Rule
-        "lecture" and "paper", the first is the default; AMSGrad and L-BFGS have no lecture form.
+        "lecture" and "paper", the first is the default; what is on no slide has no lecture form.
+    order : float
+        Its place in ``RULES``: the slides' order, then all that has none, by id.
     """
 
-    id: str
-    title: str
-    forms: dict
+    forms: dict = field(default_factory=dict)
+    order: float = math.inf
 
     @property
     def default(self):
         return next(iter(self.forms.values()))
 
+    def form(
+        self,
+        form,
+        *,
+        source,
+        differs="",
+        dash=None,
+        initial=None,
+        check=None,
+        own_step_length=False,
+        step_sizes=None,
+        **hypers,
+    ):
+        """Enter the decorated function as one form, or as both: ("lecture", "paper").
 
-def define(
-    id,
-    *,
-    title,
-    form,
-    source,
-    differs="",
-    initial=None,
-    check=None,
-    own_step_length=False,
-    **hypers,
-):
-    """Enter the decorated function in ``RULES``; `form` may be both, ("lecture", "paper")."""
+        Parameters
+        ----------
+        form : str or tuple of str
+        source, differs, initial, check, own_step_length, step_sizes
+            As in :class:`Rule`.
+        dash : str, optional
+            The dashes of this form's line, where they are not those of the optimizer's style.
+        **hypers : Hyper or Switch
+            A name and its hyper-parameter.
+        """
+        style = self.style if dash is None else replace(self.style, dash=dash)
 
-    def enter(function):
-        optimizer = RULES.setdefault(id, Optimizer(id, title, {}))
-        for name in (form,) if isinstance(form, str) else form:
-            optimizer.forms[name] = Rule(
-                id=id,
-                form=name,
-                function=function,
-                source=source,
-                differs=differs,
-                hypers=hypers,
-                values={name: hyper.default for name, hyper in hypers.items()},
-                needs=_positional(function),
-                initial=initial,
-                check=check,
-                own_step_length=own_step_length,
-            )
-        return function
+        def enter(function):
+            for name in (form,) if isinstance(form, str) else form:
+                self.forms[name] = Rule(
+                    id=self.id,
+                    title=self.title,
+                    short_title=self.short_title,
+                    form=name,
+                    function=function,
+                    source=source,
+                    style=style,
+                    letters=self.letters,
+                    beyond_lecture=self.beyond_lecture,
+                    differs=differs,
+                    hypers=hypers,
+                    values={name: hyper.default for name, hyper in hypers.items()},
+                    needs=_positional(function),
+                    initial=initial,
+                    check=check,
+                    own_step_length=own_step_length,
+                    step_sizes=step_sizes or {},
+                )
+            return function
 
-    return enter
+        return enter
+
+
+def define(id, **attributes):
+    """Enter a new :class:`Optimizer` in ``RULES`` and return it; its forms follow.
+
+    Examples
+    --------
+    The whole file of an optimizer::
+
+        optimizer = define(
+            "signed",
+            title="Signed gradient descent",
+            letters={"delta": Symbol("δ", "size of the step", shape="")},
+            beyond_lecture=True,
+        )
+
+        @optimizer.form("paper", source="Riedmiller & Braun 1993", delta=Hyper(0.01, 1e-4, 1.0))
+        def signed(k, G, *, delta):
+            rho = delta * np.sign(G)
+            return Quantities(rho=rho)
+    """
+    RULES[id] = Optimizer(id=id, **attributes)
+    return RULES[id]
 
 
 def rule(id, form=None, **values):
@@ -311,7 +368,11 @@ def from_function(function, **values):
                 f"mlpteach.rule({name}, {parameter}=...)."
             )
     chosen = {parameter: chosen[parameter] for parameter in hypers}
-    own_hypers = {parameter: _own_hyper(parameter, value) for parameter, value in chosen.items()}
+    powers = _step_powers_of_relative(set(hypers))
+    own_hypers = {
+        parameter: _own_hyper(parameter, value, powers.get(parameter, 0))
+        for parameter, value in chosen.items()
+    }
     needs = _positional(function)
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
@@ -320,10 +381,11 @@ def from_function(function, **values):
         )
     return Rule(
         id=name,
+        title=name,
         form="own",
-        function=_guarded(function, name, needs),
+        function=_Guarded(function, name, needs),
         source="the reader's own function",
-        differs="",
+        letters=_letters_of_relatives(),
         hypers=own_hypers,
         values=chosen,
         needs=needs,
@@ -342,11 +404,17 @@ def _parameters(function):
     )
 
 
-def _own_hyper(name, value):
+def _own_hyper(name, value, step_power):
     if isinstance(value, bool):
         return Switch(value)
     value = check_number(name, value, Interval())
-    return Hyper(value, low=min(0.0, value), high=10 * abs(value), allowed=Interval())
+    return Hyper(
+        value,
+        low=min(0.0, value),
+        high=10 * abs(value),
+        allowed=Interval(),
+        step_power=step_power,
+    )
 
 
 def _defaults_of_relative(names):
@@ -358,6 +426,22 @@ def _defaults_of_relative(names):
     return {}
 
 
+def _step_powers_of_relative(names):
+    """Step powers of the first rule in RULES that has these hyper-parameters and no others."""
+    for optimizer in RULES.values():
+        for relative in optimizer.forms.values():
+            if names == set(relative.hypers):
+                return {name: hyper.step_power for name, hyper in relative.hypers.items()}
+    return {}
+
+
+def _letters_of_relatives():
+    """Letters of the entries of RULES for what the slides have none for; the first entry's wins."""
+    relatives = reversed(RULES.values())
+    letters = {name: sign for known in relatives for name, sign in known.letters.items()}
+    return {name: sign for name, sign in letters.items() if name not in SYMBOLS}
+
+
 def _positional(function):
     parameters = inspect.signature(function).parameters.values()
     return tuple(
@@ -365,25 +449,32 @@ def _positional(function):
     )
 
 
-def _guarded(function, name, needs):
-    """Wrap a reader's function: it may not harm the record, and its mistakes are explained."""
-    states = [state for state in needs if state not in SUPPLIED and state != "G_previous"]
+@dataclass(frozen=True)
+class _Guarded:
+    """A reader's function: it may not harm the record, and its mistakes are explained."""
 
-    def guarded(*arguments, **values):
-        k = dict(zip(needs, arguments, strict=True)).get("k")
-        where = "" if k is None else f"at update k = {k} "
+    function: Callable
+    name: str
+    needs: tuple
+
+    @property
+    def __wrapped__(self):
+        """For ``inspect``: where the source is."""
+        return self.function
+
+    def __call__(self, *arguments, **values):
+        given = dict(zip(self.needs, arguments, strict=True))
+        where = f"at update k = {given['k']} " if "k" in given else ""
         # Copies, so that arrays changed in place stay the reader's own affair.
         own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
         try:
-            returned = function(*own, **values)
+            returned = self.function(*own, **values)
         except Exception as error:
-            error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
             raise
+        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
         shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, name, where, states, shape)
-
-    guarded.__wrapped__ = function
-    return guarded
+        return _checked_return(returned, self.name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

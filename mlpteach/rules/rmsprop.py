@@ -3,7 +3,9 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
-from mlpteach.rules.record import Hyper, Quantities, define
+from mlpteach.basics.hyper import Hyper
+from mlpteach.basics.style import PINK, Style
+from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the common library form outside."
 _HYPERS = {
@@ -11,14 +13,27 @@ _HYPERS = {
     "gamma": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {
+    "beale": 0.02,
+    "saddle": 0.01,
+    "valley": 0.05,
+    "rosenbrock": 0.02,
+    "himmelblau": 0.05,
+}
 
-
-@define(
+optimizer = define(
     "rmsprop",
     title="RMSProp",
-    form="lecture",
+    order=5,
+    style=Style(PINK, "dashdot", "v"),
+)
+
+
+@optimizer.form(
+    "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def rmsprop_as_lectured(k, G, V, *, eta, gamma, eps):
@@ -28,12 +43,12 @@ def rmsprop_as_lectured(k, G, V, *, eta, gamma, eps):
     return Quantities(V=V, rho=rho)
 
 
-@define(
-    "rmsprop",
-    title="RMSProp",
-    form="paper",
+@optimizer.form(
+    "paper",
     source="Hinton 2012, lecture 6e; eps as in the common libraries",
+    dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def rmsprop_as_published(k, G, V, *, eta, gamma, eps):

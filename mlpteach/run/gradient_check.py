@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_count, check_number, describe
 from mlpteach.run.network import MLP
+from mlpteach.run.one_thread import on_one_blas_thread
 
 _ROUNDING = 4.0 * np.finfo(float).eps  # relative error of a cost: some roundings in a row
 _KINK = 0.05  # bends of h/10 and h are 1 : 10, up to this share, where J has no kink
@@ -56,6 +57,7 @@ class GradientCheck:
         )
 
 
+@on_one_blas_thread
 def gradient_check(net, X, y, *, loss="cross_entropy", l2=0.0, h=1e-5, entries=500, seed=1):
     """Compare the gradient of J at the network's weights with central finite differences.
 
@@ -131,7 +133,7 @@ def _judge(net, entries, analytic, numeric, allowed, kinks):
 def _round_off(net, evaluation, Y, loss):
     """Return how far rounding may put J off; a J worked out from A is off by that of A too."""
     size = abs(evaluation.loss)
-    if net.output not in loss.pairs:
+    if loss.pair(net.activations[-1]) is None:
         A = evaluation.A[-1]
         size += np.abs(loss.dJ_dA(A, Y) * A).sum() / Y.shape[1]
     return _ROUNDING * size

@@ -11,21 +11,26 @@ import numpy as np
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
-    check_choice,
     check_count,
     check_floats,
     check_number,
     check_targets,
     describe,
+    digits,
 )
 from mlpteach.basics.parameters import ParameterLayout, Parameters
-from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.initializers import INITIALIZERS
+from mlpteach.run.accuracy import class_threshold, labels, middle
+from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.tables.activations import ACTIVATIONS, Activation
+from mlpteach.tables.initializers import INITIALIZERS, as_initializer
 from mlpteach.tables.losses import LOSSES, as_loss
+from mlpteach.tables.own_activation import as_activation
 
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
 _SMALL_PRODUCT = 2**18
+# Of targets, beyond what an output reaches.
+_ROUNDING = 1e-6
 
 
 class Evaluation(NamedTuple):
@@ -54,16 +59,24 @@ class MLP:
     ----------
     sizes : sequence of int
         Units of each layer, inputs first, outputs last: (64, 30, 10).
-    hidden : str or sequence of str
-        Activation of the hidden layers (ids of ``mlpteach.ACTIVATIONS``), one for all or one each.
-    output : str
+    hidden : str, Activation or function, or a sequence of them
+        Activation of the hidden layers, one for all or one each: an id of ``mlpteach.ACTIVATIONS``,
+        :func:`mlpteach.own_activation`, or your own function Z -> A, element by element.
+    output : str, Activation or function
         Activation of the last layer.
-    init : str
-        Initializer (id of ``mlpteach.INITIALIZERS``), ignored with `weights`.
+    init : str, Initializer or function
+        An id of ``mlpteach.INITIALIZERS``, or your own function of ``n_in``, ``n_out`` and a random
+        generator that returns W (n_out, n_in), or W and b (n_out,); ignored with `weights`.
     seed : int
         Decides the weights drawn.
     weights : list of (W, b), optional
         Starting weights of each layer, W (n_out, n_in) and b (n_out,).
+
+    Attributes
+    ----------
+    threshold : float
+        Above it a single output names class 1: the middle of the output's range (1/2 for sigmoid, 0
+        for tanh), and for a trained network the middle of its two targets.
 
     Raises
     ------
@@ -84,18 +97,22 @@ class MLP:
     ):
         self.sizes = _check_sizes(sizes)
         self.hidden = _check_hidden(hidden, len(self.sizes) - 2)
-        self.output = check_choice("output", output, tuple(ACTIVATIONS))
-        self.init = check_choice("init", init, tuple(INITIALIZERS))
+        self.output = _known(as_activation("output", output), ACTIVATIONS)
+        self.init = _known(as_initializer(init), INITIALIZERS)
         self.seed = check_count("seed", seed, minimum=0, maximum=2**63)
         self.layout = ParameterLayout(self.sizes)
-        self._activations = [ACTIVATIONS[id] for id in (*self.hidden, self.output)]
+        self.activations = tuple(
+            as_activation("hidden", phi) for phi in (*self.hidden, self.output)
+        )
+        self.threshold = middle(self.activations[-1].range)
         drawn = self._draw() if weights is None else self._check_weights(weights)
         theta = np.concatenate([array.ravel() for W, b in drawn for array in (W, b)])
         self.parameters = Parameters(theta, self.layout)
 
+    @on_one_blas_thread
     def _draw(self):
         rng = np.random.default_rng(self.seed)
-        draw = INITIALIZERS[self.init].draw
+        draw = as_initializer(self.init).draw
         return [draw(rng, *pair) for pair in pairwise(self.sizes)]
 
     def _check_weights(self, weights):
@@ -130,6 +147,12 @@ class MLP:
         other.__dict__.update(self.__dict__, parameters=Parameters(flat.copy(), self.layout))
         return other
 
+    def with_threshold(self, threshold):
+        """Return the same network, whose single output names class 1 above `threshold`."""
+        other = object.__new__(MLP)
+        other.__dict__.update(self.__dict__, threshold=threshold)
+        return other
+
     @property
     def W(self):
         """Weights W[l], l = 1 … L, of shape (n_{l+1}, n_l), read-only."""
@@ -153,7 +176,7 @@ class MLP:
 
     def _forward(self, matrices, columns):
         A, Z = [columns], []
-        for (W, b), phi in zip(matrices, self._activations, strict=True):
+        for (W, b), phi in zip(matrices, self.activations, strict=True):
             product = _product(W, columns)
             product += b
             columns = phi.function(product)
@@ -163,7 +186,7 @@ class MLP:
 
     def cost(self, theta, A, Z, Y, loss, l2):
         """Return J: the mean over the instances, plus the L2 term."""
-        mean = float(loss.evaluate(self.output, Z[-1], A[-1], Y)) / Y.shape[1]
+        mean = float(loss.evaluate(self.activations[-1], Z[-1], A[-1], Y)) / Y.shape[1]
         return mean + self.penalty(theta, l2) if l2 else mean
 
     def penalty(self, theta, l2):
@@ -184,7 +207,8 @@ class MLP:
         matrices = self.layout.matrices(theta)
         A, Z = self._forward(matrices, columns)
         J = self.cost(theta, A, Z, Y, loss, l2)
-        sensitivity = self._back(matrices, A, Z, loss.sensitivity(self.output, Z[-1], A[-1], Y))
+        V = loss.sensitivity(self.activations[-1], Z[-1], A[-1], Y)
+        sensitivity = self._back(matrices, A, Z, V)
         gradient = self._gradient(A, sensitivity)
         gradient /= Y.shape[1]
         if l2:
@@ -197,7 +221,7 @@ class MLP:
         sensitivity = [V]
         for layer in range(len(Z) - 1, 0, -1):
             dA = _product(matrices[layer][0].T, V)
-            V = self._activations[layer - 1].back(dA, Z[layer - 1], A[layer])
+            V = self.activations[layer - 1].back(dA, Z[layer - 1], A[layer])
             sensitivity.append(V)
         sensitivity.reverse()
         return sensitivity
@@ -213,6 +237,7 @@ class MLP:
             _sum_of_products(V, ones, db)
         return gradient
 
+    @on_one_blas_thread
     def outputs(self, X):
         """Return the last layer's A for the rows of X (n, d), one row an instance, (n, K)."""
         X = self.check_inputs(X)
@@ -223,10 +248,11 @@ class MLP:
     def predict(self, X):
         """Return the label of each row of X (n, d): the largest output, (n,) ints.
 
-        With a single output the label is 1 where the output is above 1/2.
+        With a single output the label is 1 where the output is above ``threshold``.
         """
-        return labels(self.outputs(X).T)
+        return labels(self.outputs(X).T, self.threshold)
 
+    @on_one_blas_thread
     def loss(self, X, y, loss="cross_entropy", l2=0.0):
         """Return the cost J on all of X (n, d), y (n,) or (n, K)."""
         X, Y, loss, l2 = self.check_problem(X, y, loss, l2)
@@ -235,10 +261,19 @@ class MLP:
         return self.cost(self.parameters.flat, A, Z, Y, loss, l2)
 
     def accuracy(self, X, y):
-        """Return the share of rows of X whose predicted label is right, 0 … 1."""
+        """Return the share of rows of X whose predicted label is right, 0 … 1.
+
+        ValueError for targets that name no classes; see ``mlpteach.run.accuracy``.
+        """
         X = self.check_inputs(X)
         Y = check_targets("y", y, len(X), self.sizes[-1], LOSSES["mse"])
-        return float(np.mean(self.predict(X) == labels(Y)))
+        threshold = class_threshold(Y, LOSSES["mse"])
+        if threshold is None:
+            raise ValueError(
+                "y must name a class for each instance: labels, rows with one 1, or for a single "
+                "output 0 and 1, or -1 and 1; given other targets, which have no accuracy."
+            )
+        return float(np.mean(labels(self.outputs(X).T, threshold) == labels(Y, threshold)))
 
     def check_inputs(self, X, name="X"):
         """Return X if it is a finite array of floats of shape (n, n_inputs)."""
@@ -249,7 +284,26 @@ class MLP:
         loss = as_loss(loss)
         l2 = check_number("l2", l2, NOT_NEGATIVE)
         X = self.check_inputs(X, names[0])
-        return X, check_targets(names[1], y, len(X), self.sizes[-1], loss), loss, l2
+        Y = check_targets(names[1], y, len(X), self.sizes[-1], loss)
+        self._check_reach(names[1], Y)
+        return X, Y, loss, l2
+
+    def _check_reach(self, name, Y):
+        """Raise ValueError for targets beyond both ends of an output that saturates."""
+        low, high = self._activations[-1].range
+        if low is None or high is None:
+            return
+        least, most = Y.min(), Y.max()
+        if least >= low - _ROUNDING and most <= high + _ROUNDING:
+            return
+        wrong = least if least < low - _ROUNDING else most
+        cure = "Use another output activation, such as linear"
+        if len(Y) == 1 and (np.round(Y) == Y).all() and least >= 0.0:
+            cure = f"For the classes 0 … {most:g} the network needs {most + 1:g} outputs"
+        raise ValueError(
+            f"{name} must lie in [{low:g}, {high:g}], which is all that output={self.output!r} "
+            f"reaches; given {digits(wrong)}. {cure}."
+        )
 
     def __repr__(self):
         hidden = self.hidden[0] if len(set(self.hidden)) == 1 else self.hidden
@@ -301,11 +355,6 @@ def _ones(n):
     return np.ones((n, 1))
 
 
-def labels(A):
-    """Return the label of each column of A (K, n): the largest entry, or A > 1/2 where K = 1."""
-    return (A[0] > 0.5).astype(int) if len(A) == 1 else A.argmax(axis=0)
-
-
 def _check_sizes(sizes):
     if not isinstance(sizes, (list, tuple, np.ndarray)) or len(sizes) < 2:
         raise ValueError(
@@ -316,12 +365,17 @@ def _check_sizes(sizes):
 
 
 def _check_hidden(hidden, layers):
-    ids = (hidden,) * layers if isinstance(hidden, str) else hidden
-    if isinstance(hidden, str):
-        check_choice("hidden", hidden, tuple(ACTIVATIONS))
-    if not isinstance(ids, (list, tuple)) or len(ids) != layers:
+    if isinstance(hidden, (str, Activation)) or callable(hidden):
+        return (_known(as_activation("hidden", hidden), ACTIVATIONS),) * layers
+    if not isinstance(hidden, (list, tuple)) or len(hidden) != layers:
         raise ValueError(
             f"hidden must be one activation for all {layers} hidden layers, or one each; "
             f"given {describe(hidden)}."
         )
-    return tuple(check_choice(f"hidden[{i}]", id, tuple(ACTIVATIONS)) for i, id in enumerate(ids))
+    phis = [as_activation(f"hidden[{i}]", phi) for i, phi in enumerate(hidden)]
+    return tuple(_known(phi, ACTIVATIONS) for phi in phis)
+
+
+def _known(record, table):
+    """Return the id of an entry of `table`; a reader's own stands for itself."""
+    return record.id if table.get(record.id) is record else record

@@ -14,6 +14,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.network import MLP
+from mlpteach.run.one_thread import on_one_blas_thread
 
 # Checkpoints closer than this save no time worth their memory.
 MIN_STRIDE = 16
@@ -42,14 +43,15 @@ class Step:
         A[l] (l = 1 … L+1), Z[l] and sensitivity[l] = dJ/dZ^(l) of each instance (l = 1 … L), with
         instances as columns; all at the parameters `before`. Empty for a plain function.
     before, after, gradient, rho : Parameters
-        W_k, W_{k+1}, the gradient at W_k, W_k - W_{k+1}; each with ``.flat``, ``.W[l]``, ``.b[l]``.
-        With a projection `rho` is what the rule says and `after` the allowed place nearest to
-        W_k - rho_k.
+        W_k, W_{k+1}, the gradient at W_k, and W_k - W_{k+1} with the schedule's factor in it; each
+        with ``.flat``, ``.W[l]``, ``.b[l]``. With a projection `rho` is what the rule and the
+        schedule say and `after` the allowed place nearest to W_k - rho_k.
     quantities : dict
         The rule's named quantities in the order of its lines, as `Parameters` where they have that
-        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` ….
+        shape; also as attributes: ``step.M``, ``step.V``, ``step.M_hat``, ``step.V_hat`` …. Its
+        "rho" is the same as `rho`.
     factor : float
-        What the schedule multiplied the rule's rho with (eta_k/eta).
+        What the schedule multiplied the rule's step with (eta_k/eta).
     """
 
     k: int
@@ -94,11 +96,14 @@ class Divergence:
         The first quantity of that update, in the order of computation, that is not finite.
     step : Step or None
         The broken update itself, to look at; None where it can't be computed again.
+    advice : str
+        What may help.
     """
 
     k: int
     quantity: str
     step: Step | None
+    advice: str = "A smaller step size may help."
 
     @property
     def _kept(self):
@@ -109,7 +114,7 @@ class Divergence:
     def __str__(self):
         return (
             f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
-            f"{self._kept} A smaller step size may help."
+            f"{self._kept} {self.advice}"
         )
 
 
@@ -131,8 +136,9 @@ class Trace(Sequence):
     history : dict of str to ndarray
         One value an epoch. "loss" and "accuracy" are means over the epoch's instances, each as it
         was when its batch was used; with validation data "validation_loss" and
-        "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
-        function only "loss", the same as `losses`.
+        "validation_accuracy" are measured after the epoch. Accuracies are NaN where the targets
+        name no classes (see accuracy.py). Costs contain the L2 term. For a plain function only
+        "loss", the same as `losses`.
     evaluations : ndarray of int, shape (len(trace),)
         How often each update asked for the cost and its gradient on its batch: once, at W_k, and
         wherever else the rule looked (Nesterov's look-ahead, each trial of a line search).
@@ -142,6 +148,10 @@ class Trace(Sequence):
     factors : ndarray, shape (len(trace),)
         What the schedule multiplied each update's rho with (eta_k/eta).
     diverged : Divergence or None
+    arrived : int or None
+        For L-BFGS, which looks for the length of each step: the update from which on it found no
+        lower place and stayed where it is. The updates behind it are there too, steps of length 0
+        that ask for the gradient once and try nothing.
     """
 
     def __init__(self, run, planned, budget=CHECKPOINT_BYTES):
@@ -149,11 +159,13 @@ class Trace(Sequence):
         self.planned = planned
         self.history = {}
         self.diverged = None
+        self.arrived = None
         self._losses = np.empty(planned)
         self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
         self._evaluations = np.empty(planned, dtype=np.int32)
         self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
+        self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
         self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
@@ -170,30 +182,41 @@ class Trace(Sequence):
         self._sums[k - 1] = np.add.reduce(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
-        self._length = k
+        if self.run.rule.own_step_length:
+            self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
-            self._checkpoints.append(update.state)
-            self._held += update.state.nbytes
-            # States such as the memory of L-BFGS grow during the run.
-            while self._held > self._budget and len(self._checkpoints) > 2:
-                del self._checkpoints[1::2]
-                self._stride *= 2
-                self._held = sum(state.nbytes for state in self._checkpoints)
+            self._keep(update.state)
+        # Last, so that an interrupt leaves what is whole.
+        self._length = k
 
-    def cut_at_divergence(self, since, last):
-        """End the trace before its first number from update `since` on that is not finite, if any.
+    def _keep(self, state):
+        checkpoints, stride = [*self._checkpoints, state], self._stride
+        self._held += state.nbytes
+        # States such as the memory of L-BFGS grow during the run.
+        while self._held > self._budget and len(checkpoints) > 2:
+            checkpoints, stride = checkpoints[::2], 2 * stride
+            self._held = sum(state.nbytes for state in checkpoints)
+        self._checkpoints, self._stride = checkpoints, stride
 
-        The updates are computed again only where the `last` of them (None: unknown), or a cost,
-        gives a reason.
+    def cut_at_divergence(self, last=None):
+        """End the trace before its first number that is not finite, if any.
+
+        Looks at the updates that were not looked at before. They are computed again only where the
+        `last` of them (None: unknown), or a cost, gives a reason.
         """
-        if last is not None and self._is_safe(since, last):
+        since = self._checked + 1
+        if since > self._length:
             return
-        try:
-            found = self._find_divergence(since)
-        except Exception:  # an objective that counts its calls gives other numbers now, or raises
-            found = self._recorded_divergence(since)
-        if found is not None:
-            self.end_before(found)
+        if last is None or not self._is_safe(since, last):
+            try:
+                found = self._find_divergence(since)
+            # An objective that counts its calls gives others now, or raises; or a reader is
+            # impatient.
+            except (Exception, KeyboardInterrupt):
+                found = self._recorded_divergence(since)
+            if found is not None:
+                self.end_before(found)
+        self._checked = self._length
 
     def _is_safe(self, since, last):
         safe = np.isfinite(self._losses[since - 1 : self._length]).all() and all(
@@ -216,7 +239,8 @@ class Trace(Sequence):
         quantity = _first_not_finite(update, self.run.problem)
         if quantity is None:
             return None
-        return Divergence(update.k, quantity, self._step(state, update))
+        advice = _advice(self.run, state, update, quantity)
+        return Divergence(update.k, quantity, self._step(state, update), advice)
 
     def _recorded_divergence(self, since):
         """Find the divergence in what is kept of every update, where none can be computed again."""
@@ -233,6 +257,8 @@ class Trace(Sequence):
         del self._checkpoints[self._length // self._stride + 1 :]
         self._held = sum(state.nbytes for state in self._checkpoints)
         self.diverged = divergence
+        if self.arrived and self.arrived > self._length:
+            self.arrived = None
 
     # -- reading
 
@@ -255,9 +281,9 @@ class Trace(Sequence):
 
     @property
     def factors(self):
-        run, state, factors = self.run, self.run.schedule.start(), np.empty(self._length)
+        state, factors = self.run.schedule.start(), np.empty(self._length)
         for k, loss in enumerate(self.losses, start=1):
-            state = run.schedule.advance(state, k, loss, run.eta, run.problem.updates_per_epoch)
+            state = self.run.advance_schedule(state, k, loss)
             factors[k - 1] = state[0]
         return factors
 
@@ -311,6 +337,7 @@ class Trace(Sequence):
         for state, update in self._replay(first, last):
             yield self._step(state, update)
 
+    @on_one_blas_thread
     def gather(self, *names):
         """Return flat arrays of all updates at once, for small problems: name -> (len(self), n).
 
@@ -365,17 +392,38 @@ class Trace(Sequence):
         latest, latest_state = self._latest
         if k < latest < first:
             k, state = latest, latest_state
-        while k < last:
-            k += 1
-            # Around the computation only: what is set at a yield would stay set for the caller.
-            with np.errstate(all="ignore"):
-                update = self.run.advance(k, state)
-                self._check_same(k, "cost", self._losses, update.evaluation.loss)
-                self._check_same(k, "sum of W", self._sums, np.add.reduce(update.state.theta))
-            if k >= first:
-                yield state, update
+        if k < first - 1:
+            state = self._advance(k, state, first - 1).state
+        for k in range(first, last + 1):
+            update = self._advance(k - 1, state, k)
+            yield state, update
             state = update.state
             self._latest = (k, state)
+
+    # Not around the yields: what is set there would stay set for the caller.
+    @on_one_blas_thread
+    def _advance(self, k, state, last):
+        """Return update `last`, computed again from the `state` after update k < last."""
+        with np.errstate(all="ignore"):
+            for number in range(k + 1, last + 1):
+                update = self.run.advance(number, state)
+                self._check_same(number, "cost", self._losses, update.evaluation.loss)
+                self._check_same(number, "sum of W", self._sums, np.add.reduce(update.state.theta))
+                state = update.state
+        return update
+
+    def with_states(self, first):
+        """Yield (state before it, step) from update `first` on, the one that diverged included."""
+        for state, update in self._replay(first, self._length):
+            yield state, self._step(state, update)
+        if self.diverged is not None and self.diverged.step is not None:
+            yield update.state, self.diverged.step
+
+    @on_one_blas_thread
+    def step_from(self, k, state):
+        """Return the :class:`Step` that this run would make as update k from another `state`."""
+        with np.errstate(all="ignore"):
+            return self._step(state, self.run.advance(k, state))
 
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
@@ -414,7 +462,8 @@ class Trace(Sequence):
         )
 
     def __repr__(self):
-        ending = f", {self.diverged}" if self.diverged else ""
+        ending = f", arrived at update k = {self.arrived}" if self.arrived else ""
+        ending += f", {self.diverged}" if self.diverged else ""
         return f"<trace of {self._length} updates by {self.run.rule!r}{ending}>"
 
 
@@ -438,6 +487,23 @@ def _named(name, state, update):
 
 def _far_from_overflow(array):
     return np.abs(array).max(initial=0.0) < _FAR_FROM_OVERFLOW  # False for NaN too
+
+
+def _advice(run, state, update, quantity):
+    """Say what may help where `quantity` of an update that started at `state` is not finite."""
+    rule, made_by_the_rule = run.rule, quantity.partition(" (")[0] in update.quantities
+    small = Divergence.advice
+    if not made_by_the_rule:
+        where = "the data and the weights" if run.problem.layout.slices else "the objective"
+        return f"No step was made yet: look at {where}." if update.k == 1 else small
+    arrays = [update.evaluation.gradient, *(array for _, array in state.arrays())]
+    if not all(map(_far_from_overflow, arrays)):
+        return small
+    if rule.values.get("eps") == 0.0:
+        return "With eps = 0 it divides by 0 where the gradient has been 0 so far: give eps > 0."
+    if rule.form == "own":
+        return "Your rule made it from numbers of usual size: look for a division by 0."
+    return small
 
 
 def _first_not_finite(update, problem):

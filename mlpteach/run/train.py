@@ -6,8 +6,11 @@ import warnings
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.basics.progress import progress_bar
 from mlpteach.rules import as_rule
-from mlpteach.run.network import MLP, labels
+from mlpteach.run.accuracy import labels
+from mlpteach.run.network import MLP
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
@@ -47,7 +50,8 @@ def train(
     net : MLP
     X : array_like of float, shape (n, n_inputs)
     y : array_like, shape (n,) or (n, K)
-        Labels 0 … K-1, or one-hot rows.
+        Labels 0 … K-1, one-hot rows, or the wanted outputs. Where they name no classes, as those
+        of a regression, accuracies are NaN (see ``mlpteach.run.accuracy``).
     loss : str, Loss or callable
         Id of ``mlpteach.LOSSES``; or your own function (Y, A) -> V^(L) for the sensitivity under
         cross-entropy, or ``mlpteach.own_loss(function, cost)`` under another cost.
@@ -176,7 +180,7 @@ def descend(
 
 
 def quietly(run, *arguments, **options):
-    """Call ``train`` or ``descend`` without its warning of divergence: the page tells it."""
+    """Call ``train``, ``descend`` or ``rerun`` without warning of divergence: the page tells it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         return run(*arguments, **options, progress=False)
@@ -207,11 +211,24 @@ class _History:
         """Close an epoch that ended with the parameters `theta`."""
         sizes = np.array([batch.size for batch in self._batches])
         losses = self._trace.losses[-len(sizes) :]
-        said = labels(np.concatenate(self._outputs, axis=1))
-        right = said == self._problem.labels[np.concatenate(self._batches)]
-        values = [(losses * sizes).sum() / sizes.sum(), right.mean()]
-        if self._problem.validation is not None:
-            values += self._problem.score(theta, *self._problem.validation)
+        values = [(losses * sizes).sum() / sizes.sum(), self._accuracy()]
+        if self._problem.validation is None:
+            self._keep(values)
+            return
+        scores = (np.nan, np.nan)
+        try:
+            scores = self._problem.validate(theta)
+        finally:  # an interrupt loses no epoch
+            self._keep([*values, *scores])
+
+    def _accuracy(self):
+        """Return the share of right answers in the epoch; NaN where the targets name no classes."""
+        if self._problem.threshold is None:
+            return np.nan
+        said = labels(np.concatenate(self._outputs, axis=1), self._problem.threshold)
+        return (said == self._problem.labels[np.concatenate(self._batches)]).mean()
+
+    def _keep(self, values):
         for name, value in zip(self._values, values, strict=True):
             self._values[name].append(value)
         self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
@@ -238,6 +255,7 @@ def fill(trace, progress=False):
     try:
         _run(trace, history, progress)
     except KeyboardInterrupt:
+        trace.cut_at_divergence()
         warnings.warn(
             f"interrupted: the trace holds the {len(trace)} updates before.",
             InterruptionWarning,
@@ -250,9 +268,10 @@ def fill(trace, progress=False):
     return trace
 
 
+@on_one_blas_thread
 def _run(trace, history, progress):
     """Compute and record the updates; stop where a number is no longer finite."""
-    run, state, checked = trace.run, trace.run.start(), 0
+    run, state, unchecked = trace.run, trace.run.start(), 0
     updates_per_epoch = run.problem.updates_per_epoch
     with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
         for k in range(1, trace.planned + 1):
@@ -260,27 +279,27 @@ def _run(trace, history, progress):
             try:
                 update = run.advance(k, state)
             except Exception as error:
-                _explain(error, trace, checked, k, state)
+                _explain(error, trace, k, state)
                 return
             state = update.state
             trace.record(update, time.perf_counter() - began)
             if history is not None:
                 history.take(update)
             epoch_ends = history is not None and k % updates_per_epoch == 0
-            if k - checked == _FINITE_EVERY or epoch_ends or k == trace.planned:
-                trace.cut_at_divergence(checked + 1, update)
+            unchecked += 1
+            if unchecked == _FINITE_EVERY or epoch_ends or k == trace.planned:
+                trace.cut_at_divergence(update)
                 if trace.diverged is not None:
                     return
-                checked = k
+                unchecked = 0
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
 
 
-def _explain(error, trace, checked, k, state):
+def _explain(error, trace, k, state):
     """Find the divergence behind an error at update k, or raise the error with the trace so far."""
-    if k > checked + 1:
-        trace.cut_at_divergence(checked + 1, None)
+    trace.cut_at_divergence()
     if trace.diverged is None:
         broken = trace.run.evaluate_only(k, state)
         divergence = broken and trace.divergence_of(state, broken)
@@ -307,9 +326,7 @@ class _Progress:
         if not self._wanted or time.perf_counter() - self._start < _PATIENCE:
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=self._total, unit="update", leave=False)
+            self._bar = progress_bar(total=self._total, unit="update", leave=False)
         self._bar.update(k - self._bar.n)
 
     def __exit__(self, *exception):

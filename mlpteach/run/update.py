@@ -24,7 +24,8 @@ class State(NamedTuple):
 
     def arrays(self):
         """Yield name and array of everything that has to stay finite."""
-        yield from self.rule.items()
+        for name, value in self.rule.items():
+            yield name, np.asarray(value)  # the step length of L-BFGS is a plain number
         yield "W", self.theta
 
     @property
@@ -40,9 +41,13 @@ class Update(NamedTuple):
     evaluation: Evaluation
     quantities: Quantities
     factor: float
-    rho: np.ndarray
     state: State
     evaluations: int = 1
+
+    @property
+    def rho(self):
+        """What is subtracted from W: it contains the factor."""
+        return self.quantities["rho"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,13 @@ class Run:
     problem: Any
     rule: Rule
     schedule: Schedule
+
+    def __post_init__(self):
+        if self.rule.needs_layers and not self.problem.layout.slices:
+            raise ValueError(
+                f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
+                "and a plain function of a vector has none. Allowed: other rules, or a network."
+            )
 
     @cached_property
     def eta(self):
@@ -84,25 +96,34 @@ class Run:
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
+        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
+        factor = schedule[0]
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
+        supplied |= {"factor": factor, "layout": problem.layout}
         elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
         if elsewhere is not None:
             supplied["gradient_at"] = lambda W: elsewhere(W).gradient
             supplied["objective"] = lambda W: _pair(elsewhere(W))
         quantities = rule(supplied, state.rule)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.schedule.advance(
-                schedule, k, evaluation.loss, self.eta, problem.updates_per_epoch
-            )
-        factor = schedule[0]
-        rho = quantities["rho"] if factor == 1.0 else factor * quantities["rho"]
-        W = theta - rho
+        following = rule.next_state(quantities, evaluation.gradient)
+        if factor != 1.0:
+            quantities["rho"] = factor * quantities["rho"]
+        W = theta - quantities["rho"]
         if problem.project is not None:
             W = problem.project(W)
-        following = State(W, rule.next_state(quantities, evaluation.gradient), schedule)
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
-        return Update(k, batch, evaluation, quantities, factor, rho, following, evaluations)
+        after = State(W, following, schedule)
+        return Update(k, batch, evaluation, quantities, factor, after, evaluations)
+
+    def next_schedule(self, state, k, loss):
+        """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
+        return state if self._eta_is_constant else self.advance_schedule(state, k, loss)
+
+    def advance_schedule(self, state, k, loss):
+        """Return the schedule's state at update k, whose cost is `loss`."""
+        per_epoch = self.problem.updates_per_epoch
+        instances = self.problem.batch_sizes[(k - 1) % per_epoch]
+        return self.schedule.advance(state, k, loss, self.eta, per_epoch, instances)
 
     def evaluate_only(self, k, state):
         """Return update k as far as it goes without the rule; None where the problem raises."""
@@ -116,7 +137,7 @@ class Run:
         finite = np.isfinite(evaluation.loss) and np.isfinite(evaluation.gradient).all()
         if finite:
             return None
-        return Update(k, batch, evaluation, Quantities(), 1.0, unknown, after)
+        return Update(k, batch, evaluation, Quantities(rho=unknown), 1.0, after)
 
 
 class _Elsewhere:

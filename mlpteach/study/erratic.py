@@ -5,6 +5,8 @@ Plain functions of a trace; arrays have one row an update.
 
 import numpy as np
 
+from mlpteach.run.one_thread import on_one_blas_thread
+
 # The cost on all instances is measured so often at most: it takes longer than the update itself.
 MOST_FULL_COSTS = 40
 # Places that decide the plane, spread over all ways.
@@ -37,6 +39,7 @@ def way(trace, updates):
     return W, rho
 
 
+@on_one_blas_thread
 def full_costs(trace, W):
     """Return the cost on all instances at some of the places `W` (n, n_parameters).
 
@@ -89,6 +92,7 @@ def mean_so_far(values):
         return np.cumsum(np.where(known, values, 0.0)) / np.cumsum(known)
 
 
+@on_one_blas_thread
 def largest_directions(ways):
     """Return several ways on the plane of the two directions in which they spread most.
 
@@ -109,8 +113,8 @@ def largest_directions(ways):
     centred = moved - moved.mean(axis=0)
     axes = _two_axes(centred[:: max(1, len(moved) // MOST_PLACES)])
     total = np.einsum("ip,ip->", centred, centred)
-    share = float((np.einsum("ip,pj->ij", centred, axes) ** 2).sum() / total) if total else 1.0
-    flat = np.einsum("ip,pj->ij", moved, axes) * scale
+    share = float(((centred @ axes) ** 2).sum() / total) if total else 1.0
+    flat = moved @ axes * scale
     # An axis has no sign: the ways lead to the right and upwards.
     flat *= np.where(flat.sum(axis=0) < 0, -1.0, 1.0)
     return np.split(flat, np.cumsum([len(W) for W in ways])[:-1]), share
@@ -118,10 +122,9 @@ def largest_directions(ways):
 
 def _two_axes(centred):
     """Return the two directions (n_parameters, 2) in which the rows of `centred` spread most."""
-    # The Gram matrix is small: there are far fewer places than parameters. einsum rather than @,
-    # which wakes the threads of BLAS, and on a busy machine waits long for them.
-    _, places = np.linalg.eigh(np.einsum("ip,jp->ij", centred, centred))
-    axes = np.einsum("ip,ij->pj", centred, places[:, :-3:-1])
+    # The Gram matrix is small: there are far fewer places than parameters.
+    _, places = np.linalg.eigh(centred @ centred.T)
+    axes = centred.T @ places[:, :-3:-1]
     axes = np.pad(axes, ((0, 0), (0, 2 - axes.shape[1])))  # a single place has one direction
     lengths = np.sqrt(np.einsum("pj,pj->j", axes, axes))
     return np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 1e-9 * lengths.max())

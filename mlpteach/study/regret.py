@@ -1,10 +1,8 @@
 """What Reddi's examples do to two rules, at updates worth looking at: plain arrays."""
 
-import warnings
-
 import numpy as np
 
-from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.run.train import descend, quietly
 from mlpteach.tables.counterexamples import project
 
 # All updates are shown up to here, then so many in each power of ten.
@@ -34,11 +32,9 @@ def shown_updates(steps, period=1):
 
 def run(example, rule, schedule, updates, start=1.0):
     """Return the trace of a rule on one of Reddi's examples, inside [-1, 1]."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)  # shown on the page
-        return descend(
-            example, [start], rule=rule, steps=updates, schedule=schedule, project=project
-        )
+    return quietly(
+        descend, example, [start], rule=rule, steps=updates, schedule=schedule, project=project
+    )
 
 
 def average_regret(trace, slopes):

@@ -5,22 +5,20 @@ dead units.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count
-from mlpteach.run.network import Evaluation, labels
+from mlpteach.run.accuracy import class_threshold, labels
+from mlpteach.run.network import Evaluation
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE
-from mlpteach.tables.activations import ACTIVATIONS
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
 # Exponents of 10 between which sizes of gradients and sensitivities are sorted.
 EXPONENTS = np.linspace(-12.0, 2.0, 57)
 BINS = 40
-# Where A of an activation lies; None: as far as it gets.
-_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, None), "silu": (-0.3, None)}
 # Evaluated at once; more would wake BLAS's other threads, which are slower on matrices this small.
 _BLOCK = 100
 # About how often at most a run is measured after its first updates.
@@ -40,7 +38,7 @@ class Signals:
     instances : int
         How many were measured.
     loss, right : ndarray, shape (T,)
-        Cost J, and number of instances whose label is right.
+        Cost J, and number of instances whose label is right (NaN where y names no classes).
     sensitivity, gradient : ndarray, shape (T, L)
         Root mean square of the entries of V^(l), and of the gradient of W^(l).
     saturated : ndarray, shape (T, H)
@@ -91,6 +89,7 @@ def moments(updates):
     return [*first, *range(1 + MIN_STRIDE, updates, stride), updates]
 
 
+@on_one_blas_thread
 def measure(trace, X, y, ks):
     """Return the :class:`Signals` of a trace on the instances X, y before the updates `ks`.
 
@@ -129,8 +128,9 @@ def measure(trace, X, y, ks):
     kept = [k for k in ks if k <= len(trace)]
     evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
-    edges = _edges(net.hidden, evaluations)
-    measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]
+    edges = _edges(net.activations[:-1], evaluations)
+    threshold = class_threshold(Y, loss)
+    measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
     return Signals(
         k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
     )
@@ -156,7 +156,7 @@ def _joined(parts):
 
 def _edges(hidden, evaluations):
     """Return the edges of bins for A, wide enough for every hidden activation."""
-    ranges = [_RANGES.get(id, (None, None)) for id in set(hidden)] or [(None, None)]
+    ranges = [phi.range for phi in hidden] or [(None, None)]
     reach = _reach([A for evaluation in evaluations for A in evaluation.A[1:-1]])
     low = min(-reach if low is None else low for low, _ in ranges)
     high = max(reach if high is None else high for _, high in ranges)
@@ -177,37 +177,27 @@ def _reach(A):
     return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)
 
 
-@lru_cache
-def steepest(id):
-    """Return the largest |phi'(z)| of an activation.
-
-    Examples
-    --------
-    >>> steepest("sigmoid"), steepest("tanh"), steepest("relu"), round(steepest("silu"), 4)
-    (0.25, 1.0, 1.0, 1.0998)
-    """
-    return float(np.abs(ACTIVATIONS[id].derivative(np.arange(-8000, 8001) / 1000)).max())
-
-
-def is_saturated(id, Z):
+def is_saturated(activation, Z):
     """Return where |phi'(Z)| is below 1 % of its largest value, a bool for each entry of Z.
 
     Examples
     --------
-    >>> is_saturated("sigmoid", [-6.1, 0.0, 5.9, 6.1]), is_saturated("relu", [-1.0, 0.5])
-    (array([ True, False, False,  True]), array([ True, False]))
+    >>> from mlpteach.tables.activations import ACTIVATIONS
+    >>> is_saturated(ACTIVATIONS["sigmoid"], [-6.1, 0.0, 5.9, 6.1])
+    array([ True, False, False,  True])
     """
-    return np.abs(ACTIVATIONS[id].derivative(Z)) < SATURATED * steepest(id)
+    return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
 
-def _once(net, evaluation, Y, edges):
+def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
-    saturated = [is_saturated(id, z) for id, z in zip(net.hidden, Z, strict=False)]
+    hidden = net.activations[:-1]
+    saturated = [is_saturated(phi, z) for phi, z in zip(hidden, Z, strict=False)]
     return {
         "loss": evaluation.loss,
-        "right": np.count_nonzero(labels(A[-1]) == labels(Y)),
+        "right": _count_right(A[-1], Y, threshold),
         "sensitivity": [_rms(layer) for layer in V],
         "gradient": [_rms(layer) for layer in gradients],
         "saturated": [layer.mean() for layer in saturated],
@@ -216,6 +206,13 @@ def _once(net, evaluation, Y, edges):
         "sensitivity_counts": [_counts(_exponents(layer), EXPONENTS) for layer in V],
         "gradient_counts": [_counts(_exponents(layer), EXPONENTS) for layer in gradients],
     }
+
+
+def _count_right(A, Y, threshold):
+    """Count the instances whose label is right; NaN where Y names no classes."""
+    if threshold is None:
+        return np.nan
+    return np.count_nonzero(labels(A, threshold) == labels(Y, threshold))
 
 
 def _rms(values):

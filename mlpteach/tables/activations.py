@@ -4,36 +4,49 @@
 saturates: 1 - A is never formed by subtraction once A is close to 1.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import describe
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET, Style
 
 # Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
 _SATURATED = 7.0
 
 
-@dataclass(frozen=True)
-class Activation:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Activation(Record):
     """An activation.
 
     Attributes
     ----------
-    id : str
+    id, title, source, style, beyond_lecture
+        As in :class:`Record`.
     latex : str
         The formula, for the screen.
+    slope_latex : str
+        phi'(Z), written with A where that is shorter.
     function : callable
         Z (units, n) -> A (units, n); callers silence the overflow of e^-Z, which is harmless.
     back : callable
         (dA, Z, A), all (units, n) -> dJ/dZ = dA * phi'(Z) (for softmax its Jacobian).
+    range : tuple of (float or None, float or None)
+        Where A lies; None where it has no bound.
+    elementwise : bool
+        Whether each unit depends on its own z alone, so that there is a derivative phi'(z).
     """
 
-    id: str
-    latex: str
+    latex: str = ""
+    slope_latex: str = r"\phi'(Z)"
     function: Callable
     back: Callable
+    range: tuple = (None, None)
+    elementwise: bool = True
 
     def __call__(self, Z):
         """Return phi(Z) for a number or an array Z, such as (units, n)."""
@@ -43,13 +56,24 @@ class Activation:
 
     def derivative(self, Z):
         """Return phi'(Z) element by element; softmax has none and raises."""
-        if self.id == "softmax":
-            raise ValueError("softmax mixes its units: it has a Jacobian, not a derivative.")
+        if not self.elementwise:
+            raise ValueError(f"{self.id} mixes its units: it has a Jacobian, not a derivative.")
         Z = _floats(Z)
         columns = np.atleast_1d(Z)
         with np.errstate(over="ignore"):
             slope = self.back(np.ones_like(columns), columns, self.function(columns))
         return slope.reshape(Z.shape)[()]
+
+    @cached_property
+    def steepest(self):
+        """The largest |phi'(z)|, over z = -8 … 8 in steps of 1/1000.
+
+        Examples
+        --------
+        >>> [round(ACTIVATIONS[id].steepest, 4) for id in ("sigmoid", "tanh", "relu", "silu")]
+        [0.25, 1.0, 1.0, 1.0998]
+        """
+        return float(np.abs(self.derivative(np.arange(-8000, 8001) / 1000)).max())
 
 
 def _floats(Z):
@@ -109,6 +133,25 @@ def _silu_back(dA, Z, A):
     return dA * (s * (1.0 + Z * _complement(Z, s)))
 
 
+_ROOT_OF_2, _ROOT_OF_2_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
+
+
+def gelu(Z):
+    """Z Phi(Z), from erfc so that no digit is lost where Phi(Z) is tiny."""
+    return Z * _normal_distribution(Z)
+
+
+def _normal_distribution(Z):
+    """Phi(Z), the probability that a standard normal number is below Z."""
+    numbers = (Z / -_ROOT_OF_2).ravel().tolist()
+    return 0.5 * np.fromiter(map(math.erfc, numbers), float, len(numbers)).reshape(Z.shape)
+
+
+def _gelu_back(dA, Z, A):
+    density = np.exp(-0.5 * Z * Z) / _ROOT_OF_2_PI
+    return dA * (_normal_distribution(Z) + Z * density)
+
+
 def softmax(Z):
     # The ufuncs' own reduce: what Z.max() and sum() call, without their Python on the way.
     powers = Z - np.maximum.reduce(Z, axis=0)
@@ -131,13 +174,79 @@ def _linear_back(dA, Z, A):
 ACTIVATIONS = {
     activation.id: activation
     for activation in (
-        Activation("sigmoid", r"\phi(Z) = \frac{1}{1 + e^{-Z}}", sigmoid, _sigmoid_back),
-        Activation("tanh", r"\phi(Z) = \tanh Z", np.tanh, _tanh_back),
-        Activation("relu", r"\phi(Z) = \max(0, Z)", relu, _relu_back),
-        Activation("silu", r"\phi(Z) = \frac{Z}{1 + e^{-Z}}", silu, _silu_back),
         Activation(
-            "softmax", r"\phi(Z)_i = \frac{e^{Z_i}}{\sum_j e^{Z_j}}", softmax, _softmax_back
+            id="sigmoid",
+            title="sigmoid",
+            latex=r"\phi(Z) = \frac{1}{1 + e^{-Z}}",
+            slope_latex=r"A \ast (1 - A)",
+            source="slide 'Last time'",
+            style=Style(BLUE, "solid", "o"),
+            function=sigmoid,
+            back=_sigmoid_back,
+            range=(0.0, 1.0),
         ),
-        Activation("linear", r"\phi(Z) = Z", np.copy, _linear_back),
+        Activation(
+            id="tanh",
+            title="tanh",
+            latex=r"\phi(Z) = \tanh Z",
+            slope_latex=r"(1 - A \ast A)",
+            source="demo 08",
+            style=Style(GREEN, "dashdot", "^"),
+            function=np.tanh,
+            back=_tanh_back,
+            range=(-1.0, 1.0),
+        ),
+        Activation(
+            id="relu",
+            title="ReLU",
+            latex=r"\phi(Z) = \max(0, Z)",
+            source="demo 08",
+            style=Style(ORANGE, "dashed", "s"),
+            function=relu,
+            back=_relu_back,
+            range=(0.0, None),
+        ),
+        Activation(
+            id="silu",
+            title="SiLU",
+            latex=r"\phi(Z) = \frac{Z}{1 + e^{-Z}}",
+            source="demo 08",
+            style=Style(PINK, "dotted", "D"),
+            function=silu,
+            back=_silu_back,
+            range=(-0.3, None),
+        ),
+        Activation(
+            id="gelu",
+            title="GELU",
+            latex=r"\phi(Z) = \frac{Z}{2}\left(1 + \mathrm{erf}\frac{Z}{\sqrt{2}}\right)",
+            source="Hendrycks & Gimpel 2016, with the exact error function",
+            style=Style(OLIVE, "dashdot", "X"),
+            beyond_lecture=True,
+            function=gelu,
+            back=_gelu_back,
+            range=(-0.2, None),
+        ),
+        Activation(
+            id="softmax",
+            title="softmax",
+            latex=r"\phi(Z)_i = \frac{e^{Z_i}}{\sum_j e^{Z_j}}",
+            source="Bishop 2006, equation 4.104",
+            style=Style(VIOLET, "solid", "v"),
+            beyond_lecture=True,
+            function=softmax,
+            back=_softmax_back,
+            range=(0.0, 1.0),
+            elementwise=False,
+        ),
+        Activation(
+            id="linear",
+            title="linear",
+            latex=r"\phi(Z) = Z",
+            source="no activation at all",
+            style=Style(GREY, "dotted", "X"),
+            function=np.copy,
+            back=_linear_back,
+        ),
     )
 }

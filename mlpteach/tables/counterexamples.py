@@ -6,7 +6,7 @@ over many updates the best place is x = -1.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -32,6 +32,11 @@ class Counterexample:
         Updates after which the slopes repeat; 1 for the random ones.
     share : float
         Share of the steep updates.
+    settings : dict
+        As in the paper: eta, beta1 and beta2 of both rules, whether the step is cooled by
+        1/sqrt(k), and whether Adam's bias is corrected.
+    steepest : float
+        What the slider of `steep` reaches.
     seed : int
         Decides the random ones.
 
@@ -52,6 +57,8 @@ class Counterexample:
     is_steep: Callable
     period: int
     share: float
+    settings: dict = field(hash=False)
+    steepest: float
     seed: int = 1
 
     def __call__(self, theta, k):
@@ -118,6 +125,9 @@ def _draws(seed, block):
     return np.random.default_rng([seed, block]).random(_BLOCK)
 
 
+# Section 5 of the paper.
+_SYNTHETIC = {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "cooled": False, "corrected": True}
+
 COUNTEREXAMPLES = {
     example.id: example
     for example in (
@@ -131,6 +141,14 @@ COUNTEREXAMPLES = {
             is_steep=_every(3),
             period=3,
             share=1 / 3,
+            settings={
+                "eta": 0.1,
+                "beta1": 0.0,
+                "beta2": 0.1,
+                "cooled": True,
+                "corrected": False,
+            },
+            steepest=20.0,
         ),
         Counterexample(
             "every_101st",
@@ -142,6 +160,8 @@ COUNTEREXAMPLES = {
             is_steep=_every(101),
             period=101,
             share=1 / 101,
+            settings=_SYNTHETIC,
+            steepest=4000.0,
         ),
         Counterexample(
             "at_random",
@@ -153,6 +173,8 @@ COUNTEREXAMPLES = {
             is_steep=_with_probability(0.01),
             period=1,
             share=0.01,
+            settings=_SYNTHETIC,
+            steepest=4000.0,
         ),
     )
 }

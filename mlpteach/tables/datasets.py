@@ -1,6 +1,6 @@
 """Data to learn from: every function returns X (n, d) as floats and the labels y (n,) as integers.
 
-The small sets are drawn from a seed or come with scikit-learn. Fashion-MNIST is read from files: of
+The small sets are drawn from a seed or come with the package. Fashion-MNIST is read from files: of
 Debian's package, or of a cache that is filled over the network once.
 """
 
@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,10 @@ from mlpteach.basics.arguments import (
     check_count,
     check_number,
 )
+from mlpteach.basics.progress import progress_bar
 
+# Of digits(); where they are from stands beside it, in digits.md.
+_DIGITS = Path(__file__).with_name("digits.npz")
 # Where Debian's package dataset-fashion-mnist keeps its files.
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 # split -> (start of the file names, number of images)
@@ -32,7 +35,7 @@ CLASSES = 10
 
 
 def digits():
-    """Return the 1,797 handwritten digits of scikit-learn, 8 x 8 pixels each.
+    """Return 1,797 handwritten digits, 8 x 8 pixels each; those that scikit-learn has, too.
 
     Returns
     -------
@@ -52,10 +55,9 @@ def digits():
     Alpaydin, E. and Kaynak, C. (1998). Optical Recognition of Handwritten Digits.
     UCI Machine Learning Repository.
     """
-    from sklearn.datasets import load_digits
-
-    X, y = load_digits(return_X_y=True)
-    return X / 16 - 0.5, y.astype(int)
+    with np.load(_DIGITS) as file:
+        images, labels = file["images"], file["labels"]
+    return images.reshape(len(images), -1).astype(float) / 16 - 0.5, labels.astype(int)
 
 
 def moons(n=400, noise=0.15, seed=1):
@@ -170,8 +172,9 @@ def fashion_mnist(split="train"):
     """Return Fashion-MNIST: pictures of clothes, 28 x 28 pixels, ten classes.
 
     Nothing is downloaded where the Debian package ``dataset-fashion-mnist`` is installed. Elsewhere
-    the first call fetches the pictures from OpenML and keeps them in the user's cache folder, or in
-    the folder that the environment variable ``MLPTEACH_DATA`` names.
+    the first call fetches the pictures from OpenML, by scikit-learn (``mlpteach[fashion]``), and
+    keeps them in the user's cache folder, or in the folder that the environment variable
+    ``MLPTEACH_DATA`` names.
 
     Parameters
     ----------
@@ -308,9 +311,9 @@ def _fetch(unfinished, folder):
     """Return all 70,000 images and labels as bytes, the training images first."""
     from http.client import HTTPException
 
-    from sklearn.datasets import fetch_openml
-
     try:
+        from sklearn.datasets import fetch_openml
+
         with _progress("Fashion-MNIST, only once: download, then a minute of reading", unfinished):
             X, y = fetch_openml(
                 "Fashion-MNIST",
@@ -322,13 +325,14 @@ def _fetch(unfinished, folder):
                 n_retries=1,
             )
         return _as_bytes(X, y)
-    except (OSError, ValueError, HTTPException) as error:
+    except (ImportError, OSError, ValueError, HTTPException) as error:
         names = "\n".join(f"    {name}" for split in SPLITS for name in _file_names(split))
         raise FileNotFoundError(
             "Fashion-MNIST is not on this machine and could not be fetched "
             f"({type(error).__name__}: {error}). One of these helps:\n"
             "  - On Debian or Ubuntu: sudo apt install dataset-fashion-mnist\n"
-            "  - Connect to the internet and call fashion_mnist() again.\n"
+            "  - Connect to the internet and call fashion_mnist() again; to fetch, it needs\n"
+            '    scikit-learn: pip install "mlpteach[fashion]"\n'
             f"  - Put these four files of Fashion-MNIST into {folder}\n"
             f"    (the environment variable MLPTEACH_DATA names another folder):\n{names}"
         ) from error
@@ -353,10 +357,8 @@ def _progress(description, folder):
     scikit-learn reports nothing while it fetches; the fetching stays in the main thread so that an
     interrupt reaches it.
     """
-    from tqdm.auto import tqdm
-
     finished = threading.Event()
-    with tqdm(desc=description, unit="B", unit_scale=True) as bar:
+    with progress_bar(desc=description, unit="B", unit_scale=True) as bar:
 
         def watch():
             while not finished.wait(0.3):
@@ -364,12 +366,14 @@ def _progress(description, folder):
                 bar.refresh()
 
         watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
+        with suppress(RuntimeError):  # where no thread can start the bar stands still
+            watcher.start()
         try:
             yield
         finally:
             finished.set()
-            watcher.join()
+            if watcher.ident:
+                watcher.join()
 
 
 def _size(folder):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -13,15 +13,19 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
-@dataclass(frozen=True)
-class Landscape:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Landscape(Record):
     """A function f(x, y) with its gradient; call it with theta = (x, y).
 
     Attributes
     ----------
-    id, latex, source : str
+    id, title, source, style, beyond_lecture
+        As in :class:`Record`.
+    latex : str
     function : callable
         (x, y) -> f, also element by element over arrays (for contours).
     gradient : callable
@@ -41,9 +45,7 @@ class Landscape:
     14.203125
     """
 
-    id: str
-    latex: str
-    source: str
+    latex: str = ""
     function: Callable
     gradient: Callable
     start: tuple
@@ -61,6 +63,38 @@ class Landscape:
             theta = check_floats("theta", theta, ndim=1, shape=(2,), finite=False)
         x, y = theta.tolist()
         return float(self.function(x, y)), np.array(self.gradient(x, y))
+
+    def of_rows(self, places):
+        """Return values (n,) and gradients (n, 2) at `places` (n, 2)."""
+        if not self._takes_arrays:
+            values, gradients = zip(*map(self, places), strict=True)
+            return np.array(values), np.array(gradients)
+        x, y = places.T
+        gradients = np.empty(places.shape)
+        gradients[:, 0], gradients[:, 1] = self.gradient(x, y)
+        return self.function(x, y), gradients
+
+    @cached_property
+    def _takes_arrays(self):
+        return self.objective is None
+
+
+# At so many places a landscape's own function shows whether it takes arrays.
+_TRIED = 16
+
+
+def values_and_gradients(objective, places):
+    """Return a function's values (m,) and gradients (m, n) at `places` (m, n).
+
+    At once where it has a method ``of_rows`` for that, else one by one.
+    """
+    of_rows = getattr(objective, "of_rows", None) or partial(_one_by_one, objective)
+    return of_rows(places)
+
+
+def _one_by_one(objective, places):
+    values, gradients = zip(*[objective(place) for place in places], strict=True)
+    return np.array(values, dtype=float), np.array(gradients, dtype=float)
 
 
 # Products in place of powers: they overflow to infinity, where a power of a plain number raises.
@@ -99,55 +133,102 @@ def _himmelblau_gradient(x, y):
     return 4 * x * first + 2 * second, 2 * first + 4 * y * second
 
 
+def _saddle(x, y):
+    return x * x - y * y
+
+
+def _saddle_gradient(x, y):
+    return 2 * x, -2 * y
+
+
+def _valley(x, y):
+    return 0.5 * (x * x + 100 * y * y)
+
+
+def _valley_gradient(x, y):
+    return x, 100 * y
+
+
+def _ackley(x, y):
+    """With 1 - (cos 2 pi x + cos 2 pi y)/2 as squares of sines: exact close to the minimum."""
+    waves = np.sin(np.pi * x) ** 2 + np.sin(np.pi * y) ** 2
+    return -20 * np.expm1(-0.2 * _distance(x, y)) - np.e * np.expm1(-waves)
+
+
+def _ackley_gradient(x, y):
+    """The gradient; 0 at the minimum, where the function has a tip."""
+    distance = np.maximum(_distance(x, y), np.finfo(float).tiny)
+    pull = 2 * np.exp(-0.2 * distance) / distance
+    waves = np.sin(np.pi * x) ** 2 + np.sin(np.pi * y) ** 2
+    push = np.pi * np.exp(1 - waves)
+    return x * pull + push * np.sin(2 * np.pi * x), y * pull + push * np.sin(2 * np.pi * y)
+
+
+def _distance(x, y):
+    return np.hypot(x, y) / np.sqrt(2)
+
+
 LANDSCAPES = {
     landscape.id: landscape
     for landscape in (
         Landscape(
-            "beale",
-            r"(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
-            "Beale 1958; slide 'Visualization of optimization'",
-            _beale,
-            _beale_gradient,
+            id="beale",
+            title="Beale's function",
+            latex=r"(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+            source="Beale 1958; slide 'Visualization of optimization'",
+            style=Style(BLUE, "solid", "o"),
+            function=_beale,
+            gradient=_beale_gradient,
             start=(1.0, 1.5),
             minima=((3.0, 0.5),),
             window=(-4.5, 4.5, -4.5, 4.5),
         ),
         Landscape(
-            "saddle",
-            r"x^2 - y^2",
-            "slide 'Visualization of optimization'",
-            lambda x, y: x * x - y * y,
-            lambda x, y: (2 * x, -2 * y),
+            id="saddle",
+            title="saddle",
+            latex=r"x^2 - y^2",
+            source="slide 'Visualization of optimization'",
+            style=Style(ORANGE, "dashed", "s"),
+            function=_saddle,
+            gradient=_saddle_gradient,
             start=(1.0, 1e-3),
             minima=(),
             window=(-1.5, 1.5, -1.5, 1.5),
         ),
         Landscape(
-            "valley",
-            r"\frac{1}{2} (x^2 + 100\, y^2)",
-            "slide 'Visualization of optimization': a long valley, condition number 100",
-            lambda x, y: 0.5 * (x * x + 100 * y * y),
-            lambda x, y: (x, 100 * y),
+            id="valley",
+            title="long valley",
+            latex=r"\frac{1}{2} (x^2 + 100\, y^2)",
+            source="slide 'Visualization of optimization': a long valley, condition number 100",
+            style=Style(GREEN, "dashdot", "^"),
+            function=_valley,
+            gradient=_valley_gradient,
             start=(-4.0, 0.5),
             minima=((0.0, 0.0),),
             window=(-5.0, 5.0, -1.0, 1.0),
         ),
         Landscape(
-            "rosenbrock",
-            r"(1 - x)^2 + 100 (y - x^2)^2",
-            "Rosenbrock 1960",
-            _rosenbrock,
-            _rosenbrock_gradient,
+            id="rosenbrock",
+            title="Rosenbrock's function",
+            latex=r"(1 - x)^2 + 100 (y - x^2)^2",
+            source="Rosenbrock 1960",
+            style=Style(PINK, "dotted", "D"),
+            beyond_lecture=True,
+            function=_rosenbrock,
+            gradient=_rosenbrock_gradient,
             start=(-1.2, 1.0),
             minima=((1.0, 1.0),),
             window=(-2.0, 2.0, -1.0, 3.0),
         ),
         Landscape(
-            "himmelblau",
-            r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-            "Himmelblau 1972",
-            _himmelblau,
-            _himmelblau_gradient,
+            id="himmelblau",
+            title="Himmelblau's function",
+            latex=r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+            source="Himmelblau 1972",
+            style=Style(VIOLET, "solid", "v"),
+            beyond_lecture=True,
+            function=_himmelblau,
+            gradient=_himmelblau_gradient,
             start=(0.0, 0.0),
             minima=(
                 (3.0, 2.0),
@@ -156,6 +237,19 @@ LANDSCAPES = {
                 (3.584428340330492, -1.848126526964404),
             ),
             window=(-5.0, 5.0, -5.0, 5.0),
+        ),
+        Landscape(
+            id="ackley",
+            title="Ackley's function",
+            latex=r"20\,(1 - e^{-0.2\sqrt{(x^2 + y^2)/2}}) + e - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
+            source="Ackley 1987, with the constants 20, 0.2 and 2 pi",
+            style=Style(OLIVE, "dashed", "X"),
+            beyond_lecture=True,
+            function=_ackley,
+            gradient=_ackley_gradient,
+            start=(2.6, -1.8),
+            minima=((0.0, 0.0),),
+            window=(-4.0, 4.0, -4.0, 4.0),
         ),
     )
 }
@@ -206,9 +300,10 @@ def own_landscape(objective, window, start=None, minima=()):
         raise TypeError(f"minima must be a list of pairs (x, y); given {describe(minima)}.")
     if len(minima) == 2 and not hasattr(minima[0], "__len__"):
         minima = (minima,)
+    name = getattr(objective, "__name__", type(objective).__name__)
     return Landscape(
-        id=getattr(objective, "__name__", type(objective).__name__),
-        latex="",
+        id=name,
+        title=name,
         source="the reader's own function",
         function=np.vectorize(partial(_height, objective), otypes=[float]),
         gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
@@ -254,8 +349,16 @@ class Noisy:
     def __call__(self, theta, k):
         """Return the value at theta (n,) and the gradient with the noise of update k."""
         value, gradient = self.objective(theta)
+        return value, gradient + self._noise(k, len(theta))
+
+    def of_rows(self, places, k):
+        """Return the values (m,) and disturbed gradients (m, n) at `places` (m, n)."""
+        values, gradients = values_and_gradients(self.objective, places)
+        return values, gradients + self._noise(k, places.shape[1])
+
+    def _noise(self, k, n):
         block, place = divmod(k - 1, _BLOCK)
-        return value, gradient + self.sigma * _noise(self.seed, block, len(theta))[place]
+        return self.sigma * _noise(self.seed, block, n)[place]
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, digits
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 
 # Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
@@ -42,13 +44,17 @@ class Pair:
     latex: str
 
 
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Loss(Record):
     """A cost function.
 
     Attributes
     ----------
-    id, latex, source : str
+    id, title, source, style, beyond_lecture
+        As in :class:`Record`.
+    latex : str
+    slope_latex : str
+        dJ/dA, written with A and Y.
     cost : callable
         (A, Y) -> summed cost.
     dJ_dA : callable
@@ -59,47 +65,88 @@ class Loss:
         Output activation id -> the pair.
     """
 
-    id: str
-    latex: str
-    source: str
+    latex: str = ""
+    slope_latex: str = r"\frac{\partial J}{\partial A}"
     cost: Callable
     dJ_dA: Callable
-    targets: str
+    targets: str = "real"
     pairs: dict = field(default_factory=dict)
 
     def evaluate(self, output, Z, A, Y):
-        """Return the summed cost for the output activation with id `output`."""
-        pair = self.pairs.get(output)
+        """Return the summed cost for the output activation `output`, an id or an Activation."""
+        pair = self.pair(output)
         return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
 
     def sensitivity(self, output, Z, A, Y):
         """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
-        pair = self.pairs.get(output)
+        pair = self.pair(output)
         if pair is None:
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
 
+    def sensitivity_latex(self, output):
+        """Return how V^(L) is written for an output activation (an id or an Activation).
+
+        With A, Z and Y for A^(L+1), Z^(L) and the targets.
+
+        Examples
+        --------
+        >>> LOSSES["mse"].sensitivity_latex("sigmoid")
+        '-2\\\\, (Y - A) \\\\ast A \\\\ast (1 - A)'
+        >>> LOSSES["cross_entropy"].sensitivity_latex("sigmoid")
+        'A - Y'
+        """
+        pair = self.pair(output)
+        if pair is not None:
+            return pair.latex
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        if phi.elementwise:
+            return rf"{self.slope_latex} \ast {phi.slope_latex}"
+        return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
+
     def long_sensitivity(self, output, Z, A, Y):
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
-        return ACTIVATIONS[output].back(self.dJ_dA(A, Y), Z, A)
+        phi = ACTIVATIONS[output] if isinstance(output, str) else output
+        return phi.back(self.dJ_dA(A, Y), Z, A)
 
-    def check_targets(self, name, Y):
-        """Raise ValueError if Y (K, n) makes no sense for this loss."""
+    def pair(self, output):
+        """Return the :class:`Pair` with the output activation `output`, or None."""
+        if isinstance(output, str):
+            return self.pairs.get(output)
+        # A reader's own activation may have the name of another.
+        return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
+
+    def check_targets(self, name, Y, rounding=1e-6):
+        """Return the targets Y (K, n) without rounding; ValueError where they make no sense.
+
+        What is off by at most `rounding`, as probabilities in single precision are, is put right:
+        clipped to [0, 1], and an instance's targets divided by their sum.
+        """
         if self.targets == "real":
-            return
-        if Y.min() < 0.0 or Y.max() > 1.0:
-            wrong = Y.min() if Y.min() < 0.0 else Y.max()
-            raise ValueError(f"{name} must lie in [0, 1] for loss={self.id!r}; given {wrong:g}.")
+            return Y
+        low, high = Y.min(), Y.max()
+        if low < -rounding or high > 1.0 + rounding:
+            wrong = low if low < -rounding else high
+            raise ValueError(
+                f"{name} must lie in [0, 1] for loss={self.id!r}; given {digits(wrong)}."
+            )
+        if low < 0.0 or high > 1.0:
+            Y = np.clip(Y, 0.0, 1.0)
+        return Y if self.targets == "unit" else self._distributions(name, Y, rounding)
+
+    def _distributions(self, name, Y, rounding):
         sums = Y.sum(axis=0)
-        if self.targets == "distribution" and np.abs(sums - 1.0).max() > 1e-9:
-            wrong = sums[np.abs(sums - 1.0).argmax()]
+        off = np.abs(sums - 1.0)
+        if off.max() > rounding:
             raise ValueError(
                 f"{name} must hold distributions for loss={self.id!r}: each instance's targets sum "
-                f"to 1; given one that sums to {wrong:g}."
+                f"to 1; given one that sums to {digits(sums[off.argmax()])}."
             )
+        # What is rounded to the last digits stays as it is.
+        return np.where(off > 1e-9, Y / sums, Y)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OwnLoss(Loss):
     """A known cost with the reader's own function for V^(L); right or wrong, it drives a training.
 
@@ -110,6 +157,10 @@ class OwnLoss(Loss):
     """
 
     function: Callable = None
+
+    def sensitivity_latex(self, output):
+        """Return the call of the reader's function."""
+        return rf"\mathrm{{{self.title}}}(Y, A)".replace("_", r"\_")
 
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
@@ -134,9 +185,9 @@ def own_loss(function, cost="cross_entropy"):
     function : callable
         (Y, A) -> V^(L), the sensitivity of the last layer; all have shape (K, n), instances as
         columns, without 1/n.
-    cost : str
-        Id of ``mlpteach.LOSSES``: the cost that is reported, and that a gradient check holds your
-        function against.
+    cost : str or Loss
+        Id of ``mlpteach.LOSSES``, or ``mlpteach.own_cost(...)``: the cost that is reported, and
+        that a gradient check holds your function against.
 
     Returns
     -------
@@ -150,10 +201,12 @@ def own_loss(function, cost="cross_entropy"):
     """
     if not callable(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
-    known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
+    known = cost
+    if not isinstance(cost, Loss):
+        known = LOSSES[check_choice("cost", cost, tuple(LOSSES))]
     parts = {part.name: getattr(known, part.name) for part in fields(Loss)}
     name = getattr(function, "__name__", type(function).__name__)
-    return OwnLoss(**{**parts, "id": name}, function=function)
+    return OwnLoss(**{**parts, "id": name, "title": name, "short_title": name}, function=function)
 
 
 def as_loss(given):
@@ -290,19 +343,26 @@ LOSSES = {
     loss.id: loss
     for loss in (
         Loss(
-            "mse",
-            r"J = \sum (y - a)^2",
-            "slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
-            _mse,
-            _mse_slope,
+            id="mse",
+            title="mean squared error",
+            short_title="MSE",
+            latex=r"J = \sum (y - a)^2",
+            slope_latex=r"-2\, (Y - A)",
+            source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
+            style=Style(BLUE, "solid", "o"),
+            cost=_mse,
+            dJ_dA=_mse_slope,
             targets="real",
         ),
         Loss(
-            "cross_entropy",
-            r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
-            "slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
-            _cross_entropy,
-            _cross_entropy_slope,
+            id="cross_entropy",
+            title="cross-entropy",
+            latex=r"J = -\sum [\, y \ln a + (1 - y) \ln(1 - a) \,]",
+            slope_latex=r"\frac{A - Y}{A (1 - A)}",
+            source="slide 'Cross entropy'; Nielsen, chapter 3, equation 63",
+            style=Style(ORANGE, "dashed", "s"),
+            cost=_cross_entropy,
+            dJ_dA=_cross_entropy_slope,
             targets="unit",
             pairs={
                 "sigmoid": Pair(_sigmoid_cross_entropy, _difference, "A - Y"),
@@ -319,11 +379,16 @@ LOSSES = {
             },
         ),
         Loss(
-            "softmax_cross_entropy",
-            r"J = -\sum y \ln a",
-            "negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
-            _categorical,
-            _categorical_slope,
+            id="softmax_cross_entropy",
+            title="cross-entropy of one class out of K",
+            short_title="softmax cross-entropy",
+            latex=r"J = -\sum y \ln a",
+            slope_latex=r"(-\frac{Y}{A})",
+            source="negative log-likelihood of one class out of K; Bishop 2006, equation 4.108",
+            style=Style(GREEN, "dashdot", "^"),
+            beyond_lecture=True,
+            cost=_categorical,
+            dJ_dA=_categorical_slope,
             targets="distribution",
             pairs={
                 "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y"),

@@ -6,65 +6,72 @@ The slide writes W_{k+1} = W_k - eta_k/eta * rho_k: the schedule multiplies what
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from mlpteach.basics.arguments import (
+    AT_LEAST_ONE,
     NOT_NEGATIVE,
     OWN_STEP_LENGTH,
     Interval,
     check_choice,
-    check_count,
     check_number,
     describe,
 )
+from mlpteach.basics.hyper import Hyper, check_values
+from mlpteach.basics.notation import Symbol
+from mlpteach.basics.record import Record
+from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
-@dataclass(frozen=True)
-class Schedule:
+@dataclass(frozen=True, kw_only=True)
+class Schedule(Record):
     """A schedule with values for its parameters.
 
     Attributes
     ----------
-    id, latex, source : str
+    id, title, source, style, letters, beyond_lecture
+        As in :class:`Record`.
+    latex : str
     step_size : callable
         (eta, k, **values) -> eta_k, with k from 1; None for the adaptive step, which looks at the
         cost instead of k.
-    allowed : mapping of str to Interval or int
-        Interval of each parameter; an int is the least value of a whole number.
-    values : mapping of str to float
+    hypers : dict of str to Hyper
+        Default, slider and interval of each parameter.
+    values : dict of str to float
+        By default the parameters' defaults.
     """
 
-    id: str
-    latex: str
-    source: str
+    latex: str = ""
     step_size: Callable | None
-    allowed: MappingProxyType
-    values: MappingProxyType
+    hypers: dict[str, Hyper] = field(default_factory=dict)
+    values: dict[str, float] | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        defaults = {name: hyper.default for name, hyper in self.hypers.items()}
+        object.__setattr__(self, "values", {**defaults, **(self.values or {})})
 
     def __call__(self, **given):
         """Return this schedule with other values, such as ``SCHEDULES["cooling"](eps=0.1)``."""
-        checked = {}
-        for name, value in given.items():
-            if name not in self.allowed:
-                raise ValueError(
-                    f"schedule {self.id!r} has no parameter {name!r}; "
-                    f"it has: {', '.join(self.allowed) or 'none'}."
-                )
-            allowed = self.allowed[name]
-            if isinstance(allowed, Interval):
-                checked[name] = check_number(name, value, allowed)
-            else:
-                checked[name] = check_count(name, value, minimum=allowed)
-        return replace(self, values=MappingProxyType({**self.values, **checked}))
+        checked = check_values(f"schedule {self.id!r}", self.hypers, given)
+        return replace(self, values={**self.values, **checked})
+
+    @property
+    def looks_at_cost(self):
+        """Whether the cost decides about the step size, rather than k alone."""
+        return self.step_size is None
 
     def start(self):
-        """Return the state before the first update: factor, mean cost before, costs since."""
-        return 1.0, math.inf, ()
+        """Return the state before the first update.
 
-    def advance(self, state, k, loss, eta, updates_per_epoch=1):
+        It holds the factor, the mean cost of the epoch before, and of this one so far the costs'
+        sum over the instances and how many they are.
+        """
+        return 1.0, math.inf, 0.0, 0
+
+    def advance(self, state, k, loss, eta, updates_per_epoch=1, instances=1):
         """Return the state at update k, whose first entry is the factor eta_k/eta.
 
         Parameters
@@ -80,64 +87,129 @@ class Schedule:
             Costs of different mini-batches can't be compared: the adaptive step compares the means
             of successive epochs, at the last update of each. With the full batch, and for a plain
             function, an epoch is one update.
+        instances : int
+            In this update's batch. The mean is that over an epoch's instances, as in
+            ``history["loss"]``.
         """
-        factor, mean_before, costs = state
+        factor, mean_before, cost, n = state
         if self.step_size is not None:
-            return self.step_size(eta, k, **self.values) / eta, mean_before, costs
-        costs = (*costs, loss)
+            return self.step_size(eta, k, **self.values) / eta, mean_before, cost, n
+        cost, n = cost + loss * instances, n + instances
         if k % updates_per_epoch:
-            return factor, mean_before, costs
-        mean = sum(costs) / len(costs)
+            return factor, mean_before, cost, n
+        mean = cost / n
         # Negated, so that a cost that became NaN counts as "did not fall".
         fell = mean < mean_before
-        return (factor if fell else factor * self.values["shrink"]), mean, ()
+        return (factor if fell else factor * self.values["shrink"]), mean, 0.0, 0
 
     def __repr__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
         return f"<schedule {self.id}({values})>"
 
 
-def _record(id, latex, source, step_size, **parameters):
-    allowed = {name: interval for name, (interval, _) in parameters.items()}
-    values = {name: default for name, (_, default) in parameters.items()}
-    return Schedule(
-        id, latex, source, step_size, MappingProxyType(allowed), MappingProxyType(values)
-    )
+def constant(eta, k):
+    return eta
+
+
+def cooling(eta, k, eps):
+    return eta / (1.0 + eps * k)
+
+
+def exponential(eta, k, d):
+    return float(np.power(eta, 1.0 + d * k))
+
+
+def staircase(eta, k, d, k_d):
+    return eta * d ** (k // k_d)
+
+
+def cosine(eta, k, T_0, T_mult, eta_min):
+    """From eta down to eta_min along half a cosine; then again, T_mult times as slowly."""
+    since, cycle = k - 1, int(T_0)
+    while since >= cycle and T_mult > 1:
+        since, cycle = since - cycle, cycle * int(T_mult)
+    share = (1.0 + math.cos(math.pi * (since % cycle) / cycle)) / 2.0
+    return eta_min + (eta - eta_min) * share
 
 
 SCHEDULES = {
-    record.id: record
-    for record in (
-        _record("constant", r"\eta_k = \eta", "", lambda eta, k: eta),
-        _record(
-            "cooling",
-            r"\eta_k = \frac{\eta}{1 + \epsilon k}",
-            "slide 'Cooling'; inverse-time decay",
-            lambda eta, k, eps: eta / (1.0 + eps * k),
-            eps=(NOT_NEGATIVE, 0.01),
+    schedule.id: schedule
+    for schedule in (
+        Schedule(
+            id="constant",
+            title="constant",
+            latex=r"\eta_k = \eta",
+            source="no schedule",
+            style=Style(BLUE, "solid", "o"),
+            step_size=constant,
         ),
-        _record(
-            "exponential",
-            r"\eta_k = \eta^{1 + d k}",
-            "the course's notebooks; with eta < 1 an exponential decay at the rate d ln(1/eta), "
-            "with eta = 1 constant, with eta > 1 the step size grows",
-            lambda eta, k, d: float(np.power(eta, 1.0 + d * k)),
-            d=(NOT_NEGATIVE, 0.001),
+        Schedule(
+            id="cooling",
+            title="cooling",
+            latex=r"\eta_k = \frac{\eta}{1 + \epsilon k}",
+            source="slide 'Cooling'; inverse-time decay",
+            style=Style(ORANGE, "dashed", "s"),
+            letters={"eps": Symbol("ε", "how fast the step size falls", shape="")},
+            step_size=cooling,
+            hypers={"eps": Hyper(0.01, low=1e-4, high=1.0, log=True, allowed=NOT_NEGATIVE)},
         ),
-        _record(
-            "staircase",
-            r"\eta_k = \eta\, d^{\lfloor k / k_d \rfloor}",
-            "the course's notebooks",
-            lambda eta, k, d, k_d: eta * d ** (k // k_d),
-            d=(Interval(0, 1, closed="high"), 0.5),
-            k_d=(1, 100),
+        Schedule(
+            id="exponential",
+            title="exponential",
+            latex=r"\eta_k = \eta^{1 + d k}",
+            source="the course's notebooks; with eta < 1 an exponential decay at the rate "
+            "d ln(1/eta), with eta = 1 constant, with eta > 1 the step size grows",
+            style=Style(GREEN, "dashdot", "^"),
+            letters={"d": Symbol("d", "how fast the exponent grows", shape="")},
+            step_size=exponential,
+            hypers={"d": Hyper(0.001, low=1e-5, high=1.0, log=True, allowed=NOT_NEGATIVE)},
         ),
-        _record(
-            "adaptive",
-            r"\eta_k = \mathrm{shrink} \cdot \eta_{k-1}\ \mathrm{if}\ J_k \geq J_{k-1}",
-            "slide 'Adaptive step': shrink only when the cost did not fall",
-            None,
-            shrink=(Interval(0, 1), 0.5),
+        Schedule(
+            id="staircase",
+            title="staircase",
+            latex=r"\eta_k = \eta\, d^{\lfloor k / k_d \rfloor}",
+            source="the course's notebooks",
+            style=Style(PINK, "dotted", "D"),
+            letters={
+                "d": Symbol("d", "factor of a stair", shape=""),
+                "k_d": Symbol("k", "updates on a stair", shape="", subscript="d"),
+            },
+            step_size=staircase,
+            hypers={
+                "d": Hyper(0.5, low=0.05, high=1.0, allowed=Interval(0, 1, closed="high")),
+                "k_d": Hyper(100.0, low=1, high=500, log=True, allowed=AT_LEAST_ONE, whole=True),
+            },
+        ),
+        Schedule(
+            id="adaptive",
+            title="adaptive",
+            latex=r"\eta_k = \mathrm{shrink} \cdot \eta_{k-1}\ \mathrm{if}\ J_k \geq J_{k-1}",
+            source="slide 'Adaptive step': shrink only when the cost did not fall",
+            style=Style(VIOLET, "solid", "v"),
+            letters={"shrink": Symbol("shrink", "factor where the cost did not fall", shape="")},
+            step_size=None,
+            hypers={"shrink": Hyper(0.5, low=0.05, high=0.99, allowed=Interval(0, 1))},
+        ),
+        Schedule(
+            id="cosine",
+            title="cosine with warm restarts",
+            short_title="cosine",
+            latex=r"\eta_k = \eta_{min} + \frac{\eta - \eta_{min}}{2}"
+            r"(1 + \cos\frac{\pi\, t}{T_i}),\ T_i = T_{mult}\, T_{i-1}",
+            source="Loshchilov & Hutter 2017, SGDR, equation 5: t updates since the last restart",
+            style=Style(OLIVE, "dashed", "X"),
+            letters={
+                "T_0": Symbol("T", "updates until the first restart", shape="", subscript="0"),
+                "T_mult": Symbol("T", "growth from cycle to cycle", shape="", subscript="mult"),
+                "eta_min": Symbol("η", "smallest step size", shape="", subscript="min"),
+            },
+            beyond_lecture=True,
+            step_size=cosine,
+            hypers={
+                "T_0": Hyper(50.0, low=1, high=500, log=True, allowed=AT_LEAST_ONE, whole=True),
+                "T_mult": Hyper(2.0, low=1, high=4, allowed=AT_LEAST_ONE, whole=True),
+                "eta_min": Hyper(0.0, low=0.0, high=0.1, allowed=NOT_NEGATIVE),
+            },
         ),
     )
 }
@@ -193,14 +265,26 @@ def _own(function):
     """Make a :class:`Schedule` of a reader's own function (eta, k) -> eta_k."""
     name = getattr(function, "__name__", "own")
     _check_signature(function, name)
+    return Schedule(
+        id=name,
+        title=name,
+        source="the reader's own function",
+        step_size=_OwnStepSize(function, name),
+    )
 
-    def step_size(eta, k):
-        eta_k = function(eta, k)
+
+@dataclass(frozen=True)
+class _OwnStepSize:
+    """A reader's function whose step sizes are checked."""
+
+    function: Callable
+    name: str
+
+    def __call__(self, eta, k):
+        eta_k = self.function(eta, k)
         if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
             eta_k = eta_k.item()
-        return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
-
-    return _record(name, "", "the reader's own", step_size)
+        return check_number(f"eta_k that {self.name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 
 def _check_signature(function, name):

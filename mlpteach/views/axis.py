@@ -15,7 +15,8 @@ def limits(*arrays, scale="linear", room=0.05):
     scale : {"linear", "log"}
         With "log" whole powers of ten around the positive numbers.
     room : float
-        Part of the span left free on both sides, linear only.
+        Part of the span left free on both sides, linear only; none below 0 for what is never
+        negative.
 
     Examples
     --------
@@ -32,8 +33,9 @@ def limits(*arrays, scale="linear", room=0.05):
         return 0.0, 1.0
     low, high = float(numbers.min()), float(numbers.max())
     span = (high - low) or abs(high) or 1.0
+    below, high = low - room * span, high + room * span
     # Costs and lengths are never negative: no room is left below 0 for them.
-    low, high = max(low - room * span, min(low, 0.0)), high + room * span
+    low = max(below, 0.0) if low >= 0.0 else below
     unit = _round_unit(high - low)
     return float(np.floor(low / unit + 1e-9) * unit), float(np.ceil(high / unit - 1e-9) * unit)
 

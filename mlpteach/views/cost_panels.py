@@ -1,131 +1,177 @@
 """The panels of a network under two costs: curves, maps of the sensitivities, and the lines."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from mlpteach.views.axis import limits
-from mlpteach.views.costs import COLUMNS, RUNS, line_names
-from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Table, Text
-from mlpteach.views.style import BLUE, ORANGE, Style
+from mlpteach.views.costs import COLUMNS, lab_history, line_names
+from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.runs import divergence_message, divergence_notes
 
-STYLES = {"mse": Style(ORANGE, "dashed", "s"), "cross_entropy": Style(BLUE, "solid", "o")}
-NAMES = {"mse": "MSE", "cross_entropy": "cross-entropy"}
-# By each kind of line, for layer n of L.
+# By each kind of line that no cost changes, for layer n of L.
 _FORMULAS = {
     "A": r"A^{(%(n)d)} = \phi(W^{(%(below)d)} A^{(%(below)d)} + b^{(%(below)d)})",
     "V": r"V^{(%(n)d)} = (W^{(%(above)d)})^T V^{(%(above)d)} \ast \phi'(Z^{(%(n)d)})",
     "G": r"\nabla W^{(%(n)d)} = V^{(%(n)d)} (A^{(%(n)d)})^T / n",
 }
-_CHANGED = {
-    "mse": r"V^{(%(n)d)} = -2\, (Y - A) \ast A \ast (1 - A)".replace("A", "A^{(%(above)d)}"),
-    "cross_entropy": r"V^{(%(n)d)} = A^{(%(above)d)} - Y",
-}
 
 
-def _places(n):
-    return {"n": n, "below": n - 1, "above": n + 1}
+def show_costs(runs, same_weights):
+    """Return the :class:`~mlpteach.views.Show` of two runs, by the id of their cost."""
+    losses = {id: trace.run.problem.loss for id, trace in runs.items()}
+    traces = {losses[id].short_title: trace for id, trace in runs.items()}
+    message = divergence_message(traces)
+    if not any(map(len, traces.values())):
+        return Show(traces, 0, message=message)
+    series, frames = lab_history(runs, same_weights)
+    problem = next(iter(runs.values())).run.problem
+    layers = len(problem.net.sizes) - 1
+    return Show(
+        traces=traces,
+        steps=frames.steps,
+        panels=(
+            runs_table(runs),
+            *lab_plots(series, losses, layers),
+            *lab_heats(frames, losses, layers, same_weights),
+            lines_table(losses, layers, same_weights),
+            lines_text(losses, layers, problem.net.activations[-1]),
+        ),
+        series=series,
+        frames=frames,
+        message=message,
+        per_epoch=problem.updates_per_epoch,
+    )
 
 
-def line_formulas(layers):
-    """Return (name, run, formula) of each line; run is "" for a line that both costs share.
+def line_formulas(losses, layers, output="sigmoid"):
+    """Return (name, id, formula) of each line; id is "" for a line that both costs share.
 
     Examples
     --------
-    >>> [name for name, run, _ in line_formulas(2) if run == ""]
+    >>> from mlpteach import LOSSES
+    >>> formulas = line_formulas(LOSSES, 2)
+    >>> [name for name, id, _ in formulas if id == ""]
     ['A2', 'A3', 'V1', 'G2', 'G1']
+    >>> [formula for _, id, formula in formulas if id == "cross_entropy"]
+    ['$V^{(2)} = A^{(3)} - Y$']
     """
     formulas = []
     for name in line_names(layers):
         n = int(name[1:])
         if name == f"V{layers}":
-            formulas += [(name, run, f"${_CHANGED[run] % _places(n)}$") for run in RUNS]
+            formulas += [
+                (name, id, rf"$V^{{({n})}} = {_last_sensitivity(loss, output, n)}$")
+                for id, loss in losses.items()
+            ]
         else:
-            formulas.append((name, "", f"${_FORMULAS[name[0]] % _places(n)}$"))
+            places = {"n": n, "below": n - 1, "above": n + 1}
+            formulas.append((name, "", f"${_FORMULAS[name[0]] % places}$"))
     return formulas
 
 
-def lines_text(layers):
+def _last_sensitivity(loss, output, n):
+    """Write V^(n) with the layers' numbers at A and Z."""
+    written = loss.sensitivity_latex(output)
+    numbered = {"A": f"A^{{({n + 1})}}", "Z": f"Z^{{({n})}}"}
+    return re.sub(r"(?<![A-Za-z\\])[AZ](?![A-Za-z])", lambda found: numbered[found[0]], written)
+
+
+def lines_text(losses, layers, output):
     """Return the lines of both passes as a :class:`Text`, those of one cost only marked."""
-    formulas = line_formulas(layers)
-    lines = tuple(f"{NAMES[run]}: {line}" if run else line for _, run, line in formulas)
-    marked = tuple(i for i, (_, run, _) in enumerate(formulas) if run)
-    return Text(f"From MSE to cross-entropy: one line of {len(line_names(layers))}", lines, marked)
+    formulas = line_formulas(losses, layers, output)
+    lines = tuple(f"{losses[id].short_title}: {line}" if id else line for _, id, line in formulas)
+    marked = tuple(i for i, (_, id, _) in enumerate(formulas) if id)
+    first, second = (loss.short_title for loss in losses.values())
+    count = len(line_names(layers))
+    return Text(f"From {first} to {second}: one line of {count}", lines, marked)
 
 
-def lines_table(layers, at_mse):
+def lines_table(losses, layers, same_weights):
     """Return the table that shows by numbers which line has changed."""
+    columns = (*losses, *COLUMNS[2:])
     rows = []
     for name in line_names(layers):
         n = int(name[1:])
         what = r"\nabla W" if name[0] == "G" else name[0]
         notes = {1: "another formula"} if name == f"V{layers}" else {}
-        rows.append(Row(f"${what}^{{({n})}}$", tuple(f"{name}.{c}" for c in COLUMNS), None, notes))
-    where = "at the same weights" if at_mse else "each at its own weights"
+        rows.append(Row(f"${what}^{{({n})}}$", tuple(f"{name}.{c}" for c in columns), None, notes))
+    first, second = (loss.short_title for loss in losses.values())
+    where = "at the same weights" if same_weights else "each at its own weights"
     return Table(
         f"Every line on the same batch, {where}",
         "For each line of back propagation its size under both costs, and whether they agree",
         (
-            "size, MSE",
-            "size, cross-entropy",
+            f"size, {first}",
+            f"size, {second}",
             "largest difference",
-            "cross-entropy, by the line of MSE: off by",
+            f"{second}, by the line of {first}: off by",
         ),
         tuple(rows),
     )
 
 
-def runs_table(traces):
+def runs_table(runs):
     """Return the table of the two runs, which is the legend of the plots."""
     rows = []
-    for run, trace in traces.items():
-        broken = trace.diverged
-        notes = {max(1, broken.k - 1): f"diverged at update {broken.k}"} if broken else {}
-        cells = (f"{run}.J", f"{run}.validation")
-        rows.append(Row(NAMES[run], cells, STYLES[run], notes))
+    for id, trace in runs.items():
+        loss = trace.run.problem.loss
+        # Told at the last update that is there: later ones have no place on the slider.
+        notes = {max(1, k - 1): text for k, text in divergence_notes(trace).items()}
+        rows.append(Row(loss.short_title, (f"{id}.J", f"{id}.validation"), loss.style, notes))
     columns = ("cost $J$ of the batch", "validation accuracy")
     return Table("At update $k$", "Cost and accuracy of both runs", columns, tuple(rows))
 
 
-def lab_plots(series, layers):
+def lab_plots(series, losses, layers):
     """Return the plots of both runs against updates: cost, accuracy, size of V^(L)."""
     size = f"Size of $V^{{({layers})}}$"
+    V = f"V{layers}.{{id}}"
     return (
-        _plot(series, "{run}.J", "cost $J$", "Cost of each batch", scale="log"),
-        _plot(series, "{run}.validation", "accuracy", "Validation accuracy", ylim=(0.0, 1.0)),
-        _plot(series, f"V{layers}.{{run}}", "root mean square", size, scale="log"),
+        _plot(series, losses, "{id}.J", "cost $J$", "Cost of each batch", scale="log"),
+        _plot(
+            series, losses, "{id}.validation", "accuracy", "Validation accuracy", ylim=(0.0, 1.0)
+        ),
+        _plot(series, losses, V, "root mean square", size, scale="log"),
     )
 
 
-def _plot(series, name, ylabel, title, scale="linear", ylim=None):
-    names = {run: name.format(run=run) for run in RUNS}
-    ylim = ylim or limits(*(series[name] for name in names.values()), scale=scale)
+def _plot(series, losses, name, ylabel, title, scale="linear", ylim=None):
+    names = {id: name.format(id=id) for id in losses}
+    if ylim is None:
+        values = [series[name] for name in names.values()]
+        # A cost may be negative, and has then no place on a logarithmic axis.
+        scale = "linear" if any((each < 0).any() for each in values) else scale
+        ylim = limits(*values, scale=scale)
     axes = Axes("update $k$", ylabel, (0.0, len(series["k"]) + 1.0), ylim, yscale=scale)
-    layers = tuple(
-        Line("k", name, Style(STYLES[run].color, STYLES[run].dash, STYLES[run].marker, 1.4))
-        for run, name in names.items()
+    lines = tuple(
+        Line("k", name, replace(losses[id].style, width=1.4)) for id, name in names.items()
     )
-    return Plot(title, f"{title} against updates; click to go to an update", axes, layers, "step")
+    return Plot(title, f"{title} against updates; click to go to an update", axes, lines, "step")
 
 
-def lab_heats(frames, layers, at_mse):
+def lab_heats(frames, losses, layers, same_weights):
     """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours."""
     samples = frames.named(frames.values)
-    where = " at the weights of MSE" if at_mse else ""
+    first = next(iter(losses.values()))
+    where = f" at the weights of {first.short_title}" if same_weights else ""
     heats = []
     for layer in dict.fromkeys((layers, 1)):
-        names = {run: f"V{layer}.{run}" for run in RUNS}
+        names = {id: f"V{layer}.{id}" for id in losses}
         limit = max(_largest(samples[name]) for name in names.values()) or 1.0
         heats += [
             Heat(
                 field=name,
-                title=f"$V^{{({layer})}}$, {NAMES[run]}",
-                label=f"Sensitivity of layer {layer} by {NAMES[run]}{where}: units in rows, "
-                "instances of the batch in columns",
+                title=f"$V^{{({layer})}}$, {losses[id].short_title}",
+                label=f"Sensitivity of layer {layer} by {losses[id].short_title}{where}: units in "
+                "rows, instances of the batch in columns",
                 colors="signed",
                 limit=limit,
                 gamma=0.5,
                 selectable=False,
             )
-            for run, name in names.items()
+            for id, name in names.items()
         ]
     return tuple(heats)
 

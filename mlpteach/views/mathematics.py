@@ -3,7 +3,7 @@
 import html
 from functools import lru_cache
 
-from latex2mathml.converter import convert
+from mlpteach.basics.mathml import to_mathml
 
 
 @lru_cache(maxsize=1024)
@@ -21,5 +21,12 @@ def to_html(text):
     if len(parts) % 2 == 0:  # a dollar alone is a dollar
         return html.escape(text)
     return "".join(
-        convert(part) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
+        _formula(part) if i % 2 else html.escape(part) for i, part in enumerate(parts) if part
     )
+
+
+def _formula(latex):
+    try:
+        return to_mathml(latex)
+    except ValueError:  # a reader's own text, whose dollars are no mathematics
+        return html.escape(f"${latex}$")

@@ -3,44 +3,78 @@
 The neuron is the output layer of a network: its a is the slides' A^(3), its sensitivity V^(2).
 """
 
+import hashlib
+import re
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
-from mlpteach.views.panels import Axes, Line, Plot, Row, Table, Text
-from mlpteach.views.style import BLUE, GREEN, GREY, ORANGE, Style
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.runs import divergence_message, divergence_notes
+from mlpteach.views.style import GREY
 
-STYLES = {
-    "quadratic": Style(ORANGE, "dashed", "s"),
-    "cross_entropy": Style(BLUE, "solid", "o"),
-    "long_way": Style(GREEN, "dotted", "^", 3.0),
-}
-NAMES = {
-    "nielsen": r"quadratic $\frac{1}{2}(y - a)^2$",
-    "slide": "MSE $(y - a)^2$",
-    "cross_entropy": "cross-entropy",
-    "long_way": "the long way",
-}
+# Nielsen's cost is half of MSE: C, and its V^(2).
+_NIELSEN = r"C = \frac{1}{2}(y - a)^2", r"-(y - a)\, a\, (1 - a)"
 _SIGMOID = ACTIVATIONS["sigmoid"]
 
 
-def neuron_series(traces, x, y):
+def show_neuron(neurons, traces, y):
+    """Return the :class:`~mlpteach.views.panels.Show` of neurons and their runs, by one name."""
+    message = divergence_message({plain(neurons[name]): trace for name, trace in traces.items()})
+    if not any(map(len, traces.values())):
+        return Show(traces, 0, message=message or "No cost is chosen: choose at least one.")
+    series = neuron_series(traces, next(iter(neurons.values())).x)
+    return Show(
+        traces=traces,
+        steps=len(series["k"]),
+        panels=(
+            neuron_table(neurons, traces, series, y),
+            *neuron_plots(neurons, series, y),
+            neuron_lines(neurons),
+        ),
+        series=series,
+        message=message,
+    )
+
+
+def label(neuron):
+    """Return how a neuron's cost is called on screen, with mathematics between dollars."""
+    if neuron.long_way:
+        return f"{neuron.loss.short_title}, the long way"
+    if neuron.factor != 1.0:
+        return rf"quadratic ${_NIELSEN[0]}$"
+    return neuron.loss.short_title
+
+
+def plain(neuron):
+    """Return the same without mathematics."""
+    return label(neuron) if neuron.factor == 1.0 else "½(y − a)², Nielsen"
+
+
+def style(neuron):
+    """Return the style of a neuron's line: that of its cost, the long way dotted and broad."""
+    look = neuron.loss.style
+    return replace(look, dash="dotted", marker="^", width=3.0) if neuron.long_way else look
+
+
+def neuron_series(traces, x):
     """Return the series of every run, NaN after its end, and k.
 
     Parameters
     ----------
     traces : dict of str to Trace
         Each of theta = (w, b).
-    x, y : float
+    x : float
 
     Returns
     -------
     dict of str to ndarray, shape (steps,)
-        Of the run "quadratic": "quadratic.J", "quadratic.w", "quadratic.b", "quadratic.z",
-        "quadratic.a", "quadratic.slope" (phi'(z)), "quadratic.gain" (1/phi'(z)), "quadratic.V", all
-        before the update, and "quadratic.w_after", "quadratic.b_after", "quadratic.a_after".
+        Of the run "mse": "mse.J", "mse.w", "mse.b", "mse.z", "mse.a", "mse.slope" (phi'(z)),
+        "mse.gain" (1/phi'(z)), "mse.V", all before the update, and "mse.w_after", "mse.b_after",
+        "mse.a_after".
     """
     steps = max(len(trace) for trace in traces.values())
     series = {"k": np.arange(1.0, steps + 1)}
@@ -73,56 +107,52 @@ def updates_until_half(series, name, y):
     return int(near.argmax()) if near.any() else None
 
 
-def neuron_table(traces, series, kind, y):
+def neuron_table(neurons, traces, series, y):
     """Return the table of all runs, which is the legend of the plots."""
     columns = (
         "output $a$", "$V^{(2)}$", r"$1 / \phi'(z)$", "$a$ after", _half_way(y),
         "$w$ after", "$b$ after", "cost",
     )  # fmt: skip
-    rows = tuple(_row(trace, series, name, kind, y) for name, trace in traces.items())
-    label = "Each cost at the update shown, and after it"
-    return Table("At update $k$, and after it", label, columns, rows)
+    rows = tuple(_row(neurons[name], trace, series, name, y) for name, trace in traces.items())
+    words = "Each cost at the update shown, and after it"
+    return Table("At update $k$, and after it", words, columns, rows)
 
 
 def _half_way(y):
     return "updates until " + (r"$a \leq 0.5$" if y == 0 else r"$|a - y| \leq 0.5$")
 
 
-def _row(trace, series, name, kind, y):
+def _row(neuron, trace, series, name, y):
     until = updates_until_half(series, name, y)
     cells = [f"{name}.{quantity}" for quantity in ("a", "V", "gain", "a_after")]
     cells.append(f"more than {len(trace)}" if until is None else str(until))
     cells += [f"{name}.{quantity}" for quantity in ("w_after", "b_after", "J")]
-    broken = trace.diverged
-    notes = {max(1, broken.k - 1): f"diverged at update {broken.k}"} if broken else {}
-    return Row(run_label(name, kind), tuple(cells), STYLES[name], notes)
+    # Told at the last update that is there: later ones have no place on the slider.
+    notes = {max(1, k - 1): text for k, text in divergence_notes(trace).items()}
+    return Row(label(neuron), tuple(cells), style(neuron), notes)
 
 
-def run_label(name, kind):
-    """Return how a run is called on screen; `kind` is that of the quadratic cost."""
-    return NAMES[kind if name == "quadratic" else name]
-
-
-def neuron_plots(names, series, kind, y):
+def neuron_plots(neurons, series, y):
     """Return the plots: cost, output and V^(2) over the updates, then both ways to see why."""
     steps = len(series["k"])
 
     def each(quantity):
-        return [series[f"{name}.{quantity}"] for name in names]
+        return [series[f"{name}.{quantity}"] for name in neurons]
 
     def over_updates(quantity, ylabel, title, **axes):
-        layers = [Line("k", f"{name}.{quantity}", STYLES[name]) for name in names]
+        layers = [Line("k", f"{name}.{quantity}", style(one)) for name, one in neurons.items()]
         axes = Axes("update $k$", ylabel, (0.0, steps + 1.0), **axes)
         return Plot(title, f"{title} against updates", axes, tuple(layers), click="step")
 
-    costs = limits(*each("J"), scale="log")
+    # A cost may be negative, and has then no place on a logarithmic axis.
+    scale = "linear" if any((J < 0).any() for J in each("J")) else "log"
     target = {"draw": partial(_draw_target, y), "key": f"target {y}"}
     return (
-        over_updates("J", "cost", "Cost", ylim=costs, yscale="log"),
+        over_updates("J", "cost", "Cost", ylim=limits(*each("J"), scale=scale), yscale=scale),
         over_updates("a", "$a$", "Output $a$; grey: wanted", ylim=(-0.05, 1.05), **target),
         over_updates("V", "$V^{(2)}$", "Sensitivity $V^{(2)}$", ylim=limits([0.0], *each("V"))),
-        _sigmoid_plot(names, limits([-6.0, 6.0], *each("z"), room=0.0)),
-        _sensitivity_plot(names, kind, y),
+        _sigmoid_plot(neurons, limits([-6.0, 6.0], *each("z"), room=0.0)),
+        _sensitivity_plot(neurons),
     )
 
 
@@ -130,16 +160,16 @@ def _draw_target(y, target):
     target.axhline(y, color=GREY, linewidth=1.0, linestyle="dotted")
 
 
-def _sigmoid_plot(names, xlim):
+def _sigmoid_plot(neurons, xlim):
     axes = Axes("$z = wx + b$", "", xlim, (-0.05, 1.05), draw=_draw_sigmoid, key="sigmoid")
     points = [
-        Line(f"{name}.z", f"{name}.{quantity}", STYLES[name], future=False)
-        for name in names
+        Line(f"{name}.z", f"{name}.{quantity}", style(neuron), future=False)
+        for name, neuron in neurons.items()
         for quantity in ("a", "slope")
     ]
     title = r"Where the neuron is on $a = \phi(z)$ and on $\phi'(z)$"
-    label = "The sigmoid and its derivative, with a point of each run on both"
-    return Plot(title, label, axes, tuple(points))
+    words = "The sigmoid and its derivative, with a point of each run on both"
+    return Plot(title, words, axes, tuple(points))
 
 
 def _draw_sigmoid(target):
@@ -149,39 +179,48 @@ def _draw_sigmoid(target):
     target.plot(z, a * (1.0 - a), color=GREY, linewidth=1.2, linestyle="dashed")
 
 
-def _sensitivity_plot(names, kind, y):
-    curves = _sensitivities(kind, y)
+def _sensitivity_plot(neurons):
+    a = np.linspace(0.0, 1.0, 203)[1:-1][None]
+    shortcuts = [neuron for neuron in neurons.values() if not neuron.long_way]
+    curves = [neuron.sensitivity(np.log(a / (1.0 - a)), a)[0] for neuron in shortcuts]
+    drawn = hashlib.sha1(np.array(curves).tobytes()).hexdigest()
     axes = Axes(
-        "output $a$", "$V^{(2)}$", (-0.02, 1.02), limits(*curves[1:]),
-        draw=partial(_draw_sensitivities, curves), key=f"V of a {kind} {y}",
+        "output $a$", "$V^{(2)}$", (-0.02, 1.02), limits(*curves), key=f"V of a {drawn}",
+        draw=partial(_draw_curves, a[0], curves, [style(neuron) for neuron in shortcuts]),
     )  # fmt: skip
-    points = [Line(f"{name}.a", f"{name}.V", STYLES[name], future=False) for name in names]
+    points = [
+        Line(f"{name}.a", f"{name}.V", style(neuron), future=False)
+        for name, neuron in neurons.items()
+    ]
     title = "What each output is told: $V^{(2)}$ of $a$"
     return Plot(title, "Sensitivity against output, a curve for each cost", axes, tuple(points))
 
 
-def _sensitivities(kind, y):
-    a = np.linspace(0.0, 1.0, 201)
-    return a, (1.0 if kind == "nielsen" else 2.0) * (a - y) * a * (1.0 - a), a - y
-
-
-def _draw_sensitivities(curves, target):
-    a, quadratic, cross_entropy = curves
-    for name, V in (("quadratic", quadratic), ("cross_entropy", cross_entropy)):
-        look = STYLES[name]
+def _draw_curves(a, curves, looks, target):
+    for V, look in zip(curves, looks, strict=True):
         target.plot(a, V, color=look.color, linestyle=look.dash, linewidth=1.0, alpha=0.7)
 
 
-def neuron_lines(kind):
-    """Return the lines of back propagation of both costs; the marked ones differ."""
-    quadratic = {
-        "nielsen": r"$C = \frac{1}{2}(y - a)^2$: $V^{(2)} = -(y - a)\, a\, (1 - a)$",
-        "slide": r"$J = (y - a)^2$: $V^{(2)} = -2\,(y - a)\, a\, (1 - a)$",
-    }[kind]
+def neuron_lines(neurons):
+    """Return the lines of back propagation under all costs; the marked ones differ."""
+    costs = [
+        rf"{neuron.loss.short_title if neuron.factor == 1.0 else 'quadratic'}: {_formula(neuron)}"
+        for neuron in neurons.values()
+        if not neuron.long_way
+    ]
     lines = (
-        r"both: $z = w x + b$, $a = \phi(z) = 1/(1 + e^{-z})$",
-        f"{'quadratic' if kind == 'nielsen' else 'MSE'}: {quadratic}",
-        r"cross-entropy: $J = -[\, y\, \ln\, a + (1 - y)\, \ln(1 - a)\, ]$: $V^{(2)} = a - y$",
-        r"both: the gradient is $V^{(2)} x$ for $w$ and $V^{(2)}$ for $b$",
+        r"all: $z = w x + b$, $a = \phi(z) = 1/(1 + e^{-z})$",
+        *costs,
+        r"all: the gradient is $V^{(2)} x$ for $w$ and $V^{(2)}$ for $b$",
     )
-    return Text("The one line that differs", lines, marked=(1, 2))
+    return Text("The one line that differs", lines, marked=tuple(range(1, len(lines) - 1)))
+
+
+def _formula(neuron):
+    """Write a cost and its V^(2), with small letters and without a sum: there is one output."""
+    cost, told = neuron.loss.latex.replace(r"\sum ", ""), neuron.loss.sensitivity_latex("sigmoid")
+    told = re.sub(r"(?<![A-Za-z\\])[AYZ](?![A-Za-z])", lambda letter: letter[0].lower(), told)
+    if neuron.factor != 1.0:
+        cost, told = _NIELSEN
+    written = f"${cost}$: " if cost else ""
+    return written + "$V^{(2)} = " + told.replace(r" \ast", r"\,") + "$"

@@ -3,20 +3,40 @@
 Layer 0 is a plain function's vector, shown as a single row.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.notation import symbol
 from mlpteach.basics.parameters import Parameters
-from mlpteach.study.formulas import lines, mathml_symbol
+from mlpteach.study.formulas import Line as FormulaLine
+from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
-from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot
+from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Show
 from mlpteach.views.style import BLUE, ORANGE, Style
 
-_SQUARES = ("V", "V_hat", "V_max", "G_sum", "E_g2", "E_dx2")
+
+def show_optimizer(trace, layer):
+    """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
+    traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
+    if not len(trace):
+        return Show(traces, 0, message=message)
+    frames = optimizer_frames(trace, layer)
+    samples = frames.named(frames.values)
+    return Show(
+        traces=traces,
+        steps=len(trace),
+        panels=(
+            rule_ledger(trace, layer),
+            cost_plot(trace),
+            *optimizer_heats(trace, layer, samples),
+        ),
+        series=cost_series(trace),
+        frames=frames,
+        numbers=(("cost $J$", "loss"),),
+        message=message,
+        per_epoch=trace.run.problem.updates_per_epoch,
+    )
 
 
 def optimizer_frames(trace, layer, prefix="", steps=None):
@@ -87,36 +107,13 @@ def _values(step, name, layer):
     return value.W[layer] if layer else value.flat[None, :]
 
 
-@dataclass(frozen=True)
-class PlainLine:
-    """A quantity of a rule whose code is no list of formulas: its number stands without one."""
-
-    name: str
-
-    def mathml(self, numbers=False):
-        if numbers:
-            return ""
-        return f"<math>{mathml_symbol(self.name, 'k')}</math> {symbol(self.name).meaning}"
-
-    def latex(self):
-        return _latex(symbol(self.name))
-
-
 def rule_lines(trace):
     """Return the lines of the trace's rule; where they can't be read, its quantities and W."""
-    scheduled = trace.run.schedule.id != "constant"
-    written = lines(trace.run.rule, scheduled)
-    if written:
-        return tuple(written)
+    rule, scheduled = trace.run.rule, trace.run.schedule.id != "constant"
+    found = lines(rule, scheduled)
+    written = {line.name: line for line in found or [step_line(rule)]}
     named = [name for name, value in trace[0].quantities.items() if _has_place(value)]
-    step = lines(_gradient_descent(), scheduled)[-1]
-    return (*map(PlainLine, named), step)
-
-
-def _gradient_descent():
-    from mlpteach.rules import rule
-
-    return rule("gd")
+    return tuple(written.get(name, FormulaLine(name, rule)) for name in [*named, "W"])
 
 
 def rule_ledger(trace, layer, title="", prefix="", differs=""):
@@ -142,38 +139,32 @@ def optimizer_heats(trace, layer, samples, prefix="", names=None, suffix=""):
     """
     places = {line.name: i for i, line in enumerate(rule_lines(trace)) if line.name != "W"}
     matrices = [name for name in trace.lines if isinstance(trace[0].quantities[name], Parameters)]
+    sign = trace.run.rule.symbol
     shown = names or ["W", "G", *matrices, "sensitivity"]
     return [
-        _heat(name, layer, samples[prefix + name], places.get(name, -1), prefix, suffix)
+        _heat(name, sign(name), layer, samples[prefix + name], places.get(name, -1), prefix, suffix)
         for name in dict.fromkeys(shown)
         if prefix + name in samples
     ]
 
 
-def _heat(name, layer, values, line, prefix, suffix):
-    sign = symbol(name)
+def _heat(name, sign, layer, values, line, prefix, suffix):
     if name == "sensitivity":
         title = f"$V^{{({layer})}}$"
         label = f"Sensitivity of layer {layer}: units in rows, instances of the batch in columns"
     else:
-        title = f"${_latex(sign)}$"
+        title = f"${sign.latex('k')}$"
         label = f"{sign.meaning}, layer {layer}: units in rows, their inputs in columns"
     return Heat(
         field=prefix + name,
         title=title + suffix,
         label=label + suffix,
-        colors="positive" if name in _SQUARES else "signed",
+        colors="positive" if sign.never_negative else "signed",
         limit=float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0,
         gamma=1.0 if name == "W" else 0.5,
         line=line,
         selectable=name != "sensitivity",
     )
-
-
-def _latex(sign):
-    """Return the symbol with index k, also where it has a subscript of its own."""
-    index = f"{sign.subscript},k" if sign.subscript else "k"
-    return sign.latex.replace(f"_{{{sign.subscript}}}", "") + f"_{{{index}}}"
 
 
 def cost_series(trace):

@@ -1,14 +1,40 @@
 """Two runs side by side: both ledgers, both costs, the maps of one layer, the first difference."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
-from mlpteach.basics.notation import symbol
+from mlpteach.run.compare import Undecided, compare
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.race import path, race_show
+
+
+def show_traces(traces, layer, remark=""):
+    """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
+
+    Parameters
+    ----------
+    traces : dict of str to Trace
+        The first is compared with the second.
+    layer : int
+        From 1; 0 for a plain function.
+    remark : str
+        Said below the first difference.
+    """
+    said = [f"{name}: {trace.diverged}" for name, trace in traces.items() if trace.diverged]
+    alive = {name: trace for name, trace in traces.items() if len(trace)}
+    message = "\n".join(said)
+    if not alive:
+        return Show(traces, 0, message=message)
+    difference = compare(*alive.values()) if len(alive) == 2 else None
+    if isinstance(difference, Undecided):
+        remark, difference = f"{difference} {remark}".strip(), None
+    styles = {name: trace.run.rule.style for name, trace in alive.items()}
+    return pair_show(alive, styles, layer, difference, message, remark)
 
 
 def pair_show(traces, styles, layer, difference=None, message="", remark=""):
@@ -46,7 +72,7 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
     ]
     words, table = [], []
     if len(traces) == 2:
-        words, table = [_words(difference, remark, *traces)], [_table(traces, styles)]
+        words, table = [_words(difference, remark, traces)], [_table(traces, styles)]
     first = next(iter(traces.values()))
     return Show(
         traces=traces,
@@ -57,6 +83,18 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
         message=message,
         per_epoch=first.run.problem.updates_per_epoch if layer else 1,
     )
+
+
+def with_map(show, landscape):
+    """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
+    alive = {name: trace for name, trace in show.traces.items() if len(trace)}
+    paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
+    styles = {name: trace.run.rule.style for name, trace in alive.items()}
+    raced = race_show(alive, paths, styles, landscape, show.steps)
+    kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
+    drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
+    coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
+    return replace(show, panels=(*kept, *drawn, *coordinates), series=show.series | raced.series)
 
 
 def _shown(trace, difference, place):
@@ -111,12 +149,13 @@ def _table(traces, styles):
     return Table("", "Cost of each run", ("cost $J$",), tuple(rows))
 
 
-def _words(difference, remark, given, expected):
+def _words(difference, remark, traces):
     known = (remark,) if remark else ()
     if difference is None:
         return Text("First difference", ("None: the two runs agree in all they share.", *known))
-    sign = symbol(difference.quantity)
-    what = f"update k = {difference.k}, in ${sign.latex}$ ({sign.meaning})"
+    given, expected = traces
+    sign = traces[expected].run.rule.symbol(difference.quantity)
+    what = f"update k = {difference.k}, in ${sign.latex()}$ ({sign.meaning})"
     where = f"{what}, at {_place(difference)}"
     numbers = f"{given} {_number(difference.given)}, {expected} {_number(difference.expected)}"
     return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))

@@ -7,97 +7,41 @@ uses as a mask over its own text colour, so that switching the theme costs nothi
 import base64
 import hashlib
 import io
+import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.image import imsave
-from matplotlib.ticker import FuncFormatter
 
-from mlpteach.views.panels import COLORMAPS
+from mlpteach.views.coordinates import ROOM, SIZES, box
 
-# Inches: at 100 CSS pixels an inch the text is 15 pixels high.
-SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
-# Room for labels left, below, right and above, in inches.
-_ROOM = (0.74, 0.50, 0.18, 0.10)
 FONT_SIZE = 11
 _DPI = 200
-# Pictures away from the axes, and still a number that a canvas can draw.
-_FAR = 1e4
-_NUMBERS = 1e300  # stands for infinity
+# Inches that the lines of a label may take.
+_LINE = 0.19
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The pictures of one :class:`~mlpteach.views.panels.Axes`.
+    """The pictures of one :class:`~mlpteach.views.panels.Axes`, as data URLs.
 
     Attributes
     ----------
     data, ink : str
-        Data URLs of what keeps its colours and of what takes the page's.
-    aspect : float
-        Width by height.
-    box : tuple of float
-        Left, top, width and height of the axes, as fractions of the picture.
+        What keeps its colours, and what takes the page's.
     """
 
     data: str
     ink: str
-    aspect: float
-    box: tuple
-
-    @cached_property
-    def key(self):
-        """A name that no other picture has; Python's own hash takes -1 and -2 for the same."""
-        return hashlib.sha1((self.data + self.ink).encode()).hexdigest()[:16]
 
 
-def box(axes):
-    """Return where the axes lie in their picture: left, top, width, height as fractions."""
-    width, height = SIZES[axes.shape]
-    left, below, right, above = _ROOM
-    return (
-        left / width,
-        above / height,
-        (width - left - right) / width,
-        (height - below - above) / height,
-    )
+def picture_key(axes):
+    """Return a name for the picture of `axes`, known before it is drawn.
 
-
-def x_fractions(axes, values):
-    """Return how far right in the picture each value lies, 0 … 1; NaN for what has no place."""
-    left, _, width, _ = box(axes)
-    return left + width * _share(values, axes.xlim, axes.xscale)
-
-
-def y_fractions(axes, values):
-    """Return how far down in the picture each value lies, 0 … 1; NaN for what has no place."""
-    _, top, _, height = box(axes)
-    return top + height * (1.0 - _share(values, axes.ylim, axes.yscale))
-
-
-def _share(values, ends, scale):
-    """Return the place of values between the ends of an axis: 0 … 1 inside."""
-    low, high = ends
-    with np.errstate(all="ignore"):
-        values = np.asarray(values, dtype=float)
-        if scale == "log":
-            values, low, high = np.log10(values), np.log10(low), np.log10(high)
-        share = (values - low) / (high - low)
-    return np.where(np.isnan(share), np.nan, np.clip(share, -_NUMBERS, _NUMBERS))
-
-
-def places(axes, x, y):
-    """Return where points lie in the picture, shape (..., 2); NaN for what has no place.
-
-    What is too far away to be drawn is drawn nearer, in the same direction from the middle.
+    Equal axes have equal pictures. (Python's own hash takes -1 and -2 for the same.)
     """
-    points = np.stack([x_fractions(axes, x), y_fractions(axes, y)], axis=-1) - 0.5
-    far = np.maximum(np.abs(points).max(axis=-1, keepdims=True) / _FAR, 1.0)
-    return points / far + 0.5
+    said = {name: value for name, value in vars(axes).items() if name != "draw"}
+    return hashlib.sha1(repr(said).encode()).hexdigest()[:16]
 
 
 def style(axes):
@@ -107,8 +51,18 @@ def style(axes):
     axes.tick_params(labelsize=FONT_SIZE)
 
 
-def prepare(target, axes):
-    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still."""
+def prepare(target, axes, room):
+    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still.
+
+    Parameters
+    ----------
+    target : matplotlib.axes.Axes
+    axes : Axes
+    room : (float, float)
+        How long the labels of both axes may be, in inches.
+    """
+    from matplotlib.ticker import FuncFormatter
+
     style(target)
     target.set_xscale(axes.xscale)
     target.set_yscale(axes.yscale)
@@ -116,11 +70,70 @@ def prepare(target, axes):
         axes.draw(target)
     target.set_xlim(*axes.xlim)
     target.set_ylim(*axes.ylim)
-    target.set_xlabel(axes.xlabel, fontsize=FONT_SIZE)
-    target.set_ylabel(axes.ylabel, fontsize=FONT_SIZE)
+    for label, text, length in zip(
+        (target.xaxis.label, target.yaxis.label), (axes.xlabel, axes.ylabel), room, strict=True
+    ):
+        text, size = fit(text, length)
+        label.set(text=text, fontsize=size)
     for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
         if scale == "linear":
             axis.set_major_formatter(FuncFormatter(_short))
+
+
+def fit(text, length):
+    """Return a text, broken into lines, and the largest font size that lets it fit.
+
+    Parameters
+    ----------
+    text : str
+    length : float
+        Inches that the longest line may take; all lines are as high as one of the usual size.
+
+    Returns
+    -------
+    text : str
+    size : float
+        In points, at most FONT_SIZE.
+
+    Examples
+    --------
+    >>> fit("cost $J$", 1.7)
+    ('cost $J$', 11.0)
+    >>> fit("a cost that is told in many more words than have room", 1.7)[0].count("\\n")
+    1
+    """
+    found = []
+    for most in (1, 2, 3):
+        lines = _broken(text, most)
+        longest, height = _extent(lines)
+        size = FONT_SIZE * min(1.0, length / longest, _LINE / height if len(lines) > 1 else 1.0)
+        found.append((size, -len(lines), "\n".join(lines)))
+    size, _, broken = max(found)
+    return broken, size
+
+
+def _extent(lines):
+    """Return how long the longest line of the usual size is, and how high all are, in inches."""
+    from matplotlib.textpath import TextPath
+
+    drawn = [TextPath((0, 0), line, size=FONT_SIZE).get_extents() for line in lines if line]
+    longest = max((extent.width for extent in drawn), default=1.0)
+    height = sum(max(extent.height, FONT_SIZE) for extent in drawn)
+    # Coarse pixels make lines a little longer, and there is some room between them.
+    return 1.1 * longest / 72, 1.2 * height / 72
+
+
+def _broken(text, lines):
+    """Break a text into at most so many lines, about equally long, never inside of a formula."""
+    words = re.findall(r"(?:\$[^$]*\$|[^\s$]|\$)+", text)
+    width = -(-len(text) // lines)
+    broken = [""]
+    for word in words:
+        if broken[-1] and len(broken) < lines and len(broken[-1]) + len(word) / 2 > width:
+            broken.append(word)
+        else:
+            broken[-1] = f"{broken[-1]} {word}".strip()
+    return broken
 
 
 def _short(value, position):
@@ -132,22 +145,32 @@ def _short(value, position):
 @lru_cache(maxsize=64)
 def render(axes):
     """Return the :class:`Picture` of `axes`; equal axes are drawn once."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     width, height = SIZES[axes.shape]
     figure = Figure(figsize=(width, height), dpi=_DPI)
     FigureCanvasAgg(figure)
     figure.patch.set_alpha(0.0)
     left, top, across, down = box(axes)
     target = figure.add_axes((left, 1.0 - top - down, across, down))
-    prepare(target, axes)
+    middle = left + across / 2, 1.0 - top - down / 2
+    room = (
+        2 * min(at, 1.0 - at) * size - 0.08
+        for at, size in zip(middle, (width, height), strict=True)
+    )
+    prepare(target, axes, tuple(room))
     # At the picture's edge, so that no tick however long pushes it out.
-    target.yaxis.set_label_coords(-(_ROOM[0] - 0.22) / (across * width), 0.5)
+    target.yaxis.set_label_coords(-(ROOM[0] - 0.22) / (across * width), 0.5)
     data = [*target.lines, *target.collections, *target.patches, *target.images]
     ink = [*target.spines.values(), target.xaxis, target.yaxis, *target.texts]
-    return Picture(_without(figure, ink), _without(figure, data), width / height, box(axes))
+    return Picture(data=_without(figure, ink), ink=_without(figure, data))
 
 
 def _without(figure, hidden):
     """Render `figure` without the artists `hidden`, as a data URL."""
+    from matplotlib.image import imsave
+
     shown = [artist.get_visible() for artist in hidden]
     for artist in hidden:
         artist.set_visible(False)
@@ -162,15 +185,3 @@ def _without(figure, hidden):
         pil_kwargs={"compress_level": 2},
     )
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def color_tables():
-    """Return each colormap, for a light and a dark page, as base64 of 256 RGB triples."""
-    steps = np.linspace(0.0, 1.0, 256)
-    return {
-        name: [
-            base64.b64encode((colormaps[id](steps)[:, :3] * 255).round().astype(np.uint8)).decode()
-            for id in ids
-        ]
-        for name, ids in COLORMAPS.items()
-    }

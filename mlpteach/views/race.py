@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from mlpteach.rules import RULES
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
+from mlpteach.views.coordinates import SIZES, box
 from mlpteach.views.panels import Arrow, Axes, Line, Plot, Row, Show, Table, Text
-from mlpteach.views.pictures import SIZES, box
 from mlpteach.views.style import BLUE, GREY, ORANGE, Style
 
 # How far below the cost at the start, and the size of the window, the axes reach.
@@ -106,7 +105,7 @@ def map_plot(traces, styles, landscape):
             layers.append(Arrow(*start, f"{name}.to_x", f"{name}.to_y", step))
     return Plot(
         title="The map: click to start there" + ("; ★ minimum" if landscape.minima else ""),
-        label=f"Contours of {landscape.id} with the trail of each rule; a click starts there",
+        label=f"Contours of {landscape.title} with the trail of each rule; a click starts there",
         axes=map_axes(landscape),
         layers=tuple(layers),
         click="start",
@@ -119,10 +118,7 @@ def _arrow_styles(style):
 
 def title(name, rule):
     """Return a racer's name with the rule's title in the place of its id."""
-    if rule.form == "own":
-        return name
-    words = RULES[rule.id].title.replace("'s accelerated gradient", "")
-    return name.replace(rule.id, words, 1)
+    return name.replace(rule.id, rule.short_title, 1)
 
 
 def enlargement(name, words):

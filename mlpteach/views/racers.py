@@ -30,6 +30,12 @@ class Racer:
     style: Style
     given: bool
 
+    @property
+    def button(self):
+        """Its name on a button, without a word on the form where no other form is meant."""
+        name = self.name.replace(self.rule.id, self.rule.button_title, 1)
+        return name.replace(" (lecture)", "")
+
 
 def racers_of(rules):
     """Return the :class:`Racer` of each rule, with names that differ.
@@ -55,6 +61,27 @@ def racers_of(rules):
     for given in rules:
         racers.append(_racer(given, racers))
     return tuple(racers)
+
+
+def everybody(racers):
+    """Return the racers, and behind them every other rule of the table that can take part.
+
+    Examples
+    --------
+    >>> racers = everybody(racers_of([("adam", "paper")]))
+    >>> racers[0].id, [racer.id for racer in racers if racer.rule.id == "adam"]
+    ('adam_paper', ['adam_paper'])
+    """
+    ids = {racer.rule.id for racer in racers}
+    missing = [
+        id
+        for id, optimizer in RULES.items()
+        if id not in ids and not optimizer.default.needs_layers
+    ]
+    everyone = list(racers)
+    for id in missing:
+        everyone.append(_racer(id, everyone))
+    return tuple(everyone)
 
 
 def _racer(given, others):

@@ -15,6 +15,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,14 @@ start = time.perf_counter()
 import mlpteach
 print(1000 * (time.perf_counter() - start))
 """
+UPDATING = """
+import sys, numpy as np
+sys.path.insert(0, {folder!r})
+from benchmarks.engine import random_task
+print(1000 * np.median(random_task(n={n}, epochs=1).train().seconds))
+"""
+# How many threads the libraries behind NumPy may use.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -206,6 +215,31 @@ def importing(repeats=11):
     return [Row("import mlpteach, after import numpy", statistics.median(added), "ms", 50)]
 
 
+def busy(neighbours=6, repeats=5, n=10_000):
+    """Return the row of what an update takes beside busy processes, over one with one BLAS thread.
+
+    Both contestants are processes of their own, in turns; what counts is an update's wall time.
+    """
+    folder = str(Path(__file__).parents[1])
+    command = [sys.executable, "-c", UPDATING.format(folder=folder, n=n)]
+    free = {name: value for name, value in os.environ.items() if name not in THREADS}
+    environments = {"free": free, "one thread": free | dict.fromkeys(THREADS, "1")}
+    spin = [sys.executable, "-c", "while True: pass"]
+    spinning = [subprocess.Popen(spin) for _ in range(neighbours)]
+    took = {name: [] for name in environments}
+    try:
+        for _ in range(repeats):
+            for name, environment in environments.items():
+                took[name].append(float(subprocess.check_output(command, env=environment)))
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+    ratio = statistics.median(took["free"]) / statistics.median(took["one thread"])
+    name = f"784-50-10, batches of 256, {neighbours} busy neighbours: over one BLAS thread"
+    return [Row(name, ratio, "times", 1.5)]
+
+
 def random_task(n=60_000, epochs=20):
     """Return a task as large as Fashion-MNIST, with noise for pictures."""
     rng = np.random.default_rng(0)
@@ -217,7 +251,7 @@ def main():
     tables = [lambda: speed(digits(), 7, over_scikit_learn=3, over_pytorch=10)]
     if fashion() is not None:
         tables.append(lambda: speed(fashion(), 3, over_scikit_learn=1))
-    tables += [lambda: travel(fashion(epochs=20) or random_task()), importing]
+    tables += [lambda: travel(fashion(epochs=20) or random_task()), busy, importing]
     for table in tables:
         for row in table():
             print(row, flush=True)

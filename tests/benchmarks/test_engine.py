@@ -34,6 +34,11 @@ def test_travel(task):
     assert all(row.value > 0 for row in rows)
 
 
+def test_busy():
+    (row,) = engine.busy(neighbours=1, repeats=1, n=512)
+    assert row.value > 0
+
+
 def test_importing():
     (row,) = engine.importing(repeats=1)
     assert row.value > 0

@@ -1,80 +1,98 @@
-"""A question on a page of its own: its module runs against the widget itself, without Jupyter.
+"""A question on a page of its own: the page's module and the plain session, without Jupyter.
 
-What the page sets and sends goes to Python, what Python changes comes back.
+What travels between them is text, its keys sorted as a notebook's file has them.
 """
 
 import json
-from pathlib import Path
 
-import mlpteach.quiz
+from mlpteach.quiz.page_source import MODULE, STYLE
 
 BRIDGE = """
-async (source) => {
+async ({ source, sends }) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { render } = (await import(url)).default;
   const handlers = {};
-  const state = JSON.parse(await kernel("{}"));
+  const state = JSON.parse(await python("{}"))[0].state;
   const pending = {};
-  let asked = 0;
-  // As in Jupyter, an echo of what has been changed again since then counts for nothing.
-  const call = async (content) => {
-    const number = (asked += 1);
-    const text = await kernel(JSON.stringify(content));
-    if (number === asked) take(text);
-  };
-  const take = (text) => {
-    const changed = JSON.parse(text);
-    for (const [name, value] of Object.entries(changed)) {
-      if (JSON.stringify(state[name]) === JSON.stringify(value)) delete changed[name];
-      else state[name] = value;
+  const tell = (event, message) => { for (const f of handlers[event] ?? []) f(message); };
+  const take = (messages) => {
+    for (const message of messages) {
+      if (message.type !== "state") tell("msg:custom", message);
+      else {
+        const { state: changed } = message;
+        Object.assign(state, changed);
+        for (const name of Object.keys(changed)) tell(`change:${name}`);
+      }
     }
-    for (const name of Object.keys(changed)) for (const f of handlers[`change:${name}`] ?? []) f();
   };
+  const send = async (message) => take(JSON.parse(await python(JSON.stringify(message))));
+  // Whoever lists the names of what came would depend on their order.
+  const inside = {
+    get: (target, name) => unlisted(target[name]),
+    ownKeys: () => { throw new Error("the order of names was asked for"); },
+  };
+  const isOpen = (value) => typeof value === "object" && value !== null;
+  const unlisted = (value) => (isOpen(value) ? new Proxy(value, inside) : value);
   const model = {
-    get: (name) => state[name],
+    get: (name) => unlisted(state[name]),
     set: (name, value) => { state[name] = pending[name] = value; },
     save_changes: () => {
-      const set = { ...pending };
-      for (const name of Object.keys(pending)) delete pending[name];
-      call({ set });
+      if ("draft" in pending) send({ type: "draft", draft: pending.draft });
+      delete pending.draft;
     },
-    send: (message) => call({ message }),
+    send: (message) => {
+      if (!sends) throw new Error("Cannot send");
+      send(message);
+    },
     on: (name, f) => (handlers[name] ??= []).push(f),
     off: () => {},
   };
+  window.tell = take;
   render({ model, el: document.getElementById("here") });
 }
 """
-STATE = ("shown", "answer", "draft", "verdict", "revealed", "note")
 
 
 class Shown:
-    """A question on a page of its own."""
+    """A question on a page of its own.
 
-    def __init__(self, page, widget, dark=False):
-        self.page, self.widget, self.errors = page, widget, []
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    session : mlpteach.quiz.session.Session
+    dark : bool
+    answers : callable, optional
+        (message) -> list of messages; by default ``session.receive``.
+    sends : bool
+        Whether the page's model can send, or raises as one without a kernel does.
+    """
+
+    def __init__(self, page, session, dark=False, answers=None, sends=True):
+        self.page, self.session, self.errors = page, session, []
+        self._answers = answers or session.receive
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.expose_function("kernel", self._kernel)
+        page.expose_function("python", self._python)
         scheme = "dark" if dark else "light"
         page.emulate_media(color_scheme=scheme)
-        style, source = (
-            (Path(mlpteach.quiz.__file__).parent / f"question.{kind}").read_text("utf-8")
-            for kind in ("css", "js")
-        )
         page.set_content(
             f"<!doctype html><meta name='color-scheme' content='{scheme}'>"
-            f"<style>{style}</style><body style='background:Canvas'><div id='here'></div>"
+            f"<style>{STYLE}</style>"
+            "<body style='background:Canvas'><div id='here'></div>"
         )
-        page.evaluate(BRIDGE, source)
+        page.evaluate(BRIDGE, {"source": MODULE, "sends": sends})
         page.wait_for_selector(".mlp-question")
 
-    def _kernel(self, text):
-        call = json.loads(text)
-        for name, value in call.get("set", {}).items():
-            setattr(self.widget, name, value)
-        if "message" in call:
-            self.widget._receive(None, call["message"], [])
-        return json.dumps({name: getattr(self.widget, name) for name in STATE})
+    def _python(self, text):
+        message = json.loads(text)
+        if message:
+            messages = self._answers(message)
+        else:  # the page opens
+            messages = [{"type": "state", "state": self.session.state}]
+        return json.dumps(messages, sort_keys=True)
+
+    def tell(self, messages):
+        """Bring messages to the page that it waits for no longer, or never asked for."""
+        self.page.evaluate("messages => tell(JSON.parse(messages))", json.dumps(messages))
 
     def verdict(self, right):
         self.page.wait_for_selector(f".verdict[data-right={right}]")

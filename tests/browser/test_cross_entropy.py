@@ -82,11 +82,11 @@ def drag(dashboard, control, value):
 
 
 def test_neuron_shows_nielsens_numbers(neuron):
-    assert cell(neuron, "quadratic.a") == pytest.approx(0.9820137900, abs=1e-10)
+    assert cell(neuron, "mse.a") == pytest.approx(0.9820137900, abs=1e-10)
     assert cell(neuron, "cross_entropy.gain") == pytest.approx(56.616, abs=1e-3)
     neuron.press("End")
     assert k(neuron) == 300
-    assert cell(neuron, "quadratic.a_after") == pytest.approx(0.2028484243, abs=1e-10)
+    assert cell(neuron, "mse.a_after") == pytest.approx(0.2028484243, abs=1e-10)
     assert cell(neuron, "cross_entropy.a_after") == pytest.approx(0.0120087415, abs=1e-10)
     words = neuron.locator(".table").inner_text()
     assert {"232", "17", "0.20285", "0.012009"} <= set(words.split())
@@ -95,14 +95,14 @@ def test_neuron_shows_nielsens_numbers(neuron):
 def test_neuron_from_the_other_start_and_with_another_eta(neuron):
     neuron.press("End")
     neuron.locator("select[data-control=start]").select_option("0.6_0.9")
-    wait_for(neuron, "quadratic.a_after", 0.0939556949)
+    wait_for(neuron, "mse.a_after", 0.0939556949)
     wait_for(neuron, "cross_entropy.a_after", 0.0116382090)
     drag(neuron, "eta", np.log10(0.005))
     wait_for(neuron, "cross_entropy.a_after", 0.4176792996)
     drag(neuron, "eta", np.log10(0.15))
     wait_for(neuron, "cross_entropy.a_after", 0.0116382090)
     neuron.locator("select[data-control=start]").select_option("2.0_2.0")
-    wait_for(neuron, "quadratic.a_after", 0.2028484243)
+    wait_for(neuron, "mse.a_after", 0.2028484243)
 
 
 def test_neuron_steps_back_to_the_same_numbers(neuron):
@@ -125,15 +125,15 @@ def test_click_on_a_plot_goes_to_its_update(neuron):
 def test_saturated_neuron_tells_the_shortcut_from_the_long_way(lecture):
     dashboard = at_home(lecture, SATURATED)
     assert cell(dashboard, "cross_entropy.V") == 1.0
-    assert cell(dashboard, "long_way.V") == 0.0
-    assert cell(dashboard, "quadratic.V") == pytest.approx(np.exp(-40), rel=1e-12)
+    assert cell(dashboard, "cross_entropy_long_way.V") == 0.0
+    assert cell(dashboard, "mse.V") == pytest.approx(np.exp(-40), rel=1e-12)
     dashboard.press("End")
-    assert cell(dashboard, "long_way.a_after") == 1.0
+    assert cell(dashboard, "cross_entropy_long_way.a_after") == 1.0
     assert cell(dashboard, "cross_entropy.a_after") < 0.03
     dashboard.locator("input[data-control=long_way]").uncheck()
-    dashboard.locator("[data-series='long_way.V']").wait_for(state="detached")
+    dashboard.locator("[data-series='cross_entropy_long_way.V']").wait_for(state="detached")
     dashboard.locator("input[data-control=long_way]").check()
-    dashboard.locator("[data-series='long_way.V']").wait_for()
+    dashboard.locator("[data-series='cross_entropy_long_way.V']").wait_for()
 
 
 # The network.
@@ -186,7 +186,7 @@ def test_both_at_the_weights_of_mse(cost_lab):
     cost_lab.press("PageDown")
     assert cell(cost_lab, "A3.difference") > 0.1
     choice = cost_lab.locator("select[data-control=weights]")
-    choice.select_option("mse")
+    choice.select_option("first")
     cost_lab.locator("figcaption", has_text="at the same weights").wait_for()
     assert cell(cost_lab, "A3.difference") == 0.0
     assert cell(cost_lab, "V2.difference") > 0.1
@@ -255,7 +255,7 @@ def test_saved_neuron_steps(offline, tmp_path):
     offline.goto(path.as_uri())
     dashboard = offline.locator(".mlp")
     dashboard.press("End")
-    assert cell(dashboard, "quadratic.a_after") == pytest.approx(0.0939556949, abs=1e-10)
+    assert cell(dashboard, "mse.a_after") == pytest.approx(0.0939556949, abs=1e-10)
     dashboard.press("ArrowLeft")
     assert k(dashboard) == 299
     assert offline.errors == []

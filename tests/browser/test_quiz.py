@@ -3,15 +3,19 @@
 The last test does it all in JupyterLab; the others use the page of ``shown_question.py``.
 """
 
+import html
 import shutil
 
 import nbformat
 import pytest
+import real_lab
 
 import mlpteach as mt
 from mlpteach.quiz import QUESTIONS
-from mlpteach.quiz.answers import Answers
-from mlpteach.quiz.widget import QuestionWidget
+from mlpteach.quiz.answers import in_file
+from mlpteach.quiz.question_files.read import as_question
+from mlpteach.quiz.session import Session
+from mlpteach.quiz.text.markup import to_html
 
 from .conftest import open_and_run
 from .shown_question import Shown
@@ -22,17 +26,167 @@ def show(page, tmp_path):
     made = []
 
     def show(id, seed=0, **more):
-        widget = QuestionWidget(QUESTIONS[id], seed, answers=Answers(tmp_path), **more)
-        made.append(Shown(page, widget))
+        session = Session(QUESTIONS[id], seed, answers=in_file(tmp_path), **more)
+        made.append(Shown(page, session))
         return made[-1]
 
     yield show
     assert [shown.errors for shown in made] == [[] for _ in made]
 
 
+ONE_OF_EACH = [
+    "only_the_last_sensitivity", "where_nesterov_looks", "lines_that_change",
+    "adams_corrected_first_moment", "sensitivity_under_cross_entropy", "lines_of_adam",
+    "which_of_adams_quantities", "adam_without_its_two_extras",
+]  # fmt: skip
+
+
 def letters(asked):
     wrong = next(letter for letter in asked.choices if letter not in asked.right)
     return asked.right, wrong
+
+
+def give(page, asked, answer):
+    """Give an answer by hand: choose, type, or put in order."""
+    if page.locator(".field").count():
+        page.fill(".field", answer)
+    elif page.locator(".line").count():
+        for place, key in enumerate(answer.split(", ")):
+            page.focus(f".line[data-key={key}]")
+            while page.locator(".line").nth(place).get_attribute("data-key") != key:
+                page.keyboard.press("Alt+ArrowUp")
+    else:
+        for box in page.locator("input").all():
+            if box.get_attribute("type") == "radio":
+                continue
+            box.set_checked(box.get_attribute("value") in answer.split(", "))
+        if asked.question.type != "multiple":
+            page.check(f"input[value={answer}]")
+    if page.locator(".check").count():
+        page.click(".check")
+
+
+def wrong_answer(asked):
+    """Return an answer that is understood and wrong."""
+    if asked.question.type == "true_false":
+        return {"true": "false", "false": "true"}[asked.solution]
+    if asked.question.type == "ordering":
+        return ", ".join(reversed(asked.solution.split(", ")))
+    if asked.lettered:
+        return next(letter for letter in asked.lettered if letter not in asked.right)
+    return "77"
+
+
+# Whether the explanation is that of a text in HTML.
+SAYS = """html => {
+  const expected = Object.assign(document.createElement("div"), { innerHTML: html });
+  return document.querySelector(".verdict span").textContent === expected.textContent;
+}"""
+
+
+def shown_order(page):
+    """Return what stands on the page to choose from or to put in order: keys and words."""
+    nodes = page.locator(".choice, .line").all()
+    inside = "node => (node.dataset.key ?? node.querySelector('input').value)"
+    return [(n.evaluate(inside), n.locator("span").last.inner_text()) for n in nodes]
+
+
+@pytest.mark.parametrize("id", ONE_OF_EACH)
+def test_nothing_hangs_on_the_order_of_names(page, browser, tmp_path, id):
+    """Every name of the state is sorted on its way, as in a notebook's file."""
+    session = Session(QUESTIONS[id], "ada", answers=in_file(tmp_path), lecturer=True)
+    question, asked = Shown(page, session), session.asked
+    order = ["true", "false"] if asked.question.type == "true_false" else list(asked.lettered)
+    before = shown_order(page)
+    assert [key for key, _ in before] == order
+    for answer in (wrong_answer(asked), asked.solution):
+        give(page, asked, answer)
+        judged = asked.judge(answer)
+        question.verdict(str(judged.right).lower())
+        page.wait_for_function(SAYS, arg=to_html(judged.message))
+    page.click(".reveal")
+    page.wait_for_selector(".revealed:visible")
+    # Opened again from what the notebook's file has kept, and nobody answers.
+    again = real_lab.new_page(browser)
+    saved = Shown(again, session, answers=lambda message: [])
+    saved.verdict("true")
+    for part in (".verdict", ".revealed", "legend"):
+        assert again.inner_text(part) == page.inner_text(part)
+    assert dict(shown_order(again)) == dict(before)
+    chosen = "[...document.querySelectorAll(':checked, .field')].map(node => node.value).join(', ')"
+    if not again.locator(".line").count():
+        assert again.evaluate(chosen) == asked.solution
+    else:
+        assert ", ".join(key for key, _ in shown_order(again)) == asked.solution
+    assert question.errors == saved.errors == []
+    again.context.close()
+
+
+@pytest.mark.parametrize("id", ONE_OF_EACH)
+def test_without_python_an_answer_is_told_that_nobody_judges_it(page, tmp_path, id):
+    session = Session(QUESTIONS[id], answers=in_file(tmp_path), lecturer=True)
+    question = Shown(page, session, answers=lambda message: [])
+    for press in (lambda: give(page, session.asked, wrong_answer(session.asked)), reveal(page)):
+        press()
+        page.wait_for_selector(".verdict:visible", timeout=3500)
+        assert page.inner_text(".verdict").startswith("No answer.\nPython does not answer")
+        page.evaluate("document.querySelector('.verdict').hidden = true")
+    assert question.errors == []
+
+
+def reveal(page):
+    return lambda: page.click(".reveal")
+
+
+def test_a_late_answer_counts_and_what_was_typed_stands(page, tmp_path):
+    session = Session(QUESTIONS["adams_corrected_first_moment"], answers=in_file(tmp_path))
+    held = []
+
+    def busy(message):
+        if message["type"] == "answer" and not held:
+            held.append(message)
+            return []
+        return session.receive(message)
+
+    question = Shown(page, session, answers=busy)
+    page.fill(".field", "0.5")
+    page.press(".field", "Enter")
+    question.verdict("none")
+    assert page.input_value(".field") == "0.5"
+    question.tell(session.receive(held[0]))
+    question.verdict("false")
+    assert question.errors == []
+
+
+def test_a_model_that_cannot_send_says_so_at_once(page, tmp_path):
+    session = Session(QUESTIONS["only_the_last_sensitivity"], answers=in_file(tmp_path))
+    question = Shown(page, session, sends=False)
+    page.check("input[value=true]")
+    page.wait_for_selector(".verdict:visible", timeout=1000)
+    assert "No answer." in question.verdict("none")
+    assert question.errors == []
+
+
+IMAGE = "<img src='x' onerror='document.title=1'/>"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        rf"$\tag{{{IMAGE}}}$", rf"$\text{{{IMAGE}}}$", rf"$\mbox{{{html.escape(IMAGE)}}}$", IMAGE,
+        r"$\href{javascript:document.title=1}{x}$", f"`{IMAGE}`", f"[[{IMAGE}]] *{IMAGE}*",
+    ],
+)  # fmt: skip
+def test_a_question_of_somebody_else_runs_nothing(page, tmp_path, written):
+    words = {"slide": "s", "goal": "g", "text": written, "if_true": written, "if_false": written}
+    question = as_question("q", {"type": "true_false", "answer": True, **words})
+    shown = Shown(page, Session(question, answers=in_file(tmp_path), lecturer=True))
+    page.check("input[value=true]")
+    shown.verdict("true")
+    page.click(".reveal")
+    page.wait_for_selector(".revealed:visible")
+    assert page.locator("img, a, [href], [onerror]").count() == 0
+    assert page.title() == ""
 
 
 def test_true_or_false(show):
@@ -45,26 +199,26 @@ def test_true_or_false(show):
 
 def test_single_choice_by_keyboard_alone(show):
     question = show("where_nesterov_looks")
-    (right,), wrong = letters(question.widget.asked)
+    (right,), wrong = letters(question.session.asked)
     page = question.page
     page.keyboard.press("Tab")
-    order = list(question.widget.asked.choices)
+    order = list(question.session.asked.choices)
     for _ in range(order.index(wrong)):
         page.keyboard.press("ArrowDown")
-    assert question.widget.answer == ""  # walking is not answering
+    assert question.session.state["answer"] == ""  # walking is not answering
     page.keyboard.press("Space")
     question.verdict("false")
-    assert question.widget.answer == wrong
+    assert question.session.state["answer"] == wrong
     for _ in range((order.index(right) - order.index(wrong)) % len(order)):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     question.verdict("true")
-    assert question.widget.answer == right
+    assert question.session.state["answer"] == right
 
 
 def test_multiple_choice(show):
     question = show("lines_that_change")
-    right, wrong = letters(question.widget.asked)
+    right, wrong = letters(question.session.asked)
     page = question.page
     for letter in (*right, wrong):
         page.check(f"input[value={letter}]")
@@ -77,7 +231,7 @@ def test_multiple_choice(show):
 
 def test_number_with_a_comma_and_a_known_mistake(show):
     question = show("adams_corrected_first_moment")
-    page, asked = question.page, question.widget.asked
+    page, asked = question.page, question.session.asked
     field = page.locator(".field")
     field.fill(f"{asked.numbers['M']:.8f}".replace(".", ","))
     field.press("Enter")
@@ -87,7 +241,7 @@ def test_number_with_a_comma_and_a_known_mistake(show):
     question.verdict("true")
     page.click(".again")
     page.wait_for_function("document.querySelector('.field').value === ''")
-    assert question.widget.asked.numbers != asked.numbers
+    assert question.session.asked.numbers != asked.numbers
     assert page.locator(".verdict").is_hidden()
 
 
@@ -122,7 +276,7 @@ def test_ordering_by_keyboard(show):
     page = question.page
     page.click(".check")
     question.verdict("false")
-    for place, key in enumerate(question.widget.asked.solution.split(", ")):
+    for place, key in enumerate(question.session.asked.solution.split(", ")):
         page.focus(f".line[data-key={key}]")
         while page.locator(".line").nth(place).get_attribute("data-key") != key:
             page.keyboard.press("Alt+ArrowUp")
@@ -132,7 +286,7 @@ def test_ordering_by_keyboard(show):
 
 def test_which_quantity(show):
     question = show("which_of_adams_quantities")
-    (right,), wrong = letters(question.widget.asked)
+    (right,), wrong = letters(question.session.asked)
     picture = question.page.locator("figure img")
     assert picture.evaluate("image => image.naturalWidth") > 0
     assert "heat map" in picture.get_attribute("alt")
@@ -154,8 +308,8 @@ def test_lecturer_reveals(show):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_stands_out_from_the_page(page, tmp_path, dark):
-    widget = QuestionWidget(QUESTIONS["adams_step"], 0, answers=Answers(tmp_path))
-    question = Shown(page, widget, dark=dark)
+    session = Session(QUESTIONS["adams_step"], 0, answers=in_file(tmp_path))
+    question = Shown(page, session, dark=dark)
     page.fill(".field", "1")
     page.click(".check")
     question.verdict("false")
@@ -178,19 +332,18 @@ def forget(folder):
 
 def test_the_note_that_a_dashboard_has_moved_on(page, tmp_path):
     dashboard = mt.dashboards.adam(epochs=1)
-    question = QuestionWidget(
-        QUESTIONS["adams_step"], 0, dashboard, answers=Answers(tmp_path), lecturer=True
-    )
-    shown = Shown(page, question)
+    question = QUESTIONS["adams_step"]
+    session = Session(question, 0, dashboard, answers=in_file(tmp_path), lecturer=True)
+    shown = Shown(page, session)
     assert "About update 1 of the dashboard" in page.locator(".hint").inner_text()
     dashboard.position = {"k": 4}
     page.fill(".field", "1")
     page.click(".check")
     shown.verdict("false")
-    assert "has moved on" in question.note
+    assert "has moved on" in page.inner_text(".note")
     page.click("button:has-text('Numbers from the dashboard')")
     page.wait_for_function("document.querySelector('.hint').innerText.includes('update 4 of')")
-    assert question.note == ""
+    assert page.locator(".note").is_hidden()
 
 
 def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder):
@@ -213,7 +366,7 @@ def test_answer_is_there_when_the_notebook_is_opened_again(browser, lab, folder)
             page.keyboard.press("Control+s")
             page.wait_for_timeout(1000)
         # The folder is shared: other tests answer questions of the lectures.
-        kept = [entry["notebook"] for entry in Answers(folder).entries()]
+        kept = [entry["notebook"] for entry in in_file(folder).entries()]
         assert kept.count("quiz.ipynb") == 2
         with opened(browser, lab) as page:
             first, second = page.locator(".mlp-question").all()
@@ -245,6 +398,53 @@ def test_a_question_for_the_projector_stands_beside_a_dashboard(browser, lab, fo
         forget(folder)
 
 
+def test_keys_with_ctrl_go_to_the_notebook_and_others_do_not(browser, lab, folder):
+    cells = ['import mlpteach as mt; mt.quiz.ask("where_nesterov_looks", keep=False)']
+    write_notebook(folder / "quiz.ipynb", [*cells, 'mt.quiz.ask("adams_step", keep=False)'])
+    try:
+        with opened(browser, lab) as page:
+            cells = page.locator(".jp-Notebook-cell").count()
+            for part in ("input[type=radio]", ".field"):
+                page.locator(part).first.focus()
+                page.keyboard.press("b")  # "insert a cell below", were it for the notebook
+                with page.expect_response(lambda r: "quiz.ipynb/checkpoints" in r.url):
+                    page.keyboard.press("Control+s")  # the last thing that saving does
+                page.wait_for_timeout(300)
+            page.keyboard.press("Control+Shift+c")
+            page.locator(".jp-ModalCommandPalette, #modal-command-palette").wait_for()
+            assert page.locator(".jp-Notebook-cell").count() == cells
+            assert page.locator(".field").input_value() == "b"
+    finally:
+        forget(folder)
+
+
+def test_after_the_kernel_has_died_an_answer_says_so(browser, lab, folder):
+    cells = ['import mlpteach as mt; mt.quiz.ask("where_nesterov_looks", keep=False)']
+    write_notebook(folder / "quiz.ipynb", [*cells, 'mt.quiz.ask("adams_step", keep=False)'])
+    try:
+        with opened(browser, lab) as page:
+            page.locator("input[type=radio]").first.check()
+            page.locator(".verdict:visible").wait_for()
+            stop_kernels(page, lab)
+            page.wait_for_timeout(1000)
+            page.locator("input[type=radio]").last.check()
+            page.locator(".field").fill("0.5")
+            page.locator(".field").press("Enter")
+            silent = page.locator(".verdict:visible", has_text="Python does not answer")
+            silent.first.wait_for(timeout=4000)
+            silent.nth(1).wait_for(timeout=4000)
+            assert page.locator(".field").input_value() == "0.5"
+    finally:
+        forget(folder)
+
+
+def stop_kernels(page, lab):
+    token = next((c["value"] for c in page.context.cookies() if c["name"] == "_xsrf"), "")
+    for kernel in page.request.get(f"{lab}/api/sessions").json():
+        address = f"{lab}/api/sessions/{kernel['id']}"
+        page.request.delete(address, headers={"X-XSRFToken": token})
+
+
 class opened:
     """The notebook, run, on a page of its own; its kernel ends with it."""
 
@@ -260,10 +460,5 @@ class opened:
         return self.page
 
     def __exit__(self, *error):
-        for kernel in self.page.request.get(f"{self.lab}/api/sessions").json():
-            xsrf = self.context.cookies()
-            token = next((c["value"] for c in xsrf if c["name"] == "_xsrf"), "")
-            self.page.request.delete(
-                f"{self.lab}/api/sessions/{kernel['id']}", headers={"X-XSRFToken": token}
-            )
+        stop_kernels(self.page, self.lab)
         self.context.close()

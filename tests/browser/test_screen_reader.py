@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 import mlpteach as mt
 from mlpteach.quiz import QUESTIONS
-from mlpteach.quiz.answers import Answers
+from mlpteach.quiz.answers import in_file
 from mlpteach.quiz.kinds import KINDS
-from mlpteach.quiz.widget import QuestionWidget
+from mlpteach.quiz.session import Session
 
 from .shown_question import Shown
 
@@ -33,14 +33,14 @@ each_type = pytest.mark.parametrize("type", KINDS)
 def ask(page, tmp_path):
     def ask(type, dark=False, **more):
         question = QUESTIONS[ONE_OF_EACH[type]]
-        return Shown(page, QuestionWidget(question, answers=Answers(tmp_path), **more), dark=dark)
+        return Shown(page, Session(question, answers=in_file(tmp_path), **more), dark=dark)
 
     return ask
 
 
 def answer_wrongly(question):
     """Answer by keyboard alone, from where the focus is."""
-    page, asked = question.page, question.widget.asked
+    page, asked = question.page, question.session.asked
     if asked.question.type in ("number", "formula", "words"):
         page.keyboard.type("2")
         page.keyboard.press("Enter")
@@ -84,7 +84,7 @@ def test_all_controls_have_names_and_belong_to_the_group_that_asks(ask, type):
     tree = question.page.locator(".mlp-question").aria_snapshot()
     first, *others = re.split(r"^(?=- )", tree, flags=re.M)[1:]
     control = r"^ *- '?(?:button|radio|checkbox|textbox)"
-    begin = re.split(r"\$|`", question.widget.asked.text)[0].strip()
+    begin = re.split(r"\$|`", question.session.asked.text)[0].strip()
     assert re.match(rf"- '?group \"{re.escape(begin)}", first)
     assert len(re.findall(control, first, re.M)) >= 2
     assert not re.search(control, "\n".join(others), re.M)
@@ -140,7 +140,7 @@ def test_lines_are_put_in_order_with_tab_and_arrows_alone(ask):
     question = ask("ordering")
     page = question.page
     page.keyboard.press("Tab")
-    order = question.widget.asked.solution.split(", ")
+    order = question.session.asked.solution.split(", ")
     for place, key in enumerate(order):
         here = "document.activeElement.dataset.key"
         while page.evaluate(here) != key:
@@ -160,7 +160,7 @@ def test_lines_are_put_in_order_with_tab_and_arrows_alone(ask):
 def test_heat_map_is_described_for_who_cannot_see_it(ask):
     question = ask("quantity")
     name = question.page.get_by_role("img").get_attribute("alt")
-    matrix = question.widget.asked.matrix
+    matrix = question.session.asked.matrix
     assert f"heat map of {matrix.shape[0]} by {matrix.shape[1]} entries, from" in name
     negative = round(100 * (matrix < 0).mean())
     assert f"{negative} of 100 entries are negative" in name

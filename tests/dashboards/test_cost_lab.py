@@ -5,7 +5,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.views.cost_panels import line_formulas
-from mlpteach.views.costs import by_mse_lines, lab_history, passes_of
+from mlpteach.views.costs import by_lines_of, lab_history, passes_of
 
 MOONS = mt.datasets.moons(n=50, seed=1)
 SPIRALS = mt.datasets.spirals(n=90, arms=3, seed=2)
@@ -71,7 +71,7 @@ def test_first_update_differs_in_the_last_sensitivity_and_what_follows_it(lab):
     assert series["A3.difference"][1] > 0  # other weights by now
 
 
-@pytest.mark.parametrize("weights", ["own", "mse"])
+@pytest.mark.parametrize("weights", ["own", "first"])
 def test_only_the_last_sensitivity_is_off_the_lines_of_mse(lab, weights):
     lab.configure(weights=weights)
     series = lab.show.series
@@ -82,7 +82,7 @@ def test_only_the_last_sensitivity_is_off_the_lines_of_mse(lab, weights):
 
 
 def test_both_at_the_weights_of_mse(lab):
-    lab.configure(weights="mse")
+    lab.configure(weights="first")
     k, shown, series = 9, maps(lab, 9), lab.show.series
     step, problem = lab.traces["MSE"][k - 1], lab.trace.run.problem
     rows = step.batch
@@ -119,17 +119,18 @@ def test_validation_accuracy_is_that_of_the_last_whole_epoch(lab):
 def test_long_histories_are_read_when_they_are_looked_at(lab, monkeypatch):
     kept = lab.show.frames.read(3, 5)
     monkeypatch.setattr("mlpteach.views.costs._KEPT_BYTES", 0)
-    for at_mse in (False, True):
-        _, frames = lab_history(*lab.traces.values(), at_mse)
+    runs = dict(zip(("mse", "cross_entropy"), lab.traces.values(), strict=True))
+    for same_weights in (False, True):
+        _, frames = lab_history(runs, same_weights)
         read = frames.read(3, 5)
         assert read.shape == kept.shape
-        assert at_mse != np.array_equal(read, kept, equal_nan=True)
+        assert same_weights != np.array_equal(read, kept, equal_nan=True)
 
 
 def test_a_deeper_network_has_all_its_lines():
     net = mt.MLP((2, 4, 5, 1), hidden=("tanh", "relu"), seed=1)
     lab = mt.dashboards.cost_lab(*MOONS, net=net, epochs=1, rule="adam", eta=0.01)
-    names = [name for name, run, _ in line_formulas(3) if not run]
+    names = [name for name, id, _ in line_formulas(mt.LOSSES, 3) if not id]
     assert names == ["A2", "A3", "A4", "V2", "V1", "G3", "G2", "G1"]
     assert all(lab.show.series[f"{name}.off"].max() < 1e-15 for name in names)
     assert set(lab.show.frames.fields) == {
@@ -146,10 +147,11 @@ def test_a_single_layer_is_a_network_too():
 
 def test_a_wrong_line_would_be_seen():
     net = mt.MLP((2, 4, 1), seed=1)
-    step = mt.train(net, *MOONS, epochs=1, progress=False)[0]
+    trace = mt.train(net, *MOONS, loss="mse", epochs=1, progress=False)
+    step = trace[0]
     passes = passes_of(step)
     wrong = passes._replace(sensitivity={2: step.sensitivity[2], 1: 2 * step.sensitivity[1]})
-    lines = by_mse_lines(net, np.zeros((1, len(step.batch))), wrong)
+    lines = by_lines_of(trace.run.problem, np.zeros((1, len(step.batch))), wrong)
     assert np.abs(lines["V1"] - wrong.lines["V1"]).max() > 1e-3
 
 
@@ -169,8 +171,44 @@ def test_marks_the_one_changed_line(lab):
     assert len(text.lines) == 7
 
 
+def test_every_cost_that_fits_the_targets_is_listed(lab):
+    assert set(options(lab, "first")) == set(options(lab, "second")) == set(mt.LOSSES)
+    single = mt.dashboards.cost_lab(*MOONS, epochs=1)  # one output is no distribution
+    fitting = {id for id, loss in mt.LOSSES.items() if loss.targets != "distribution"}
+    assert set(options(single, "first")) == fitting
+    assert set(options(single, "init")) == set(mt.INITIALIZERS)
+
+
+def options(lab, name):
+    control = next(one for one in lab.spec["controls"] if one["name"] == name)
+    return [option for option, _ in control["options"]]
+
+
+def test_a_cost_asked_for_twice_changes_places(lab):
+    lab.configure(second="softmax_cross_entropy")
+    assert list(lab.traces) == ["MSE", "softmax cross-entropy"]
+    lab.configure(first="softmax_cross_entropy")
+    assert list(lab.traces) == ["softmax cross-entropy", "MSE"]
+    lab.configure(second="softmax_cross_entropy")
+    assert list(lab.traces) == ["MSE", "softmax cross-entropy"]
+    lab.configure(second="cross_entropy")
+
+
+def test_an_own_sensitivity_and_another_output():
+    def late(Y, A):
+        return -2 * (Y - A)
+
+    net = mt.MLP((2, 5, 3), output="softmax", seed=1)
+    lab = mt.dashboards.cost_lab(*SPIRALS, ("softmax_cross_entropy", late), net=net, epochs=1)
+    assert list(lab.traces) == ["softmax cross-entropy", "late"]
+    written = lab.show.panels[-1].lines
+    assert r"softmax cross-entropy: $V^{(2)} = A^{(3)} - Y$" in written
+    assert r"late: $V^{(2)} = \mathrm{late}(Y, A^{(3)})$" in written
+    lab.figure(2).draw_without_rendering()
+
+
 def test_state_brings_the_same_picture_back(lab):
-    lab.configure(eta=0.25, weights="mse", init="he")
+    lab.configure(eta=0.25, weights="first", init="he")
     lab.position = {"k": 7}
     other = mt.dashboards.cost_lab(*SPIRALS, epochs=3, batch_size=16)
     other.state = lab.state
@@ -179,7 +217,7 @@ def test_state_brings_the_same_picture_back(lab):
     lab.configure(eta=0.5, weights="own", init="glorot")
 
 
-@pytest.mark.parametrize("weights", ["own", "mse"])
+@pytest.mark.parametrize("weights", ["own", "first"])
 def test_run_that_diverges_is_not_shown_as_if_it_were_fine(weights):
     X, y = MOONS
     net = mt.MLP((2, 8, 8, 1), hidden="relu", seed=1)
@@ -189,7 +227,7 @@ def test_run_that_diverges_is_not_shown_as_if_it_were_fine(weights):
     assert broken
     for name in broken:
         assert f"{name}: The run diverged at update k =" in lab.spec["message"]
-    assert lab.figure(max(1, lab.show.steps)) is not None
+    lab.figure(max(1, lab.show.steps)).draw_without_rendering()
 
 
 def test_is_drawn_for_print(lab):
@@ -203,7 +241,10 @@ def test_is_drawn_for_print(lab):
     ("arguments", "error", "message"),
     [
         ({"net": "mlp"}, TypeError, "net must be an mlpteach.MLP"),
-        ({"net": mt.MLP((2, 3, 1), output="linear")}, ValueError, "net must end in sigmoids"),
+        ({"costs": "mse"}, TypeError, "costs must be a pair such as"),
+        ({"costs": ("mse", "mse")}, ValueError, "choose two different costs"),
+        ({"costs": ("mse", "hinge")}, ValueError, "loss='hinge' is unknown"),
+        ({"costs": ("mse", "softmax_cross_entropy")}, ValueError, "sum to 1"),
         ({"net": mt.MLP((5, 3, 1))}, ValueError, "X must have shape"),
         ({"rule": "sgd"}, ValueError, "rule='sgd' is unknown"),
         ({"gamma": 0.9}, ValueError, "gamma"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.dashboards.neuron import neuron_objective
+from mlpteach.study.one_neuron import Neuron
 
 SATURATED = "20.0_20.0"
 
@@ -27,8 +27,8 @@ def until_half(dashboard):
 @pytest.mark.parametrize(
     ("start", "eta", "run", "a_first", "a_last"),
     [
-        ((0.6, 0.9), 0.15, "quadratic", 0.8175744762, 0.0939556949),
-        ((2.0, 2.0), 0.15, "quadratic", 0.9820137900, 0.2028484243),
+        ((0.6, 0.9), 0.15, "mse", 0.8175744762, 0.0939556949),
+        ((2.0, 2.0), 0.15, "mse", 0.9820137900, 0.2028484243),
         ((0.6, 0.9), 0.005, "cross_entropy", 0.8175744762, 0.4176792996),
         ((2.0, 2.0), 0.005, "cross_entropy", 0.9820137900, 0.7795870642),
         ((0.6, 0.9), 0.15, "cross_entropy", 0.8175744762, 0.0116382090),
@@ -44,8 +44,8 @@ def test_nielsens_numbers(start, eta, run, a_first, a_last):
 
 def test_nielsens_weights():
     dashboard = mt.dashboards.neuron(start=(0.6, 0.9))
-    assert after(dashboard, "quadratic", "w") == pytest.approx(-1.2831324334, abs=1e-10)
-    assert after(dashboard, "quadratic", "b") == pytest.approx(-0.9831324334, abs=1e-10)
+    assert after(dashboard, "mse", "w") == pytest.approx(-1.2831324334, abs=1e-10)
+    assert after(dashboard, "mse", "b") == pytest.approx(-0.9831324334, abs=1e-10)
 
 
 def test_updates_until_half():
@@ -56,20 +56,20 @@ def test_updates_until_half():
 
 def test_gain_is_the_ratio_of_the_gradients():
     series = mt.dashboards.neuron().show.series
-    assert series["quadratic.gain"][0] == pytest.approx(56.616, abs=1e-3)
-    ratio = series["cross_entropy.V"][0] / series["quadratic.V"][0]
-    assert ratio == pytest.approx(series["quadratic.gain"][0], rel=1e-12)
+    assert series["mse.gain"][0] == pytest.approx(56.616, abs=1e-3)
+    ratio = series["cross_entropy.V"][0] / series["mse.V"][0]
+    assert ratio == pytest.approx(series["mse.gain"][0], rel=1e-12)
 
 
 def test_cost_of_the_slide_has_twice_the_gradient():
     slide = mt.dashboards.neuron(quadratic="slide", eta=0.075, updates=50).show.series
     nielsen = mt.dashboards.neuron(quadratic="nielsen", eta=0.15, updates=50).show.series
-    np.testing.assert_array_equal(slide["quadratic.a"], nielsen["quadratic.a"])
-    np.testing.assert_array_equal(slide["quadratic.V"], 2 * nielsen["quadratic.V"])
-    np.testing.assert_array_equal(slide["quadratic.J"], 2 * nielsen["quadratic.J"])
+    np.testing.assert_array_equal(slide["mse.a"], nielsen["mse.a"])
+    np.testing.assert_array_equal(slide["mse.V"], 2 * nielsen["mse.V"])
+    np.testing.assert_array_equal(slide["mse.J"], 2 * nielsen["mse.J"])
 
 
-@pytest.mark.parametrize(("loss", "run"), [("mse", "quadratic"), ("cross_entropy",) * 2])
+@pytest.mark.parametrize(("loss", "run"), [("mse",) * 2, ("cross_entropy",) * 2])
 def test_agrees_with_a_network_of_one_neuron(loss, run):
     net = mt.MLP((1, 1), weights=[([[0.5]], [-1.0])])
     rule = mt.rule("adam", eta=0.1)
@@ -89,23 +89,25 @@ def test_agrees_with_a_network_of_one_neuron(loss, run):
 def test_long_way_fails_where_the_output_saturates():
     dashboard = mt.dashboards.neuron(start=(20.0, 20.0), long_way=True)
     series = dashboard.show.series
-    assert series["long_way.a"][0] == 1.0
-    assert not series["long_way.V"].any()
-    assert after(dashboard, "long_way") == 1.0
+    assert series["cross_entropy_long_way.a"][0] == 1.0
+    assert not series["cross_entropy_long_way.V"].any()
+    assert after(dashboard, "cross_entropy_long_way") == 1.0
     assert series["cross_entropy.V"][0] == 1.0
-    assert series["quadratic.V"][0] == pytest.approx(np.exp(-40.0), rel=1e-12)
+    assert series["mse.V"][0] == pytest.approx(np.exp(-40.0), rel=1e-12)
     assert until_half(dashboard) == ["more than 300", "137", "more than 300"]
 
 
 def test_long_way_agrees_where_nothing_saturates():
     series = mt.dashboards.neuron(long_way=True).show.series
-    np.testing.assert_allclose(series["long_way.V"], series["cross_entropy.V"], rtol=1e-12)
+    np.testing.assert_allclose(
+        series["cross_entropy_long_way.V"], series["cross_entropy.V"], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("long_way", [False, True])
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
 def test_gradient_agrees_with_finite_differences(loss, long_way):
-    objective = neuron_objective(loss, 3.0, 0.25, 0.5, long_way)
+    objective = Neuron(mt.LOSSES[loss], 3.0, 0.25, 0.5, long_way)
     theta, h = np.array([0.4, -0.3]), 1e-6
     _, gradient = objective(theta)
     slopes = [(objective(theta + e)[0] - objective(theta - e)[0]) / (2 * h) for e in h * np.eye(2)]
@@ -121,15 +123,37 @@ def test_state_brings_the_same_picture_back():
     assert other.position["k"] == 11
     assert other.values == dashboard.values
     assert other.numbers == dashboard.numbers
-    assert list(other.traces) == ["quadratic", "cross_entropy", "long_way"]
+    assert list(other.traces) == ["mse", "cross_entropy", "cross_entropy_long_way"]
+
+
+def test_every_cost_of_a_single_output_is_listed():
+    dashboard = mt.dashboards.neuron(updates=20)
+    control = next(one for one in dashboard.spec["controls"] if one["name"] == "costs")
+    single = {id for id, loss in mt.LOSSES.items() if loss.targets != "distribution"}
+    assert set(dict(control["options"])) == single
+    dashboard.configure(costs=["cross_entropy"])
+    assert list(dashboard.traces) == ["cross_entropy"]
+    dashboard.configure(costs=[])
+    assert "choose at least one" in dashboard.show.message
+
+
+def test_a_readers_own_sensitivity_is_a_cost():
+    def pushed(Y, A):
+        return 2 * (A - Y)
+
+    dashboard = mt.dashboards.neuron(costs=("cross_entropy", pushed), updates=20)
+    series = dashboard.show.series
+    np.testing.assert_allclose(series["pushed.V"], 2 * series["pushed.a"], rtol=1e-15)
+    assert "pushed" in dashboard.show.panels[-1].lines[2]
+    dashboard.figure(5).draw_without_rendering()
 
 
 def test_own_start_is_one_of_the_choices():
     dashboard = mt.dashboards.neuron((1.5, -0.25), updates=5)
     assert dashboard.values["start"] == "1.5_-0.25"
-    assert dashboard.show.series["quadratic.w"][0] == 1.5
+    assert dashboard.show.series["mse.w"][0] == 1.5
     dashboard.configure(start="0.6_0.9")
-    assert dashboard.show.series["quadratic.w"][0] == 0.6
+    assert dashboard.show.series["mse.w"][0] == 0.6
 
 
 def test_diverging_run_says_where_it_broke():
@@ -138,7 +162,7 @@ def test_diverging_run_says_where_it_broke():
         return mt.Quantities(rho=-eta * np.float64(10.0) ** (40 * k) * np.ones_like(G))
 
     dashboard = mt.dashboards.neuron(rule=wild, updates=30)
-    diverged = dashboard.traces["quadratic"].diverged
+    diverged = dashboard.traces["mse"].diverged
     assert f"update k = {diverged.k}" in dashboard.spec["message"]
     assert dashboard.show.steps < 30
     assert any("diverged" in note for note in dashboard.show.panels[0].rows[0].notes.values())
@@ -157,6 +181,9 @@ def test_is_drawn_for_print():
         ({"start": (1.0,)}, ValueError, "start must have shape"),
         ({"start": "wrong"}, TypeError, "start must be an array"),
         ({"start": (np.nan, 1.0)}, ValueError, "start must be finite"),
+        ({"costs": "mse"}, TypeError, "costs must be a list such as"),
+        ({"costs": ("mse", "hing")}, ValueError, "loss='hing' is unknown"),
+        ({"costs": ("softmax_cross_entropy",)}, ValueError, "is for several outputs"),
         ({"quadratic": "half"}, ValueError, "quadratic='half' is unknown; allowed: nielsen, slide"),
         ({"long_way": 1}, TypeError, "long_way must be True or False"),
         ({"updates": 0}, ValueError, "updates must be a whole number"),

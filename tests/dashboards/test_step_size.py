@@ -18,8 +18,11 @@ def valley():
     return mt.dashboards.step_size(on="valley")
 
 
-def test_all_five_schedules_run_from_equal_starts(dashboard):
-    assert list(dashboard.traces) == list(mt.SCHEDULES)
+LECTURE = [id for id, schedule in mt.SCHEDULES.items() if not schedule.beyond_lecture]
+
+
+def test_the_lectures_schedules_run_from_equal_starts(dashboard):
+    assert list(dashboard.traces) == LECTURE
     starts = [trace[0].before.flat for trace in dashboard.traces.values()]
     assert all((start == starts[0]).all() for start in starts)
     batches = [trace[5].batch for trace in dashboard.traces.values()]
@@ -77,12 +80,23 @@ def test_lecture_numbers_of_the_network():
     dashboard = mt.dashboards.step_size()
     series = dashboard.show.series
     assert (np.flatnonzero(np.isfinite(series["adaptive.shrinks"])) + 1).tolist() == [304]
-    last = {id: round(float(series[f"{id}.mean"][-1]), 2) for id in mt.SCHEDULES}
+    last = {id: round(float(series[f"{id}.mean"][-1]), 2) for id in LECTURE}
     assert (last["adaptive"], last["constant"]) == (0.13, 0.3)
     assert series["exponential.eta"][-1] == pytest.approx(9.2, abs=0.05)
     dashboard.configure(**{"data.eta": 0.5})
     assert dashboard.show.series["exponential.eta"][-1] < 0.5
     assert np.isnan(dashboard.show.series["adaptive.shrinks"]).all()
+
+
+def test_lecture_numbers_of_the_landscapes():
+    valley = mt.dashboards.step_size(*MOONS, on="valley")
+    assert (valley.values["valley.eta"], valley.traces["adaptive"].factors[2]) == (0.025, 0.5)
+    assert valley.show.series["constant.J"][-1] > 1e50
+    assert valley.show.series["adaptive.J"][-1] < 0.1
+    rosenbrock = mt.dashboards.step_size(*MOONS, on="rosenbrock")
+    assert set(rosenbrock.traces["adaptive"].factors[1:]) == {0.5}
+    last = {id: round(float(rosenbrock.traces[id].losses[-1]), 1) for id in LECTURE}
+    assert (last["adaptive"], last["constant"]) == (3.1, 1.2)
 
 
 def test_only_the_schedule_that_was_tuned_runs_again(dashboard):
@@ -104,6 +118,39 @@ def test_another_rule_and_fewer_schedules(dashboard):
     assert lecture.trace.run.eta == 0.1
 
 
+def test_every_schedule_is_listed_and_runs(dashboard):
+    other = mt.dashboards.step_size(*MOONS, epochs=2, values={"schedules": list(mt.SCHEDULES)})
+    assert list(other.traces) == list(mt.SCHEDULES)
+    titles = dict(control(other, "schedules")["options"])
+    assert titles["cosine"] == "cosine*"
+    assert titles["cooling"] == "cooling"
+
+
+@pytest.mark.parametrize("id", mt.LANDSCAPES)
+def test_every_landscape_is_listed_and_runs(id):
+    dashboard = mt.dashboards.step_size(*MOONS, on=id, updates=30)
+    assert dict(control(dashboard, "on")["options"])[id] == mt.LANDSCAPES[id].menu_title
+    assert dashboard.trace[0].before.flat == pytest.approx(mt.LANDSCAPES[id].start)
+
+
+def test_a_step_asked_for_is_kept_and_an_id_gets_one_that_suits():
+    given = mt.dashboards.step_size(*MOONS, rule=mt.rule("adam", eta=0.3), on="beale")
+    assert given.trace.run.eta == 0.3
+    suited = mt.dashboards.step_size(*MOONS, rule="adam", on="beale")
+    assert suited.trace.run.eta == pytest.approx(2.5 * 0.1)
+
+
+def test_a_rule_that_needs_layers_is_offered_no_landscape():
+    dashboard = mt.dashboards.step_size(*MOONS, rule="muon", epochs=1)
+    assert list(dict(control(dashboard, "on")["options"])) == ["data"]
+    with pytest.raises(ValueError, match="allowed: data"):
+        mt.dashboards.step_size(*MOONS, rule="muon", on="valley")
+
+
+def control(dashboard, name):
+    return next(one for one in dashboard.spec["controls"] if one["name"] == name)
+
+
 def test_run_that_diverges_is_told_and_ends():
     dashboard = mt.dashboards.step_size(on="rosenbrock", values={"rosenbrock.eta": 0.5})
     trace = dashboard.traces["constant"]
@@ -111,7 +158,7 @@ def test_run_that_diverges_is_told_and_ends():
     assert f"constant: The run diverged at update k = {k}" in dashboard.show.message
     assert dashboard.show.panels[-1].rows[0].notes == {k: f"diverged at update {k}"}
     assert np.isnan(dashboard.show.series["constant.J"][k - 1 :]).all()
-    assert dashboard.figure(200) is not None
+    dashboard.figure(200).draw_without_rendering()
 
 
 def test_state_goes_round(dashboard):
@@ -126,7 +173,7 @@ def test_state_goes_round(dashboard):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"on": "beale"}, ValueError, "on='beale' is unknown; allowed: data, valley, rosenbrock"),
+        ({"on": "beal"}, ValueError, "on='beal' is unknown; allowed: data, beale, saddle, valley"),
         ({"rule": "lbfgs"}, ValueError, "rule must have a step size"),
         ({"rule": mt.rule("adadelta", "paper")}, ValueError, "rule must have a step size"),
         ({"updates": 0}, ValueError, "updates must be"),

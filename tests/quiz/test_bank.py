@@ -10,8 +10,9 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.quiz import QUESTIONS, read
-from mlpteach.quiz.reading import BANK
+from mlpteach.quiz.bank import BANK
 from mlpteach.quiz.runs import LAYERS, RUNS, UPDATES, seeded_run
+from mlpteach.quiz.text.markup import to_html
 
 SEEDS = ("ada", "grace", 3)
 LECTURES = Path(__file__).parents[2] / "lectures"
@@ -48,8 +49,8 @@ def test_the_solution_is_right_and_every_text_is_well_formed(question):
         shown = asked.shown()
         texts = [
             shown["text"],
-            mt.quiz.text.to_html(judged.message),
-            mt.quiz.text.to_html(asked.why),
+            to_html(judged.message),
+            to_html(asked.why),
         ]
         texts += [entry["html"] for entry in (*shown.get("choices", ()), *shown.get("lines", ()))]
         for text in texts:
@@ -141,9 +142,10 @@ def test_what_is_shown_is_enough_to_find_the_answer(question):
         "zeilers_order": "sqrt(E_dx2_before + eps) / sqrt(E_g2 + eps) * g",
         "amsgrads_memory": "maximum(V_max_before, beta2 * V_before + (1 - beta2) * g**2)",
     }
-    from mlpteach.quiz.expression import evaluate, parse
-    from mlpteach.quiz.numbers import read_number, write_number
-    from mlpteach.quiz.text import slots
+    from mlpteach.quiz.text.markup import slots
+    from mlpteach.quiz.text.write_number import write_number
+    from mlpteach.quiz.typed.expression import evaluate, parse
+    from mlpteach.quiz.typed.read_number import read_number
 
     names = slots(question.text)
     for seed in range(6):
@@ -155,10 +157,10 @@ def test_what_is_shown_is_enough_to_find_the_answer(question):
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_has_the_names_that_questions_are_checked_against(name):
-    from mlpteach.quiz.place import find_place
+    from mlpteach.quiz.weight_in_run import choose_weight
 
-    place = find_place(seeded_run(name, 1), np.random.default_rng(0))
-    assert set(place.numbers()) == RUNS[name].names()
+    weight = choose_weight(seeded_run(name, 1), np.random.default_rng(0))
+    assert set(weight.numbers()) == RUNS[name].names()
 
 
 def test_claims_about_the_maps_hold():

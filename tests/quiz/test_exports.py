@@ -17,7 +17,7 @@ import pytest
 import mlpteach as mt
 from mlpteach.quiz import QUESTIONS, QuestionError, export, read_jupyterquiz
 from mlpteach.quiz.exports.qti import QTI
-from mlpteach.quiz.text import to_mathjax_html
+from mlpteach.quiz.text.markup import to_mathjax_html
 
 FORMULAS = {q.id for q in QUESTIONS.values() if q.type == "formula"}
 

@@ -16,8 +16,8 @@ import pytest
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name
-from mlpteach.quiz.plain import plain_question
-from mlpteach.quiz.text import to_words
+from mlpteach.quiz.question_as_text import question_as_text
+from mlpteach.quiz.text.markup import to_words
 
 pytestmark = pytest.mark.usefixtures("needs_sandbox")
 
@@ -94,7 +94,7 @@ def test_released_handed_in_and_graded(nbgrader):
     assert "put aside" not in page
     for id in ids:
         question = QUESTIONS[id].ask("ada")
-        for line in wrap_lines(plain_question(question)[0]).splitlines():
+        for line in wrap_lines(question_as_text(question)[0]).splitlines():
             assert line in page
     assert (
         base64.b64encode(QUESTIONS["which_of_adams_quantities"].ask("ada").png()).decode() in page

@@ -1,5 +1,7 @@
 """L-BFGS: its directions against a dense matrix, its steps against the strong Wolfe conditions."""
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -151,3 +153,54 @@ def test_cost_without_a_lower_bound_is_descended_all_the_same():
     trace = mt.descend(saddle, [1.0, 1.5], rule="lbfgs", steps=20)
     assert all(step.step_length > 0 for step in trace)
     assert trace.losses[-1] < trace.losses[0] - 10
+
+
+# Where it has arrived.
+
+
+@pytest.mark.parametrize("id", ["beale", "valley", "rosenbrock", "himmelblau"])
+def test_where_it_has_arrived_it_says_so_and_tries_nothing_more(id):
+    landscape = mt.LANDSCAPES[id]
+    trace = mt.descend(landscape, landscape.start, rule="lbfgs", steps=60)
+    assert len(trace) == 60
+    assert repr(trace).endswith(f", arrived at update k = {trace.arrived}>")
+    lengths = [step.step_length for step in trace]
+    assert lengths.index(0.0) + 1 == trace.arrived < 50
+    assert set(lengths[trace.arrived - 1 :]) == {0.0}
+    assert set(trace.evaluations[trace.arrived :]) == {1}
+    assert np.linalg.norm(trace[-1].gradient.flat) < 1e-6
+    assert trace.evaluations.sum() < 200
+
+
+def test_a_run_that_still_moves_has_not_arrived():
+    assert on_rosenbrock(steps=5).arrived is None
+    assert mt.descend(quadratic([1.0]), [0.0], rule="gd", steps=5).arrived is None
+
+
+def test_another_gradient_at_the_same_place_is_followed_again():
+    """Arrived at f_1's minimum at once; from the fifth update on there is a lower place."""
+
+    def moved(theta, k):
+        centre = 0.0 if k < 5 else 2.0
+        return float((theta - centre) @ (theta - centre)), 2 * (theta - centre)
+
+    trace = mt.descend(moved, [0.0], rule="lbfgs", steps=9)
+    assert [step.step_length == 0.0 for step in trace][:5] == [True] * 4 + [False]
+    assert trace[-1].after.flat[0] == pytest.approx(2.0)
+    assert trace.arrived > 5
+
+
+def test_scipy_is_not_needed():
+    code = """
+import sys
+import mlpteach as mt
+mt.descend(mt.LANDSCAPES["beale"], [1.0, 1.5], rule="lbfgs", steps=5)
+mt.datasets.digits()
+print(*sys.modules)
+"""
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    tops = {name.partition(".")[0] for name in loaded.stdout.split()}
+    assert "mlpteach" in tops
+    assert tops.isdisjoint({"scipy", "sklearn", "matplotlib", "pandas"})

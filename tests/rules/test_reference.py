@@ -1,17 +1,24 @@
 """Every update rule against numbers worked out elsewhere: with 50 digits, by hand, in papers."""
 
+import ast
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from examples import constant_slope, quadratic
+from reference import rules_quadratic
 
 import mlpteach as mt
+from mlpteach.basics.parameters import ParameterLayout
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.run.trace import Trace
+from mlpteach.run.train import fill
+from mlpteach.run.update import Run
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "rules_quadratic.json").read_text(encoding="utf-8")
-)
+SCRIPT = Path(rules_quadratic.__file__)
+WRITTEN = SCRIPT.with_suffix(".json").read_text(encoding="utf-8")
+REFERENCE = json.loads(WRITTEN)
 CASES = [
     (row, form)
     for row in REFERENCE["rows"]
@@ -26,8 +33,21 @@ def numbers(texts):
 
 def run_of(row, form):
     rule = mt.rule(row["rule"], form=form, **row["hyper"])
-    theta0 = np.array(REFERENCE["theta0"], dtype=float)
-    return mt.descend(quadratic([1, 10, 100]), theta0, rule=rule, steps=len(row["steps"]))
+    theta0 = np.array(row.get("theta0", REFERENCE["theta0"]), dtype=float)
+    problem = FunctionProblem(quadratic(row.get("curvature", [1, 10, 100])), theta0)
+    problem.layout = ParameterLayout(row.get("sizes", ()))
+    run = Run(problem, rule, mt.SCHEDULES["constant"])
+    return fill(Trace(run, len(row["steps"])), progress=False)
+
+
+def test_the_expected_numbers_are_what_the_script_writes():
+    assert rules_quadratic.text() == WRITTEN
+
+
+def test_the_script_knows_nothing_of_the_package():
+    nodes = ast.walk(ast.parse(SCRIPT.read_text(encoding="utf-8")))
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert imported == {"dataclasses", "itertools", "mpmath", "pathlib"}
 
 
 @pytest.mark.parametrize(
@@ -53,16 +73,33 @@ def test_every_rule_on_the_slides_has_a_row():
     assert table - covered == {("lbfgs", "paper")}
 
 
-@pytest.mark.parametrize("id", ["amsgrad", "lbfgs"])
+SLIDES = ["gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "nadam"]
+BEYOND = ["amsgrad", "adamw", "lion", "muon"]
+
+
+@pytest.mark.parametrize("id", [*BEYOND, "lbfgs"])
 def test_what_is_on_no_slide_has_no_lecture_form(id):
     assert list(mt.RULES[id].forms) == ["paper"]
     assert mt.rule(id).form == "paper"
 
 
-@pytest.mark.parametrize("id", [id for id in mt.RULES if id not in ("amsgrad", "lbfgs")])
+@pytest.mark.parametrize("id", SLIDES)
 def test_the_slide_comes_first(id):
     assert list(mt.RULES[id].forms) == ["lecture", "paper"]
     assert mt.rule(id).form == "lecture"
+
+
+def test_the_table_keeps_the_order_of_the_slides():
+    assert list(mt.RULES) == [*SLIDES, "amsgrad", "lbfgs", "adamw", "lion", "muon"]
+    assert all(optimizer.id == id for id, optimizer in mt.RULES.items())
+
+
+def test_menus_say_what_is_beyond_the_lecture():
+    beyond = [id for id, optimizer in mt.RULES.items() if optimizer.beyond_lecture]
+    assert beyond == BEYOND
+    assert mt.RULES["adamw"].menu_title == "AdamW (beyond the lecture)"
+    assert mt.RULES["adam"].menu_title == "Adam"
+    assert all(mt.rule(id).beyond_lecture for id in BEYOND)
 
 
 # The first update at g = 1, in units of eta.

@@ -13,6 +13,7 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "relu": torch.relu,
     "silu": torch.nn.functional.silu,
+    "gelu": torch.nn.functional.gelu,
     "softmax": lambda Z: torch.softmax(Z, dim=1),
     "linear": lambda Z: Z,
 }
@@ -65,14 +66,14 @@ class Twin:
 def network(output="softmax", hidden="tanh", shift=0.0):
     net = mt.MLP((4, 6, 5, 3), hidden=hidden, output=output, init="nielsen", seed=4)
     theta = net.parameters.flat.copy()
-    if output in ("tanh", "relu", "silu", "linear"):
+    if output in ("tanh", "relu", "silu", "gelu", "linear"):
         theta[-18:-3] *= 0.1  # outputs around 1/2: plain logarithms are defined
         theta[-3:] = 0.6
     return net.with_parameters(theta)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.3])
-@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "silu", "softmax", "linear"])
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "silu", "gelu", "softmax", "linear"])
 @pytest.mark.parametrize("output", ACTIVATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradient(loss, output, hidden, l2):
@@ -133,11 +134,36 @@ OPTIMIZERS = {
         {"eta": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
         lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.9, 0.999), eps=1e-8),
     ),
+    "adamw": (
+        {"eta": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "decay": 0.1},
+        lambda p: torch.optim.AdamW(p, lr=0.01, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.1),
+    ),
+    "muon": ({"eta": 0.02, "beta": 0.9}, lambda p: MuonOnColumns(p, lr=0.02, momentum=0.9)),
     "nadam": (
         {"eta": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
         lambda p: torch.optim.NAdam(p, lr=0.01, betas=(0.9, 0.999), eps=1e-8),
     ),
 }
+
+
+class MuonOnColumns:
+    """PyTorch's Muon, which takes matrices only, with every bias as a matrix of one column."""
+
+    def __init__(self, parameters, **options):
+        self.parameters = parameters
+        self.matrices = [p.detach().view(len(p), -1) for p in parameters]
+        self.optimizer = torch.optim.Muon(self.matrices, weight_decay=0.0, **options)
+
+    def step(self):
+        for matrix, parameter in zip(self.matrices, self.parameters, strict=True):
+            matrix.grad = parameter.grad.view_as(matrix)
+        self.optimizer.step()
+
+
+@pytest.fixture(autouse=True)
+def _muon_in_double_precision(monkeypatch):
+    """PyTorch's Newton-Schulz steps run in bfloat16, which has three digits."""
+    monkeypatch.setattr(torch.Tensor, "bfloat16", torch.Tensor.clone)
 
 
 def run(id, **values):
@@ -169,6 +195,34 @@ def test_training(id):
     atol = 1e-8 if id == "nadam" else 1e-12
     for step, twin in follow(*run(id, **values), make_optimizer):
         np.testing.assert_allclose(step.after.flat, twin.flat, rtol=rtol, atol=atol)
+
+
+@pytest.mark.parametrize("z", np.linspace(-6.0, 6.0, 41))
+def test_gelu(z):
+    """PyTorch forms 1 + erf, whose error is that of 1 where it is small."""
+    expected = torch.nn.functional.gelu(tensor(z)).item()
+    assert mt.ACTIVATIONS["gelu"](z) == pytest.approx(expected, rel=1e-15, abs=1e-15)
+
+
+@pytest.mark.parametrize(("T_0", "T_mult"), [(10, 1), (10, 2), (1, 3)])
+def test_cosine_with_warm_restarts(T_0, T_mult):
+    optimizer = torch.optim.SGD([tensor([0.0])], lr=0.3)
+    schedule = mt.schedule("cosine", T_0=T_0, T_mult=T_mult, eta_min=0.01)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0, T_mult, 0.01)
+    for k in range(1, 200):
+        ours = schedule.step_size(0.3, k, **schedule.values)
+        assert ours == pytest.approx(theirs.get_last_lr()[0], rel=1e-14)
+        optimizer.step()
+        theirs.step()
+
+
+@pytest.mark.parametrize("sizes", [(7, 3), (3, 7), (5, 5)])
+def test_orthogonal_weights_from_the_same_normal_numbers(sizes, monkeypatch):
+    W = mt.MLP(sizes, init="orthogonal", seed=3).W[1]
+    drawn = tensor(np.random.default_rng(3).standard_normal(W.shape))
+    monkeypatch.setattr(torch.Tensor, "normal_", lambda self, *_, **__: self.copy_(drawn))
+    theirs = torch.nn.init.orthogonal_(torch.empty(W.shape, dtype=torch.float64))
+    np.testing.assert_allclose(W, theirs.numpy(), rtol=1e-12, atol=1e-14)
 
 
 def test_training_with_nesterovs_momentum():

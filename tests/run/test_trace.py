@@ -6,7 +6,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, small_run
+from examples import (
+    FUNCTION_RULES,
+    NETWORK_RULES,
+    instances,
+    one_hot,
+    quadratic,
+    same_bits,
+    small_run,
+)
 
 import mlpteach as mt
 from mlpteach.run import problem
@@ -250,7 +258,7 @@ def test_travel_through_a_training(rule, form, batch_size):
     )
 
 
-@pytest.mark.parametrize(("rule", "form"), [*NETWORK_RULES, ("lbfgs", "paper")])
+@pytest.mark.parametrize(("rule", "form"), [*FUNCTION_RULES, ("lbfgs", "paper")])
 def test_travel_down_a_function(rule, form):
     check_travel(mt.descend(quadratic([1, 0.1]), [1.0, 1.5], rule=mt.rule(rule, form), steps=44))
 
@@ -525,7 +533,7 @@ def test_what_a_diverged_run_cost_ends_with_it():
 @pytest.mark.parametrize("batch_size", [6, None])
 def test_factors_are_those_of_the_steps(id, batch_size):
     schedule = mt.SCHEDULES[id]
-    schedule = schedule(k_d=3) if "k_d" in schedule.allowed else schedule
+    schedule = schedule(k_d=3) if "k_d" in schedule.hypers else schedule
     rule = mt.rule("gd", eta=30.0)
     trace = small_run(rule, epochs=12, batch_size=batch_size, schedule=schedule)
     assert trace.factors.tolist() == [step.factor for step in trace]

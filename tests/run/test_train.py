@@ -5,9 +5,10 @@ import sys
 
 import numpy as np
 import pytest
-from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, small_run
+from examples import FUNCTION_RULES, instances, one_hot, quadratic, same_bits, small_run
 
 import mlpteach as mt
+from mlpteach.run import problem
 
 
 def network(**options):
@@ -175,6 +176,21 @@ def test_validation_is_measured_after_each_epoch(loss, l2):
         expected = net.loss(X_val, y_val, loss=loss, l2=l2)
         assert trace.history["validation_loss"][number - 1] == pytest.approx(expected, rel=1e-13)
         assert trace.history["validation_accuracy"][number - 1] == net.accuracy(X_val, y_val)
+
+
+@pytest.mark.parametrize("n", [13, 18, 19])
+@pytest.mark.parametrize("eta", [2.0, 8.0])
+def test_the_adaptive_step_shrinks_where_the_loss_of_the_history_did_not_fall(n, eta):
+    """The last batch of 13 or 19 instances holds one, and weighs as much as one."""
+    X, y = instances(n)
+    trace = train(
+        X, y, rule=mt.rule("gd", eta=eta), epochs=40, schedule=mt.schedule("adaptive", shrink=0.9)
+    )
+    factors = np.array([trace.epoch(number).factor for number in range(1, 41)])
+    shrank = factors[1:] < factors[:-1]
+    np.testing.assert_array_equal(shrank, np.diff(trace.history["loss"]) >= 0)
+    assert 0 < shrank.sum() < 39
+    assert factors[0] == 1.0
 
 
 def test_validation_does_not_change_the_training():
@@ -388,13 +404,50 @@ def test_a_quantity_that_nothing_else_uses_is_looked_at():
     check_diverged(descent(quadratic([1.0]), [1.0], mine, steps=40), 3, "hat (theta[0])")
 
 
+# What may help.
+
+
+def test_eps_of_zero_is_named_as_the_cause():
+    """A pixel that is always 0 has gradient 0: 0/0."""
+    X, y = instances(20)
+    X[:, 2] = 0.0
+    for rule, form in [("adam", "lecture"), ("adam", "paper"), ("rmsprop", "paper")]:
+        with pytest.warns(mt.DivergenceWarning, match="give eps > 0"):
+            trace = train(X, y, rule=mt.rule(rule, form, eps=0.0))
+        assert trace.diverged.k == 1
+        assert "smaller step" not in str(trace.diverged)
+
+
+def test_a_division_by_zero_in_an_own_rule_is_named_as_the_cause():
+    def mine(k, G, *, eta=0.1):
+        return {"rho": eta * G / (k - 3)}
+
+    trace = descent(quadratic([1.0]), [1.0], mine, steps=9)
+    assert str(trace.diverged).endswith("kept. Your rule made it from numbers of usual size: "
+                                        "look for a division by 0.")  # fmt: skip
+
+
+def test_what_breaks_before_any_step_is_not_blamed_on_the_step():
+    trace = descent(lambda theta: (np.nan, theta), [1.0], "gd", steps=3)
+    assert str(trace.diverged).endswith("No step was made yet: look at the objective.")
+    net = mt.MLP((2, 1), output="linear", weights=[([[1e200, 1e200]], [0.0])])
+    with pytest.warns(mt.DivergenceWarning, match="look at the data and the weights"):
+        mt.train(net, [[1e200, 1.0]], [1.0], loss="mse", epochs=1)
+
+
+@pytest.mark.parametrize(("rule", "eta"), [("gd", 1e60), ("adam", 1e300)])
+def test_an_overflow_is_blamed_on_the_step(rule, eta):
+    trace = descent(quadratic([1.0]), [1.0], mt.rule(rule, eta=eta), steps=30)
+    assert str(trace.diverged).endswith("A smaller step size may help.")
+
+
 def cliff(theta):
     """Downhill outwards, and nothing where theta @ theta > 0.99."""
     value = float(theta @ theta)
     return (-value if value < 0.99 else np.nan), -2 * theta
 
 
-@pytest.mark.parametrize(("rule", "form"), NETWORK_RULES)
+@pytest.mark.parametrize(("rule", "form"), FUNCTION_RULES)
 def test_every_rule_falls_off_a_cliff(rule, form):
     trace = descent(cliff, [0.7, 0.7], mt.rule(rule, form), steps=20_000)
     assert trace.diverged.quantity == "the cost J"
@@ -500,6 +553,48 @@ def test_interrupted_run_keeps_what_was_computed():
     with pytest.warns(UserWarning, match="interrupted: the trace holds the 28 updates"):
         trace = mt.descend(interrupts, [1.0, 2.0], rule="gd", steps=100)
     assert len(trace) == len(trace.history["loss"]) == 28
+
+
+@pytest.mark.parametrize("update", [18, 25, 32])
+@pytest.mark.parametrize("again", [False, True])
+def test_an_interrupt_soon_after_a_number_broke_leaves_what_is_finite(update, again):
+    """Looked for every 16 updates, so the trace holds broken ones when the interrupt comes."""
+    calls = []
+
+    def breaks(theta):
+        calls.append(1)
+        if len(calls) - 1 == update or (again and len(calls) - 1 > update):
+            raise KeyboardInterrupt
+        value, gradient = squares(theta)
+        return (np.nan if theta[0] < 0.2 else value), gradient
+
+    with (
+        pytest.warns(mt.InterruptionWarning, match="the trace holds the 16 updates"),
+        pytest.warns(mt.DivergenceWarning, match="update k = 17: the cost J"),
+    ):
+        trace = mt.descend(breaks, [1.0, 2.0], rule=mt.rule("gd", eta=0.05), steps=100)
+    assert trace.diverged.k == 17
+    assert len(trace) == 16
+    assert np.isfinite(trace.losses).all()
+
+
+def test_an_interrupt_while_validation_is_measured_loses_no_epoch(monkeypatch):
+    scored = []
+    score = problem.NetworkProblem.score
+
+    def interrupted(*arguments):
+        scored.append(1)
+        if len(scored) == 3:
+            raise KeyboardInterrupt
+        return score(*arguments)
+
+    monkeypatch.setattr(problem.NetworkProblem, "score", interrupted)
+    with pytest.warns(mt.InterruptionWarning):
+        trace = small_run(epochs=9, validation=instances(7))
+    assert trace.epochs == 3
+    assert {len(values) for values in trace.history.values()} == {3}
+    assert np.isnan(trace.history["validation_loss"]).tolist() == [False, False, True]
+    assert np.isfinite(trace.history["loss"]).all()
 
 
 def test_objective_that_changes_the_shape_of_its_gradient_is_refused():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.study.signals import BINS, EXPONENTS, is_saturated, measure, moments, steepest
+from mlpteach.study.signals import BINS, EXPONENTS, is_saturated, measure, moments
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,42 @@ def test_sigmoids_lie_between_0_and_1():
     np.testing.assert_array_equal(signals.A_counts[0, 0], counted)
 
 
+def one_unit_a_layer(X, hidden, eta=1.0):
+    """A run on targets 0 where A^(2) = phi(x) before the first update, and A^(3) = A^(2)."""
+    net = mt.MLP((1, 1, 1), hidden=hidden, output="linear", weights=[([[1.0]], [0.0])] * 2)
+    rule = mt.rule("gd", eta=eta)
+    return mt.train(net, X, [0.0, 0.0], loss="mse", rule=rule, epochs=3, batch_size=None)
+
+
+@pytest.mark.parametrize(
+    ("X", "highest"),
+    [
+        ([[1.0], [3.0]], 5.0),  # mean 2, three standard deviations of 1
+        ([[1.0], [3.2]], 10.0),  # 2.1 + 3.3 = 5.4
+        ([[0.375], [1.125]], 2.0),  # 0.75 + 1.125 = 1.875
+        ([[0.03], [0.01]], 0.05),
+        ([[0.0], [0.0]], 1.0),
+    ],
+)
+def test_bins_of_relu_begin_at_0_and_end_at_a_round_number(X, highest):
+    signals = measure(one_unit_a_layer(X, "relu"), X, [0.0, 0.0], [1])
+    np.testing.assert_allclose(signals.A_edges[[0, -1]], [0.0, highest])
+
+
+@pytest.mark.parametrize(
+    ("eta", "reach"),
+    [
+        # dJ/dW = 10, dJ/db = 4: at update 2, A = (1 - 10 eta) x - 4 eta.
+        (1.0, 50_000.0),  # (1, 3), (-13, -31) reaches 49, then 45653: 932 times as much
+        (10.0, 1000.0),  # (1, 3), (-139, -337) reaches 535, then 6e8: a million times as much
+    ],
+)
+def test_the_moment_before_a_divergence_does_not_hide_the_others(eta, reach):
+    X = [[1.0], [3.0]]
+    signals = measure(one_unit_a_layer(X, "linear", eta), X, [0.0, 0.0], [1, 2, 3])
+    np.testing.assert_allclose(signals.A_edges[[0, -1]], [-reach, reach])
+
+
 def test_zeros_wake_one_layer_at_each_update():
     """W = 0 passes nothing back; the last layer moves first, then the one before it."""
     X, y = mt.datasets.moons(n=41, seed=1)  # as many of both classes would leave nothing to learn
@@ -103,7 +139,7 @@ def test_a_run_that_broke_at_once_has_no_numbers():
     ],
 )
 def test_where_saturation_begins(id, inside, outside):
-    assert is_saturated(id, [inside, outside]).tolist() == [False, True]
+    assert is_saturated(mt.ACTIVATIONS[id], [inside, outside]).tolist() == [False, True]
 
 
 def test_steepest_silu():
@@ -111,7 +147,7 @@ def test_steepest_silu():
     z = 2.3993572805154
     s = 1 / (1 + np.exp(-z))
     assert z * np.tanh(z / 2) == pytest.approx(2.0)
-    assert steepest("silu") == pytest.approx(s * (1 + z * (1 - s)), rel=1e-7)
+    assert mt.ACTIVATIONS["silu"].steepest == pytest.approx(s * (1 + z * (1 - s)), rel=1e-7)
 
 
 @pytest.mark.parametrize("updates", [1, 5, 16, 17, 40, 171, 570, 5000])

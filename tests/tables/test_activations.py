@@ -6,20 +6,42 @@ import pytest
 
 import mlpteach as mt
 
-IDS = ["sigmoid", "tanh", "relu", "silu", "softmax", "linear"]
+IDS = ["sigmoid", "tanh", "relu", "silu", "gelu", "softmax", "linear"]
 ELEMENT_WISE = [id for id in IDS if id != "softmax"]
 SATURATED = [sign * size for size in (5.0, 20.0, 40.0, 800.0) for sign in (1, -1)]
 EXACT = {
     "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
     "tanh": mpmath.tanh,
     "silu": lambda z: z / (1 + mpmath.exp(-z)),
+    "gelu": lambda z: z * mpmath.erfc(-z / mpmath.sqrt(2)) / 2,
 }
+# Far below 0 an argument's last digit counts z^2-fold in erfc.
+DIGITS = {"gelu": 5e-14}
 LN3 = np.log(3.0)
 
 
 def test_the_table():
     assert list(mt.ACTIVATIONS) == IDS
     assert all(activation.id == id for id, activation in mt.ACTIVATIONS.items())
+    beyond = [id for id, activation in mt.ACTIVATIONS.items() if activation.beyond_lecture]
+    assert beyond == ["gelu", "softmax"]
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_lies_in_its_range(id):
+    low, high = mt.ACTIVATIONS[id].range
+    A = mt.ACTIVATIONS[id](np.linspace(-9.0, 9.0, 1801)[None])
+    assert low is None or low - 0.05 < A.min() < low + 0.2 or id == "softmax"
+    assert high is None or high - 0.01 < A.max() <= high
+    assert (low is None) == (A.min() < -1.5)
+    assert (high is None) == (A.max() > 1.5)
+
+
+@pytest.mark.parametrize("z", np.linspace(-3.0, 3.0, 25))
+def test_gelu_to_the_last_digit(z):
+    """Where it is used: within one unit of the last place, 2.2e-16, and a bit."""
+    exact = EXACT["gelu"](mpmath.mpf(z))
+    assert abs(mt.ACTIVATIONS["gelu"](z) - exact) <= 1e-15 * abs(exact)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +82,7 @@ def test_values_and_derivatives_where_units_saturate(id, z):
     with mpmath.workdps(800):  # e^-800 has its first digit at place 348
         value = float(EXACT[id](mpmath.mpf(z)))
         slope = float(mpmath.diff(EXACT[id], mpmath.mpf(z)))
-    np.testing.assert_allclose(activation(np.array([z])), value, rtol=1e-14)
+    np.testing.assert_allclose(activation(np.array([z])), value, rtol=DIGITS.get(id, 1e-14))
     np.testing.assert_allclose(activation.derivative(np.array([z])), slope, rtol=1e-12)
 
 

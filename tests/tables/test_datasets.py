@@ -2,11 +2,15 @@
 
 import gzip
 import os
+import sys
+import threading
+from pathlib import Path
 from urllib.error import URLError
 
 import numpy as np
 import pytest
 import sklearn.datasets
+from examples import same_bits
 
 from mlpteach import datasets
 
@@ -32,8 +36,16 @@ def test_digits():
     original = sklearn.datasets.load_digits()
     assert X.shape == (1797, 64)
     assert (X.min(), X.max()) == (-0.5, 0.5)
-    assert (original.data == 16 * (X + 0.5)).all()
+    assert same_bits(X, original.data / 16 - 0.5)
     assert (y == original.target).all()
+
+
+def test_the_digits_come_with_where_they_are_from():
+    file = Path(datasets.__file__).with_name("digits.npz")
+    assert file.stat().st_size < 46_000
+    said = file.with_suffix(".md").read_text(encoding="utf-8")
+    assert "Alpaydin" in said
+    assert "CC BY 4.0" in said
 
 
 drawn = pytest.mark.parametrize("draw", [datasets.moons, datasets.spirals, datasets.xor])
@@ -219,6 +231,21 @@ def test_offline_says_what_to_do(places, offline):
         assert part in said
     assert "name or service not known" in said
     assert os.listdir(cache) == []
+
+
+def test_without_scikit_learn_it_says_what_to_install(places, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(FileNotFoundError, match=r"sklearn(.|\n)*pip install .mlpteach\[fashion\]"):
+        datasets.fashion_mnist()
+    assert os.listdir(places[1]) == []
+
+
+def test_fetched_where_no_thread_can_start(places, online, monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    check_split("test", slice(6, 9))
 
 
 def cut(content):

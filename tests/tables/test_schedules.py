@@ -1,12 +1,15 @@
 """Schedules: the step size at update k by hand, and what the adaptive step looks at."""
 
+import mpmath
 import numpy as np
 import pytest
-from examples import constant_slope, quadratic, small_run
+from examples import NETWORK_RULES, constant_slope, quadratic, same_bits, small_run
 
 import mlpteach as mt
 
 ETA = 0.25
+# Rules with a step size, which a schedule can change.
+SCHEDULED = [(id, form) for id, form in NETWORK_RULES if mt.rule(id, form).step_size]
 
 
 def factors(schedule, steps=8, rule=None, objective=constant_slope):
@@ -17,9 +20,21 @@ def factors(schedule, steps=8, rule=None, objective=constant_slope):
 
 
 def test_the_table():
-    ids = ["constant", "cooling", "exponential", "staircase", "adaptive"]
+    ids = ["constant", "cooling", "exponential", "staircase", "adaptive", "cosine"]
     assert list(mt.SCHEDULES) == ids
     assert all(record.id == id for id, record in mt.SCHEDULES.items())
+    assert [id for id in ids if mt.SCHEDULES[id].beyond_lecture] == ["cosine"]
+
+
+@pytest.mark.parametrize("id", mt.SCHEDULES)
+def test_sliders_stay_inside_what_is_allowed(id):
+    schedule = mt.SCHEDULES[id]
+    for name, hyper in schedule.hypers.items():
+        for value in (hyper.default, hyper.low, hyper.high):
+            assert schedule(**{name: value}).values[name] == value
+        assert hyper.low <= hyper.default <= hyper.high
+        assert hyper.low > 0 or not hyper.log
+        assert schedule.symbol(name).letter
 
 
 @pytest.mark.parametrize(
@@ -31,12 +46,30 @@ def test_the_table():
         # eta^(1 + d k)/eta = (1/4)^(k/2)
         (mt.schedule("exponential", d=0.5), [1 / 2, 1 / 4, 1 / 8, 1 / 16]),
         (mt.schedule("staircase", d=0.1, k_d=2), [1, 0.1, 0.1, 0.01]),
+        # half a cosine over 2 updates, then over 4: 1, cos^2(45°), again 1, …
+        (mt.schedule("cosine", T_0=2), [1, 1 / 2, 1, (2 + 2**0.5) / 4]),
         (lambda eta, k: eta / k, [1, 1 / 2, 1 / 3, 1 / 4]),
     ],
-    ids=["none", "constant", "cooling", "exponential", "staircase", "own function"],
+    ids=["none", "constant", "cooling", "exponential", "staircase", "cosine", "own function"],
 )
 def test_step_sizes_by_hand(schedule, expected):
     np.testing.assert_allclose(factors(schedule, steps=4), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("T_0", "T_mult"), [(1, 1), (3, 1), (1, 2), (7, 2), (2, 3)])
+def test_cosine_with_warm_restarts(T_0, T_mult):
+    """The paper's equation 5 with 30 digits; the cycles' lengths are counted by hand."""
+    cycles = [T_0 * T_mult**i for i in range(60)]
+    wanted = [(since, cycle) for cycle in cycles for since in range(min(cycle, 60))][:60]
+    schedule = mt.schedule("cosine", T_0=T_0, T_mult=T_mult, eta_min=0.01)
+    with mpmath.workdps(30):
+        least, most = mpmath.mpf("0.01"), mpmath.mpf(ETA)
+        exact = [
+            least + (most - least) * (1 + mpmath.cos(mpmath.pi * since / cycle)) / 2
+            for since, cycle in wanted
+        ]
+    given = [ETA * factor for factor in factors(schedule, steps=60)]
+    np.testing.assert_allclose(given, [float(x) for x in exact], rtol=1e-14)
 
 
 @pytest.mark.parametrize("id", mt.SCHEDULES)
@@ -46,10 +79,35 @@ def test_defaults_are_the_records(id):
 
 def test_cooling_multiplies_what_the_rule_says():
     trace = small_run(schedule=mt.schedule("cooling", eps=0.5))
+    eta, eps = trace.run.rule.values["eta"], trace.run.rule.values["eps"]
     for step in trace:
-        expected = step.quantities["rho"].flat / (1 + 0.5 * step.k)
-        np.testing.assert_allclose(step.rho.flat, expected, rtol=1e-14)
+        said = eta * step.M_hat.flat / np.sqrt(step.V_hat.flat + eps)
+        np.testing.assert_allclose(step.rho.flat, said / (1 + 0.5 * step.k), rtol=1e-14)
         np.testing.assert_array_equal(step.after.flat, step.before.flat - step.rho.flat)
+
+
+@pytest.mark.parametrize(("rule", "form"), SCHEDULED)
+def test_rho_means_one_thing(rule, form):
+    trace = small_run(mt.rule(rule, form), schedule=mt.schedule("staircase", d=0.5, k_d=3))
+    together = trace.gather("rho", "before", "after")
+    for i, step in enumerate(trace):
+        moved = step.before.flat - step.after.flat
+        np.testing.assert_allclose(step.rho.flat, moved, rtol=1e-6, atol=1e-15)
+        assert same_bits(step.rho.flat, step.quantities["rho"].flat)
+        assert same_bits(step.rho.flat, together["rho"][i])
+
+
+@pytest.mark.parametrize(("rule", "form"), SCHEDULED)
+def test_a_constant_factor_is_a_smaller_step_size(rule, form):
+    """Wherever the rule looks: it must look where a step of that length would lead."""
+    full = mt.rule(rule, form)
+    names = {"alpha", "beta"} if full.step_size == "alpha" else {full.step_size}
+    smaller = full.bind(**{name: full.values[name] / 4 for name in names})
+    factored = small_run(full, epochs=8, schedule=lambda eta, k: eta / 4)
+    assert set(factored.factors) == {0.25}
+    np.testing.assert_allclose(
+        factored[-1].after.flat, small_run(smaller, epochs=8)[-1].after.flat, rtol=1e-9, atol=1e-12
+    )
 
 
 def test_cooling_a_rule_equals_a_smaller_eta():
@@ -99,7 +157,7 @@ def test_adaptive_step_works_without_a_step_size():
     assert factors("adaptive", rule=rule)[0] == 1.0
 
 
-@pytest.mark.parametrize("id", ["cooling", "exponential", "staircase"])
+@pytest.mark.parametrize("id", ["cooling", "exponential", "staircase", "cosine"])
 def test_a_rule_without_a_step_size_cannot_be_cooled(id):
     with pytest.raises(ValueError, match=r"this rule has none; allowed: constant, adaptive"):
         factors(id, rule=mt.rule("adadelta", form="paper"))

@@ -54,7 +54,7 @@ def written(drawn):
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_marker_stands_on_the_number_of_the_step(k):
     drawn = figure(small_show(), k)
-    drawn.canvas.draw()
+    drawn.draw_without_rendering()
     marker = next(line for line in drawn.axes[0].lines if line.get_marker() == "s")
     assert marker.get_xdata() == [k]
     assert marker.get_ydata() == [[4.0, 2.0, 1.0][k - 1]]
@@ -69,6 +69,13 @@ def test_words_numbers_and_notes_are_written():
     assert "something broke" in last
 
 
+def test_what_is_no_mathematics_is_no_figure():
+    """Drawing reads every text, so that the tests here see a formula that can't be written."""
+    panels = (Text("Words", (r"$\nonsense_{k$",)),)
+    with pytest.raises(ValueError, match="nonsense"):
+        figure(Show({}, 1, panels), 1).draw_without_rendering()
+
+
 def test_step_outside_the_history_is_refused():
     with pytest.raises(ValueError, match="k must be a whole number >= 1 and <= 3"):
         figure(small_show(), 4)
@@ -78,7 +85,7 @@ def test_maps_and_ledger_show_the_step():
     dashboard = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), epochs=2)
     dashboard.position = {"row": 0, "column": 3}
     drawn = dashboard.figure(2)
-    drawn.canvas.draw()
+    drawn.draw_without_rendering()
     step = dashboard.trace[1]
     heats = [panel for panel in dashboard.show.panels if type(panel).__name__ == "Heat"]
     images = [axes.images[0] for axes in drawn.axes if axes.images]
@@ -103,7 +110,21 @@ def test_limits_are_round_and_hold_everything():
     assert limits([1e-3, 5e-2], scale="log") == (1e-3, 1e-1)
     assert limits([5e-324, 1e308], scale="log") == (1e-200, 1e200)
     assert limits([]) == (0.0, 1.0)
-    assert limits([0.2, 4.0])[0] == 0.0  # no room below 0 for what is never negative
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ends"),
+    [
+        ([0.0, 4.0], (0.0, 5.0)),  # 5 % of 4 above, in whole units of 1; no room below 0
+        ([0.1, 9.9], (0.0, 15.0)),  # 0.1 - 0.49 would lie below 0; in units of 5
+        ([2.0, 4.0], (1.5, 4.5)),
+        ([-4.0, 0.0], (-5.0, 1.0)),
+        ([-1.0, 3.0], (-2.0, 4.0)),
+        ([3.0, 3.0], (2.8, 3.2)),  # a single number: room as if the span were 3
+    ],
+)
+def test_limits_leave_room_but_none_below_0_for_what_is_never_negative(numbers, ends):
+    assert limits(numbers) == pytest.approx(ends)
 
 
 def test_histogram_is_a_line_over_the_doubled_edges():
@@ -120,5 +141,5 @@ def test_single_point_of_a_profile_has_a_marker():
 
 
 def test_message_is_no_mathematics():
-    show = Show({}, 1, small_show().panels, small_show().series, message="ValueError: $x_{ $")
+    show = Show({}, 3, small_show().panels, small_show().series, message="ValueError: $x_{ $")
     figure(show, 1).savefig(io.BytesIO())

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from mlpteach.views import Axes
-from mlpteach.views.pictures import color_tables, places, render, x_fractions, y_fractions
+from mlpteach.views.coordinates import box, x_fractions, y_fractions
+from mlpteach.views.pictures import fit, picture_key, render
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -56,41 +57,44 @@ def test_no_ink_is_cut_off_at_the_picture_s_edge(scale):
         assert edge.max() == 0
 
 
+LONG = (
+    "a label that is told in many more words than there is room for beside a plot, with $J^{(2)}$"
+)
+
+
+@pytest.mark.parametrize("shape", ["wide", "square"])
+@pytest.mark.parametrize("label", [LONG, "x" * 70, LONG + LONG, "$W^{(1)}_{2, 3}$ " * 12])
+def test_long_labels_are_not_cut_off(shape, label):
+    long = Axes(label, label, (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
+    short = Axes("x", "y", (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
+    ink = decoded(render(long).ink)[..., 3]
+    for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
+        assert edge.max() == 0
+    # Nothing is written over the numbers, which stand where they stand beside a short label.
+    numbers = decoded(render(short).ink)[..., 3]
+    left, top, _, height = box(long)
+    wide, high = ink.shape[1], ink.shape[0]
+    beside = slice(int(0.3 * left * wide), int(left * wide)), slice(0, int((top + height) * high))
+    np.testing.assert_array_equal(ink[beside[1], beside[0]], numbers[beside[1], beside[0]])
+
+
+def test_formulas_in_labels_are_not_broken():
+    text, size = fit("$a b$ and $c d$ and $e f$ and $g h$ and $i j$ and $k l$", 0.8)
+    assert "\n" in text
+    assert all(line.count("$") % 2 == 0 for line in text.split("\n"))
+    assert size < 11
+
+
 def test_equal_axes_are_drawn_once():
     assert render(axes()) is render(axes())
     assert render(axes(key="other")) is not render(axes())
 
 
-def test_what_has_no_place_is_nan_and_what_is_far_away_stays_finite():
-    places = x_fractions(axes(), [0.0, -1.0, np.nan, 1e300, np.inf])
-    assert np.isnan(places[[1, 2]]).all()
-    assert np.isfinite(places[[0, 3, 4]]).all()
-    assert places[0] < 0
-    assert places[4] > 1
-
-
-def test_what_is_too_far_away_keeps_its_direction():
-    """A run that diverges leaves the map where it goes, not through the map's corner."""
-    plain = Axes("x", "y", (-1.0, 1.0), (-1.0, 1.0), shape="square")
-    middle = places(plain, 0.0, 0.0)
-    for x, y in [(3e9, 1e9), (-1e300, 2e299), (5.0, 1e200), (np.inf, 0.0)]:
-        away = places(plain, x, y)
-        assert np.isfinite(away).all()
-        assert np.abs(away).max() <= 1e4 + 1
-        drawn = (away - middle) / np.hypot(*(away - middle))
-        wanted = np.array([np.clip(x, -1e300, 1e300) / 1e300, -y / 1e300]) * plain_box()[2:]
-        wanted /= np.abs(wanted).max()
-        wanted /= np.hypot(*wanted)
-        assert drawn == pytest.approx(wanted, abs=1e-3)
-    assert np.isnan(places(plain, np.nan, 0.0)[0])
-
-
-def plain_box():
-    from mlpteach.views.pictures import box
-
-    return box(Axes("x", "y", (-1.0, 1.0), (-1.0, 1.0), shape="square"))
-
-
-def test_color_tables_have_256_colors_for_light_and_dark():
-    for tables in color_tables().values():
-        assert [len(base64.b64decode(table)) for table in tables] == [3 * 256, 3 * 256]
+def test_a_picture_is_named_before_it_is_drawn():
+    names = [
+        picture_key(axes(**changes)) for changes in ({}, {"key": "other"}, {"xscale": "linear"})
+    ]
+    assert len(set(names)) == 3
+    assert picture_key(axes()) == names[0]
+    # Python's own hash of -1 and of -2 is the same.
+    assert len({picture_key(Axes("", "", (low, 1.0), (0.0, 1.0))) for low in (-1.0, -2.0)}) == 2

@@ -8,7 +8,7 @@ function makeControl(control, value, changed) {
 }
 
 function makeChoice(control, value, changed) {
-  const options = Object.entries(control.options);
+  const { options } = control;
   const letters = options.reduce((sum, [, text]) => sum + text.length, 0);
   if (options.length > MOST_SEGMENTS || letters > 48) return makeMenu(control, value, changed);
   const buttons = options.map(([option, text]) =>
@@ -22,17 +22,17 @@ function makeChoice(control, value, changed) {
 
 function makeMenu(control, value, changed) {
   const menu = element("select", { "data-control": control.name, "aria-label": control.label, onchange: () => changed(menu.value) },
-    ...Object.entries(control.options).map(([option, text]) => element("option", { value: option, selected: option === value }, text)));
+    ...control.options.map(([option, text]) => element("option", { value: option, selected: option === value }, text)));
   return element("label", {}, control.label, menu);
 }
 
 function makeSeveral(control, value, changed) {
   const chosen = new Set(value);
-  const buttons = Object.entries(control.options).map(([option, text]) =>
+  const buttons = control.options.map(([option, text]) =>
     element("button", { "aria-pressed": String(chosen.has(option)), "data-value": option, onclick: (event) => {
       if (!chosen.delete(option)) chosen.add(option);
       event.currentTarget.setAttribute("aria-pressed", String(chosen.has(option)));
-      changed(Object.keys(control.options).filter((name) => chosen.has(name)));
+      changed(control.options.map(([name]) => name).filter((name) => chosen.has(name)));
     } }, text));
   return element("span", { class: "several", role: "group", "aria-label": control.label, "data-control": control.name },
     control.label, ...buttons);

@@ -1,9 +1,14 @@
-// The page's half of a dashboard (widget.py is the kernel's): draws the step that the slider shows,
-// steps and plays by itself, and asks the kernel only for new histories and missing frames.
+// The page's half of a dashboard (core.py is the other): draws the step that the slider shows,
+// steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
 const WINDOW = 32; // steps asked for at once where frames are missing
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
 const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
+
+function isDark(node) {
+  const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: dark page
+}
 
 class Dashboard {
   constructor(model, root) {
@@ -11,7 +16,7 @@ class Dashboard {
     this.root = root;
     this.history = new History(model);
     const { k = 1, line = 0, row = 0, column = 0 } = model.get("position");
-    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), panels: [] });
+    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), requests: new Set(), panels: [] });
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
@@ -240,7 +245,7 @@ class Dashboard {
     if (this.asked.has(first)) return;
     this.asked.add(first);
     const last = Math.min(first + WINDOW - 1, this.spec.steps);
-    this.model.send({ type: "window", first, last, sequence: this.spec.sequence });
+    this.send({ type: "window", first, last, sequence: this.spec.sequence });
   }
 
   configure(name, value) {
@@ -260,10 +265,30 @@ class Dashboard {
   sendValues() {
     this.waiting = this.values;
     this.status.textContent = "computing …";
-    this.model.send({ type: "configure", values: this.values, request: Date.now() });
+    this.request = this.send({ type: "configure", values: this.values });
+    if (this.request === null) this.endWaiting();
+  }
+
+  // Send a message; return its number, or null where there is no kernel any more to take it.
+  send(message) {
+    const request = `${Date.now()} ${Math.random()}`; // other views of this dashboard send, too
+    try {
+      this.model.send({ ...message, request });
+    } catch (error) {
+      this.say(`Python can't be reached (${error.message}): run the cell again.`);
+      return null;
+    }
+    this.requests.add(request);
+    return request;
+  }
+
+  endWaiting() {
+    this.waiting = null;
+    this.status.textContent = "";
   }
 
   receive(message, buffers) {
+    const mine = this.requests.delete(message.request);
     if (message.type === "window") {
       if (message.sequence !== this.spec.sequence) return;
       const steps = Array.from({ length: message.last - message.first + 1 }, (_, i) => message.first + i);
@@ -271,14 +296,14 @@ class Dashboard {
       this.draw();
       return;
     }
+    if (!mine) return; // another view's
     if (message.type === "failed") {
       this.say(message.message);
       this.asked.clear();
     }
-    if (message.request === undefined || this.waiting === null) return;
+    if (this.waiting === null || message.request !== this.request) return;
     const stale = this.waiting !== this.values;
-    this.waiting = null;
-    this.status.textContent = "";
+    this.endWaiting();
     if (stale) this.sendValues();
     else if (message.type === "configured") this.followValues(); // another landscape brings its own start
   }
@@ -335,7 +360,7 @@ class Dashboard {
 
   copyState() {
     // The values of the picture: those of the controls may wait for it, or have been refused.
-    this.stateField.value = stateText(this.spec.name, this.spec.values, this.position);
+    this.stateField.value = stateText(this.spec, this.spec.values, this.position);
     this.stateField.focus();
     this.stateField.select();
     const done = () => { this.status.textContent = "state copied"; };
@@ -347,10 +372,10 @@ class Dashboard {
   restore(text) {
     if (!this.spec.saved) {
       this.savePosition(); // first, so that the place left does not overtake the place asked for
-      this.model.send({ type: "restore", text, request: Date.now() });
+      this.send({ type: "restore", text });
       return;
     }
-    const here = stateText(this.spec.name, this.values, {});
+    const here = stateText(this.spec, this.values, {});
     const { name, values } = readState(here), there = readState(text);
     const agrees = there.name === name && Object.entries(there.values).every(([key, value]) => values[key] === value) &&
       Object.values(there.position).every(Number.isInteger);

@@ -1,5 +1,6 @@
-// What travelled: one entry a step of every series, and frames of matrices for some or all steps.
+// What travelled, as spec.py says: an entry a step of every series, frames of matrices for some steps.
 
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
 class History {
@@ -7,11 +8,10 @@ class History {
     this.spec = model.get("spec");
     this.numbers = floats(model.get("numbers"));
     this.fields = {};
-    this.size = 0;
-    for (const [name, [rows, columns]] of Object.entries(this.spec.fields)) {
-      this.fields[name] = { rows, columns, start: this.size };
-      this.size += rows * columns;
+    for (const [name, { at, shape: [rows, columns] }] of Object.entries(this.spec.fields)) {
+      this.fields[name] = { rows, columns, start: at };
     }
+    this.size = this.spec.frame;
     this.frames = new Map();
     if (this.size) this.add(this.spec.held, floats(model.get("frames")));
   }

@@ -1,4 +1,6 @@
-// How numbers are written for people.
+// Numbers within their limits, and how they are written for people.
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 

@@ -51,12 +51,13 @@ function swatch({ color, dash, marker, width }) {
 
 class Plot {
   constructor(panel, dashboard) {
+    this.below = element("canvas", { "aria-hidden": "true" }); // rasters, below the pictures
     this.image = element("img", { alt: "" });
     this.ink = element("div", { class: "ink" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.caption = element("figcaption");
     this.legend = element("div", { class: "legend" });
-    this.plot = element("div", { class: "plot", role: "img" }, this.image, this.ink, this.canvas);
+    this.plot = element("div", { class: "plot", role: "img" }, this.below, this.image, this.ink, this.canvas);
     this.node = element("figure", {}, this.caption, this.plot, this.legend);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
@@ -80,7 +81,9 @@ class Plot {
     this.legend.replaceChildren(...panel.layers.filter((layer) => layer.label).map((layer) =>
       element("span", {}, swatch(layer), element("span", { html: layer.label }))));
     const { history } = dashboard;
-    this.layers = panel.layers.map((layer) => ({
+    this.rasters = panel.layers.filter((layer) => layer.kind === "raster").map((layer) => (
+      { ...layer, matrix: matrixCanvas(history.fields[layer.field], { "data-field": layer.field }) }));
+    this.layers = panel.layers.filter((layer) => layer.kind !== "raster").map((layer) => ({
       ...layer,
       points: layer.points && history.array(layer.points),
       x: layer.x && history.array(layer.x),
@@ -95,17 +98,18 @@ class Plot {
     const box = this.plot.getBoundingClientRect();
     const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     dashboard.stop();
-    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard.spec.steps));
+    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard));
     else dashboard.setPoint(click, this.data(place));
   }
 
   // Step whose point on the first line lies nearest below the pointer.
-  nearest(fraction, steps) {
-    const { points } = this.layers.find((layer) => layer.kind === "line");
+  nearest(fraction, { k, spec }) {
+    const line = this.layers.find((layer) => layer.kind === "line");
+    if (!line) return k;
     let best = 1, distance = Infinity;
-    for (let k = 1; k <= steps; k++) {
-      const away = Math.abs(points[2 * (k - 1)] - fraction);
-      if (away < distance) [best, distance] = [k, away];
+    for (let step = 1; step <= spec.steps; step++) {
+      const away = Math.abs(line.points[2 * (step - 1)] - fraction);
+      if (away < distance) [best, distance] = [step, away];
     }
     return best;
   }
@@ -121,17 +125,15 @@ class Plot {
     });
   }
 
-  draw({ k }) {
+  draw(dashboard) {
+    const { k } = dashboard;
     const ratio = devicePixelRatio;
     const width = Math.round(this.plot.clientWidth * ratio), height = Math.round(this.plot.clientHeight * ratio);
     if (!width) return;
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
+    if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
     const [left, top, across, down] = this.panel.box;
-    context.clearRect(0, 0, width, height);
+    this.clear(this.canvas, width, height);
     context.save();
     context.beginPath();
     context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
@@ -143,6 +145,36 @@ class Plot {
       context.setLineDash(DASHES[layer.dash].map((length) => length * ratio));
       context.globalAlpha = 1;
       this[layer.kind](layer, k, width, height, ratio);
+    }
+    context.restore();
+  }
+
+  clear(canvas, width, height) {
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    canvas.getContext("2d").clearRect(0, 0, width, height);
+  }
+
+  drawRasters(dashboard, width, height) {
+    const { history, k } = dashboard;
+    this.clear(this.below, width, height);
+    if (!history.isHeld(k)) return;
+    const context = this.below.getContext("2d");
+    const [left, top, across, down] = this.panel.box;
+    context.save();
+    context.beginPath();
+    context.rect(left * width, top * height, across * width, down * height);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    for (const { matrix, field, box: [x, y, right, up], ...raster } of this.rasters) {
+      matrix.fill(history.matrix(k, field), raster, dashboard.table(raster.colors));
+      context.save();
+      context.translate(x * width, y * height);
+      context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);
+      context.drawImage(matrix.canvas, 0, 0);
+      context.restore();
     }
     context.restore();
   }

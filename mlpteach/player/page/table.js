@@ -26,7 +26,7 @@ class Table {
         return node;
       });
       const note = element("td", { class: "note" });
-      return { notes: Object.entries(row.notes), note, node: element("tr", {}, label, ...cells, note) };
+      return { notes: row.notes, note, node: element("tr", {}, label, ...cells, note) };
     });
     this.table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...this.rows.map((row) => row.node)));
     return true;
@@ -39,7 +39,7 @@ class Table {
       node.dataset.value = value;
     }
     for (const { notes, note } of this.rows) {
-      const due = notes.filter(([since]) => Number(since) <= k).at(-1);
+      const due = notes.findLast(([since]) => since <= k);
       note.innerHTML = due ? due[1] : "";
     }
   }

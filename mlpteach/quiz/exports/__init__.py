@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
 from mlpteach.quiz.question import Question
-from mlpteach.quiz.reading import QUESTIONS
 
 WRITERS = {
     "gift": gift.write,

@@ -8,7 +8,7 @@ ordering goes out as a matching of lines to steps.
 import re
 from decimal import Decimal
 
-from mlpteach.quiz.text import to_mathjax_html
+from mlpteach.quiz.text.markup import to_mathjax_html
 
 LEFT_OUT = ("formula", "quantity")
 CATEGORY = "$course$/mlpteach"

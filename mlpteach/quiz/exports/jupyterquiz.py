@@ -13,8 +13,8 @@ from pathlib import Path
 
 from mlpteach.basics.arguments import describe
 from mlpteach.quiz.exports.from_html import from_html, without_slots
-from mlpteach.quiz.reading import QuestionError, as_question
-from mlpteach.quiz.text import to_dollar_html
+from mlpteach.quiz.question_files.read import QuestionError, as_question
+from mlpteach.quiz.text.markup import to_dollar_html
 
 LEFT_OUT = ("formula", "quantity", "ordering")
 WRONG = "That is not right."

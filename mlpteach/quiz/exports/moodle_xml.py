@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import CATEGORY, shortanswer, text_of, weight
-from mlpteach.quiz.text import to_mathjax_html
+from mlpteach.quiz.text.markup import to_mathjax_html
 
 LEFT_OUT = ("formula",)
 _PICTURE = "map.png"
@@ -83,7 +83,7 @@ def _choices(quiz, asked):
 def _quantity(quiz, asked):
     made = _choices(quiz, asked)
     text = made.find("questiontext")
-    label = asked.shown()["picture"]["label"]
+    label = asked.picture
     image = f'<p><img src="@@PLUGINFILE@@/{_PICTURE}" alt="{label}"></p>'
     text.find("text").text += image
     file = SubElement(text, "file", name=_PICTURE, path="/", encoding="base64")

@@ -11,7 +11,7 @@ import zipfile
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import text_of
-from mlpteach.quiz.text import to_mathml_html
+from mlpteach.quiz.text.markup import to_mathml_html
 
 LEFT_OUT = ("formula",)
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -102,7 +102,7 @@ def _body(made, asked):
     body = SubElement(made, "itemBody")
     if asked.question.type == "quantity":
         _mixed(body, "p", asked.text)
-        label = asked.shown()["picture"]["label"]
+        label = asked.picture
         SubElement(SubElement(body, "p"), "img", src=f"{asked.question.id}.png", alt=label)
     return body
 

@@ -3,18 +3,18 @@
 import re
 import string
 
-from mlpteach.quiz.asked import Asked
-from mlpteach.quiz.characters import plain_characters, unwrapped
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
-from mlpteach.quiz.numbered import Numbered
-from mlpteach.quiz.spelling import Unreadable
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.question_numbers import WithNumbers
+from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.characters import plain_characters, unwrapped
+from mlpteach.quiz.typed.spelling import Unreadable
 
 _YES = {"true", "t", "yes", "y", "right", "correct", "1", "wahr"}
 _NO = {"false", "f", "no", "n", "wrong", "incorrect", "0", "falsch"}
 
 
-class TrueFalse(Asked):
+class TrueFalse(AskedQuestion):
     """A statement to call true or false."""
 
     def shown_fields(self):
@@ -33,6 +33,9 @@ class TrueFalse(Asked):
     def solution(self):
         return str(self.fields["answer"]).lower()
 
+    def solution_html(self):
+        return [self.solution.capitalize()]
+
     @property
     def why(self):
         return self.fields["if_true" if self.fields["answer"] else "if_false"]
@@ -45,7 +48,7 @@ def _means_true(text):
     return word in _YES
 
 
-class Single(Numbered, Asked):
+class Single(WithNumbers, AskedQuestion):
     """One choice of several is right."""
 
     def prepare(self, rng, run):
@@ -54,13 +57,16 @@ class Single(Numbered, Asked):
         chosen = [self.fields["choice"][i] for i in order]
         self.choices = dict(zip(string.ascii_lowercase, chosen, strict=False))
 
+    @property
+    def lettered(self):
+        return {letter: self._filled(choice["text"]) for letter, choice in self.choices.items()}
+
     def shown_fields(self):
-        return {
-            "choices": [
-                {"key": letter, "html": to_html(self._filled(choice["text"]))}
-                for letter, choice in self.choices.items()
-            ]
-        }
+        return {"choices": as_entries(self.lettered)}
+
+    def solution_html(self):
+        texts = self.lettered
+        return [f"({letter}) {to_html(texts[letter])}" for letter in self.right]
 
     @property
     def right(self):
@@ -115,6 +121,11 @@ class Multiple(Single):
             verdict = "is not right" if letter in given else "is right too"
             said.append(f"({letter}) {verdict}: {self._why(letter)}")
         return Judgement(fraction, " ".join(said))
+
+
+def as_entries(lettered):
+    """Return letters and texts as the page reads them: a list, because keys may be sorted."""
+    return [{"key": letter, "html": to_html(text)} for letter, text in lettered.items()]
 
 
 def read_letters(text, choices):

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from mlpteach.quiz.asked import Asked
-from mlpteach.quiz.expression import evaluate, parse
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
-from mlpteach.quiz.spelling import Unreadable
+from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.expression import evaluate, parse
+from mlpteach.quiz.typed.spelling import Unreadable
 
 _DRAWS = 3  # sets of arrays
 _DRAWN = {
@@ -18,7 +19,7 @@ _DRAWN = {
 VALUES = tuple(_DRAWN)
 
 
-class Formula(Asked):
+class Formula(AskedQuestion):
     """The answer is an expression of the question's names."""
 
     def prepare(self, rng, run):
@@ -46,6 +47,9 @@ class Formula(Asked):
     @property
     def solution(self):
         return self.fields["answer"]
+
+    def solution_html(self):
+        return [to_html(f"`{self.solution}`")]
 
     def _computed(self, text):
         tree = parse(text, self.names, self.written)

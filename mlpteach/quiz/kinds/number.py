@@ -3,16 +3,17 @@
 import math
 from dataclasses import dataclass
 
-from mlpteach.quiz.asked import Asked
-from mlpteach.quiz.expression import evaluate, names_in, parse
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
-from mlpteach.quiz.numbered import Numbered
-from mlpteach.quiz.numbers import read_meanings, write_number
+from mlpteach.quiz.question_numbers import WithNumbers
+from mlpteach.quiz.text.write_number import write_number
+from mlpteach.quiz.typed.expression import evaluate, names_in, parse
+from mlpteach.quiz.typed.read_number import read_meanings
 
 _TRIES = 30  # to draw numbers by which right and wrong can be told apart
 
 
-class Number(Numbered, Asked):
+class Number(WithNumbers, AskedQuestion):
     """The answer is a number; key and known mistakes are expressions of the question's numbers."""
 
     hint = "A number: 0.001, 1e-3, 1/1000 and 0,001 are the same."

@@ -3,14 +3,14 @@
 import re
 import string
 
-from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
-from mlpteach.quiz.kinds.choice import read_letters
-from mlpteach.quiz.spelling import Unreadable
-from mlpteach.quiz.text import to_html
+from mlpteach.quiz.kinds.choice import as_entries, read_letters
+from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.spelling import Unreadable
 
 
-class Ordering(Asked):
+class Ordering(AskedQuestion):
     """Every line names the lines it needs; the file's own order is one that works."""
 
     hint = "Drag the lines, use their arrows, or Alt with the arrow keys."
@@ -22,13 +22,15 @@ class Ordering(Asked):
             order.reverse()  # not already right
         self.lines = dict(zip(string.ascii_lowercase, [lines[i] for i in order], strict=False))
 
+    @property
+    def lettered(self):
+        return {letter: line["text"] for letter, line in self.lines.items()}
+
     def shown_fields(self):
-        return {
-            "lines": [
-                {"key": letter, "html": to_html(line["text"])}
-                for letter, line in self.lines.items()
-            ]
-        }
+        return {"lines": as_entries(self.lettered)}
+
+    def solution_html(self):
+        return [to_html(self.lettered[letter]) for letter in self.solution.split(", ")]
 
     @property
     def solution(self):

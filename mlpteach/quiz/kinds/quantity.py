@@ -1,16 +1,14 @@
 """Which quantity is this? A heat map of the run, to be recognised."""
 
 import base64
-import io
 
 import numpy as np
 
+from mlpteach.quiz.heat_map import heat_map_png
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.choice import Single, read_letters
-from mlpteach.quiz.numbers import write_number
-from mlpteach.quiz.spelling import Unreadable
-
-_PIXELS = 12  # a side of an entry
+from mlpteach.quiz.text.write_number import write_number
+from mlpteach.quiz.typed.spelling import Unreadable
 
 
 class Quantity(Single):
@@ -20,8 +18,8 @@ class Quantity(Single):
         super().prepare(rng, run)
         wanted = [choice["quantity"] for choice in self.fields["choice"] if choice.get("ask", True)]
         self.key = wanted[rng.integers(len(wanted))]
-        self.matrix = self.place.matrix(self.key)
-        self.numbers["layer"] = self.place.layer
+        self.matrix = self.weight.matrix(self.key)
+        self.numbers["layer"] = self.weight.layer
         self.numbers["limit"] = float(np.abs(self.matrix).max())
 
     @property
@@ -29,31 +27,29 @@ class Quantity(Single):
         return [letter for letter, c in self.choices.items() if c["quantity"] == self.key]
 
     def shown_fields(self):
-        size = " by ".join(str(n) for n in self.matrix.shape)
-        low, high = (write_number(f(self.matrix), 3) for f in (np.min, np.max))
-        limits = f"from {low} to {high}"
         return {
             **super().shown_fields(),
             "picture": {
                 "source": f"data:image/png;base64,{base64.b64encode(self.png()).decode()}",
-                "label": f"heat map of {size} entries, {limits}; {_described(self.matrix)}",
-                "range": limits,
+                "label": self.picture,
+                "range": self._limits(),
                 "columns": self.matrix.shape[1],
                 "rows": self.matrix.shape[0],
             },
         }
 
-    def png(self):
-        """Return the heat map: blue below 0, red above, strongest at the largest size."""
-        from matplotlib import colormaps
-        from matplotlib.image import imsave
+    @property
+    def picture(self):
+        size = " by ".join(str(n) for n in self.matrix.shape)
+        return f"heat map of {size} entries, {self._limits()}; {_described(self.matrix)}"
 
-        limit = self.numbers["limit"] or 1.0
-        shade = 0.5 + 0.5 * np.sign(self.matrix) * np.sqrt(np.abs(self.matrix) / limit)
-        colors = np.repeat(np.repeat(colormaps["coolwarm"](shade), _PIXELS, 0), _PIXELS, 1)
-        file = io.BytesIO()
-        imsave(file, colors, format="png", metadata={"Software": ""})
-        return file.getvalue()
+    def _limits(self):
+        low, high = (write_number(end, 3) for end in (self.matrix.min(), self.matrix.max()))
+        return f"from {low} to {high}"
+
+    def png(self):
+        """Return the picture."""
+        return heat_map_png(self.matrix)
 
     def judge_text(self, text):
         letters = read_letters(text, self.choices)

@@ -2,11 +2,11 @@
 
 import re
 
-from mlpteach.quiz.asked import Asked
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
 
 
-class Words(Asked):
+class Words(AskedQuestion):
     """The answer is a name; the first of the known words that it agrees with decides."""
 
     hint = "A word, or a few."

@@ -1,0 +1,91 @@
+"""LaTeX as MathML that any page may show, whoever wrote it.
+
+The converter passes on what stands in ``\\text``, ``\\tag`` or ``\\href`` as it is: markup,
+scripts, links. Here only elements and attributes that are mathematics come through; all else that
+was written is text.
+"""
+
+import html
+import re
+from functools import lru_cache
+from xml.etree import ElementTree
+
+# Element -> how many parts it must have, None for any number.
+_ELEMENTS = {
+    "math": None, "mrow": None, "mi": 0, "mn": 0, "mo": 0, "mtext": 0, "mspace": 0,
+    "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3,
+    "mfrac": 2, "mroot": 2, "msqrt": None, "mstyle": None, "mpadded": None, "mphantom": None,
+    "menclose": None, "mtable": None, "mtr": None, "mtd": None,
+}  # fmt: skip
+_ATTRIBUTES = frozenset({
+    "display", "displaystyle", "scriptlevel", "mathvariant", "mathsize", "mathcolor",
+    "mathbackground", "stretchy", "fence", "separator", "form", "lspace", "rspace", "minsize",
+    "maxsize", "movablelimits", "largeop", "accent", "linethickness", "width", "height", "depth",
+    "voffset", "linebreak", "notation", "columnalign", "columnlines", "columnspacing", "rowlines",
+    "rowspacing",
+})  # fmt: skip
+_VALUE = re.compile(r"[#\w.+% -]*", re.ASCII)
+# Not every reader of MathML knows lengths by name. Shares of an em; "-" for the negative ones.
+_SPACES = {
+    f"{sign}{name}mathspace": f"{'-' if sign else ''}{eighteenths / 18:.4g}em"
+    for name, eighteenths in (("thin", 3), ("medium", 4), ("thick", 5))
+    for sign in ("", "negative")
+}
+
+
+@lru_cache(maxsize=2048)
+def to_mathml(latex):
+    """Return a formula as MathML.
+
+    Parameters
+    ----------
+    latex : str
+        Without the dollars around it.
+
+    Raises
+    ------
+    ValueError
+        Where it is no formula; says what was given.
+
+    Examples
+    --------
+    >>> to_mathml("x^2")
+    '<math ...><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>'
+    """
+    return ElementTree.tostring(mathml_tree(latex), encoding="unicode")
+
+
+def mathml_tree(latex):
+    """Return a formula as a tree of MathML, without namespace prefixes; see :func:`to_mathml`."""
+    from latex2mathml.converter import convert_to_element
+
+    try:
+        tree = convert_to_element(latex)
+    except Exception as error:  # its own have no message, and an index may lack as well
+        reason = type(error).__name__.removesuffix("Error")
+        raise ValueError(f"${latex}$ is no LaTeX ({reason}).") from error
+    namespace = tree.attrib["xmlns"]
+    for element in tree.iter():
+        _clean(element, latex)
+    tree.attrib = {"xmlns": namespace, **tree.attrib}
+    return tree
+
+
+def _clean(element, latex):
+    """Take away what is no mathematics; &#x...; of the converter becomes the letter it means."""
+    if _ELEMENTS.get(element.tag, -1) not in (None, len(element)):
+        raise ValueError(f"${latex}$ is no LaTeX: a part of it is missing.")
+    element.text = _plain(element.text)
+    element.tail = _plain(element.tail)
+    element.attrib = {
+        name: _SPACES.get(value, value)
+        for name, value in element.attrib.items()
+        if name in _ATTRIBUTES and _VALUE.fullmatch(value)
+    }
+
+
+def _plain(text):
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", html.unescape(text)) if text else text
+
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

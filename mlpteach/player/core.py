@@ -1,0 +1,300 @@
+"""The core of a dashboard: control values in, a history out, a page's messages answered.
+
+Plain Python: it lives in a notebook's kernel behind a widget, and as well wherever else a page may
+find it. What travels is written down in :mod:`mlpteach.player.spec`.
+"""
+
+import traceback
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_count, describe
+from mlpteach.player import saved, state
+from mlpteach.player.controls import Point, by_name, check_values
+from mlpteach.player.position import START, check_position, inside
+from mlpteach.player.spec import describe_control, describe_show
+from mlpteach.views.checks import check_kind, check_text
+from mlpteach.views.figure import figure
+from mlpteach.views.panels import Plot, Show
+from mlpteach.views.pictures import picture_key, render
+
+# From a page: what a message of each type holds besides.
+_MESSAGES = {
+    "configure": ("values",),
+    "restore": ("text",),
+    "window": ("first", "last", "sequence"),
+    "position": ("position",),
+}
+
+
+class Core:
+    """A dashboard without a face: it holds what is shown, and answers any page.
+
+    Parameters
+    ----------
+    build : callable
+        values (dict of control name -> value) -> :class:`~mlpteach.views.panels.Show`.
+    controls : sequence of Choice, Several, Slider, Toggle or Point
+    values : dict
+        Where the controls start.
+    title : str
+    name : str
+        Short name of the dashboard, with which its state's text starts.
+    follow : callable, optional
+        (values before, values asked for) -> values: what else changes where the reader moves a
+        control, such as the start on another landscape. Not asked when a state is restored.
+
+    Attributes
+    ----------
+    show : Show
+        What is on the screen.
+    values : dict
+        Values of the controls on the screen.
+    controls : dict of str to Control
+    sequence : int
+        How many histories there have been.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what does not fit together: a control without a value, a name that stands twice …
+
+    Examples
+    --------
+    >>> from mlpteach.player import Slider
+    >>> from mlpteach.views import Row, Show, Table
+    >>> def build(values):
+    ...     table = Table("", "powers", ("power",), (Row("of a", ("power",)),))
+    ...     return Show({}, 3, (table,), {"power": values["a"] ** np.arange(1.0, 4.0)})
+    >>> core = Core(build, [Slider("a", "a", 1.0, 9.0)], {"a": 2.0}, "Powers", "powers")
+    >>> core.show.series["power"]
+    array([2., 4., 8.])
+    >>> [message["type"] for message, _ in core.answer({"type": "configure", "values": {"a": 3}})]
+    ['history', 'configured']
+    >>> core.state
+    'powers?k=1&line=0&row=0&column=0&a=3.0'
+    """
+
+    def __init__(self, build, controls, values, title, name, follow=None):
+        _check_functions(build, follow)
+        self.title, self.name = check_text("title", title), _check_name(name)
+        self._build, self._follow = build, follow
+        self.controls = by_name(controls)
+        self._position, self.sequence = START, 0
+        self._update(check_values(self.controls, values))
+
+    def __repr__(self):
+        where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
+        return f"<{type(self).__name__} {self.title!r}, {where}; {len(self.controls)} controls>"
+
+    @property
+    def traces(self):
+        """The runs on the screen, by their names."""
+        return self.show.traces
+
+    @property
+    def trace(self):
+        """The first of the runs on the screen; None without one."""
+        return next(iter(self.traces.values()), None)
+
+    def configure(self, **values):
+        """Set controls from Python, as if they had been moved on the page.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an unknown control or a value that it can't have; the old history stays.
+        """
+        self._change(values)
+
+    @property
+    def state(self):
+        """Values and position as one short text; set it to get the same picture again."""
+        return state.write(self.name, self.values, self.position)
+
+    @state.setter
+    def state(self, text):
+        values, position = state.read(text, self.name, self.controls.values())
+        self._update(check_values(self.controls, values, self.values))
+        self.position = position
+
+    @property
+    def position(self):
+        """Where the page stands: "k", from 1, and "line", "row", "column", from 0.
+
+        What is set lands inside the history; what is left out stays as it is.
+        """
+        return dict(self._position)
+
+    @position.setter
+    def position(self, given):
+        self._position = inside({**self._position, **check_position(given)}, self.spec)
+
+    def figure(self, k=None):
+        """Draw the dashboard as a matplotlib figure, for print and PDF.
+
+        Parameters
+        ----------
+        k : int, optional
+            The step, from 1; by default the one on the screen.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        position = self.position
+        k = position["k"] if k is None else k
+        return figure(self.show, k, position["row"], position["column"])
+
+    def save_html(self, path):
+        """Save the dashboard as one file that plays without network and without Python.
+
+        Parameters
+        ----------
+        path : str or Path
+            Overwritten if it is there.
+
+        Returns
+        -------
+        Path
+        """
+        spec = {**self.spec, "position": self.position}
+        return saved.write(path, spec, self.show, self.numbers, self.pictures())
+
+    # -- what travels
+
+    @property
+    def frames(self):
+        """The frames that travel with the history, as bytes."""
+        frames = self.show.frames
+        return np.ascontiguousarray(frames.values).tobytes() if frames else b""
+
+    def pictures(self, held=()):
+        """Draw the pictures that the page needs, but for those whose keys it has.
+
+        Returns
+        -------
+        dict of str to dict
+        """
+        axes = (panel.axes for panel in self.show.panels if isinstance(panel, Plot))
+        needed = {picture_key(one): one for one in axes}
+        return {key: dict(vars(render(one))) for key, one in needed.items() if key not in held}
+
+    def history(self, held=()):
+        """Return the message with all that is on the screen, and its buffers."""
+        message = {
+            "type": "history",
+            "spec": self.spec,
+            "pictures": self.pictures(held),
+            "position": self.position,
+        }
+        return message, [self.numbers, self.frames]
+
+    def answer(self, message):
+        """Return what a page gets for its message; whatever goes wrong is told there, never lost.
+
+        Parameters
+        ----------
+        message : dict
+
+        Returns
+        -------
+        list of (dict, list of bytes)
+            Messages with their buffers.
+        """
+        try:
+            kind = _check_message(message)
+            return getattr(self, f"_answer_{kind}")(message)
+        except Exception as error:
+            told = "".join(traceback.format_exception_only(error)).strip()
+            request = message.get("request") if isinstance(message, dict) else None
+            return [({"type": "failed", "request": request, "message": told}, [])]
+
+    def _answer_configure(self, message):
+        self._change(message["values"])
+        return self._configured(message)
+
+    def _answer_restore(self, message):
+        self.state = message["text"]
+        return self._configured(message)
+
+    def _configured(self, message):
+        history = self.history(message.get("pictures", ()))
+        return [history, ({"type": "configured", "request": message.get("request")}, [])]
+
+    def _answer_window(self, message):
+        if message["sequence"] != self.sequence:
+            return []
+        steps = self.show.steps
+        first = check_count("first", message["first"], maximum=steps)
+        last = check_count("last", message["last"], minimum=first, maximum=steps)
+        frames = self.show.frames.read(first, last)
+        kept = ("type", "first", "last", "sequence", "request")
+        answer = {name: message.get(name) for name in kept}
+        return [(answer, [np.ascontiguousarray(frames).tobytes()])]
+
+    def _answer_position(self, message):
+        self.position = message["position"]
+        return []
+
+    # -- changing
+
+    def _change(self, values):
+        if self._follow is not None:
+            asked = check_values(self.controls, values, self.values)
+            values = self._follow(self.values, asked)
+        self._update(check_values(self.controls, values, self.values))
+
+    def _update(self, values):
+        """Show a history for checked values of all controls; where it fails the old one stays."""
+        show = check_kind("what build returns", self._build(values), Show)
+        _check_clicks(show, self.controls)
+        described, numbers = describe_show(show)
+        self.values, self.show, self.numbers = values, show, numbers
+        self.sequence += 1
+        self.spec = {
+            **described,
+            "sequence": self.sequence,
+            "name": self.name,
+            "title": self.title,
+            "controls": [describe_control(control) for control in self.controls.values()],
+            "values": values,
+        }
+        self.position = {}  # a shorter history may end before it
+
+
+def _check_functions(build, follow):
+    if not callable(build):
+        raise TypeError(f"build must be a function values -> Show; given {describe(build)}.")
+    if follow is not None and not callable(follow):
+        raise TypeError(
+            f"follow must be a function (before, asked) -> values; given {describe(follow)}."
+        )
+
+
+def _check_name(name):
+    """Return a name that a state's text can start with."""
+    if not check_text("name", name) or set(name) & set("?&=# "):
+        raise ValueError(f"name must be a short text without ? & = # or spaces; given {name!r}.")
+    return name
+
+
+def _check_clicks(show, controls):
+    """Raise where a click on a plot should set what is no Point."""
+    for panel in show.panels:
+        click = panel.click if isinstance(panel, Plot) else ""
+        if click not in ("", "step") and not isinstance(controls.get(click), Point):
+            raise ValueError(f'click must be "", "step" or the name of a Point; given {click!r}.')
+
+
+def _check_message(message):
+    """Return the type of a page's message that has all it needs."""
+    if not isinstance(message, dict):
+        raise TypeError(f"a message must be a dict; given {describe(message)}.")
+    kind = message.get("type")
+    if not isinstance(kind, str) or kind not in _MESSAGES:
+        raise ValueError(f"unknown message type {kind!r}; allowed: {', '.join(_MESSAGES)}.")
+    missing = [name for name in _MESSAGES[kind] if name not in message]
+    if missing:
+        raise ValueError(f"a message of the type {kind} needs {', '.join(missing)}.")
+    return kind

@@ -1,0 +1,13 @@
+"""The page's own code and style: one ES module without a bundler, and one style sheet."""
+
+from pathlib import Path
+
+_PAGE = Path(__file__).parent / "page"
+# One behind the other: each part knows those before it.
+_PARTS = (
+    "element", "numbers", "state", "history", "colors", "plot", "heat", "table", "ledger",
+    "controls", "transport", "dashboard", "render",
+)  # fmt: skip
+
+MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
+STYLE = (_PAGE / "player.css").read_text("utf-8")

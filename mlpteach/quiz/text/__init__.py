@@ -1,0 +1,1 @@
+"""How questions are written, and what is made of it: HTML, MathML, Unicode, words."""

@@ -1,0 +1,1 @@
+"""What people type, read as numbers and formulas; nothing typed is ever executed."""

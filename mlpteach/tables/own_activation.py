@@ -1,0 +1,158 @@
+"""A reader's own function as an activation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.tables.activations import ACTIVATIONS, Activation
+from mlpteach.tables.differences import first_wrong, slope
+
+# Where a function and its derivative are looked at before any work.
+_PLACES = np.concatenate([np.arange(-80, 82) / 10.0, [-20.0, 20.0]])
+
+
+def own_activation(function, derivative=None):
+    """Make an :class:`Activation` of your own function phi.
+
+    Parameters
+    ----------
+    function : callable
+        Z (units, n) -> A = phi(Z) (units, n), element by element.
+    derivative : callable, optional
+        Z -> phi'(Z), the same shapes. Without it finite differences are taken, right to about 12
+        digits; at a kink they give the mean of both slopes.
+
+    Returns
+    -------
+    Activation
+        For ``hidden=`` and ``output=`` of :class:`mlpteach.MLP`, where a function alone is taken as
+        ``own_activation(function)``.
+
+    Raises
+    ------
+    TypeError
+        For what is no function, or returns no numbers.
+    ValueError
+        If phi mixes its units, is not finite at some -20 <= z <= 20, or `derivative` is wrong: with
+        the place, what it gives there and the finite difference. At a kink any slope will do.
+
+    Examples
+    --------
+    >>> softplus = own_activation(lambda Z: np.log1p(np.exp(Z)), lambda Z: 1 / (1 + np.exp(-Z)))
+    >>> float(softplus.derivative(0.0))
+    0.5
+
+    >>> own_activation(np.square, lambda Z: Z)
+    Traceback (most recent call last):
+    ...
+    ValueError: the derivative of square is wrong at z = 20: it gives 20, the finite difference 40.
+    """
+    if not callable(function):
+        raise TypeError(f"function must be a function Z -> A; given {describe(function)}.")
+    if derivative is not None and not callable(derivative):
+        raise TypeError(
+            f"derivative must be a function Z -> phi'(Z); given {describe(derivative)}."
+        )
+    name = getattr(function, "__name__", type(function).__name__)
+    phi = _ElementWise(function, name)
+    prime = _Differences(phi) if derivative is None else _ElementWise(derivative, "the derivative")
+    _check_function(phi)
+    if derivative is not None:
+        _check_derivative(phi, prime)
+    written = name.replace("_", r"\_")
+    return Activation(
+        id=name,
+        title=name,
+        source="the reader's own function",
+        latex=rf"\phi(Z) = \mathrm{{{written}}}(Z)" if written.isprintable() else "",
+        function=phi,
+        back=_Back(prime),
+    )
+
+
+def as_activation(name, given):
+    """Return an :class:`Activation` for an id, an Activation or a reader's own function."""
+    if isinstance(given, Activation):
+        return given
+    if callable(given):
+        return own_activation(given)
+    if not isinstance(given, str):
+        raise TypeError(
+            f"{name} must be one of {', '.join(ACTIVATIONS)}, mlpteach.own_activation(...) or your "
+            f"own function Z -> A; given {describe(given)}."
+        )
+    return ACTIVATIONS[check_choice(name, given, tuple(ACTIVATIONS))]
+
+
+@dataclass(frozen=True)
+class _ElementWise:
+    """A reader's function: it may not harm the record, and its mistakes are explained."""
+
+    function: Callable
+    name: str
+
+    def __call__(self, Z):
+        try:
+            returned = self.function(Z.copy())
+        except Exception as error:
+            error.add_note(f"raised in your function {self.name!r}, of an array Z of {Z.shape}")
+            raise
+        try:
+            A = np.asarray(returned)
+        except ValueError:  # rows of different lengths
+            A = np.array(None)
+        if A.dtype.kind not in "biuf":
+            raise TypeError(f"{self.name} must return numbers; it returned {describe(returned)}.")
+        if A.shape != Z.shape:
+            raise ValueError(
+                f"{self.name} must return an array of the shape of Z {Z.shape}; "
+                f"it returned {describe(returned)}."
+            )
+        return A.astype(float)
+
+
+@dataclass(frozen=True)
+class _Differences:
+    function: Callable
+
+    def __call__(self, Z):
+        return slope(self.function, Z)
+
+
+@dataclass(frozen=True)
+class _Back:
+    derivative: Callable
+
+    def __call__(self, dA, Z, A):
+        return dA * self.derivative(Z)
+
+
+def _check_function(phi):
+    with np.errstate(all="ignore"):
+        A = phi(_PLACES.reshape(4, -1)).ravel()
+        apart = np.array([phi(np.full((1, 1), z))[0, 0] for z in _PLACES[::8]])
+    if not np.isfinite(A).all():
+        worst = int(np.argmin(np.isfinite(A)))
+        raise ValueError(
+            f"{phi.name} must be finite; it gives {A[worst]:g} at z = {_PLACES[worst]:g}."
+        )
+    if not np.allclose(A[::8], apart, rtol=1e-12, atol=1e-12):
+        raise ValueError(
+            f"{phi.name} must work element by element; it gives other numbers for one z alone than "
+            "for the same z among others."
+        )
+
+
+def _check_derivative(phi, prime):
+    def rows(function):
+        return lambda z: function(z[None])[0]
+
+    wrong = first_wrong(rows(phi), rows(prime), _PLACES)
+    if wrong is not None:
+        place, given, expected = wrong
+        raise ValueError(
+            f"the derivative of {phi.name} is wrong at z = {_PLACES[place]:g}: it gives "
+            f"{given:.6g}, the finite difference {expected:.6g}."
+        )

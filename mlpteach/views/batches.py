@@ -1,0 +1,129 @@
+"""How erratic runs on mini-batches are: their costs, their turns, and their way on a plane."""
+
+import numpy as np
+
+from mlpteach.study import erratic
+from mlpteach.views import valley
+from mlpteach.views.axis import limits
+from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
+from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
+
+
+def show_batches(traces, styles, updates, size=None):
+    """Return the :class:`~mlpteach.views.panels.Show` of runs on mini-batches.
+
+    Parameters
+    ----------
+    traces : dict of str to Trace
+        By batch size ("full" for all instances), or with `size` by form of momentum.
+    styles : dict of str to Style
+    updates : int
+    size : int, optional
+        The batch size that all have in common.
+    """
+    message = divergence_message(traces)
+    if not any(len(trace) for trace in traces.values()):
+        return Show(traces, 0, message=message)
+    series, share = history(traces, updates)
+    return Show(
+        traces=traces,
+        steps=updates,
+        panels=(
+            _way_plot(styles, series, share),
+            *_plots(styles, series, "gradients" if size is None else "updates"),
+            _table(traces, styles, size),
+        ),
+        series=series,
+        message=message,
+    )
+
+
+def history(traces, updates):
+    """Return name -> array (updates,) for several runs, and the share that the plane shows.
+
+    "k", and of each run ``"name.batch"`` and ``"name.full"`` (with ``"name.full_k"``), costs;
+    ``"name.turn"`` and ``"name.mean_turn"``, degrees; ``"name.x"`` and ``"name.y"``, its way on the
+    plane; ``"name.seen"``, instances used so far.
+    """
+    series = {"k": np.arange(1.0, updates + 1)}
+    ways = {name: erratic.way(trace, updates) for name, trace in traces.items()}
+    started = [name for name in traces if len(ways[name][0])]
+    flat, share = erratic.largest_directions([ways[name][0] for name in started])
+    planes = dict(zip(started, flat, strict=True))
+    for name, trace in traces.items():
+        W, rho = ways[name]
+        full_k, full = erratic.full_costs(trace, W)
+        turn = erratic.turns(rho)
+        plane = planes.get(name, np.empty((0, 2)))
+        columns = {
+            "batch": trace.losses,
+            "full": full,
+            "full_k": full_k,
+            "turn": turn,
+            "mean_turn": erratic.mean_so_far(turn),
+            "x": plane[:, 0],
+            "y": plane[:, 1],
+            "seen": _instances(trace, updates),
+        }
+        series |= {f"{name}.{key}": fill_up(column, updates) for key, column in columns.items()}
+    return series, share
+
+
+def _instances(trace, updates):
+    """Return how many instances the run had used after each update."""
+    problem, k = trace.run.problem, np.arange(1, min(updates, len(trace)) + 1)
+    whole, rest = np.divmod(k, problem.updates_per_epoch)
+    return whole * len(problem.X) + rest * problem.batch_size
+
+
+def _way_plot(styles, series, share):
+    x = limits(*(series[f"{name}.x"] for name in styles), room=0.1)
+    y = limits(*(series[f"{name}.y"] for name in styles), room=0.1)
+    return Plot(
+        title=f"Way of all weights, on its two largest directions ({share:.0%} of it)",
+        label="Way of the parameters of each run from the common start, on a plane",
+        axes=Axes("largest direction", "second direction", x, y, shape="square"),
+        layers=tuple(Line(f"{name}.x", f"{name}.y", styles[name]) for name in styles),
+    )
+
+
+def _plots(styles, series, of):
+    costs = [series[f"{name}.{kind}"] for name in styles for kind in ("batch", "full")]
+    across = (0.0, float(len(series["k"])))
+    cost = cost_limits(*costs)
+    plots = (
+        ("Cost on each update's batch", "cost $J$", "k", "batch", cost, "log"),
+        ("Cost on all instances", "cost $J$", "full_k", "full", cost, "log"),
+        (f"Angle between successive {of}", "degrees", "k", "turn", (0.0, 180.0), "linear"),
+    )
+    for title, ylabel, x, y, ylim, scale in plots:
+        layers = (
+            Line("k" if x == "k" else f"{name}.{x}", f"{name}.{y}", styles[name]) for name in styles
+        )
+        yield Plot(
+            title=title,
+            label=f"{title} against updates, a line a run; click to go to an update",
+            axes=Axes("update $k$", ylabel, across, ylim, yscale=scale),
+            layers=tuple(layers),
+            click="step",
+        )
+
+
+def _table(traces, styles, size):
+    keys = ("batch", "full", "turn", "mean_turn", "seen")
+    rows = [
+        Row(
+            label=_label(name, trace) if size is None else valley.NAMES[name],
+            cells=tuple(f"{name}.{key}" for key in keys),
+            style=styles[name],
+            notes=divergence_notes(trace),
+        )
+        for name, trace in traces.items()
+    ]
+    columns = ("$J$, batch", "$J$, all", "angle", "mean angle", "instances used")
+    what = "" if size is None else f", batches of {size}"
+    return Table(f"At this update{what}", "Numbers of each run", columns, tuple(rows))
+
+
+def _label(name, trace):
+    return f"batches of {len(trace.run.problem.X) if name == 'full' else name}"

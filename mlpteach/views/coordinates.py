@@ -1,0 +1,59 @@
+"""Where numbers lie in a plot's picture, as fractions of its width and height.
+
+The page and the pictures share it, so that JavaScript knows no scales.
+"""
+
+import numpy as np
+
+# Inches: at 100 CSS pixels an inch the text is 15 pixels high.
+SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
+# Room for labels left, below, right and above, in inches.
+ROOM = (0.74, 0.50, 0.18, 0.10)
+# Pictures away from the axes, and still a number that a canvas can draw.
+_FAR = 1e4
+_NUMBERS = 1e300  # stands for infinity
+
+
+def box(axes):
+    """Return where the axes lie in their picture: left, top, width, height as fractions."""
+    width, height = SIZES[axes.shape]
+    left, below, right, above = ROOM
+    return (
+        left / width,
+        above / height,
+        (width - left - right) / width,
+        (height - below - above) / height,
+    )
+
+
+def x_fractions(axes, values):
+    """Return how far right in the picture each value lies, 0 … 1; NaN for what has no place."""
+    left, _, width, _ = box(axes)
+    return left + width * _share(values, axes.xlim, axes.xscale)
+
+
+def y_fractions(axes, values):
+    """Return how far down in the picture each value lies, 0 … 1; NaN for what has no place."""
+    _, top, _, height = box(axes)
+    return top + height * (1.0 - _share(values, axes.ylim, axes.yscale))
+
+
+def _share(values, ends, scale):
+    """Return the place of values between the ends of an axis: 0 … 1 inside."""
+    low, high = ends
+    with np.errstate(all="ignore"):
+        values = np.asarray(values, dtype=float)
+        if scale == "log":
+            values, low, high = np.log10(values), np.log10(low), np.log10(high)
+        share = (values - low) / (high - low)
+    return np.where(np.isnan(share), np.nan, np.clip(share, -_NUMBERS, _NUMBERS))
+
+
+def point_fractions(axes, x, y):
+    """Return where points lie in the picture, shape (..., 2); NaN for what has no place.
+
+    What is too far away to be drawn is drawn nearer, in the same direction from the middle.
+    """
+    points = np.stack([x_fractions(axes, x), y_fractions(axes, y)], axis=-1) - 0.5
+    far = np.maximum(np.abs(points).max(axis=-1, keepdims=True) / _FAR, 1.0)
+    return points / far + 0.5

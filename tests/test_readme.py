@@ -1,0 +1,230 @@
+"""The README's table "to change X, open Y": every path exists, and each row is true."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from reference import rules_quadratic
+
+import mlpteach as mt
+from mlpteach.basics.notation import SYMBOLS
+from mlpteach.exercise import problem_sets
+from mlpteach.grading.session import Session
+from mlpteach.player.core import Core
+from mlpteach.player.spec import describe_show
+from mlpteach.quiz.kinds import KINDS
+from mlpteach.quiz.question_files.read import read
+from mlpteach.quiz.session import Session as QuizSession
+from mlpteach.quiz.typed.characters import plain_characters
+from mlpteach.quiz.typed.expression import parse
+from mlpteach.quiz.typed.read_number import read_number
+from mlpteach.quiz.typed.spelling import plain_spelling
+from mlpteach.study import formulas
+from mlpteach.views import Show, figure, panels
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TABLES = {
+    "losses": mt.LOSSES,
+    "activations": mt.ACTIVATIONS,
+    "initializers": mt.INITIALIZERS,
+    "schedules": mt.SCHEDULES,
+    "landscapes": mt.LANDSCAPES,
+}
+
+
+def rows(heading):
+    """Return the README's table whose head begins with `heading`: first cell -> second."""
+    lines = README.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return dict(re.match(r"\| (.*?) \| (.*) \|$", line).groups() for line in lines)
+
+
+CHANGES = rows("to change")
+
+
+def file_of(thing):
+    """Return where a function or class is written, from the root."""
+    return Path(inspect.getfile(inspect.unwrap(thing))).relative_to(ROOT).as_posix()
+
+
+def functions_of(record):
+    return [value for value in vars(record).values() if inspect.isfunction(value)]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_path_exists(change):
+    paths = re.findall(r"`((?:mlpteach|tests|lectures|exercises)/[^`]*)`", CHANGES[change])
+    assert paths
+    for path in paths:
+        assert list(ROOT.glob(path.rstrip("/"))), path
+
+
+def an_optimizer_is_a_file_and_a_row_of_expected_numbers():
+    rows = [*rules_quadratic.ROWS, *rules_quadratic.LAYERED]
+    for id, optimizer in mt.RULES.items():
+        for rule in optimizer.forms.values():
+            assert file_of(rule.function) == f"mlpteach/rules/{id}.py"
+    assert (ROOT / "tests/reference/rules_quadratic.py").is_file()
+    # L-BFGS is compared with other libraries' rather than with numbers.
+    assert set(mt.RULES) - {row[0] for row in rows} == {"lbfgs"}
+    assert all(inspect.isfunction(row[2]) for row in rows)
+
+
+def each_table_is_the_file_of_its_name():
+    for name, table in TABLES.items():
+        for record in table.values():
+            for function in functions_of(record):
+                assert file_of(function) == f"mlpteach/tables/{name}.py"
+        assert any(map(functions_of, table.values())), name
+
+
+def the_record_and_the_way_back():
+    assert file_of(mt.Step) == file_of(mt.Trace) == "mlpteach/run/trace.py"
+    assert file_of(mt.Cursor) == "mlpteach/run/cursor.py"
+
+
+def a_formula_is_read_from_the_code_and_written_in_the_letters():
+    assert file_of(formulas.lines) == "mlpteach/study/formulas.py"
+    assert file_of(type(SYMBOLS["M"])) == "mlpteach/basics/notation.py"
+    letter = mt.RULES["adagrad"].symbol("G_sum").meaning
+    assert letter in (ROOT / "mlpteach/rules/adagrad.py").read_text("utf-8")
+
+
+def a_panel_is_declared_once_and_drawn_twice():
+    page = "".join(path.read_text("utf-8") for path in (ROOT / "mlpteach/player/page").glob("*.js"))
+    drawn = (ROOT / "mlpteach/views/figure.py").read_text("utf-8")
+    for name in ("Plot", "Heat", "Table", "Ledger", "Text"):
+        assert file_of(getattr(panels, name)) == "mlpteach/views/panels.py"
+        assert f"{name.lower()}: " in page
+    for name in ("Plot", "Heat", "Table", "Ledger"):  # what is none of them is text
+        assert f"isinstance(panel, {name})" in drawn
+    assert file_of(figure) == "mlpteach/views/figure.py"
+
+
+def a_dashboard_is_the_file_of_its_name():
+    for name in set(mt.dashboards.__all__):
+        if inspect.isfunction(found := getattr(mt.dashboards, name)):
+            assert file_of(found) == f"mlpteach/dashboards/{name}.py"
+    files = {path.stem for path in (ROOT / "mlpteach/dashboards").glob("[!_]*.py")}
+    assert files <= set(mt.dashboards.__all__)
+
+
+def every_part_of_the_page_is_joined():
+    parts = list((ROOT / "mlpteach/player/page").glob("*.js"))
+    module = str(mt.dashboards.Player._esm)
+    assert sum(map(len, parts_of(parts))) + len(parts) - 1 == len(module)
+    assert all(part in module for part in parts_of(parts))
+
+
+def parts_of(paths):
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def what_travels_is_said_and_answered_without_widgets():
+    assert file_of(describe_show) == "mlpteach/player/spec.py"
+    assert file_of(Core) == "mlpteach/player/core.py"
+    described, numbers = describe_show(Show({}, 1, (), {"k": np.array([7.0])}))
+    assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
+
+
+def lectures_are_executed():
+    run = (ROOT / "tests/test_lectures.py").read_text("utf-8")
+    for lecture in (ROOT / "lectures").glob("*.ipynb"):
+        assert lecture.stem in run
+
+
+def an_exercise_and_its_checks_have_one_name():
+    for assignment, checks in problem_sets.PROBLEM_SETS.items():
+        notebook = ROOT / "exercises/source" / assignment / f"{assignment}.ipynb"
+        ids = set(re.findall(r'"grade_id": "(\w+)"', notebook.read_text("utf-8")))
+        assert set(checks) <= ids
+        assert (ROOT / f"mlpteach/exercise/{assignment}.py").exists()
+
+
+def mistakes_stand_beside_their_checks():
+    for assignment in problem_sets.PROBLEM_SETS:
+        sheet = ROOT / f"mlpteach/exercise/{assignment}.toml"
+        assert ".mistake]]" in sheet.read_text("utf-8")
+
+
+def marks_are_decided_outside_of_the_sandbox():
+    assert file_of(Session) == "mlpteach/grading/session.py"
+    for path in (ROOT / "mlpteach/grading/inside").glob("*.py"):
+        source = path.read_text("utf-8")
+        assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(session|steps))", source), path
+
+
+def self_tests_are_a_file_a_lecture():
+    lectures = {path.stem for path in (ROOT / "lectures").glob("*.ipynb")}
+    files = {path.stem: path for path in (ROOT / "mlpteach/quiz/questions").glob("*.toml")}
+    assert set(files) == lectures
+    asked = set().union(*(read(path) for path in files.values()))
+    assert asked == set(mt.quiz.QUESTIONS)
+
+
+def a_type_of_question_is_a_file_with_its_fields():
+    schema = json.loads((ROOT / "mlpteach/quiz/question_files/schema.json").read_text("utf-8"))
+    assert set(schema["$defs"]) == set(KINDS)
+    for kind in KINDS.values():
+        assert file_of(kind).startswith("mlpteach/quiz/kinds/")
+
+
+def what_is_typed_is_read_in_one_room():
+    for read_one in (read_number, parse, plain_spelling, plain_characters):
+        assert file_of(read_one).startswith("mlpteach/quiz/typed/")
+
+
+def the_page_and_the_session_know_the_same_messages():
+    page = (ROOT / "mlpteach/quiz/page/question.js").read_text("utf-8")
+    sent = set(re.findall(r'send\(\{ type: "(\w+)"', page))
+    told = set(
+        re.findall(r'- ``\{"type": "(\w+)"', (ROOT / file_of(QuizSession)).read_text("utf-8"))
+    )
+    assert told == sent | {"draft"}  # which widgets send as a trait
+
+
+# First cell of the README's row -> what it says.
+FOLLOWED = {
+    "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
+    "a cost function, activation, initializer, schedule, landscape, or add one": (
+        each_table_is_the_file_of_its_name
+    ),
+    "what one update records, and going back to it": the_record_and_the_way_back,
+    "how a formula is written on screen": (
+        a_formula_is_read_from_the_code_and_written_in_the_letters
+    ),
+    "what a panel can be": a_panel_is_declared_once_and_drawn_twice,
+    "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
+    "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
+    "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
+    "a lecture": lectures_are_executed,
+    "an exercise": an_exercise_and_its_checks_have_one_name,
+    "a known mistake, or add one": mistakes_stand_beside_their_checks,
+    "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
+    "a self-test": self_tests_are_a_file_a_lecture,
+    "a type of question": a_type_of_question_is_a_file_with_its_fields,
+    "how a typed number or formula is read": what_is_typed_is_read_in_one_room,
+    "what a question's page and Python say to each other": (
+        the_page_and_the_session_know_the_same_messages
+    ),
+}
+
+
+def test_every_row_is_followed():
+    assert set(CHANGES) == set(FOLLOWED)
+
+
+@pytest.mark.parametrize("change", FOLLOWED)
+def test_row_is_true(change):
+    FOLLOWED[change]()
+
+
+@pytest.mark.parametrize(("table", "records"), [("RULES", mt.RULES)] + [
+    (name.upper(), records) for name, records in TABLES.items()
+])  # fmt: skip
+def test_ids_in_the_readme_are_those_of_the_table(table, records):
+    (line,) = re.findall(rf"^\| `mt\.{table}` \| (.*) \|$", README, re.MULTILINE)
+    assert line.partition(":")[0].split() == list(records)
