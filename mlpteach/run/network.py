@@ -290,7 +290,7 @@ class MLP:
 
     def _check_reach(self, name, Y):
         """Raise ValueError for targets beyond both ends of an output that saturates."""
-        low, high = self._activations[-1].range
+        low, high = self.activations[-1].range
         if low is None or high is None:
             return
         least, most = Y.min(), Y.max()
