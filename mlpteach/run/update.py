@@ -78,7 +78,8 @@ class Run:
         return self.rule.values.get(self.rule.step_size, 1.0)
 
     @cached_property
-    def _eta_is_constant(self):
+    def eta_is_constant(self):
+        """Whether the schedule leaves the step size as it is."""
         return self.schedule.step_size is SCHEDULES["constant"].step_size
 
     def start(self):
@@ -117,7 +118,7 @@ class Run:
 
     def next_schedule(self, state, k, loss):
         """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
-        return state if self._eta_is_constant else self.advance_schedule(state, k, loss)
+        return state if self.eta_is_constant else self.advance_schedule(state, k, loss)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""
