@@ -246,7 +246,7 @@ def test_rprop_with_where_sign_and_a_first_step():
     assert latex(rprop) == [
         rf"\delta_{{k}} = \max(\mathrm{{down}} \, ({grown}), \mathrm{{least}})\ \mathrm{{if}}\ "
         rf"{agree} < 0,\ \mathrm{{else}}\ {grown}",
-        r"\rho_{k} = \mathrm{sgn}(g_{k}) \delta_{k}",
+        r"\rho_{k} = \mathrm{sgn}(g_{k}) \, \delta_{k}",
     ]
     trace = mt.descend(mt.LANDSCAPES["valley"], [-4.0, 0.5], rule=rprop, steps=3)
     assert trace[0].state_before["delta"].flat == pytest.approx([0.1, 0.1])
