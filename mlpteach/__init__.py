@@ -6,7 +6,7 @@ Importing the package needs NumPy only; dashboards and quizzes load what they ne
 import importlib
 
 from mlpteach.rules import RULES, Quantities, rule
-from mlpteach.run.compare import Difference, compare, rerun
+from mlpteach.run.compare import Difference, Undecided, compare, rerun
 from mlpteach.run.cursor import Cursor
 from mlpteach.run.gradient_check import gradient_check
 from mlpteach.run.network import MLP
@@ -28,7 +28,9 @@ _ON_DEMAND = {
     "dashboards": "mlpteach.dashboards",
     "datasets": "mlpteach.tables.datasets",
     "exercise": "mlpteach.exercise",
+    "player": "mlpteach.player",
     "quiz": "mlpteach.quiz",
+    "views": "mlpteach.views",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "ReplayError",
     "Step",
     "Trace",
+    "Undecided",
     "compare",
     "dashboards",
     "datasets",
@@ -58,11 +61,13 @@ __all__ = [
     "own_activation",
     "own_cost",
     "own_loss",
+    "player",
     "quiz",
     "rerun",
     "rule",
     "schedule",
     "train",
+    "views",
 ]
 
 

@@ -98,6 +98,11 @@ def make_parser():
         help="how many students at the same time (default: one a processor)",
     )
     grade.add_argument(
+        "--without-sandbox",
+        action="store_true",
+        help="grade where no sandbox works: students' code runs as you, and can change your files",
+    )
+    grade.add_argument(
         "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
     )
     grade.set_defaults(run=grade_class)

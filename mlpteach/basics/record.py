@@ -55,3 +55,35 @@ class Record:
     def symbol(self, name):
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)
+
+
+def offer(table, asked):
+    """Return what a menu offers: a table, and behind it the entries of a reader's own.
+
+    Parameters
+    ----------
+    table : dict of str to Record
+    asked : iterable of Record
+        Entries of the table, or others; a name that is taken gets "own" before it.
+
+    Returns
+    -------
+    offered : dict of str to Record
+    ids : list of str
+        Under which those asked for are found in it.
+
+    Examples
+    --------
+    >>> known, mine = Record(id="relu", title="ReLU"), Record(id="relu", title="my ReLU")
+    >>> offered, ids = offer({"relu": known}, [known, mine, mine])
+    >>> ids, [entry.title for entry in offered.values()]
+    (['relu', 'own relu', 'own relu'], ['ReLU', 'my ReLU'])
+    """
+    offered, ids = dict(table), []
+    for entry in asked:
+        id, number = entry.id, 1
+        while offered.get(id, entry) != entry:
+            id, number = f"own {entry.id}" + (f" {number}" if number > 1 else ""), number + 1
+        offered[id] = entry
+        ids.append(id)
+    return offered, ids

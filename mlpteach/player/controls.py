@@ -1,43 +1,104 @@
 """What can be changed on a dashboard, and which values each control can have."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mlpteach.basics.arguments import Interval, check_flag, check_number, describe
+from mlpteach.player.position import START
 
 
 @dataclass(frozen=True)
-class Choice:
+class Control:
+    """What all controls have: a name, by which values are known, and a text beside them.
+
+    Attributes
+    ----------
+    name : str
+        In values and in a state's text.
+    label : str
+    when : tuple of (str, str), optional
+        (name of a Choice, one of its values): the page shows this control only then.
+    """
+
+    name: str
+    label: str
+
+    def __post_init__(self):
+        for given in (self.name, self.label):
+            if not isinstance(given, str):
+                raise TypeError(
+                    f"name and label of a control must be texts; given {describe(given)}."
+                )
+        if not self.name or set(self.name) & set("&=?#") or self.name in START:
+            raise ValueError(
+                f"a control's name must be a text without & = ? # and none of {', '.join(START)}, "
+                f"which tell a place; given {self.name!r}."
+            )
+        if self.when is not None and not (
+            isinstance(self.when, tuple) and [type(part) for part in self.when] == [str, str]
+        ):
+            raise TypeError(
+                f"when must be (name of a Choice, its value); given {describe(self.when)}."
+            )
+
+    def check(self, given):
+        """Return `given` as this control holds it, or raise saying what it can hold."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Choice(Control):
     """A control with a few named values, of which it has one.
 
     Attributes
     ----------
     name, label : str
     options : dict of str to str
-        Value -> text.
+        Value -> text, in the order of the menu.
     when : tuple of (str, str), optional
-        (name of another choice, its value): the page shows this control only then.
+        See :class:`Control`.
+
+    Examples
+    --------
+    >>> form = Choice("form", "Form", {"lecture": "as the slide", "paper": "as published"})
+    >>> form.check("paper")
+    'paper'
     """
 
-    name: str
-    label: str
     options: dict
     when: tuple | None = None
-    kind: str = "choice"
+    kind: ClassVar[str] = "choice"
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_options(self.name, self.options)
 
     def check(self, given):
-        # Options are strings on the page, so that the number 1 means the option "1".
         return _option(self, given)
 
 
 @dataclass(frozen=True)
-class Several:
-    """A control that has any of a few named values: a tuple of them, in the order of `options`."""
+class Several(Control):
+    """A control that has any of a few named values: a tuple of them, in the order of `options`.
 
-    name: str
-    label: str
+    Attributes
+    ----------
+    name, label, options, when
+        As for :class:`Choice`.
+
+    Examples
+    --------
+    >>> Several("rules", "Rules", {"gd": "gd", "adam": "Adam"}).check(["adam", "gd"])
+    ('gd', 'adam')
+    """
+
     options: dict
     when: tuple | None = None
-    kind: str = "several"
+    kind: ClassVar[str] = "several"
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_options(self.name, self.options)
 
     def check(self, given):
         if isinstance(given, str) or not hasattr(given, "__iter__"):
@@ -46,27 +107,64 @@ class Several:
         return tuple(option for option in self.options if option in chosen)
 
 
-def _option(control, given):
-    options = {str(option): option for option in control.options}
-    if str(given) not in options:
-        raise ValueError(
-            f"{control.name} must be one of {', '.join(options)}; given {describe(given)}."
+def _check_options(name, options):
+    texts = isinstance(options, dict) and [*options, *options.values()]
+    if not texts or not all(isinstance(text, str) for text in texts):
+        raise TypeError(
+            f"options of {name} must be a dict of value -> text, both texts; "
+            f"given {describe(options)}."
         )
-    return options[str(given)]
+
+
+def _option(control, given):
+    # Options are texts, so that the number 1 means the option "1".
+    if str(given) not in control.options:
+        raise ValueError(
+            f"{control.name} must be one of {', '.join(control.options)}; given {describe(given)}."
+        )
+    return str(given)
 
 
 @dataclass(frozen=True)
-class Slider:
-    """A control for a number; `log` moves it by factors, `whole` by ones."""
+class Slider(Control):
+    """A control for a number.
 
-    name: str
-    label: str
+    Attributes
+    ----------
+    name, label : str
+    low, high : float
+        Ends of the slider. Python may set numbers beyond them.
+    log : bool
+        Whether it moves by factors.
+    whole : bool
+        Whether it moves by ones.
+    when : tuple of (str, str), optional
+        See :class:`Control`.
+
+    Examples
+    --------
+    >>> Slider("eta", "η", 1e-3, 1.0, log=True).check(0.5)
+    0.5
+    """
+
     low: float
     high: float
     log: bool = False
     whole: bool = False
     when: tuple | None = None
-    kind: str = "slider"
+    kind: ClassVar[str] = "slider"
+
+    def __post_init__(self):
+        super().__post_init__()
+        low = check_number(f"low of {self.name}", self.low, Interval())
+        high = check_number(f"high of {self.name}", self.high, Interval())
+        check_flag("log", self.log)
+        check_flag("whole", self.whole)
+        if low > high or (self.log and low <= 0):
+            positive = "0 < " if self.log else ""
+            raise ValueError(
+                f"{self.name} must have {positive}low <= high; given low={low:g}, high={high:g}."
+            )
 
     def check(self, given):
         number = check_number(self.name, given, Interval())
@@ -74,28 +172,91 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Toggle:
-    """A control that is on or off."""
+class Toggle(Control):
+    """A control that is on or off.
 
-    name: str
-    label: str
+    Examples
+    --------
+    >>> Toggle("correct", "bias correction").check(True)
+    True
+    """
+
     when: tuple | None = None
-    kind: str = "toggle"
+    kind: ClassVar[str] = "toggle"
 
     def check(self, given):
         return check_flag(self.name, given)
 
 
 @dataclass(frozen=True)
-class Point:
-    """A control for a place on a map: two numbers, typed or clicked; see ``Plot.click``."""
+class Point(Control):
+    """A control for a place on a map: two numbers, typed or clicked (see ``Plot.click``).
 
-    name: str
-    label: str
+    Examples
+    --------
+    >>> Point("start", "Start").check([1, 2.5])
+    (1.0, 2.5)
+    """
+
     when: tuple | None = None
-    kind: str = "point"
+    kind: ClassVar[str] = "point"
 
     def check(self, given):
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise TypeError(f"{self.name} must be a pair of numbers; given {describe(given)}.")
         return tuple(check_number(self.name, number, Interval()) for number in given)
+
+
+def by_name(controls):
+    """Return name -> control of controls that belong together.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is no control, a name that stands twice, a ``when`` that is never true.
+    """
+    if not isinstance(controls, (list, tuple)):
+        raise TypeError(f"controls must be a list of controls; given {describe(controls)}.")
+    found = {}
+    for control in controls:
+        if not isinstance(control, Control):
+            raise TypeError(f"controls must hold controls only; given {describe(control)} in it.")
+        if control.name in found:
+            raise ValueError(f"two controls have the name {control.name!r}.")
+        found[control.name] = control
+    for control in controls:
+        if control.when is not None:
+            _check_when(control, found)
+    return found
+
+
+def _check_when(control, known):
+    choice, value = control.when
+    if not isinstance(known.get(choice), Choice) or value not in known[choice].options:
+        raise ValueError(
+            f"when of {control.name} must name a Choice and a value of it; given {control.when}."
+        )
+
+
+def check_values(controls, given, present=None):
+    """Return the values of all controls: those given, checked, and the present others.
+
+    Parameters
+    ----------
+    controls : dict of str to Control
+    given : dict
+    present : dict, optional
+        Without it every control needs a value.
+    """
+    if not isinstance(given, dict):
+        raise TypeError(f"values must be a dict of control names; given {describe(given)}.")
+    for name in given:
+        if name not in controls:
+            known = ", ".join(controls) or "none"
+            raise ValueError(f"this dashboard has no control {name!r}; it has: {known}.")
+    missing = [name for name in controls if name not in {**(present or {}), **given}]
+    if missing:
+        raise ValueError(f"values must hold one for each control; missing: {', '.join(missing)}.")
+    checked = {name: controls[name].check(value) for name, value in given.items()}
+    known = {**(present or {}), **checked}
+    return {name: known[name] for name in controls}

@@ -10,10 +10,12 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.player import saved, state
+from mlpteach.player.controls import Point, by_name, check_values
 from mlpteach.player.position import START, check_position, inside
 from mlpteach.player.spec import describe_control, describe_show
+from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
-from mlpteach.views.panels import Plot
+from mlpteach.views.panels import Plot, Show
 from mlpteach.views.pictures import picture_key, render
 
 # From a page: what a message of each type holds besides.
@@ -48,17 +50,42 @@ class Core:
         What is on the screen.
     values : dict
         Values of the controls on the screen.
+    controls : dict of str to Control
     sequence : int
         How many histories there have been.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what does not fit together: a control without a value, a name that stands twice …
+
+    Examples
+    --------
+    >>> from mlpteach.player import Slider
+    >>> from mlpteach.views import Row, Show, Table
+    >>> def build(values):
+    ...     table = Table("", "powers", ("power",), (Row("of a", ("power",)),))
+    ...     return Show({}, 3, (table,), {"power": values["a"] ** np.arange(1.0, 4.0)})
+    >>> core = Core(build, [Slider("a", "a", 1.0, 9.0)], {"a": 2.0}, "Powers", "powers")
+    >>> core.show.series["power"]
+    array([2., 4., 8.])
+    >>> [message["type"] for message, _ in core.answer({"type": "configure", "values": {"a": 3}})]
+    ['history', 'configured']
+    >>> core.state
+    'powers?k=1&line=0&row=0&column=0&a=3.0'
     """
 
     def __init__(self, build, controls, values, title, name, follow=None):
-        self.title, self.name = title, name
+        _check_functions(build, follow)
+        self.title, self.name = check_text("title", title), _check_name(name)
         self._build, self._follow = build, follow
-        self._controls = {control.name: control for control in controls}
-        self._position = START
-        self.sequence, self.values = 0, dict(values)
-        self._update(self.values)
+        self.controls = by_name(controls)
+        self._position, self.sequence = START, 0
+        self._update(check_values(self.controls, values))
+
+    def __repr__(self):
+        where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
+        return f"<Core {self.title!r}: {where}>"
 
     @property
     def traces(self):
@@ -87,8 +114,8 @@ class Core:
 
     @state.setter
     def state(self, text):
-        values, position = state.read(text, self.name, self._controls.values())
-        self._update(values)
+        values, position = state.read(text, self.name, self.controls.values())
+        self._update(check_values(self.controls, values, self.values))
         self.position = position
 
     @property
@@ -202,8 +229,9 @@ class Core:
         first = check_count("first", message["first"], maximum=steps)
         last = check_count("last", message["last"], minimum=first, maximum=steps)
         frames = self.show.frames.read(first, last)
-        where = {"first": first, "last": last, "sequence": self.sequence}
-        return [({"type": "window", **where}, [np.ascontiguousarray(frames).tobytes()])]
+        kept = ("type", "first", "last", "sequence", "request")
+        answer = {name: message.get(name) for name in kept}
+        return [(answer, [np.ascontiguousarray(frames).tobytes()])]
 
     def _answer_position(self, message):
         self.position = message["position"]
@@ -213,23 +241,14 @@ class Core:
 
     def _change(self, values):
         if self._follow is not None:
-            values = self._follow(self.values, self._checked(values))
-        self._update(values)
-
-    def _checked(self, values):
-        """Return the values of all controls: those given, checked, and the present others."""
-        if not isinstance(values, dict):
-            raise TypeError(f"values must be a dict of control names; given {describe(values)}.")
-        for name in values:
-            if name not in self._controls:
-                known = ", ".join(self._controls)
-                raise ValueError(f"this dashboard has no control {name!r}; it has: {known}.")
-        checked = {name: self._controls[name].check(value) for name, value in values.items()}
-        return {**self.values, **checked}
+            asked = check_values(self.controls, values, self.values)
+            values = self._follow(self.values, asked)
+        self._update(check_values(self.controls, values, self.values))
 
     def _update(self, values):
-        values = self._checked(values)
-        show = self._build(values)
+        """Show a history for checked values of all controls; where it fails the old one stays."""
+        show = check_kind("what build returns", self._build(values), Show)
+        _check_clicks(show, self.controls)
         described, numbers = describe_show(show)
         self.values, self.show, self.numbers = values, show, numbers
         self.sequence += 1
@@ -238,10 +257,34 @@ class Core:
             "sequence": self.sequence,
             "name": self.name,
             "title": self.title,
-            "controls": [describe_control(control) for control in self._controls.values()],
+            "controls": [describe_control(control) for control in self.controls.values()],
             "values": values,
         }
         self.position = {}  # a shorter history may end before it
+
+
+def _check_functions(build, follow):
+    if not callable(build):
+        raise TypeError(f"build must be a function values -> Show; given {describe(build)}.")
+    if follow is not None and not callable(follow):
+        raise TypeError(
+            f"follow must be a function (before, asked) -> values; given {describe(follow)}."
+        )
+
+
+def _check_name(name):
+    """Return a name that a state's text can start with."""
+    if not check_text("name", name) or set(name) & set("?&=# "):
+        raise ValueError(f"name must be a short text without ? & = # or spaces; given {name!r}.")
+    return name
+
+
+def _check_clicks(show, controls):
+    """Raise where a click on a plot should set what is no Point."""
+    for panel in show.panels:
+        click = panel.click if isinstance(panel, Plot) else ""
+        if click not in ("", "step") and not isinstance(controls.get(click), Point):
+            raise ValueError(f'click must be "", "step" or the name of a Point; given {click!r}.')
 
 
 def _check_message(message):

@@ -31,11 +31,12 @@ panels           in reading order, each with its ``kind``; a plot's layers likew
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
 ================ ==================================================================================
 
-From the page; each may name under ``pictures`` the keys that the page has already:
+From the page. Each may have a ``request``, which the answer repeats, and name under ``pictures``
+the keys that the page has already:
 
-``{"type": "configure", "values", "request"}``
+``{"type": "configure", "values"}``
     Another history. Values left out stay as they are.
-``{"type": "restore", "text", "request"}``
+``{"type": "restore", "text"}``
     The picture of a state's text.
 ``{"type": "window", "first", "last", "sequence"}``
     Frames of steps that did not travel with the history.
@@ -50,7 +51,8 @@ To the page:
     After the history that was asked for.
 ``{"type": "failed", "request", "message"}``
     Nothing has changed; the message is for the reader.
-``{"type": "window", "first", "last", "sequence"}`` and ``[frames]``
+``{"type": "window", "request", "first", "last", "sequence"}`` and ``[frames]``
+    Of an older history there is no answer.
 """
 
 import base64
@@ -59,8 +61,9 @@ import numpy as np
 
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
+from mlpteach.views.layers import Arrow, Line, Profile, Raster
 from mlpteach.views.mathematics import to_html
-from mlpteach.views.panels import Arrow, Heat, Ledger, Line, Plot, Profile, Table, Text
+from mlpteach.views.panels import Heat, Ledger, Plot, Table, Text
 from mlpteach.views.pictures import picture_key
 
 
@@ -92,7 +95,7 @@ def describe_show(show):
     numbers : bytes
     """
     numbers, frames = _Numbers(), show.frames
-    panels = [_describe(panel, show.series, numbers) for panel in show.panels]
+    panels = [_describe(panel, show, numbers) for panel in show.panels]
     spec = {
         "steps": show.steps,
         "unit": show.unit,
@@ -113,7 +116,7 @@ def describe_show(show):
 
 def describe_control(control):
     """Return a control for the page; its options keep their order in a list."""
-    described = dict(vars(control))
+    described = {"kind": control.kind, **vars(control)}
     if "options" in described:
         described["options"] = [[value, text] for value, text in control.options.items()]
     return described
@@ -140,19 +143,15 @@ def _line_count(show):
     return max((len(panel.lines) for panel in show.panels if isinstance(panel, Ledger)), default=0)
 
 
-def _describe(panel, series, numbers):
-    if isinstance(panel, Plot):
-        return _plot(panel, series, numbers)
-    described = {Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}[type(panel)](panel)
-    return {"kind": type(panel).__name__.lower(), **described}
+def _describe(panel, show, numbers):
+    described = _DESCRIBE[type(panel)](panel, show, numbers)
+    return {**described, "kind": type(panel).__name__.lower(), "title": to_html(panel.title)}
 
 
-def _plot(plot, series, numbers):
+def _plot(plot, show, numbers):
     axes = plot.axes
     width, height = SIZES[axes.shape]
     return {
-        "kind": "plot",
-        "title": to_html(plot.title),
         "label": plot.label,
         "click": plot.click,
         "shape": axes.shape,
@@ -160,60 +159,98 @@ def _plot(plot, series, numbers):
         "aspect": width / height,
         "box": box(axes),
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],
-        "layers": [_layer(layer, axes, series, numbers) for layer in plot.layers],
+        "layers": [_layer(layer, axes, show.series, numbers) for layer in plot.layers],
     }
 
 
 def _layer(layer, axes, series, numbers):
-    described = {"kind": type(layer).__name__.lower(), **vars(layer.style)}
-    described["label"] = to_html(layer.label)
-    if isinstance(layer, Line):
-        described["points"] = numbers.add(point_fractions(axes, series[layer.x], series[layer.y]))
-        described |= {"future": layer.future, "connect": layer.connect}
-    elif isinstance(layer, Profile):
-        described["x"] = numbers.add(x_fractions(axes, layer.x))
-        described["y"] = numbers.add(y_fractions(axes, series[layer.y]))
-        described |= {"filled": layer.filled, "base": box(axes)[1] + box(axes)[3]}
-    elif isinstance(layer, Arrow):
-        start = point_fractions(axes, series[layer.x], series[layer.y])
-        end = point_fractions(axes, series[layer.to_x], series[layer.to_y])
-        described["points"] = numbers.add(np.concatenate([start, end], axis=-1))
-    return described
+    described = _DESCRIBE_LAYER[type(layer)](layer, axes, series, numbers)
+    return {"kind": type(layer).__name__.lower(), "label": "", **described}
 
 
-def _heat(heat):
-    return {**vars(heat), "title": to_html(heat.title)}
-
-
-def _table(table):
-    rows = [
-        {
-            "label": to_html(row.label),
-            "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
-            "style": vars(row.style) if row.style else None,
-            "notes": [[k, to_html(note)] for k, note in sorted(row.notes.items())],
-        }
-        for row in table.rows
-    ]
+def _line(line, axes, series, numbers):
+    points = point_fractions(axes, series[line.x], series[line.y])
     return {
-        "title": to_html(table.title),
-        "label": table.label,
-        "columns": [to_html(column) for column in table.columns],
-        "rows": rows,
+        **_look(line),
+        "points": numbers.add(points),
+        "future": line.future,
+        "connect": line.connect,
     }
 
 
-def _ledger(ledger):
+def _profile(profile, axes, series, numbers):
+    _, top, _, height = box(axes)
+    return {
+        **_look(profile),
+        "x": numbers.add(x_fractions(axes, profile.x)),
+        "y": numbers.add(y_fractions(axes, series[profile.y])),
+        "filled": profile.filled,
+        "base": top + height,
+    }
+
+
+def _arrow(arrow, axes, series, numbers):
+    start = point_fractions(axes, series[arrow.x], series[arrow.y])
+    end = point_fractions(axes, series[arrow.to_x], series[arrow.to_y])
+    return {**_look(arrow), "points": numbers.add(np.concatenate([start, end], axis=-1))}
+
+
+def _raster(raster, axes, series, numbers):
+    """Return a raster with the corner of its first entry and how far it reaches from there."""
+    (x, x_end), (y, y_end) = x_fractions(axes, raster.x), y_fractions(axes, raster.y)
+    return {
+        "field": raster.field,
+        "box": [float(x), float(y), float(x_end - x), float(y_end - y)],
+        "colors": raster.colors,
+        "limit": raster.limit,
+        "gamma": raster.gamma,
+    }
+
+
+def _look(layer):
+    return {**vars(layer.style), "label": to_html(layer.label)}
+
+
+def _heat(heat, show, numbers):
+    """Return a map; entries can be chosen where it has the shape of the field to choose from."""
+    fields, select = show.frames.fields, show.frames.select
+    can = heat.selectable and select != "" and fields[heat.field] == fields[select]
+    return {**vars(heat), "selectable": can}
+
+
+def _table(table, show, numbers):
+    return {
+        "label": table.label,
+        "columns": [to_html(column) for column in table.columns],
+        "rows": [_row(row) for row in table.rows],
+    }
+
+
+def _row(row):
+    return {
+        "label": to_html(row.label),
+        "cells": [{"series": cell, "html": to_html(cell)} for cell in row.cells],
+        "style": vars(row.style) if row.style else None,
+        "notes": [[k, to_html(note)] for k, note in sorted(row.notes.items())],
+    }
+
+
+def _ledger(ledger, show, numbers):
     lines = [
         {"name": line.name, "formula": line.mathml(), "numbers": line.mathml(numbers=True)}
         for line in ledger.lines
     ]
-    return {**vars(ledger), "title": to_html(ledger.title), "lines": lines}
-
-
-def _text(text):
     return {
-        "title": to_html(text.title),
-        "lines": [to_html(line) for line in text.lines],
-        "marked": list(text.marked),
+        "prefix": ledger.prefix,
+        "layer": ledger.layer,
+        "differs": ledger.differs,
+        "lines": lines,
     }
+
+
+def _text(text, show, numbers):
+    return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
+
+
+_DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
+_DESCRIBE_LAYER = {Line: _line, Profile: _profile, Arrow: _arrow, Raster: _raster}

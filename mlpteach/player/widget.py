@@ -43,6 +43,9 @@ class Player(anywidget.AnyWidget):
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
 
+    def __repr__(self):
+        return repr(self.core).replace("Core", "Player", 1)
+
     # -- for readers
 
     @property

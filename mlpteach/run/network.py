@@ -16,8 +16,10 @@ from mlpteach.basics.arguments import (
     check_number,
     check_targets,
     describe,
+    digits,
 )
 from mlpteach.basics.parameters import ParameterLayout, Parameters
+from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.initializers import INITIALIZERS, as_initializer
@@ -27,6 +29,8 @@ from mlpteach.tables.own_activation import as_activation
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
 _SMALL_PRODUCT = 2**18
+# Of targets, beyond what an output reaches.
+_ROUNDING = 1e-6
 
 
 class Evaluation(NamedTuple):
@@ -68,6 +72,12 @@ class MLP:
     weights : list of (W, b), optional
         Starting weights of each layer, W (n_out, n_in) and b (n_out,).
 
+    Attributes
+    ----------
+    threshold : float
+        Above it a single output names class 1: the middle of the output's range (1/2 for sigmoid, 0
+        for tanh), and for a trained network the middle of its two targets.
+
     Raises
     ------
     ValueError, TypeError
@@ -94,6 +104,7 @@ class MLP:
         self.activations = tuple(
             as_activation("hidden", phi) for phi in (*self.hidden, self.output)
         )
+        self.threshold = middle(self.activations[-1].range)
         drawn = self._draw() if weights is None else self._check_weights(weights)
         theta = np.concatenate([array.ravel() for W, b in drawn for array in (W, b)])
         self.parameters = Parameters(theta, self.layout)
@@ -134,6 +145,12 @@ class MLP:
         flat = check_floats("flat", flat, ndim=1, shape=(self.layout.size,)).astype(float)
         other = object.__new__(MLP)
         other.__dict__.update(self.__dict__, parameters=Parameters(flat.copy(), self.layout))
+        return other
+
+    def with_threshold(self, threshold):
+        """Return the same network, whose single output names class 1 above `threshold`."""
+        other = object.__new__(MLP)
+        other.__dict__.update(self.__dict__, threshold=threshold)
         return other
 
     @property
@@ -231,9 +248,9 @@ class MLP:
     def predict(self, X):
         """Return the label of each row of X (n, d): the largest output, (n,) ints.
 
-        With a single output the label is 1 where the output is above 1/2.
+        With a single output the label is 1 where the output is above ``threshold``.
         """
-        return labels(self.outputs(X).T)
+        return labels(self.outputs(X).T, self.threshold)
 
     @on_one_blas_thread
     def loss(self, X, y, loss="cross_entropy", l2=0.0):
@@ -244,10 +261,19 @@ class MLP:
         return self.cost(self.parameters.flat, A, Z, Y, loss, l2)
 
     def accuracy(self, X, y):
-        """Return the share of rows of X whose predicted label is right, 0 … 1."""
+        """Return the share of rows of X whose predicted label is right, 0 … 1.
+
+        ValueError for targets that name no classes; see ``mlpteach.run.accuracy``.
+        """
         X = self.check_inputs(X)
         Y = check_targets("y", y, len(X), self.sizes[-1], LOSSES["mse"])
-        return float(np.mean(self.predict(X) == labels(Y)))
+        threshold = class_threshold(Y, LOSSES["mse"])
+        if threshold is None:
+            raise ValueError(
+                "y must name a class for each instance: labels, rows with one 1, or for a single "
+                "output 0 and 1, or -1 and 1; given other targets, which have no accuracy."
+            )
+        return float(np.mean(labels(self.outputs(X).T, threshold) == labels(Y, threshold)))
 
     def check_inputs(self, X, name="X"):
         """Return X if it is a finite array of floats of shape (n, n_inputs)."""
@@ -258,7 +284,26 @@ class MLP:
         loss = as_loss(loss)
         l2 = check_number("l2", l2, NOT_NEGATIVE)
         X = self.check_inputs(X, names[0])
-        return X, check_targets(names[1], y, len(X), self.sizes[-1], loss), loss, l2
+        Y = check_targets(names[1], y, len(X), self.sizes[-1], loss)
+        self._check_reach(names[1], Y)
+        return X, Y, loss, l2
+
+    def _check_reach(self, name, Y):
+        """Raise ValueError for targets beyond both ends of an output that saturates."""
+        low, high = self.activations[-1].range
+        if low is None or high is None:
+            return
+        least, most = Y.min(), Y.max()
+        if least >= low - _ROUNDING and most <= high + _ROUNDING:
+            return
+        wrong = least if least < low - _ROUNDING else most
+        cure = "Use another output activation, such as linear"
+        if len(Y) == 1 and (np.round(Y) == Y).all() and least >= 0.0:
+            cure = f"For the classes 0 … {most:g} the network needs {most + 1:g} outputs"
+        raise ValueError(
+            f"{name} must lie in [{low:g}, {high:g}], which is all that output={self.output!r} "
+            f"reaches; given {digits(wrong)}. {cure}."
+        )
 
     def __repr__(self):
         hidden = self.hidden[0] if len(set(self.hidden)) == 1 else self.hidden
@@ -308,11 +353,6 @@ def _blocks(n, size):
 def _ones(n):
     """Column of ones that sums over n instances: a product is faster than a sum of short rows."""
     return np.ones((n, 1))
-
-
-def labels(A):
-    """Return the label of each column of A (K, n): the largest entry, or A > 1/2 where K = 1."""
-    return (A[0] > 0.5).astype(int) if len(A) == 1 else A.argmax(axis=0)
 
 
 def _check_sizes(sizes):

@@ -96,11 +96,14 @@ class Divergence:
         The first quantity of that update, in the order of computation, that is not finite.
     step : Step or None
         The broken update itself, to look at; None where it can't be computed again.
+    advice : str
+        What may help.
     """
 
     k: int
     quantity: str
     step: Step | None
+    advice: str = "A smaller step size may help."
 
     @property
     def _kept(self):
@@ -111,7 +114,7 @@ class Divergence:
     def __str__(self):
         return (
             f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
-            f"{self._kept} A smaller step size may help."
+            f"{self._kept} {self.advice}"
         )
 
 
@@ -133,8 +136,9 @@ class Trace(Sequence):
     history : dict of str to ndarray
         One value an epoch. "loss" and "accuracy" are means over the epoch's instances, each as it
         was when its batch was used; with validation data "validation_loss" and
-        "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
-        function only "loss", the same as `losses`.
+        "validation_accuracy" are measured after the epoch. Accuracies are NaN where the targets
+        name no classes (see accuracy.py). Costs contain the L2 term. For a plain function only
+        "loss", the same as `losses`.
     evaluations : ndarray of int, shape (len(trace),)
         How often each update asked for the cost and its gradient on its batch: once, at W_k, and
         wherever else the rule looked (Nesterov's look-ahead, each trial of a line search).
@@ -235,7 +239,8 @@ class Trace(Sequence):
         quantity = _first_not_finite(update, self.run.problem)
         if quantity is None:
             return None
-        return Divergence(update.k, quantity, self._step(state, update))
+        advice = _advice(self.run, state, update, quantity)
+        return Divergence(update.k, quantity, self._step(state, update), advice)
 
     def _recorded_divergence(self, since):
         """Find the divergence in what is kept of every update, where none can be computed again."""
@@ -407,6 +412,19 @@ class Trace(Sequence):
                 state = update.state
         return update
 
+    def with_states(self, first):
+        """Yield (state before it, step) from update `first` on, the one that diverged included."""
+        for state, update in self._replay(first, self._length):
+            yield state, self._step(state, update)
+        if self.diverged is not None and self.diverged.step is not None:
+            yield update.state, self.diverged.step
+
+    @on_one_blas_thread
+    def step_from(self, k, state):
+        """Return the :class:`Step` that this run would make as update k from another `state`."""
+        with np.errstate(all="ignore"):
+            return self._step(state, self.run.advance(k, state))
+
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
         if now != then and not (np.isnan(now) and np.isnan(then)):
@@ -469,6 +487,23 @@ def _named(name, state, update):
 
 def _far_from_overflow(array):
     return np.abs(array).max(initial=0.0) < _FAR_FROM_OVERFLOW  # False for NaN too
+
+
+def _advice(run, state, update, quantity):
+    """Say what may help where `quantity` of an update that started at `state` is not finite."""
+    rule, made_by_the_rule = run.rule, quantity.partition(" (")[0] in update.quantities
+    small = Divergence.advice
+    if not made_by_the_rule:
+        where = "the data and the weights" if run.problem.layout.slices else "the objective"
+        return f"No step was made yet: look at {where}." if update.k == 1 else small
+    arrays = [update.evaluation.gradient, *(array for _, array in state.arrays())]
+    if not all(map(_far_from_overflow, arrays)):
+        return small
+    if rule.values.get("eps") == 0.0:
+        return "With eps = 0 it divides by 0 where the gradient has been 0 so far: give eps > 0."
+    if rule.form == "own":
+        return "Your rule made it from numbers of usual size: look for a division by 0."
+    return small
 
 
 def _first_not_finite(update, problem):

@@ -8,7 +8,8 @@ import numpy as np
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
 from mlpteach.basics.progress import progress_bar
 from mlpteach.rules import as_rule
-from mlpteach.run.network import MLP, labels
+from mlpteach.run.accuracy import labels
+from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
@@ -49,7 +50,8 @@ def train(
     net : MLP
     X : array_like of float, shape (n, n_inputs)
     y : array_like, shape (n,) or (n, K)
-        Labels 0 … K-1, or one-hot rows.
+        Labels 0 … K-1, one-hot rows, or the wanted outputs. Where they name no classes, as those
+        of a regression, accuracies are NaN (see ``mlpteach.run.accuracy``).
     loss : str, Loss or callable
         Id of ``mlpteach.LOSSES``; or your own function (Y, A) -> V^(L) for the sensitivity under
         cross-entropy, or ``mlpteach.own_loss(function, cost)`` under another cost.
@@ -209,17 +211,22 @@ class _History:
         """Close an epoch that ended with the parameters `theta`."""
         sizes = np.array([batch.size for batch in self._batches])
         losses = self._trace.losses[-len(sizes) :]
-        said = labels(np.concatenate(self._outputs, axis=1))
-        right = said == self._problem.labels[np.concatenate(self._batches)]
-        values = [(losses * sizes).sum() / sizes.sum(), right.mean()]
+        values = [(losses * sizes).sum() / sizes.sum(), self._accuracy()]
         if self._problem.validation is None:
             self._keep(values)
             return
         scores = (np.nan, np.nan)
         try:
-            scores = self._problem.score(theta, *self._problem.validation)
+            scores = self._problem.validate(theta)
         finally:  # an interrupt loses no epoch
             self._keep([*values, *scores])
+
+    def _accuracy(self):
+        """Return the share of right answers in the epoch; NaN where the targets name no classes."""
+        if self._problem.threshold is None:
+            return np.nan
+        said = labels(np.concatenate(self._outputs, axis=1), self._problem.threshold)
+        return (said == self._problem.labels[np.concatenate(self._batches)]).mean()
 
     def _keep(self, values):
         for name, value in zip(self._values, values, strict=True):

@@ -78,7 +78,8 @@ class Run:
         return self.rule.values.get(self.rule.step_size, 1.0)
 
     @cached_property
-    def _eta_is_constant(self):
+    def eta_is_constant(self):
+        """Whether the schedule leaves the step size as it is."""
         return self.schedule.step_size is SCHEDULES["constant"].step_size
 
     def start(self):
@@ -96,9 +97,7 @@ class Run:
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.advance_schedule(schedule, k, evaluation.loss)
+        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
         factor = schedule[0]
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
         supplied |= {"factor": factor, "layout": problem.layout}
@@ -116,6 +115,10 @@ class Run:
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
         after = State(W, following, schedule)
         return Update(k, batch, evaluation, quantities, factor, after, evaluations)
+
+    def next_schedule(self, state, k, loss):
+        """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
+        return state if self.eta_is_constant else self.advance_schedule(state, k, loss)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""

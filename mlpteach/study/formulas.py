@@ -66,10 +66,12 @@ class Line:
     def _right_side(self, writer):
         if self.expression is not None:
             return writer.line(self.expression)
-        if not self.code:
-            return writer.letter("…")
-        _, _, assigned = self.code.partition(" = ")
-        return writer.code(short(assigned or self.code))
+        return writer.code(short(_assigned(self.code))) if self.code else writer.letter("…")
+
+
+def _assigned(code):
+    """Return what stands behind the first = of a statement."""
+    return code.partition(" = ")[2] or code
 
 
 def lines(rule: Rule, scheduled=False):
@@ -108,7 +110,7 @@ def _with_factor(definition):
     if definition.name != "rho":
         return definition.expression, definition.code
     if definition.expression is None:
-        code = definition.code and f"rho = factor * ({_right_side(definition.code)})"
+        code = definition.code and f"rho = factor * ({_assigned(definition.code)})"
         return None, code
     return ast.BinOp(_parsed("factor"), ast.Mult(), definition.expression), ""
 

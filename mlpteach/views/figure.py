@@ -4,11 +4,15 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count
 from mlpteach.views.colors import color_table
-from mlpteach.views.panels import Arrow, Heat, Ledger, Line, Plot, Profile, Table
+from mlpteach.views.coordinates import box, x_fractions, y_fractions
+from mlpteach.views.layers import Arrow, Line, Profile, Raster, shade
+from mlpteach.views.panels import Heat, Ledger, Plot, Table
 from mlpteach.views.pictures import FONT_SIZE, prepare, style
 
 # Inches; what needs a whole row of the figure and how high it is.
 _COLUMN, _PLOT, _LINE = 4.6, 3.0, 0.34
+# How long the labels of the axes of a plot may be.
+_LABELS = (_COLUMN - 0.9, _PLOT - 0.9)
 # Fractions stand one below the other in a ledger.
 _FRACTION = 1.6
 
@@ -93,10 +97,13 @@ def _frame(show, k):
 
 def _draw(target, panel, show, frame, k, row, column):
     if isinstance(panel, Plot):
-        prepare(target, panel.axes)
+        prepare(target, panel.axes, _LABELS)
         for layer in panel.layers:
-            _DRAW_LAYER[type(layer)](target, layer, show.series, k)
-        if any(layer.label for layer in panel.layers):
+            if isinstance(layer, Raster):
+                _draw_raster(target, layer, panel.axes, frame)
+            else:
+                _DRAW_LAYER[type(layer)](target, layer, show.series, k)
+        if target.get_legend_handles_labels()[1]:
             target.legend(fontsize=FONT_SIZE - 3, framealpha=0.6)
         target.set_title(panel.title, fontsize=FONT_SIZE)
     elif isinstance(panel, Heat):
@@ -170,16 +177,33 @@ def _draw_arrow(target, arrow, series, k):
             target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
 
 
+def _draw_raster(target, raster, axes, frame):
+    """Draw a map of colours as on the page: cells equally large, whatever the axes' scales."""
+    left, top, width, height = box(axes)
+    values = frame[raster.field]
+    x = (x_fractions(axes, raster.x) - left) / width
+    y = 1.0 - (y_fractions(axes, raster.y) - top) / height
+    edges = (np.linspace(*ends, n + 1) for ends, n in zip((x, y), values.shape[::-1], strict=True))
+    target.pcolormesh(
+        *edges, shade(raster, values), cmap=_colormap(raster), vmin=0.0, vmax=1.0, zorder=0,
+        transform=target.transAxes,
+    )  # fmt: skip
+
+
+def _colormap(colored):
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(color_table(colored.colors) / 255)
+
+
 _DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
 
 
 def _draw_heat(target, heat, frame):
-    from matplotlib.colors import ListedColormap
-
     style(target)
     target.imshow(
         heat.shade(frame[heat.field]),
-        cmap=ListedColormap(color_table(heat.colors) / 255),
+        cmap=_colormap(heat),
         vmin=0.0,
         vmax=1.0,
         aspect="auto",

@@ -6,6 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from mlpteach.basics.arguments import check_count, describe
+from mlpteach.views.checks import check_array, check_dict, check_text
+
 # Frames that travel with the history; the page asks for others when it gets there.
 HISTORY_BYTES = 8 * 2**20
 # Steps of a history all of whose frames are computed again at once; more would take its time.
@@ -34,6 +37,18 @@ class Frames:
     read: Callable
     select: str = ""
     stride: int = 1
+
+    def __post_init__(self):
+        check_count("the steps of Frames", self.steps)
+        check_count("stride", self.stride)
+        if not callable(self.read):
+            raise TypeError(f"read must be a function (first, last); given {describe(self.read)}.")
+        for name, shape in check_dict("fields", self.fields).items():
+            if len(shape) != 2:
+                raise ValueError(f"the field {name!r} must have (rows, columns); given {shape}.")
+        if check_text("select", self.select) and self.select not in self.fields:
+            known = ", ".join(self.fields)
+            raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
 
     @property
     def size(self):
@@ -71,13 +86,33 @@ class Frames:
 
 
 def frames_of(arrays, select=""):
-    """Return :class:`Frames` of arrays that are at hand: name -> (steps, rows, columns)."""
+    """Return :class:`Frames` of arrays that are at hand.
+
+    Parameters
+    ----------
+    arrays : dict of str to array_like
+        Name of the field -> (steps, rows, columns).
+    select : str, optional
+        Name of the field whose entries can be chosen.
+
+    Examples
+    --------
+    >>> frames = frames_of({"W": np.zeros((10, 2, 3))})
+    >>> frames.steps, frames.fields
+    (10, {'W': (2, 3)})
+    """
+    given, arrays = check_dict("arrays", arrays), {}
+    for name, array in given.items():
+        arrays[name] = check_array(f"the field {name!r}", array, (3,))
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"arrays must be of one number of steps; given {lengths or 'none'}.")
     fields = {name: array.shape[1:] for name, array in arrays.items()}
-    steps = len(next(iter(arrays.values())))
+    steps = next(iter(lengths.values()))
 
     def read(first, last):
         parts = [array[first - 1 : last].reshape(last - first + 1, -1) for array in arrays.values()]
-        return np.concatenate(parts, axis=1, dtype=float)
+        return np.concatenate(parts, axis=1)
 
     return Frames(steps, fields, read, select)
 
@@ -85,6 +120,8 @@ def frames_of(arrays, select=""):
 def join(*several):
     """Return one :class:`Frames` of several of the same number of steps; names must differ."""
     fields = {name: shape for frames in several for name, shape in frames.fields.items()}
+    if len(fields) < sum(len(frames.fields) for frames in several):
+        raise ValueError("frames that are joined must have fields of different names.")
 
     def read(first, last):
         return np.concatenate([frames.read(first, last) for frames in several], axis=1)

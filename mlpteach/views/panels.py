@@ -10,10 +10,23 @@ Texts may hold mathematics between dollars (``"cost $J$"``), in LaTeX as matplot
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
+from mlpteach.views.checks import (
+    check_all,
+    check_all_series,
+    check_dict,
+    check_ends,
+    check_field,
+    check_kind,
+    check_series,
+    check_text,
+)
+from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
+from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
 from mlpteach.views.style import Style
+
+LAYERS = (Line, Profile, Arrow, Raster)
 
 
 @dataclass(frozen=True)
@@ -43,65 +56,16 @@ class Axes:
     key: str = ""
     shape: str = "wide"
 
-
-@dataclass(frozen=True)
-class Line:
-    """A line through one point a step: bright up to the step shown, faint after it.
-
-    Attributes
-    ----------
-    x, y : str
-        Names of series of shape (steps,). Where one is NaN the line is interrupted.
-    style : Style
-    label : str
-        For the legend; "" for none.
-    future : bool
-        Whether the part after the step shown is drawn faintly.
-    connect : bool
-        False for points of their own, each with the style's marker.
-    """
-
-    x: str
-    y: str
-    style: Style
-    label: str = ""
-    future: bool = True
-    connect: bool = True
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A line that changes as a whole from step to step, such as one value a layer.
-
-    Attributes
-    ----------
-    x : ndarray, shape (n,)
-    y : str
-        Name of a series of shape (steps, n).
-    style : Style
-    label : str
-    filled : bool
-        Whether the space below is filled; a histogram is a filled profile over its bins' edges
-        doubled (:func:`histogram_outline`).
-    """
-
-    x: np.ndarray
-    y: str
-    style: Style
-    label: str = ""
-    filled: bool = False
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """An arrow that moves: from (x, y) to (to_x, to_y), each the name of a series (steps,)."""
-
-    x: str
-    y: str
-    to_x: str
-    to_y: str
-    style: Style
-    label: str = ""
+    def __post_init__(self):
+        check_text("xlabel", self.xlabel)
+        check_text("ylabel", self.ylabel)
+        object.__setattr__(self, "xlim", check_ends("xlim", self.xlim, self.xscale))
+        object.__setattr__(self, "ylim", check_ends("ylim", self.ylim, self.yscale))
+        check_choice("shape", self.shape, tuple(SIZES))
+        if self.draw is not None and not callable(self.draw):
+            raise TypeError(f"draw must be a function of an Axes; given {describe(self.draw)}.")
+        if self.draw is not None and not check_text("key", self.key):
+            raise ValueError("key must name what draw draws: equal axes and key are drawn once.")
 
 
 @dataclass(frozen=True)
@@ -113,7 +77,8 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : tuple of Line, Profile or Arrow
+    layers : sequence of Line, Profile, Arrow or Raster
+        In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
         (a :class:`~mlpteach.player.controls.Point`) sets it to the place clicked, "" nothing.
@@ -124,6 +89,21 @@ class Plot:
     axes: Axes
     layers: tuple
     click: str = ""
+
+    def __post_init__(self):
+        check_text("the title of a Plot", self.title)
+        check_text("the label of a Plot", self.label)
+        check_kind("the axes of a Plot", self.axes, Axes)
+        object.__setattr__(self, "layers", check_all("layers", self.layers, LAYERS))
+        check_text("click", self.click)
+        lines = [layer for layer in self.layers if isinstance(layer, Line)]
+        if self.click == "step" and self.layers and not lines:
+            raise ValueError('click="step" needs a Line among the layers to find a step by.')
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        for layer in self.layers:
+            layer.check(show)
 
 
 @dataclass(frozen=True)
@@ -143,7 +123,7 @@ class Heat:
     line : int
         Place, from 0, of the ledger's line that computes it; -1 for what is known before.
     selectable : bool
-        Whether its entries are weights that can be chosen.
+        Whether its entries can be chosen, where it has the shape of the field ``frames.select``.
     """
 
     field: str
@@ -155,10 +135,20 @@ class Heat:
     line: int = -1
     selectable: bool = True
 
+    def __post_init__(self):
+        check_text("the title of a Heat", self.title)
+        check_text("the label of a Heat", self.label)
+        check_colors("a Heat", self)
+        check_count("the line of a Heat", self.line, minimum=-1)
+        check_flag("selectable", self.selectable)
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        check_field("Heat.field", self.field, show)
+
     def shade(self, values):
-        """Return the place of each value in the colormap, 0 … 1."""
-        strength = np.minimum(np.abs(values) / self.limit, 1.0) ** self.gamma
-        return 0.5 + 0.5 * np.sign(values) * strength if self.colors == "signed" else strength
+        """Return the place of each value among the colours, 0 … 1."""
+        return shade(self, values)
 
 
 @dataclass(frozen=True)
@@ -181,6 +171,14 @@ class Row:
     style: Style | None = None
     notes: dict = field(default_factory=dict)
 
+    def __post_init__(self):
+        check_text("the label of a Row", self.label)
+        object.__setattr__(self, "cells", check_all("cells", self.cells, (str,)))
+        if self.style is not None:
+            check_kind("the style of a Row", self.style, Style, "STYLES[0]")
+        for k, note in check_dict("notes", self.notes).items():
+            check_text(f"the note from step {check_count('a step of notes', k)} on", note)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -198,6 +196,23 @@ class Table:
     label: str
     columns: tuple
     rows: tuple
+
+    def __post_init__(self):
+        check_text("the title of a Table", self.title)
+        check_text("the label of a Table", self.label)
+        object.__setattr__(self, "columns", check_all("columns", self.columns, (str,)))
+        object.__setattr__(self, "rows", check_all("rows", self.rows, (Row,)))
+        for row in self.rows:
+            if len(row.cells) != len(self.columns):
+                raise ValueError(
+                    f"the row {row.label!r} must have {len(self.columns)} cells, one a column; "
+                    f"given {len(row.cells)}."
+                )
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here: the series that cells name, one a step."""
+        for cell in (cell for row in self.rows for cell in row.cells if cell in show.series):
+            check_series("a cell", cell, show)
 
 
 @dataclass(frozen=True)
@@ -223,6 +238,19 @@ class Ledger:
     layer: int = 0
     differs: str = ""
 
+    def __post_init__(self):
+        check_text("the title of a Ledger", self.title)
+        check_text("prefix", self.prefix)
+        check_count("layer", self.layer, minimum=0)
+        check_text("differs", self.differs)
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here: the result of every line."""
+        for line in self.lines:
+            name = self.prefix + ("W_after" if line.name == "W" else line.name)
+            if name not in show.series:
+                check_field("a line of a Ledger", name, show)
+
 
 @dataclass(frozen=True)
 class Text:
@@ -239,6 +267,19 @@ class Text:
     title: str
     lines: tuple
     marked: tuple = ()
+
+    def __post_init__(self):
+        check_text("the title of a Text", self.title)
+        object.__setattr__(self, "lines", check_all("lines", self.lines, (str,)))
+        last = len(self.lines) - 1
+        marked = (check_count("marked", i, minimum=0, maximum=last) for i in self.marked)
+        object.__setattr__(self, "marked", tuple(marked))
+
+    def check(self, show):
+        """Nothing of the show is needed: the words stand still."""
+
+
+PANELS = (Plot, Heat, Table, Ledger, Text)
 
 
 @dataclass(frozen=True)
@@ -275,3 +316,29 @@ class Show:
     message: str = ""
     unit: str = "update"
     per_epoch: int = 1
+
+    def __post_init__(self):
+        check_dict("traces", self.traces)
+        check_count("steps", self.steps, minimum=0)
+        object.__setattr__(self, "panels", check_all("panels", self.panels, PANELS))
+        object.__setattr__(self, "series", check_all_series(self.series, self.steps))
+        if self.frames is not None:
+            check_kind("frames", self.frames, Frames, "frames_of(arrays)")
+            if self.frames.steps != self.steps:
+                raise ValueError(
+                    f"frames must be of the show's {self.steps} steps; given {self.frames.steps}."
+                )
+        check_text("message", self.message)
+        check_text("unit", self.unit)
+        check_count("per_epoch", self.per_epoch)
+        for panel in self.panels:
+            panel.check(self)
+        for number in check_all("numbers", self.numbers, (tuple,)):
+            text, name = _check_pair(number)
+            check_series(f"the number {text!r}", name, self)
+
+
+def _check_pair(number):
+    if len(number) != 2:
+        raise ValueError(f"numbers must hold pairs (text, series); given {describe(number)}.")
+    return check_text("the text of a number", number[0]), number[1]

@@ -7,6 +7,7 @@ uses as a mask over its own text colour, so that switching the theme costs nothi
 import base64
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from mlpteach.views.coordinates import ROOM, SIZES, box
 
 FONT_SIZE = 11
 _DPI = 200
+# Inches that the lines of a label may take.
+_LINE = 0.19
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,16 @@ def style(axes):
     axes.tick_params(labelsize=FONT_SIZE)
 
 
-def prepare(target, axes):
-    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still."""
+def prepare(target, axes, room):
+    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still.
+
+    Parameters
+    ----------
+    target : matplotlib.axes.Axes
+    axes : Axes
+    room : (float, float)
+        How long the labels of both axes may be, in inches.
+    """
     from matplotlib.ticker import FuncFormatter
 
     style(target)
@@ -59,11 +70,70 @@ def prepare(target, axes):
         axes.draw(target)
     target.set_xlim(*axes.xlim)
     target.set_ylim(*axes.ylim)
-    target.set_xlabel(axes.xlabel, fontsize=FONT_SIZE)
-    target.set_ylabel(axes.ylabel, fontsize=FONT_SIZE)
+    for label, text, length in zip(
+        (target.xaxis.label, target.yaxis.label), (axes.xlabel, axes.ylabel), room, strict=True
+    ):
+        text, size = fit(text, length)
+        label.set(text=text, fontsize=size)
     for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
         if scale == "linear":
             axis.set_major_formatter(FuncFormatter(_short))
+
+
+def fit(text, length):
+    """Return a text, broken into lines, and the largest font size that lets it fit.
+
+    Parameters
+    ----------
+    text : str
+    length : float
+        Inches that the longest line may take; all lines are as high as one of the usual size.
+
+    Returns
+    -------
+    text : str
+    size : float
+        In points, at most FONT_SIZE.
+
+    Examples
+    --------
+    >>> fit("cost $J$", 1.7)
+    ('cost $J$', 11.0)
+    >>> fit("a cost that is told in many more words than have room", 1.7)[0].count("\\n")
+    1
+    """
+    found = []
+    for most in (1, 2, 3):
+        lines = _broken(text, most)
+        longest, height = _extent(lines)
+        size = FONT_SIZE * min(1.0, length / longest, _LINE / height if len(lines) > 1 else 1.0)
+        found.append((size, -len(lines), "\n".join(lines)))
+    size, _, broken = max(found)
+    return broken, size
+
+
+def _extent(lines):
+    """Return how long the longest line of the usual size is, and how high all are, in inches."""
+    from matplotlib.textpath import TextPath
+
+    drawn = [TextPath((0, 0), line, size=FONT_SIZE).get_extents() for line in lines if line]
+    longest = max((extent.width for extent in drawn), default=1.0)
+    height = sum(max(extent.height, FONT_SIZE) for extent in drawn)
+    # Coarse pixels make lines a little longer, and there is some room between them.
+    return 1.1 * longest / 72, 1.2 * height / 72
+
+
+def _broken(text, lines):
+    """Break a text into at most so many lines, about equally long, never inside of a formula."""
+    words = re.findall(r"(?:\$[^$]*\$|[^\s$]|\$)+", text)
+    width = -(-len(text) // lines)
+    broken = [""]
+    for word in words:
+        if broken[-1] and len(broken) < lines and len(broken[-1]) + len(word) / 2 > width:
+            broken.append(word)
+        else:
+            broken[-1] = f"{broken[-1]} {word}".strip()
+    return broken
 
 
 def _short(value, position):
@@ -84,7 +154,12 @@ def render(axes):
     figure.patch.set_alpha(0.0)
     left, top, across, down = box(axes)
     target = figure.add_axes((left, 1.0 - top - down, across, down))
-    prepare(target, axes)
+    middle = left + across / 2, 1.0 - top - down / 2
+    room = (
+        2 * min(at, 1.0 - at) * size - 0.08
+        for at, size in zip(middle, (width, height), strict=True)
+    )
+    prepare(target, axes, tuple(room))
     # At the picture's edge, so that no tick however long pushes it out.
     target.yaxis.set_label_coords(-(ROOM[0] - 0.22) / (across * width), 0.5)
     data = [*target.lines, *target.collections, *target.patches, *target.images]

@@ -65,7 +65,8 @@ def test_a_failure_is_told_and_the_page_keeps_what_it_has(player, monkeypatch):
 
 
 def test_frames_that_are_asked_for_are_sent(player, monkeypatch):
-    message = {"type": "window", "first": 3, "last": 5, "sequence": player.spec["sequence"]}
+    where = {"first": 3, "last": 5, "sequence": player.spec["sequence"]}
+    message = {"type": "window", **where, "request": "7"}
     [(answer, [buffer])] = sent_by(player, monkeypatch, message)
     assert answer == message
     assert buffer == player.show.frames.read(3, 5).tobytes()

@@ -141,5 +141,5 @@ def test_single_point_of_a_profile_has_a_marker():
 
 
 def test_message_is_no_mathematics():
-    show = Show({}, 1, small_show().panels, small_show().series, message="ValueError: $x_{ $")
+    show = Show({}, 3, small_show().panels, small_show().series, message="ValueError: $x_{ $")
     figure(show, 1).savefig(io.BytesIO())

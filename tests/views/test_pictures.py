@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from mlpteach.views import Axes
-from mlpteach.views.coordinates import x_fractions, y_fractions
-from mlpteach.views.pictures import picture_key, render
+from mlpteach.views.coordinates import box, x_fractions, y_fractions
+from mlpteach.views.pictures import fit, picture_key, render
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -55,6 +55,34 @@ def test_no_ink_is_cut_off_at_the_picture_s_edge(scale):
     ink = decoded(render(Axes("updates $k$", "cost $J$", limits, limits, scale, scale)).ink)[..., 3]
     for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
         assert edge.max() == 0
+
+
+LONG = (
+    "a label that is told in many more words than there is room for beside a plot, with $J^{(2)}$"
+)
+
+
+@pytest.mark.parametrize("shape", ["wide", "square"])
+@pytest.mark.parametrize("label", [LONG, "x" * 70, LONG + LONG, "$W^{(1)}_{2, 3}$ " * 12])
+def test_long_labels_are_not_cut_off(shape, label):
+    long = Axes(label, label, (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
+    short = Axes("x", "y", (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
+    ink = decoded(render(long).ink)[..., 3]
+    for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
+        assert edge.max() == 0
+    # Nothing is written over the numbers, which stand where they stand beside a short label.
+    numbers = decoded(render(short).ink)[..., 3]
+    left, top, _, height = box(long)
+    wide, high = ink.shape[1], ink.shape[0]
+    beside = slice(int(0.3 * left * wide), int(left * wide)), slice(0, int((top + height) * high))
+    np.testing.assert_array_equal(ink[beside[1], beside[0]], numbers[beside[1], beside[0]])
+
+
+def test_formulas_in_labels_are_not_broken():
+    text, size = fit("$a b$ and $c d$ and $e f$ and $g h$ and $i j$ and $k l$", 0.8)
+    assert "\n" in text
+    assert all(line.count("$") % 2 == 0 for line in text.split("\n"))
+    assert size < 11
 
 
 def test_equal_axes_are_drawn_once():

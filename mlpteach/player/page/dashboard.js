@@ -16,7 +16,7 @@ class Dashboard {
     this.root = root;
     this.history = new History(model);
     const { k = 1, line = 0, row = 0, column = 0 } = model.get("position");
-    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), panels: [] });
+    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), requests: new Set(), panels: [] });
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
@@ -245,7 +245,7 @@ class Dashboard {
     if (this.asked.has(first)) return;
     this.asked.add(first);
     const last = Math.min(first + WINDOW - 1, this.spec.steps);
-    this.model.send({ type: "window", first, last, sequence: this.spec.sequence });
+    this.send({ type: "window", first, last, sequence: this.spec.sequence });
   }
 
   configure(name, value) {
@@ -265,10 +265,30 @@ class Dashboard {
   sendValues() {
     this.waiting = this.values;
     this.status.textContent = "computing …";
-    this.model.send({ type: "configure", values: this.values, request: Date.now() });
+    this.request = this.send({ type: "configure", values: this.values });
+    if (this.request === null) this.endWaiting();
+  }
+
+  // Send a message; return its number, or null where there is no kernel any more to take it.
+  send(message) {
+    const request = `${Date.now()} ${Math.random()}`; // other views of this dashboard send, too
+    try {
+      this.model.send({ ...message, request });
+    } catch (error) {
+      this.say(`Python can't be reached (${error.message}): run the cell again.`);
+      return null;
+    }
+    this.requests.add(request);
+    return request;
+  }
+
+  endWaiting() {
+    this.waiting = null;
+    this.status.textContent = "";
   }
 
   receive(message, buffers) {
+    const mine = this.requests.delete(message.request);
     if (message.type === "window") {
       if (message.sequence !== this.spec.sequence) return;
       const steps = Array.from({ length: message.last - message.first + 1 }, (_, i) => message.first + i);
@@ -276,14 +296,14 @@ class Dashboard {
       this.draw();
       return;
     }
+    if (!mine) return; // another view's
     if (message.type === "failed") {
       this.say(message.message);
       this.asked.clear();
     }
-    if (message.request === undefined || this.waiting === null) return;
+    if (this.waiting === null || message.request !== this.request) return;
     const stale = this.waiting !== this.values;
-    this.waiting = null;
-    this.status.textContent = "";
+    this.endWaiting();
     if (stale) this.sendValues();
     else if (message.type === "configured") this.followValues(); // another landscape brings its own start
   }
@@ -352,7 +372,7 @@ class Dashboard {
   restore(text) {
     if (!this.spec.saved) {
       this.savePosition(); // first, so that the place left does not overtake the place asked for
-      this.model.send({ type: "restore", text, request: Date.now() });
+      this.send({ type: "restore", text });
       return;
     }
     const here = stateText(this.spec, this.values, {});

@@ -4,9 +4,10 @@ class Heat {
   constructor(panel, dashboard) {
     const { rows, columns } = dashboard.history.fields[panel.field];
     Object.assign(this, { rows, columns, field: panel.field, selectable: panel.selectable });
-    this.canvas = element("canvas", {
-      width: columns, height: rows, role: "img", "data-field": panel.field, tabindex: panel.selectable ? 0 : false,
+    this.matrix = matrixCanvas({ rows, columns }, {
+      role: "img", "data-field": panel.field, tabindex: panel.selectable ? 0 : false,
     });
+    this.canvas = this.matrix.canvas;
     this.cell = element("div", { class: "cell", hidden: !panel.selectable });
     this.wait = element("div", { class: "wait", hidden: true });
     this.title = element("span");
@@ -14,8 +15,6 @@ class Heat {
     this.node = element("figure", {},
       element("figcaption", {}, this.title, this.range),
       element("div", { class: "map" }, this.canvas, this.cell, this.wait));
-    this.context = this.canvas.getContext("2d");
-    this.image = this.context.createImageData(columns, rows);
     if (panel.selectable) this.listen(dashboard);
     this.replace(panel, dashboard);
   }
@@ -52,7 +51,7 @@ class Heat {
     const computed = this.panel.line <= line;
     const ready = history.isHeld(k);
     this.wait.hidden = computed && ready;
-    if (this.wait.hidden) this.paint(history.matrix(k, this.field), dashboard.table(this.panel.colors));
+    if (this.wait.hidden) this.matrix.fill(history.matrix(k, this.field), this.panel, dashboard.table(this.panel.colors));
     else this.wait.textContent = computed ? `step ${k} …` : "not computed yet";
     if (!this.selectable) return;
     const cell = this.cell.style;
@@ -60,21 +59,5 @@ class Heat {
     cell.top = `${(100 * dashboard.row) / this.rows}%`;
     cell.width = `${100 / this.columns}%`;
     cell.height = `${100 / this.rows}%`;
-  }
-
-  paint(values, table) {
-    const { limit, gamma, colors } = this.panel;
-    const pixels = this.image.data;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      const strength = Math.min(Math.abs(value) / limit, 1) ** gamma;
-      const shade = colors === "signed" ? 0.5 + 0.5 * Math.sign(value) * strength : strength;
-      const from = 3 * Math.round(255 * shade);
-      pixels[4 * i] = table[from];
-      pixels[4 * i + 1] = table[from + 1];
-      pixels[4 * i + 2] = table[from + 2];
-      pixels[4 * i + 3] = Number.isNaN(value) ? 0 : 255;
-    }
-    this.context.putImageData(this.image, 0, 0);
   }
 }

@@ -51,12 +51,13 @@ function swatch({ color, dash, marker, width }) {
 
 class Plot {
   constructor(panel, dashboard) {
+    this.below = element("canvas", { "aria-hidden": "true" }); // rasters, below the pictures
     this.image = element("img", { alt: "" });
     this.ink = element("div", { class: "ink" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.caption = element("figcaption");
     this.legend = element("div", { class: "legend" });
-    this.plot = element("div", { class: "plot", role: "img" }, this.image, this.ink, this.canvas);
+    this.plot = element("div", { class: "plot", role: "img" }, this.below, this.image, this.ink, this.canvas);
     this.node = element("figure", {}, this.caption, this.plot, this.legend);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
@@ -85,7 +86,9 @@ class Plot {
       points: layer.points && history.array(layer.points),
       x: layer.x && history.array(layer.x),
       y: layer.y && history.array(layer.y),
+      matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
+    this.rasters = this.layers.filter((layer) => layer.kind === "raster");
     return true;
   }
 
@@ -95,17 +98,18 @@ class Plot {
     const box = this.plot.getBoundingClientRect();
     const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     dashboard.stop();
-    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard.spec.steps));
+    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard));
     else dashboard.setPoint(click, this.data(place));
   }
 
   // Step whose point on the first line lies nearest below the pointer.
-  nearest(fraction, steps) {
-    const { points } = this.layers.find((layer) => layer.kind === "line");
+  nearest(fraction, { k, spec }) {
+    const line = this.layers.find((layer) => layer.kind === "line");
+    if (!line) return k;
     let best = 1, distance = Infinity;
-    for (let k = 1; k <= steps; k++) {
-      const away = Math.abs(points[2 * (k - 1)] - fraction);
-      if (away < distance) [best, distance] = [k, away];
+    for (let step = 1; step <= spec.steps; step++) {
+      const away = Math.abs(line.points[2 * (step - 1)] - fraction);
+      if (away < distance) [best, distance] = [step, away];
     }
     return best;
   }
@@ -121,28 +125,58 @@ class Plot {
     });
   }
 
-  draw({ k }) {
+  draw(dashboard) {
+    const { k } = dashboard;
     const ratio = devicePixelRatio;
     const width = Math.round(this.plot.clientWidth * ratio), height = Math.round(this.plot.clientHeight * ratio);
     if (!width) return;
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
+    if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
     const [left, top, across, down] = this.panel.box;
-    context.clearRect(0, 0, width, height);
+    this.clear(this.canvas, width, height);
     context.save();
     context.beginPath();
     context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
     context.clip();
     for (const layer of this.layers) {
+      if (layer.kind === "raster") continue; // below
       context.strokeStyle = context.fillStyle = layer.color;
       context.lineWidth = 1.2 * layer.width * ratio;
       context.lineJoin = "round";
       context.setLineDash(DASHES[layer.dash].map((length) => length * ratio));
       context.globalAlpha = 1;
       this[layer.kind](layer, k, width, height, ratio);
+    }
+    context.restore();
+  }
+
+  clear(canvas, width, height) {
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    canvas.getContext("2d").clearRect(0, 0, width, height);
+  }
+
+  drawRasters(dashboard, width, height) {
+    const { history, k } = dashboard;
+    this.clear(this.below, width, height);
+    if (!history.isHeld(k)) return;
+    const context = this.below.getContext("2d");
+    const [left, top, across, down] = this.panel.box;
+    context.save();
+    context.beginPath();
+    context.rect(left * width, top * height, across * width, down * height);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    for (const raster of this.rasters) {
+      const { matrix, box: [x, y, right, up] } = raster;
+      matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
+      context.save();
+      context.translate(x * width, y * height);
+      context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);
+      context.drawImage(matrix.canvas, 0, 0);
+      context.restore();
     }
     context.restore();
   }

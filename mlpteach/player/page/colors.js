@@ -1,0 +1,27 @@
+// Matrices as colours: the strength of a value is its place in a table of 256 colours.
+
+function paint(image, values, { limit, gamma, colors }, table) {
+  const pixels = image.data;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const strength = Math.min(Math.abs(value) / limit, 1) ** gamma;
+    const shade = colors === "signed" ? 0.5 + 0.5 * Math.sign(value) * strength : strength;
+    const from = 3 * Math.round(255 * shade);
+    pixels[4 * i] = table[from];
+    pixels[4 * i + 1] = table[from + 1];
+    pixels[4 * i + 2] = table[from + 2];
+    pixels[4 * i + 3] = Number.isNaN(value) ? 0 : 255;
+  }
+}
+
+// A canvas with one pixel an entry.
+function matrixCanvas({ rows, columns }, attributes = {}) {
+  const canvas = element("canvas", { ...attributes, width: columns, height: rows });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  const fill = (values, panel, table) => {
+    paint(image, values, panel, table);
+    context.putImageData(image, 0, 0);
+  };
+  return { canvas, fill };
+}

@@ -1,0 +1,166 @@
+"""What moves in a plot: layers, drawn in their order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.basics.arguments import POSITIVE, check_choice, check_flag, check_number
+from mlpteach.views.checks import (
+    check_array,
+    check_ends,
+    check_field,
+    check_kind,
+    check_series,
+    check_text,
+)
+from mlpteach.views.colors import COLORS
+from mlpteach.views.style import Style
+
+
+def check_look(name, layer):
+    """Raise unless a layer has a style and a text for its label."""
+    check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
+    check_text(f"the label of {name}", layer.label)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through one point a step: bright up to the step shown, faint after it.
+
+    Attributes
+    ----------
+    x, y : str
+        Names of series of shape (steps,). Where one is NaN the line is interrupted.
+    style : Style
+    label : str
+        For the legend; "" for none.
+    future : bool
+        Whether the part after the step shown is drawn faintly.
+    connect : bool
+        False for points of their own, each with the style's marker.
+    """
+
+    x: str
+    y: str
+    style: Style
+    label: str = ""
+    future: bool = True
+    connect: bool = True
+
+    def __post_init__(self):
+        check_look("a Line", self)
+        check_flag("future", self.future)
+        check_flag("connect", self.connect)
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        check_series("Line.x", self.x, show)
+        check_series("Line.y", self.y, show)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A line that changes as a whole from step to step, such as one value a layer.
+
+    Attributes
+    ----------
+    x : array_like, shape (n,)
+    y : str
+        Name of a series of shape (steps, n).
+    style : Style
+    label : str
+    filled : bool
+        Whether the space below is filled; a histogram is a filled profile over its bins' edges
+        doubled (:func:`~mlpteach.views.histogram_outline`).
+    """
+
+    x: np.ndarray
+    y: str
+    style: Style
+    label: str = ""
+    filled: bool = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "x", check_array("the x of a Profile", self.x, (1,)))
+        check_look("a Profile", self)
+        check_flag("filled", self.filled)
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        check_series("Profile.y", self.y, show, self.x.shape)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow that moves: from (x, y) to (to_x, to_y), each the name of a series (steps,).
+
+    Attributes
+    ----------
+    x, y, to_x, to_y : str
+        Where one is NaN there is no arrow.
+    style : Style
+    label : str
+    """
+
+    x: str
+    y: str
+    to_x: str
+    to_y: str
+    style: Style
+    label: str = ""
+
+    def __post_init__(self):
+        check_look("an Arrow", self)
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        for end in ("x", "y", "to_x", "to_y"):
+            check_series(f"Arrow.{end}", getattr(self, end), show)
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A map of colours below the layers that follow it, such as what a network says of each place.
+
+    Attributes
+    ----------
+    field : str
+        Name of a field of the frames, (rows, columns). The first row is the lowest, and all cells
+        are equally large in the picture.
+    x, y : (float, float)
+        From where to where the columns and the rows reach, on the axes.
+    colors : {"signed", "positive"}
+    limit : float
+        The value with the strongest colour.
+    gamma : float
+        Colour strength is ``|value/limit|**gamma``; below 1 small values are lifted.
+    """
+
+    field: str
+    x: tuple
+    y: tuple
+    colors: str
+    limit: float
+    gamma: float = 1.0
+
+    def __post_init__(self):
+        check_colors("a Raster", self)
+        object.__setattr__(self, "x", check_ends("the x of a Raster", self.x, "linear"))
+        object.__setattr__(self, "y", check_ends("the y of a Raster", self.y, "linear"))
+
+    def check(self, show):
+        """Raise unless the show has what is drawn here."""
+        check_field("Raster.field", self.field, show)
+
+
+def check_colors(name, given):
+    """Raise unless colours, limit and gamma of a map make sense."""
+    check_choice(f"the colors of {name}", given.colors, tuple(COLORS))
+    check_number(f"the limit of {name}", given.limit, POSITIVE)
+    check_number(f"the gamma of {name}", given.gamma, POSITIVE)
+
+
+def shade(colored, values):
+    """Return the place of each value of a Heat or Raster among its colours, 0 … 1."""
+    strength = np.minimum(np.abs(values) / colored.limit, 1.0) ** colored.gamma
+    return 0.5 + 0.5 * np.sign(values) * strength if colored.colors == "signed" else strength

@@ -1,0 +1,169 @@
+"""A show's mistakes are said where it is made: what was wrong, what was given, what is allowed."""
+
+import numpy as np
+import pytest
+
+from mlpteach.views import (
+    STYLES,
+    Arrow,
+    Axes,
+    Frames,
+    Heat,
+    Ledger,
+    Line,
+    Plot,
+    Profile,
+    Raster,
+    Row,
+    Show,
+    Table,
+    Text,
+    frames_of,
+    join,
+)
+from mlpteach.views.panels import LAYERS, PANELS
+
+STYLE = STYLES[0]
+SERIES = {"k": np.arange(4.0), "loss": np.ones(4), "profile": np.ones((4, 3))}
+FRAMES = frames_of({"W": np.zeros((4, 2, 5))}, "W")
+
+
+def axes(**changes):
+    return Axes(**{"xlabel": "x", "ylabel": "y", "xlim": (0, 1), "ylim": (0, 1), **changes})
+
+
+def plot(*layers, **changes):
+    return Plot("a plot", "for readers", axes(), layers, **changes)
+
+
+def show(*panels, **changes):
+    return Show(**{"traces": {}, "steps": 4, "panels": panels, "series": SERIES, **changes})
+
+
+def heat(**changes):
+    given = {"field": "W", "title": "W", "label": "W", "colors": "signed", "limit": 1.0, "gamma": 1}
+    return Heat(**{**given, **changes})
+
+
+def raster(**changes):
+    given = {"field": "W", "x": (0, 1), "y": (0, 1), "colors": "positive", "limit": 2.0}
+    return Raster(**{**given, **changes})
+
+
+class NamedLine:
+    """As the lines of a formula, where a ledger only asks for the name."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+def test_a_show_of_everything_is_taken_and_lists_will_do():
+    layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
+              Arrow("k", "k", "loss", "loss", STYLE), raster()]  # fmt: skip
+    panels = [
+        Plot("a plot", "for readers", axes(), layers, click="step"),
+        heat(),
+        Table("", "a table", ["cost"], [Row("a run", ["loss"], STYLE, {2: "a note"})]),
+        Ledger((NamedLine("W"), NamedLine("loss"))),
+        Text("Words", ["one", "two"], [1]),
+    ]
+    frames = join(FRAMES, frames_of({"W_after": np.zeros((4, 2, 5))}))
+    made = show(*panels, frames=frames, numbers=[("cost", "loss")])
+    assert {type(panel) for panel in made.panels} == set(PANELS)
+    assert {type(layer) for layer in made.panels[0].layers} == set(LAYERS)
+    assert made.series["loss"].dtype == float
+
+
+def test_series_may_be_whole_numbers_and_lists():
+    made = show(series={"k": [1, 2, 3, 4], "on": np.array([True, False, True, True])})
+    assert made.series["k"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert made.series["on"].tolist() == [1.0, 0.0, 1.0, 1.0]
+
+
+MISTAKES = [
+    # Series that are not there, or of another shape.
+    (lambda: show(plot(Line("k", "nope", STYLE))), ValueError,
+     "Line.y='nope' is no series of the show; known: k, loss, profile"),
+    (lambda: show(plot(Line("k", "los", STYLE))), ValueError, "Did you mean 'loss'?"),
+    (lambda: show(plot(Line("k", 3, STYLE))), TypeError, "Line.y must name a series of the show"),
+    (lambda: show(plot(Line("k", "profile", STYLE))), ValueError,
+     "Line.y='profile' must have shape (4,), an entry a step; given (4, 3)"),
+    (lambda: show(plot(Profile([1.0, 2.0], "profile", STYLE))), ValueError,
+     "Profile.y='profile' must have shape (4, 2), an entry a step; given (4, 3)"),
+    (lambda: show(plot(Arrow("k", "k", "loss", "up", STYLE))), ValueError, "Arrow.to_y='up'"),
+    (lambda: show(numbers=[("cost", "cost")]), ValueError, "the number 'cost'='cost' is no series"),
+    (lambda: show(Table("", "", ["a"], [Row("", ["profile"])])), ValueError, "(4,)"),
+    (lambda: show(series={"loss": np.ones(3)}), ValueError,
+     "the series 'loss' must have an entry for each of the 4 steps; given 3"),
+    (lambda: show(series={"loss": 1.0}), ValueError, "must have 1 or 2 dimensions; given shape ()"),
+    (lambda: show(series={"loss": ["a"] * 4}), TypeError, "must be an array of numbers"),
+    (lambda: show(series={"loss": [[1], [2, 3], 4, 5]}), TypeError, "must be an array of numbers"),
+    (lambda: show(series=[1, 2]), TypeError, "series must be a dict"),
+    (lambda: show(series={1: np.ones(4)}), TypeError, "a name of series must be a text; given 1"),
+    # Frames.
+    (lambda: show(heat()), ValueError,
+     "Heat.field='W' needs frames; the show has none. For arrays (steps, rows, columns) give "
+     "frames=frames_of({'W': array})"),
+    (lambda: show(plot(raster())), ValueError, "Raster.field='W' needs frames"),
+    (lambda: show(heat(field="W_"), frames=FRAMES), ValueError, "Did you mean 'W'?"),
+    (lambda: show(Ledger((NamedLine("M"),)), frames=FRAMES), ValueError, "a line of a Ledger='M'"),
+    (lambda: show(frames=np.zeros((4, 2, 5))), TypeError,
+     "frames must be Frames, such as frames_of"),
+    (lambda: show(frames=frames_of({"W": np.zeros((3, 1, 1))})), ValueError, "4 steps; given 3"),
+    (lambda: frames_of({}), ValueError, "arrays must be of one number of steps; given none"),
+    (lambda: frames_of({"a": np.zeros((2, 1, 1)), "b": np.zeros((3, 1, 1))}), ValueError,
+     "given {'a': 2, 'b': 3}"),
+    (lambda: frames_of({"a": np.zeros((2, 1))}), ValueError, "must have 3 dimensions"),
+    (lambda: frames_of({"a": np.zeros((2, 1, 1))}, "b"), ValueError, "select must be a field: a;"),
+    (lambda: Frames(3, {"a": (1, 1)}, None), TypeError, "read must be a function"),
+    (lambda: Frames(3, {"a": (1,)}, print), ValueError, "must have (rows, columns); given (1,)"),
+    (lambda: join(FRAMES, FRAMES), ValueError, "fields of different names"),
+    # Panels and layers.
+    (lambda: show(Line("k", "loss", STYLE)), TypeError, "panels must hold Plot or Heat or Table"),
+    (lambda: show("a plot"), TypeError, "given 'a plot' (str) in it"),
+    (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
+    (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
+    (lambda: plot("loss"), TypeError, "layers must hold Line or Profile or Arrow or Raster only"),
+    (lambda: Plot("", "", (0, 1), ()), TypeError, "the axes of a Plot must be Axes; given (0, 1)"),
+    (lambda: plot(raster(), click="step"), ValueError, "needs a Line among the layers"),
+    (lambda: plot(click=None), TypeError, "click must be a text"),
+    (lambda: Line("k", "loss", "red"), TypeError, "must be Style, such as STYLES[0]; given 'red'"),
+    (lambda: Line("k", "loss", STYLE, None), TypeError, "the label of a Line must be a text"),
+    (lambda: Line("k", "loss", STYLE, future=1), TypeError, "future must be True or False"),
+    (lambda: Profile([[1.0]], "profile", STYLE), ValueError, "the x of a Profile must have 1"),
+    (lambda: heat(colors="viridis"), ValueError, "the colors of a Heat='viridis' is unknown"),
+    (lambda: heat(limit=0.0), ValueError, "the limit of a Heat must be in (0, inf)"),
+    (lambda: heat(limit=np.nan), ValueError, "the limit of a Heat must be in (0, inf)"),
+    (lambda: raster(x=(1, 1)), ValueError, "must be two finite numbers that differ"),
+    (lambda: Table("", "", ["a", "b"], [Row("run", ["loss"])]), ValueError,
+     "the row 'run' must have 2 cells, one a column; given 1"),
+    (lambda: Table("", "", "ab", []), TypeError, "columns must be a list of str"),
+    (lambda: Row("run", [1.0]), TypeError, "cells must hold str only; given 1.0"),
+    (lambda: Row("run", [], notes={0: "early"}), ValueError, "a step of notes"),
+    (lambda: Row("run", [], notes={1: 2}), TypeError, "the note from step 1 on must be a text"),
+    (lambda: Text("", ["one"], [1]), ValueError, "marked must be a whole number >= 0 and <= 0"),
+    (lambda: show(steps=-1), ValueError, "steps must be a whole number >= 0"),
+    (lambda: show(message=None), TypeError, "message must be a text"),
+    (lambda: show(per_epoch=0), ValueError, "per_epoch must be a whole number >= 1"),
+    (lambda: show(numbers=["loss"]), TypeError, "numbers must hold tuple only"),
+    (lambda: show(numbers=[("loss",)]), ValueError, "pairs (text, series)"),
+    # Axes.
+    (lambda: axes(xlim=(0, 0)), ValueError, "xlim must be two finite numbers that differ"),
+    (lambda: axes(ylim=(0, np.inf)), ValueError, "ylim must be two finite numbers"),
+    (lambda: axes(ylim=3), TypeError, "ylim must be a pair of numbers; given 3"),
+    (lambda: axes(ylim=(0, 1), yscale="log"), ValueError, "positive on a logarithmic axis"),
+    (lambda: axes(xscale="symlog"), ValueError, "the scale of xlim='symlog' is unknown"),
+    (lambda: axes(shape="tall"), ValueError, "shape='tall' is unknown; allowed: wide, square"),
+    (lambda: axes(xlabel=1), TypeError, "xlabel must be a text"),
+    (lambda: axes(draw="contours"), TypeError, "draw must be a function of an Axes"),
+    (lambda: axes(draw=print), ValueError, "key must name what draw draws"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"), MISTAKES, ids=[message for *_, message in MISTAKES]
+)
+def test_mistakes_are_said(make, error, message):
+    with pytest.raises(error) as refused:
+        make()
+    assert message in str(refused.value)
