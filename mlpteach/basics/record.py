@@ -87,3 +87,8 @@ def offer(table, asked):
         offered[id] = entry
         ids.append(id)
     return offered, ids
+
+
+def is_function(given):
+    """Whether something is a reader's own function: no class, and no entry of a table."""
+    return callable(given) and not isinstance(given, (type, Record))

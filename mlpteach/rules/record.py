@@ -33,6 +33,7 @@ from mlpteach.basics.arguments import (
     check_choice,
     check_number,
     describe,
+    numbers_or_none,
 )
 from mlpteach.basics.hyper import Hyper, Switch, check_values
 from mlpteach.basics.notation import SYMBOLS
@@ -341,7 +342,7 @@ def rule(id, form=None, **values):
     """
     if isinstance(id, Rule) and form is None:
         return id.bind(**values)
-    if callable(id):
+    if isinstance(id, Rule) or (callable(id) and not isinstance(id, Record)):
         if form is not None:
             what = "Rule" if isinstance(id, Rule) else "function"
             raise ValueError(
@@ -512,11 +513,8 @@ def _checked_return(returned, name, where, states, shape):
             )
     checked = Quantities()
     for quantity, value in returned.items():
-        try:
-            array = np.asarray(value)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "iuf" or (array.shape != shape and array.ndim):
+        array = numbers_or_none(value)
+        if array is None or array.dtype.kind == "b" or (array.shape != shape and array.ndim):
             raise ValueError(
                 f"{quantity} returned by {name} must be an array of floats with W's shape {shape}; "
                 f"{where}it was {describe(value)}."

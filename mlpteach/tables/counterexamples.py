@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mlpteach.basics.arguments import Interval, check_count, check_number
+from mlpteach.basics.arguments import Interval, check_count, check_floats, check_number
 
 # Drawn at once, so that the slope at any update can be had without those before it.
 _BLOCK = 4096
@@ -63,7 +63,9 @@ class Counterexample:
 
     def __call__(self, theta, k):
         """Return f_k(x) and its gradient (1,) at theta = (x,)."""
-        slope = self.slope(k)
+        if type(theta) is not np.ndarray or theta.dtype != float or theta.shape != (1,):
+            theta = check_floats("theta", theta, ndim=1, shape=(1,), finite=False)
+        slope = self.slope(k if type(k) is int else check_count("k", k))
         return slope * float(theta[0]), np.array([slope])
 
     def slope(self, k):
@@ -72,7 +74,9 @@ class Counterexample:
 
     def slopes(self, n):
         """Return c_k for k = 1 … n, shape (n,)."""
-        return np.array([self.slope(k) for k in range(1, check_count("n", n) + 1)])
+        return np.array(
+            [self.slope(k) for k in range(1, check_count("n", n, maximum=10_000_000) + 1)]
+        )
 
     @property
     def mean_slope(self):

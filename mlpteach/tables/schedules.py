@@ -22,7 +22,7 @@ from mlpteach.basics.arguments import (
 )
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
@@ -242,7 +242,7 @@ def as_schedule(given, step_size):
         given = "constant"
     if isinstance(given, str):
         given = schedule(given)
-    elif callable(given) and not isinstance(given, Schedule):
+    elif is_function(given):
         given = _own(given)
     if not isinstance(given, Schedule):
         raise TypeError(
