@@ -71,8 +71,7 @@ class Run:
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
                 "and a plain function of a vector has none. Allowed: other rules, or a network."
             )
-
-        if not self._eta_is_constant and self.schedule.step_size is not None:
+        if not self.eta_is_constant and self.schedule.step_size is not None:
             self._check_eta()
 
     def _check_eta(self):
