@@ -23,7 +23,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -244,10 +244,16 @@ class Optimizer(Record):
         **hypers : Hyper or Switch
             A name and its hyper-parameter.
         """
+        forms = (form,) if isinstance(form, str) else form
+        for name in forms:
+            check_choice("form", name, FORMS)
+        for name, hyper in hypers.items():
+            if not isinstance(hyper, (Hyper, Switch)):
+                raise TypeError(f"{name} must be a Hyper or a Switch; given {describe(hyper)}.")
         style = self.style if dash is None else replace(self.style, dash=dash)
 
         def enter(function):
-            for name in (form,) if isinstance(form, str) else form:
+            for name in forms:
                 self.forms[name] = Rule(
                     id=self.id,
                     title=self.title,
@@ -300,8 +306,9 @@ def rule(id, form=None, **values):
 
     Parameters
     ----------
-    id : str, callable or Rule
-        An id of ``mlpteach.RULES``, your own function with a rule's signature, or a rule to change.
+    id : str, callable, Optimizer or Rule
+        An id of ``mlpteach.RULES``, an entry of it, a rule to change, or your own function: see the
+        notes.
     form : {"lecture", "paper"}, optional
         As the slide writes it or as published. By default the slide's form; AMSGrad and L-BFGS are
         on no slide and have only "paper".
@@ -313,8 +320,23 @@ def rule(id, form=None, **values):
     ValueError, TypeError
         For an unknown id, form or hyper-parameter, or a value outside its interval.
 
+    Notes
+    -----
+    A function of your own is given what its parameters ask for: ``k`` (the update, from 1), ``W``,
+    ``G`` and ``J`` there, ``G_previous``, ``gradient_at(W)``, ``objective(W) -> (J, gradient)``,
+    ``layout`` (``layout.matrices(G)`` is [(W1, b1), …], views of G by layer), ``factor`` (eta_k/eta
+    of the schedule). Any other parameter is a state: at first zeros, or the hyper-parameter of its
+    name with a 0 behind it, then what was returned under that name. Parameters with a default or
+    behind a ``*`` are hyper-parameters. It returns a dict or ``mlpteach.Quantities`` of arrays,
+    ``rho`` among them: W_{k+1} = W_k - rho_k.
+
     Examples
     --------
+    >>> def rprop(k, G, G_previous, step, *, step0=0.1):
+    ...     step = np.where(G * G_previous < 0, 0.5 * step, 1.2 * step)
+    ...     return Quantities(step=step, rho=np.sign(G) * step)
+    >>> rule(rprop, step0=0.01)
+    <rule rprop, form own: step0=0.01>
     >>> rule("adam", form="paper", eta=0.01)
     <rule adam, form paper: eta=0.01, beta1=0.9, beta2=0.999, eps=1e-08, bias_correction=1>
     """
@@ -327,13 +349,15 @@ def rule(id, form=None, **values):
                 f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
-    optimizer = RULES[check_choice("rule", id, tuple(RULES))]
+    optimizer = id
+    if not isinstance(id, Optimizer):
+        optimizer = RULES[check_choice("rule", id, tuple(RULES))]
     if form is None:
         return optimizer.default.bind(**values)
     check_choice("form", form, FORMS)
     if form not in optimizer.forms:
         raise ValueError(
-            f"{id} is on no slide, so it has no {form!r} form; "
+            f"{optimizer.id} is on no slide, so it has no {form!r} form; "
             f"allowed: {', '.join(optimizer.forms)}."
         )
     return optimizer.forms[form].bind(**values)
@@ -380,11 +404,13 @@ def from_function(function, **values):
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
         )
+    guarded = partial(_guarded, function, name, needs)
+    guarded.__wrapped__ = function  # for inspect: where the source is
     return Rule(
         id=name,
         title=name,
         form="own",
-        function=_Guarded(function, name, needs),
+        function=guarded,
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -450,32 +476,20 @@ def _positional(function):
     )
 
 
-@dataclass(frozen=True)
-class _Guarded:
-    """A reader's function: it may not harm the record, and its mistakes are explained."""
-
-    function: Callable
-    name: str
-    needs: tuple
-
-    @property
-    def __wrapped__(self):
-        """For ``inspect``: where the source is."""
-        return self.function
-
-    def __call__(self, *arguments, **values):
-        given = dict(zip(self.needs, arguments, strict=True))
-        where = f"at update k = {given['k']} " if "k" in given else ""
-        # Copies, so that arrays changed in place stay the reader's own affair.
-        own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-        try:
-            returned = self.function(*own, **values)
-        except Exception as error:
-            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
-            raise
-        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
-        shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, self.name, where, states, shape)
+def _guarded(function, name, needs, /, *arguments, **values):
+    """Call a reader's function: it may not harm the record, and its mistakes are explained."""
+    given = dict(zip(needs, arguments, strict=True))
+    where = f"at update k = {given['k']} " if "k" in given else ""
+    # Copies, so that arrays changed in place stay the reader's own affair.
+    own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        returned = function(*own, **values)
+    except Exception as error:
+        error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+        raise
+    states = [state for state in needs if state not in (*SUPPLIED, "G_previous")]
+    shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
+    return _checked_return(returned, name, where, states, shape)
 
 
 def _checked_return(returned, name, where, states, shape):

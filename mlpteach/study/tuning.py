@@ -124,8 +124,10 @@ def _lowest_costs(problem, rules, budget, progress=False):
             return
         costs = places.J if problem.cost is None else None
         if costs is None:
+            # All start at one place.
+            W = places.W if done else places.W[:1]
             with np.errstate(all="ignore"):
-                costs = problem.costs(places.W, done)
+                costs = np.broadcast_to(problem.costs(W, done), len(now))
         runs = places.runs[now]
         scores[runs] = np.fmin(scores[runs], costs[now])
 
