@@ -219,6 +219,13 @@ SCHEDULES = {
 def schedule(id, **values):
     """Return a schedule for :func:`mlpteach.train`, such as ``schedule("cooling", eps=0.1)``.
 
+    Parameters
+    ----------
+    id : str or Schedule
+        An id of ``mlpteach.SCHEDULES``, or a schedule to change.
+    **values
+        Its parameters.
+
     Raises
     ------
     ValueError, TypeError
@@ -229,6 +236,8 @@ def schedule(id, **values):
     >>> schedule("staircase", d=0.1, k_d=50)
     <schedule staircase(d=0.1, k_d=50)>
     """
+    if isinstance(id, Schedule):
+        return id(**values)
     return SCHEDULES[check_choice("schedule", id, tuple(SCHEDULES))](**values)
 
 
