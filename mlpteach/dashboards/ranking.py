@@ -71,7 +71,7 @@ def ranking(
     [2, 1]
     """
     check_choice("form", form, FORMS)
-    budget = check_count("budget", budget)
+    budget = check_count("budget", budget, maximum=1_000_000)
     sizes = _check_sizes(sizes)
     _rules_of(rules, form)
     own = isinstance(problems, dict)

@@ -48,6 +48,7 @@ class Group:
         starts = [run.start() for run in runs]
         self.W = np.stack([start.theta for start in starts])
         self._schedules = [start.schedule for start in starts]
+        self._scheduled = not all(run.eta_is_constant for run in runs)
         self.state = {name: self._stacked(name, starts) for name in self._rule.states}
         self._values = self._values_of_runs()
         # Runs in which something was not finite since it was looked for: see `lost`.
@@ -109,6 +110,8 @@ class Group:
 
     def _factor(self, k, J):
         """Return what the schedules multiply the steps with: one number, or a column of them."""
+        if not self._scheduled:
+            return 1.0
         before = zip(self._runs, self._schedules, J.tolist(), strict=True)
         self._schedules = [run.next_schedule(state, k, cost) for run, state, cost in before]
         factors = [state[0] for state in self._schedules]
@@ -154,7 +157,7 @@ class Group:
 
     def _stepped(self, factor, rho):
         """Return W after a step by factor * rho, at an allowed place."""
-        W = self.W - (rho if isinstance(factor, float) and factor == 1.0 else factor * rho)
+        W = self.W - (factor * rho if self._scheduled else rho)
         project = self._runs[0].problem.project
         return W if project is None else np.stack([project(theta) for theta in W])
 

@@ -113,11 +113,15 @@ def _for_each_run(Y, like):
 
 
 def _costs(net, W, A, Z, Y, loss, l2):
-    """Return each run's mean cost: summed by itself, as where it is alone."""
-    summed = [
-        loss.evaluate(net.activations[-1], Z[-1][:, i], A[-1][:, i], Y) for i in range(len(W))
-    ]
-    costs = np.array(summed) / Y.shape[1]
+    """Return each run's mean cost."""
+    output, last = net.activations[-1], (Z[-1], A[-1])
+    cost = loss.cost_of(output, *map(_flat, last), _for_each_run(Y, Z[-1]))
+    if np.ndim(cost):
+        summed = cost.reshape(Z[-1].shape).sum(axis=(0, 2))
+    else:  # all runs in one sum
+        runs = range(len(W))
+        summed = np.array([loss.evaluate(output, *(a[:, i] for a in last), Y) for i in runs])
+    costs = summed / Y.shape[1]
     return costs + [net.penalty(theta, l2) for theta in W] if l2 else costs
 
 

@@ -71,6 +71,19 @@ class Run:
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
                 "and a plain function of a vector has none. Allowed: other rules, or a network."
             )
+        if not self.eta_is_constant and self.schedule.step_size is not None:
+            self._check_eta()
+
+    def _check_eta(self):
+        """Raise ValueError where the schedule can't be told as a factor of the rule's step size."""
+        name, eta = self.rule.step_size, self.eta
+        with np.errstate(all="ignore"):
+            if eta != 0.0 and np.isfinite(self.schedule.step_size(eta, 1, **self.schedule.values)):
+                return
+        raise ValueError(
+            f"schedule {self.schedule.id!r} multiplies the step size, which must be larger than 0; "
+            f"given {name}={eta:g} of the rule {self.rule}."
+        )
 
     @cached_property
     def eta(self):
@@ -78,7 +91,8 @@ class Run:
         return self.rule.values.get(self.rule.step_size, 1.0)
 
     @cached_property
-    def _eta_is_constant(self):
+    def eta_is_constant(self):
+        """Whether the schedule leaves the step size as it is."""
         return self.schedule.step_size is SCHEDULES["constant"].step_size
 
     def start(self):
@@ -117,7 +131,7 @@ class Run:
 
     def next_schedule(self, state, k, loss):
         """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
-        return state if self._eta_is_constant else self.advance_schedule(state, k, loss)
+        return state if self.eta_is_constant else self.advance_schedule(state, k, loss)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""

@@ -124,14 +124,19 @@ def _best_so_far(problem, trace, visited, used, budget):
     """
     updates = int(np.searchsorted(used, budget, side="right")) - 1
     costs = np.full(budget + 1, np.inf)
-    with np.errstate(all="ignore"):
-        for k in measured_after(problem, updates):
-            if problem.cost is None and k < len(trace):
-                costs[used[k]] = trace.losses[k]
-                continue
-            # The run also visits the place of an update that it does not make.
-            theta = visited[k] if k < len(visited) else trace[k - 1].after.flat
-            # A reader's function may change what it is given.
-            costs[used[k]] = problem.costs(theta[None].copy(), updates)[0]
+    measured = measured_after(problem, updates)
+    if problem.cost is None:
+        known = min(updates + 1, len(trace))
+        costs[used[:known]] = trace.losses[:known]
+        measured = range(known, updates + 1)
+    if measured:
+        places = [_place(trace, visited, k) for k in measured]
+        with np.errstate(all="ignore"):
+            costs[used[measured]] = problem.costs(np.array(places), updates)
     # Not a number is no cost.
     return np.fmin.accumulate(costs)[1:]
+
+
+def _place(trace, visited, k):
+    """Return W after update k: a run also visits the place of an update that it does not make."""
+    return visited[k] if k < len(visited) else trace[k - 1].after.flat

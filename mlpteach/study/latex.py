@@ -51,7 +51,11 @@ class LaTeX(Writer):
     def product(self, left, right, square):
         if self.numbers:
             return rf"{left} \cdot {right}"
-        return rf"{left} \odot {right}" if square else f"{left} {right}"
+        if square:
+            return rf"{left} \odot {right}"
+        # Words would run together.
+        words = right.startswith(r"\mathrm") or left.split(" ")[-1].startswith(r"\mathrm")
+        return rf"{left} \, {right}" if words else f"{left} {right}"
 
     def fraction(self, above, below):
         return rf"\frac{{{above}}}{{{below}}}"
