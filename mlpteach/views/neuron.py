@@ -43,9 +43,9 @@ def show_neuron(neurons, traces, y):
 def label(neuron):
     """Return how a neuron's cost is called on screen, with mathematics between dollars."""
     if neuron.long_way:
-        return f"{neuron.loss.short_title}, the long way"
+        return f"{neuron.loss.short_title}, long way"
     if neuron.factor != 1.0:
-        return rf"quadratic ${_NIELSEN[0]}$"
+        return rf"quadratic ${_NIELSEN[0].removeprefix('C = ')}$"
     return neuron.loss.short_title
 
 
