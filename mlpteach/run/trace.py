@@ -396,6 +396,7 @@ class Trace(Sequence):
             k, state = latest, latest_state
         if k < first - 1:
             state = self._advance(k, state, first - 1).state
+            self._latest = (first - 1, state)
         for k in range(first, last + 1):
             update = self._advance(k - 1, state, k)
             yield state, update
