@@ -50,6 +50,7 @@ class NetworkProblem:
         self.batch_size = len(X) if batch_size is None else min(batch_size, len(X))
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
+        self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
         self.labels = labels(Y)
         self._order = (0, None)  # epoch, its order of the instances
 
@@ -57,17 +58,21 @@ class NetworkProblem:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
-    def batch(self, k):
-        """Return the rows of X that update k uses, (n_batch,) ints."""
-        epoch, position = divmod(k - 1, self.updates_per_epoch)
-        if self._order[0] != epoch + 1:
+    def order(self, epoch):
+        """Return the rows of X (n,) in the order in which `epoch`, from 1, uses them."""
+        if self._order[0] != epoch:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
-                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
-            self._order = (epoch + 1, order)
+                order = np.random.default_rng([self.seed, epoch - 1]).permutation(len(self.X))
+            self._order = (epoch, order)
+        return self._order[1]
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
-        return self._order[1][start : start + self.batch_size]
+        return self.order(epoch + 1)[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
