@@ -57,7 +57,7 @@ class ParameterLayout:
 
     def matrices(self, flat):
         """Return views [(W1, b1), …] of `flat`: W (n_out, n_in), b as a column (n_out, 1)."""
-        return [(flat[w].reshape(shape), flat[b][:, None]) for w, shape, b in self.slices]
+        return [(flat[w].reshape(shape), flat[b, None]) for w, shape, b in self.slices]
 
     def where(self, index):
         """Name the entry `index` of the flat vector, such as ``W^(1)[3, 17]``."""

@@ -186,7 +186,7 @@ class Rule(Record):
             Name -> array of every name in ``self.states``.
         """
         supplied.update(state)
-        return self.function(*[supplied[name] for name in self.needs], **self.values)
+        return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities, G):
         """Return what the next update needs of this one."""
