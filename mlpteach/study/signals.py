@@ -189,6 +189,26 @@ def is_saturated(activation, Z):
     return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
 
+def where_saturated(activation):
+    """Say for which z an activation is saturated, as far as z = ±20.
+
+    Examples
+    --------
+    >>> from mlpteach.tables.activations import ACTIVATIONS
+    >>> [where_saturated(ACTIVATIONS[id]) for id in ("sigmoid", "tanh", "relu", "linear")]
+    ['beyond ±6', 'beyond ±3', 'below 0', 'nowhere']
+    """
+    z = np.arange(-2000, 2001) / 100
+    free = z[~is_saturated(activation, z)]
+    if not free.size:
+        return "everywhere"
+    low, high = (f"{end:.2g}" for end in free[[0, -1]])
+    below, above = free[0] > z[0], free[-1] < z[-1]
+    if below and above:
+        return f"beyond ±{high}" if low == f"-{high}" else f"below {low} and above {high}"
+    return f"below {low.replace('0.01', '0')}" if below else f"above {high}" if above else "nowhere"
+
+
 def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
