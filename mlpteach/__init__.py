@@ -28,7 +28,9 @@ _ON_DEMAND = {
     "dashboards": "mlpteach.dashboards",
     "datasets": "mlpteach.tables.datasets",
     "exercise": "mlpteach.exercise",
+    "player": "mlpteach.player",
     "quiz": "mlpteach.quiz",
+    "views": "mlpteach.views",
 }
 
 __all__ = [
@@ -59,11 +61,13 @@ __all__ = [
     "own_activation",
     "own_cost",
     "own_loss",
+    "player",
     "quiz",
     "rerun",
     "rule",
     "schedule",
     "train",
+    "views",
 ]
 
 

@@ -11,7 +11,8 @@ from reference import rules_quadratic
 
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
-from mlpteach.exercise import problem_sets
+from mlpteach.exercise import differences, problem_sets, replies
+from mlpteach.grading import bubblewrap, verdicts
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
 from mlpteach.player.spec import describe_show
@@ -136,12 +137,14 @@ def lectures_are_executed():
         assert lecture.stem in run
 
 
-def an_exercise_and_its_checks_have_one_name():
+def a_problem_set_is_three_files_of_one_name():
     for assignment, checks in problem_sets.PROBLEM_SETS.items():
         notebook = ROOT / "exercises/source" / assignment / f"{assignment}.ipynb"
         ids = set(re.findall(r'"grade_id": "(\w+)"', notebook.read_text("utf-8")))
         assert set(checks) <= ids
         assert (ROOT / f"mlpteach/exercise/{assignment}.py").exists()
+        assert (ROOT / f"mlpteach/exercise/{assignment}.toml").exists()
+    assert (ROOT / "mlpteach/exercise/README.md").exists()
 
 
 def mistakes_stand_beside_their_checks():
@@ -150,11 +153,24 @@ def mistakes_stand_beside_their_checks():
         assert ".mistake]]" in sheet.read_text("utf-8")
 
 
+def what_differs_is_said_where_it_is_found():
+    assert file_of(differences.find) == "mlpteach/exercise/differences.py"
+    assert file_of(replies.arrays) == "mlpteach/exercise/replies.py"
+
+
 def marks_are_decided_outside_of_the_sandbox():
     assert file_of(Session) == "mlpteach/grading/session.py"
+    assert file_of(verdicts.verdict_of) == "mlpteach/grading/verdicts.py"
     for path in (ROOT / "mlpteach/grading/inside").glob("*.py"):
         source = path.read_text("utf-8")
         assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(session|steps))", source), path
+
+
+def the_sandbox_is_made_where_it_says():
+    assert file_of(bubblewrap.bubblewrap_command) == "mlpteach/grading/bubblewrap.py"
+    inside = ROOT / "mlpteach/grading/inside"
+    assert "mount(" in (inside / "zygote.py").read_text("utf-8")
+    assert '"socket": ' in (inside / "kernel_calls.py").read_text("utf-8")
 
 
 def self_tests_are_a_file_a_lecture():
@@ -201,9 +217,11 @@ FOLLOWED = {
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
     "a lecture": lectures_are_executed,
-    "an exercise": an_exercise_and_its_checks_have_one_name,
+    "a problem set, or add one": a_problem_set_is_three_files_of_one_name,
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
+    "what a check says differs": what_differs_is_said_where_it_is_found,
     "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
+    "what the sandbox lets see and do": the_sandbox_is_made_where_it_says,
     "a self-test": self_tests_are_a_file_a_lecture,
     "a type of question": a_type_of_question_is_a_file_with_its_fields,
     "how a typed number or formula is read": what_is_typed_is_read_in_one_room,

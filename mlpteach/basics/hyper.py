@@ -14,6 +14,11 @@ class Hyper:
     floats). `step_power` says with which power of the step size it changes: 1 for a weight of a
     gradient beside the step size (the slide's beta), 2 for what is the square of a length (Zeiler's
     eps), 0 for what has nothing to do with it.
+
+    Raises
+    ------
+    ValueError
+        For a default or a slider that is not allowed.
     """
 
     default: float
@@ -23,6 +28,16 @@ class Hyper:
     allowed: Interval = POSITIVE
     whole: bool = False
     step_power: int = 0
+
+    def __post_init__(self):
+        self.check("the default of a hyper-parameter", self.default)
+        if not self.low <= self.default <= self.high:
+            raise ValueError(
+                "a slider must reach the default, low <= default <= high; given "
+                f"{self.low:g}, {self.default:g}, {self.high:g}."
+            )
+        if self.log and self.low <= 0.0:
+            raise ValueError(f"a slider that moves by factors needs low > 0; given {self.low:g}.")
 
     def check(self, name, given):
         number = check_number(name, given, self.allowed)

@@ -88,6 +88,9 @@ class Parameters:
     def __post_init__(self):
         self.flat.flags.writeable = False
 
+    def __reduce__(self):
+        return Parameters, (self.flat, self.layout)  # so that a copy is read-only, too
+
     @cached_property
     def W(self):
         return Layers(W for W, _ in self.layout.matrices(self.flat))

@@ -40,8 +40,8 @@ def ranking(
     Parameters
     ----------
     problems : sequence of str, or dict
-        Ids of ``mlpteach.study.ranking_problems.RANKING_PROBLEMS``, or title -> (objective,
-        theta0) as for :func:`mlpteach.descend`.
+        Ids of ``mlpteach.study.ranking_problems.RANKING_PROBLEMS`` or of ``mlpteach.LANDSCAPES``,
+        or title -> (objective, theta0) as for :func:`mlpteach.descend`.
     rules : sequence of str, Rule or callable, optional
         Ids of ``mlpteach.RULES``, rules with hyper-parameters of their own, or your own functions;
         by default all of ``mlpteach.RULES`` but those that need a network's layers.
@@ -71,7 +71,7 @@ def ranking(
     [2, 1]
     """
     check_choice("form", form, FORMS)
-    budget = check_count("budget", budget)
+    budget = check_count("budget", budget, maximum=1_000_000)
     sizes = _check_sizes(sizes)
     _rules_of(rules, form)
     own = isinstance(problems, dict)

@@ -1,5 +1,6 @@
 """The steps of ``nbgrader autograde`` that replace nbgrader's own: rebuild, execute, save."""
 
+import copy
 import re
 import time
 from pathlib import Path
@@ -138,11 +139,14 @@ class TrustedExecute(NbGraderPreprocessor):
         return nb, resources
 
     def _grade(self, nb, names, report, undecided):
+        before = copy.deepcopy(report)
         try:
             self._grade_once(nb, names, report, undecided)
         except SandboxFailed as failure:
             # Never a zero: once more, and else this student stays ungraded.
             self.log.warning("%s: the sandbox failed (%s); once more", names["student"], failure)
+            report.update(before)
+            undecided.clear()
             self._grade_once(nb, names, report, undecided)
 
     def _grade_once(self, nb, names, report, undecided):

@@ -85,7 +85,7 @@ class Core:
 
     def __repr__(self):
         where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
-        return f"<{type(self).__name__} {self.title!r}, {where}; {len(self.controls)} controls>"
+        return f"<Core {self.title!r}: {where}>"
 
     @property
     def traces(self):

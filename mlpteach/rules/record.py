@@ -23,7 +23,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from mlpteach.basics.arguments import (
     check_choice,
     check_number,
     describe,
+    numbers_or_none,
 )
 from mlpteach.basics.hyper import Hyper, Switch, check_values
 from mlpteach.basics.notation import SYMBOLS
@@ -43,7 +44,7 @@ SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
-    *("before", "after", "gradient", "factor", "W"),
+    *("before", "after", "gradient", "factor", "W", "quantities", "state_before"),
 )
 RULES = {}
 
@@ -243,10 +244,16 @@ class Optimizer(Record):
         **hypers : Hyper or Switch
             A name and its hyper-parameter.
         """
+        forms = (form,) if isinstance(form, str) else form
+        for name in forms:
+            check_choice("form", name, FORMS)
+        for name, hyper in hypers.items():
+            if not isinstance(hyper, (Hyper, Switch)):
+                raise TypeError(f"{name} must be a Hyper or a Switch; given {describe(hyper)}.")
         style = self.style if dash is None else replace(self.style, dash=dash)
 
         def enter(function):
-            for name in (form,) if isinstance(form, str) else form:
+            for name in forms:
                 self.forms[name] = Rule(
                     id=self.id,
                     title=self.title,
@@ -299,8 +306,9 @@ def rule(id, form=None, **values):
 
     Parameters
     ----------
-    id : str, callable or Rule
-        An id of ``mlpteach.RULES``, your own function with a rule's signature, or a rule to change.
+    id : str, callable, Optimizer or Rule
+        An id of ``mlpteach.RULES``, an entry of it, a rule to change, or your own function: see the
+        notes.
     form : {"lecture", "paper"}, optional
         As the slide writes it or as published. By default the slide's form; AMSGrad and L-BFGS are
         on no slide and have only "paper".
@@ -312,27 +320,44 @@ def rule(id, form=None, **values):
     ValueError, TypeError
         For an unknown id, form or hyper-parameter, or a value outside its interval.
 
+    Notes
+    -----
+    A function of your own is given what its parameters ask for: ``k`` (the update, from 1), ``W``,
+    ``G`` and ``J`` there, ``G_previous``, ``gradient_at(W)``, ``objective(W) -> (J, gradient)``,
+    ``layout`` (``layout.matrices(G)`` is [(W1, b1), …], views of G by layer), ``factor`` (eta_k/eta
+    of the schedule). Any other parameter is a state: at first zeros, or the hyper-parameter of its
+    name with a 0 behind it, then what was returned under that name. Parameters with a default or
+    behind a ``*`` are hyper-parameters. It returns a dict or ``mlpteach.Quantities`` of arrays,
+    ``rho`` among them: W_{k+1} = W_k - rho_k.
+
     Examples
     --------
+    >>> def rprop(k, G, G_previous, step, *, step0=0.1):
+    ...     step = np.where(G * G_previous < 0, 0.5 * step, 1.2 * step)
+    ...     return Quantities(step=step, rho=np.sign(G) * step)
+    >>> rule(rprop, step0=0.01)
+    <rule rprop, form own: step0=0.01>
     >>> rule("adam", form="paper", eta=0.01)
     <rule adam, form paper: eta=0.01, beta1=0.9, beta2=0.999, eps=1e-08, bias_correction=1>
     """
     if isinstance(id, Rule) and form is None:
         return id.bind(**values)
-    if callable(id):
+    if isinstance(id, Rule) or (callable(id) and not isinstance(id, Record)):
         if form is not None:
             what = "Rule" if isinstance(id, Rule) else "function"
             raise ValueError(
                 f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
-    optimizer = RULES[check_choice("rule", id, tuple(RULES))]
+    optimizer = id
+    if not isinstance(id, Optimizer):
+        optimizer = RULES[check_choice("rule", id, tuple(RULES))]
     if form is None:
         return optimizer.default.bind(**values)
     check_choice("form", form, FORMS)
     if form not in optimizer.forms:
         raise ValueError(
-            f"{id} is on no slide, so it has no {form!r} form; "
+            f"{optimizer.id} is on no slide, so it has no {form!r} form; "
             f"allowed: {', '.join(optimizer.forms)}."
         )
     return optimizer.forms[form].bind(**values)
@@ -374,16 +399,21 @@ def from_function(function, **values):
         for parameter, value in chosen.items()
     }
     needs = _positional(function)
+    for state in needs:
+        if state not in SUPPLIED:
+            _check_quantity_name(name, state, f"; its parameters are ({', '.join(needs)})")
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
         )
+    guarded = partial(_guarded, function, name, needs)
+    guarded.__wrapped__ = function  # for inspect: where the source is
     return Rule(
         id=name,
         title=name,
         form="own",
-        function=_Guarded(function, name, needs),
+        function=guarded,
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -449,32 +479,34 @@ def _positional(function):
     )
 
 
-@dataclass(frozen=True)
-class _Guarded:
-    """A reader's function: it may not harm the record, and its mistakes are explained."""
+def _guarded(function, name, needs, /, *arguments, **values):
+    """Call a reader's function: it may not harm the record, and its mistakes are explained."""
+    given = dict(zip(needs, arguments, strict=True))
+    where = f"at update k = {given['k']} " if "k" in given else ""
+    # Copies, so that arrays changed in place stay the reader's own affair.
+    own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        returned = function(*own, **values)
+    except Exception as error:
+        error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+        raise
+    states = [state for state in needs if state not in (*SUPPLIED, "G_previous")]
+    shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
+    return _checked_return(returned, name, where, states, shape)
 
-    function: Callable
-    name: str
-    needs: tuple
 
-    @property
-    def __wrapped__(self):
-        """For ``inspect``: where the source is."""
-        return self.function
-
-    def __call__(self, *arguments, **values):
-        given = dict(zip(self.needs, arguments, strict=True))
-        where = f"at update k = {given['k']} " if "k" in given else ""
-        # Copies, so that arrays changed in place stay the reader's own affair.
-        own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-        try:
-            returned = self.function(*own, **values)
-        except Exception as error:
-            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
-            raise
-        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
-        shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, self.name, where, states, shape)
+def _check_quantity_name(name, quantity, returned):
+    """Raise ValueError for a name that could not be read as ``step.quantity``."""
+    if quantity in RESERVED:
+        raise ValueError(
+            f"{name} must not return a quantity named {quantity!r}{returned}. Reserved for the "
+            f"trace: {', '.join(RESERVED)}."
+        )
+    if not isinstance(quantity, str) or not quantity.isidentifier() or quantity.startswith("_"):
+        raise ValueError(
+            f"{name} must name its quantities like variables of Python that begin with a letter"
+            f"{returned}."
+        )
 
 
 def _checked_return(returned, name, where, states, shape):
@@ -484,25 +516,16 @@ def _checked_return(returned, name, where, states, shape):
             f"{name} must return Quantities({wanted}) or a dict; {where}it returned "
             f"{describe(returned)}."
         )
-    reserved = next((quantity for quantity in returned if quantity in RESERVED), None)
-    if reserved is not None:
-        raise ValueError(
-            f"{name} must not return a quantity named {reserved!r}; {where}it returned "
-            f"{', '.join(map(str, returned))}. Reserved for the trace: {', '.join(RESERVED)}."
-        )
+    said = f"; {where}it returned {', '.join(map(str, returned)) or 'nothing'}"
     for quantity in [*states, "rho"]:
         if quantity not in returned:
-            raise ValueError(
-                f"{name} must return {quantity} (Quantities({wanted})); {where}it "
-                f"returned {', '.join(map(str, returned)) or 'nothing'}."
-            )
+            raise ValueError(f"{name} must return {quantity} (Quantities({wanted})){said}.")
+    for quantity in returned:
+        _check_quantity_name(name, quantity, said)
     checked = Quantities()
     for quantity, value in returned.items():
-        try:
-            array = np.asarray(value)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "iuf" or (array.shape != shape and array.ndim):
+        array = numbers_or_none(value)
+        if array is None or array.dtype.kind == "b" or (array.shape != shape and array.ndim):
             raise ValueError(
                 f"{quantity} returned by {name} must be an array of floats with W's shape {shape}; "
                 f"{where}it was {describe(value)}."

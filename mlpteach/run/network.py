@@ -19,6 +19,7 @@ from mlpteach.basics.arguments import (
     digits,
 )
 from mlpteach.basics.parameters import ParameterLayout, Parameters
+from mlpteach.basics.record import is_function
 from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS, Activation
@@ -29,6 +30,8 @@ from mlpteach.tables.own_activation import as_activation
 # Instances in a batch that is never divided, and multiplications that BLAS does on one thread.
 _UNDIVIDED = 128
 _SMALL_PRODUCT = 2**18
+# More would not fit into a usual memory: a run keeps some vectors of so many numbers.
+_MOST_PARAMETERS = 100_000_000
 # Of targets, beyond what an output reaches.
 _ROUNDING = 1e-6
 
@@ -356,16 +359,24 @@ def _ones(n):
 
 
 def _check_sizes(sizes):
-    if not isinstance(sizes, (list, tuple, np.ndarray)) or len(sizes) < 2:
+    listed = isinstance(sizes, (list, tuple)) or (isinstance(sizes, np.ndarray) and sizes.ndim)
+    if not listed or len(sizes) < 2:
         raise ValueError(
             f"sizes must hold at least inputs and outputs, such as (64, 30, 10); "
             f"given {describe(sizes)}."
         )
-    return tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
+    checked = tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(checked))
+    if parameters > _MOST_PARAMETERS:
+        raise ValueError(
+            f"sizes must give at most {_MOST_PARAMETERS:,} parameters; given {checked}, "
+            f"which gives {parameters:,}."
+        )
+    return checked
 
 
 def _check_hidden(hidden, layers):
-    if isinstance(hidden, (str, Activation)) or callable(hidden):
+    if isinstance(hidden, (str, Activation)) or is_function(hidden):
         return (_known(as_activation("hidden", hidden), ACTIVATIONS),) * layers
     if not isinstance(hidden, (list, tuple)) or len(hidden) != layers:
         raise ValueError(

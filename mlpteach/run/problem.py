@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_floats, describe
+from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
 from mlpteach.basics.parameters import ParameterLayout
+from mlpteach.basics.pickling import check_picklable
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
@@ -152,6 +153,10 @@ class FunctionProblem:
             self._project, self.project = project, self._projected
             self._check_start()
 
+    def __getstate__(self):
+        check_picklable([self.objective, getattr(self, "_project", None)])
+        return vars(self)
+
     def _check_returned(self, returned):
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(
@@ -161,7 +166,8 @@ class FunctionProblem:
         value, gradient = returned
         check_floats("the gradient that objective returned", gradient, ndim=1,
                      shape=self.theta0.shape, finite=False)  # fmt: skip
-        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+        number = numbers_or_none(value)
+        if number is None or number.ndim or number.dtype.kind == "b":
             raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
 
     def _check_start(self):
@@ -201,7 +207,7 @@ class FunctionProblem:
             if isinstance(error, ValueError) and np.isfinite(theta).all():
                 raise
             returned = np.inf, np.full(theta.shape, np.nan)
-        if not isinstance(returned, tuple) or np.shape(returned[-1]) != theta.shape:
+        if not _is_usual(returned, theta.shape):
             self._check_returned(returned)
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
@@ -221,6 +227,15 @@ def _one_by_one(problem, W, batch):
     """Return costs (runs,) and gradients (runs, n) at many places."""
     found = [problem.evaluate(theta, batch) for theta in W]
     return np.array([one.loss for one in found]), np.array([one.gradient for one in found])
+
+
+def _is_usual(returned, shape):
+    """Whether an objective returned a float and an array of floats, as nearly always."""
+    if type(returned) is not tuple or len(returned) != 2:
+        return False
+    value, gradient = returned
+    usual = isinstance(value, float) and type(gradient) is np.ndarray
+    return usual and gradient.dtype == float and gradient.shape == shape
 
 
 def _asks_for_k(objective):

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
@@ -315,7 +315,7 @@ class Trace(Sequence):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(self._length))]
         if not isinstance(index, (int, np.integer)):
-            raise TypeError(f"trace[i] takes a whole number or a slice; given {index!r}.")
+            raise TypeError(f"trace[i] takes a whole number or a slice; given {describe(index)}.")
         position = index + self._length if index < 0 else index
         if not 0 <= position < self._length:
             reason = f" {self.diverged}" if self.diverged else ""
@@ -356,6 +356,8 @@ class Trace(Sequence):
         """
         if not self._length:
             return {name: np.empty((0, self.run.problem.theta0.size)) for name in names}
+        for name in names:
+            check_choice("name", name, (*_GATHERED, *self.lines))
         updates = list(self._replay(1, self._length))
         return {name: np.stack([_named(name, *pair) for pair in updates]) for name in names}
 
@@ -472,6 +474,9 @@ def _frozen(value):
         value = value.view()
         value.flags.writeable = False
     return value
+
+
+_GATHERED = ("before", "after", "gradient", "rho")
 
 
 def _named(name, state, update):

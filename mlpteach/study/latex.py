@@ -31,7 +31,11 @@ class LaTeX(Writer):
         return rf"\ \mathrm{{{word}}}\ {inside}"
 
     def product(self, left, right, square):
-        return rf"{left} \odot {right}" if square else f"{left} {right}"
+        if square:
+            return rf"{left} \odot {right}"
+        # Words would run together.
+        words = right.startswith(r"\mathrm") or left.split(" ")[-1].startswith(r"\mathrm")
+        return rf"{left} \, {right}" if words else f"{left} {right}"
 
     def fraction(self, above, below):
         return rf"\frac{{{above}}}{{{below}}}"

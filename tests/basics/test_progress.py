@@ -1,6 +1,7 @@
 """The bar that shows how far a long computation is."""
 
 import io
+import sys
 import threading
 
 import pytest
@@ -45,4 +46,13 @@ def test_without_progress_nothing_is_shown(monkeypatch, capsys):
     monkeypatch.setattr(train, "_PATIENCE", 0.0)
     small_run(epochs=10, progress=False)
     mt.descend(lambda x: (float(x @ x), 2 * x), [1.0], progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_long_run_needs_no_bar(monkeypatch, capsys):
+    monkeypatch.setattr(train, "_PATIENCE", 0.0)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert len(small_run(epochs=10)) == 40
+    with progress_bar(iter("ab"), desc="two letters") as bar:
+        assert list(bar) == ["a", "b"]
     assert capsys.readouterr() == ("", "")

@@ -36,7 +36,7 @@ def test_every_dashboard_is_here():
 def test_any_order_of_keys_gives_the_same_page(name, dashboards, page):
     snapshots = []
     for order in ORDERS:
-        errors = show(page, dashboards(name), order)
+        errors = show(page, dashboards(name).core, order)
         snapshots.append(page.evaluate(SNAPSHOT))
         assert errors == []
     first, *others = snapshots
@@ -47,7 +47,7 @@ def test_any_order_of_keys_gives_the_same_page(name, dashboards, page):
 @pytest.mark.parametrize("name", SMALL)
 def test_numbers_on_the_page_are_those_of_the_run(name, order, dashboards, page):
     dashboard = dashboards(name)
-    show(page, dashboard, order)
+    show(page, dashboard.core, order)
     shown, position = dashboard.show, dashboard.position
     k = position["k"]
     series = page.evaluate(
@@ -74,7 +74,7 @@ def test_numbers_on_the_page_are_those_of_the_run(name, order, dashboards, page)
 @pytest.mark.parametrize("name", ["adam", "cost_lab", "optimizer", "own_rule"])
 def test_maps_have_the_colors_of_their_fields(name, dashboards, page):
     dashboard = dashboards(name)
-    show(page, dashboard)
+    show(page, dashboard.core)
     frames, k = dashboard.show.frames, dashboard.position["k"]
     named = frames.named(frames.read(k, k))
     heats = [panel for panel in dashboard.show.panels if type(panel).__name__ == "Heat"]
@@ -96,7 +96,7 @@ def test_maps_have_the_colors_of_their_fields(name, dashboards, page):
 def test_adam_shows_the_moments_of_the_trace(dashboards, page):
     """The first of all the ways in which a saved notebook showed wrong numbers."""
     dashboard = dashboards("adam")
-    show(page, dashboard)
+    show(page, dashboard.core)
     step = dashboard.trace[dashboard.position["k"] - 1]
     for name in ("M", "V", "M_hat", "V_hat", "rho"):
         value = page.get_attribute(f"tr[data-line={name}] .result span", "data-value")
@@ -106,7 +106,7 @@ def test_adam_shows_the_moments_of_the_trace(dashboards, page):
 @pytest.mark.parametrize("name", SMALL)
 def test_menus_keep_their_order(name, dashboards, page):
     dashboard = dashboards(name)
-    show(page, dashboard)
+    show(page, dashboard.core)
     menus = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".controls [data-control]")].map(
         (node) => [node.dataset.control, [...node.querySelectorAll("option, [data-value]")].map(

@@ -13,8 +13,8 @@ import mlpteach
 
 TESTS = Path(__file__).parents[1]
 ABSENT = (
-    "IPython", "PIL", "anywidget", "comm", "ipykernel", "ipywidgets", "matplotlib",
-    "sklearn", "traitlets",
+    "IPython", "PIL", "anywidget", "comm", "ipykernel", "ipywidgets", "matplotlib", "scipy",
+    "sklearn", "tqdm", "traitlets",
 )  # fmt: skip
 WITHOUT = f"import sys; sys.modules.update(dict.fromkeys({ABSENT!r}))\n"
 ALONE = f"""

@@ -81,14 +81,14 @@ class Plot {
     this.legend.replaceChildren(...panel.layers.filter((layer) => layer.label).map((layer) =>
       element("span", {}, swatch(layer), element("span", { html: layer.label }))));
     const { history } = dashboard;
-    this.rasters = panel.layers.filter((layer) => layer.kind === "raster").map((layer) => (
-      { ...layer, matrix: matrixCanvas(history.fields[layer.field], { "data-field": layer.field }) }));
-    this.layers = panel.layers.filter((layer) => layer.kind !== "raster").map((layer) => ({
+    this.layers = panel.layers.map((layer) => ({
       ...layer,
       points: layer.points && history.array(layer.points),
       x: layer.x && history.array(layer.x),
       y: layer.y && history.array(layer.y),
+      matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
+    this.rasters = this.layers.filter((layer) => layer.kind === "raster");
     return true;
   }
 
@@ -139,6 +139,7 @@ class Plot {
     context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
     context.clip();
     for (const layer of this.layers) {
+      if (layer.kind === "raster") continue; // below
       context.strokeStyle = context.fillStyle = layer.color;
       context.lineWidth = 1.2 * layer.width * ratio;
       context.lineJoin = "round";
@@ -168,8 +169,9 @@ class Plot {
     context.rect(left * width, top * height, across * width, down * height);
     context.clip();
     context.imageSmoothingEnabled = false;
-    for (const { matrix, field, box: [x, y, right, up], ...raster } of this.rasters) {
-      matrix.fill(history.matrix(k, field), raster, dashboard.table(raster.colors));
+    for (const raster of this.rasters) {
+      const { matrix, box: [x, y, right, up] } = raster;
+      matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
       context.save();
       context.translate(x * width, y * height);
       context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);

@@ -1,0 +1,126 @@
+"""A page and a plain core, without Jupyter and without a widget: it asks, the core answers."""
+
+import numpy as np
+import pytest
+from own_dashboard import own_dashboard
+
+import mlpteach as mt
+from mlpteach.views.colors import color_table
+from mlpteach.views.layers import shade
+
+from .shown_dashboard import show
+
+
+@pytest.fixture
+def own():
+    return own_dashboard().core
+
+
+def number(page, name):
+    return float(page.get_attribute(f"[data-shown={name}]", "data-value"))
+
+
+def move(page, control, value):
+    page.locator(f"[data-control={control}]").evaluate(
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }",
+        value,
+    )
+
+
+def wait_for(page, core, sequence):
+    """Wait until the page shows the core's history of that number."""
+    for _ in range(200):
+        if core.sequence >= sequence and page.text_content(".status") == "":
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"sequence {core.sequence}: {page.text_content('.status')!r}")
+
+
+def test_the_readme_s_own_dashboard_steps_and_is_moved(own, page):
+    errors = show(page, own, live=True)
+    page.press(".mlp", "ArrowRight")
+    page.press(".mlp", "ArrowRight")
+    assert page.text_content("[data-shown=k]") == "3"
+    assert number(page, "J") == own.trace.losses[2]
+    page.wait_for_timeout(300)
+    assert own.position["k"] == 3  # the page has told
+    move(page, "eta", np.log10(0.5))
+    wait_for(page, own, 2)
+    assert own.values["eta"] == 0.5
+    assert page.text_content("[data-shown=k]") == "3"
+    assert number(page, "J") == own.trace.losses[2]
+    own.configure(eta=1.0)
+    assert number(page, "J") != own.trace.losses[2]
+    assert errors == []
+
+
+def test_a_raster_has_the_colors_of_its_field_below_what_stands_still(own, page):
+    own.position = {"k": 90}
+    show(page, own)
+    [raster] = [layer for layer in own.show.panels[0].layers if type(layer).__name__ == "Raster"]
+    field = own.show.frames.read(90, 90).reshape(35, 50)
+    expected = color_table("signed")[np.floor(255 * shade(raster, field) + 0.5).astype(int)]
+    # The middles of cells; the first row is the lowest.
+    pixels = page.evaluate(
+        """([left, top, width, height]) => {
+        const below = document.querySelector(".plot canvas"), colors = [];
+        const context = below.getContext("2d");
+        for (let row = 0; row < 35; row++) for (let column = 0; column < 50; column++) {
+          const x = (left + (width * (column + 0.5)) / 50) * below.width;
+          const y = (top + height * (1 - (row + 0.5) / 35)) * below.height;
+          colors.push([...context.getImageData(x, y, 1, 1).data.slice(0, 3)]);
+        }
+        return colors; }""",
+        own.spec["panels"][0]["box"],
+    )
+    np.testing.assert_array_equal(np.reshape(pixels, (35, 50, 3)), expected)
+
+
+def test_a_state_is_restored_and_a_wrong_one_is_said(own, page):
+    show(page, own, live=True)
+    page.fill(".state", "my_network?k=5&eta=0.25")
+    page.press(".state", "Enter")
+    page.wait_for_function("document.querySelector('[data-shown=k]').textContent === '5'")
+    assert own.values["eta"] == 0.25
+    assert page.locator("[data-control=eta]").get_attribute("aria-valuetext") == "0.25"
+    page.fill(".state", "my_network?eta=fast")
+    page.press(".state", "Enter")
+    page.wait_for_selector(".banner:has-text('eta must be numbers')")
+    assert own.values["eta"] == 0.25
+
+
+def test_frames_that_did_not_travel_are_asked_for(page):
+    moons = mt.datasets.moons(n=60, seed=1)
+    core = mt.dashboards.adam(*moons, batch_size=4, epochs=25).core
+    assert 200 not in core.spec["held"]
+    show(page, core, live=True)
+    page.locator(".slider").evaluate(
+        "(slider) => { slider.value = 200; slider.dispatchEvent(new Event('input')); }"
+    )
+    result = "tr[data-line=M] .result span"
+    expected = core.trace[199].M.W[2].flat[0]
+    page.wait_for_function(
+        "([where, value]) => Number(document.querySelector(where).dataset.value) === value",
+        arg=[result, float(expected)],
+    )
+
+
+def test_an_answer_to_another_view_ends_no_waiting(own, page):
+    show(page, own)
+    page.evaluate(
+        """() => { window.python = async () => JSON.stringify([
+        [{type: "failed", request: "another", message: "not for you"}, []],
+        [{type: "configured", request: "another"}, []]]); }"""
+    )
+    move(page, "eta", -1.0)
+    page.wait_for_timeout(200)
+    assert page.text_content(".status") == "computing …"
+    assert not page.is_visible(".banner")
+
+
+def test_python_that_can_not_be_reached_is_said(own, page):
+    show(page, own)
+    page.evaluate("window.unreachable = true")
+    move(page, "eta", -1.0)
+    assert "Python can't be reached (Cannot send)" in page.text_content(".banner")
+    assert page.text_content(".status") == ""
