@@ -6,7 +6,7 @@ Importing the package needs NumPy only; dashboards and quizzes load what they ne
 import importlib
 
 from mlpteach.rules import RULES, Quantities, rule
-from mlpteach.run.compare import Difference, compare, rerun
+from mlpteach.run.compare import Difference, Undecided, compare, rerun
 from mlpteach.run.cursor import Cursor
 from mlpteach.run.gradient_check import gradient_check
 from mlpteach.run.network import MLP
@@ -51,6 +51,7 @@ __all__ = [
     "ReplayError",
     "Step",
     "Trace",
+    "Undecided",
     "compare",
     "dashboards",
     "datasets",

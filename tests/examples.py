@@ -7,6 +7,8 @@ import mlpteach as mt
 NETWORK_RULES = [
     (id, form) for id, optimizer in mt.RULES.items() for form in optimizer.forms if id != "lbfgs"
 ]
+# Those that also descend a plain function.
+FUNCTION_RULES = [pair for pair in NETWORK_RULES if not mt.rule(*pair).needs_layers]
 
 
 def instances(n=20, inputs=4, classes=3, seed=0):

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
+from mlpteach.grading.original import functions_defined
 
 COURSE = Path(__file__).resolve().parents[1] / "exercises"
 
@@ -80,7 +81,18 @@ def solve(notebook, assignment, *mistakes):
     sheet = read_sheet(assignment)
     made = tuple(mistake for mistake in sheet.mistakes if mistake.id in mistakes)
     assert {mistake.id for mistake in made} == set(mistakes)
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.id in sheet.tasks:
-            cell.source = sheet.source(cell.id, made).strip()
+    for name, cell in answers(notebook, sheet).items():
+        cell.source = sheet.source(name, made).strip()
     return notebook
+
+
+def answers(notebook, sheet):
+    """Return function -> the cell of a notebook in which it is written."""
+    found = {
+        name: cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        for name in functions_defined(cell.source)
+    }
+    assert set(found) == set(sheet.tasks), "each function has an answer cell, and no other is there"
+    return found

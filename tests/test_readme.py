@@ -5,15 +5,26 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from reference import rules_quadratic
 
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
-from mlpteach.exercise import problem_sets
+from mlpteach.exercise import differences, problem_sets, replies
+from mlpteach.grading import bubblewrap, verdicts
 from mlpteach.grading.session import Session
+from mlpteach.player.core import Core
+from mlpteach.player.spec import describe_show
+from mlpteach.quiz.kinds import KINDS
 from mlpteach.quiz.question_files.read import read
+from mlpteach.quiz.session import Session as QuizSession
+from mlpteach.quiz.typed.characters import plain_characters
+from mlpteach.quiz.typed.expression import parse
+from mlpteach.quiz.typed.read_number import read_number
+from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.study import formulas
-from mlpteach.views import figure, panels
+from mlpteach.views import Show, figure, panels
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,12 +64,14 @@ def test_every_path_exists(change):
 
 
 def an_optimizer_is_a_file_and_a_row_of_expected_numbers():
-    expected = json.loads((ROOT / "tests/reference/rules_quadratic.json").read_text("utf-8"))
+    rows = [*rules_quadratic.ROWS, *rules_quadratic.LAYERED]
     for id, optimizer in mt.RULES.items():
         for rule in optimizer.forms.values():
             assert file_of(rule.function) == f"mlpteach/rules/{id}.py"
+    assert (ROOT / "tests/reference/rules_quadratic.py").is_file()
     # L-BFGS is compared with other libraries' rather than with numbers.
-    assert set(mt.RULES) - {row["rule"] for row in expected["rows"]} == {"lbfgs"}
+    assert set(mt.RULES) - {row[0] for row in rows} == {"lbfgs"}
+    assert all(inspect.isfunction(row[2]) for row in rows)
 
 
 def each_table_is_the_file_of_its_name():
@@ -77,6 +90,8 @@ def the_record_and_the_way_back():
 def a_formula_is_read_from_the_code_and_written_in_the_letters():
     assert file_of(formulas.lines) == "mlpteach/study/formulas.py"
     assert file_of(type(SYMBOLS["M"])) == "mlpteach/basics/notation.py"
+    letter = mt.RULES["adagrad"].symbol("G_sum").meaning
+    assert letter in (ROOT / "mlpteach/rules/adagrad.py").read_text("utf-8")
 
 
 def a_panel_is_declared_once_and_drawn_twice():
@@ -109,18 +124,27 @@ def parts_of(paths):
     return [path.read_text(encoding="utf-8") for path in paths]
 
 
+def what_travels_is_said_and_answered_without_widgets():
+    assert file_of(describe_show) == "mlpteach/player/spec.py"
+    assert file_of(Core) == "mlpteach/player/core.py"
+    described, numbers = describe_show(Show({}, 1, (), {"k": np.array([7.0])}))
+    assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
+
+
 def lectures_are_executed():
     run = (ROOT / "tests/test_lectures.py").read_text("utf-8")
     for lecture in (ROOT / "lectures").glob("*.ipynb"):
         assert lecture.stem in run
 
 
-def an_exercise_and_its_checks_have_one_name():
+def a_problem_set_is_three_files_of_one_name():
     for assignment, checks in problem_sets.PROBLEM_SETS.items():
         notebook = ROOT / "exercises/source" / assignment / f"{assignment}.ipynb"
         ids = set(re.findall(r'"grade_id": "(\w+)"', notebook.read_text("utf-8")))
         assert set(checks) <= ids
         assert (ROOT / f"mlpteach/exercise/{assignment}.py").exists()
+        assert (ROOT / f"mlpteach/exercise/{assignment}.toml").exists()
+    assert (ROOT / "mlpteach/exercise/README.md").exists()
 
 
 def mistakes_stand_beside_their_checks():
@@ -129,11 +153,24 @@ def mistakes_stand_beside_their_checks():
         assert ".mistake]]" in sheet.read_text("utf-8")
 
 
+def what_differs_is_said_where_it_is_found():
+    assert file_of(differences.find) == "mlpteach/exercise/differences.py"
+    assert file_of(replies.arrays) == "mlpteach/exercise/replies.py"
+
+
 def marks_are_decided_outside_of_the_sandbox():
     assert file_of(Session) == "mlpteach/grading/session.py"
+    assert file_of(verdicts.verdict_of) == "mlpteach/grading/verdicts.py"
     for path in (ROOT / "mlpteach/grading/inside").glob("*.py"):
         source = path.read_text("utf-8")
         assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(session|steps))", source), path
+
+
+def the_sandbox_is_made_where_it_says():
+    assert file_of(bubblewrap.bubblewrap_command) == "mlpteach/grading/bubblewrap.py"
+    inside = ROOT / "mlpteach/grading/inside"
+    assert "mount(" in (inside / "zygote.py").read_text("utf-8")
+    assert '"socket": ' in (inside / "kernel_calls.py").read_text("utf-8")
 
 
 def self_tests_are_a_file_a_lecture():
@@ -144,10 +181,31 @@ def self_tests_are_a_file_a_lecture():
     assert asked == set(mt.quiz.QUESTIONS)
 
 
+def a_type_of_question_is_a_file_with_its_fields():
+    schema = json.loads((ROOT / "mlpteach/quiz/question_files/schema.json").read_text("utf-8"))
+    assert set(schema["$defs"]) == set(KINDS)
+    for kind in KINDS.values():
+        assert file_of(kind).startswith("mlpteach/quiz/kinds/")
+
+
+def what_is_typed_is_read_in_one_room():
+    for read_one in (read_number, parse, plain_spelling, plain_characters):
+        assert file_of(read_one).startswith("mlpteach/quiz/typed/")
+
+
+def the_page_and_the_session_know_the_same_messages():
+    page = (ROOT / "mlpteach/quiz/page/question.js").read_text("utf-8")
+    sent = set(re.findall(r'send\(\{ type: "(\w+)"', page))
+    told = set(
+        re.findall(r'- ``\{"type": "(\w+)"', (ROOT / file_of(QuizSession)).read_text("utf-8"))
+    )
+    assert told == sent | {"draft"}  # which widgets send as a trait
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
-    "a cost function, activation, initializer, schedule, landscape": (
+    "a cost function, activation, initializer, schedule, landscape, or add one": (
         each_table_is_the_file_of_its_name
     ),
     "what one update records, and going back to it": the_record_and_the_way_back,
@@ -157,11 +215,19 @@ FOLLOWED = {
     "what a panel can be": a_panel_is_declared_once_and_drawn_twice,
     "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
+    "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
     "a lecture": lectures_are_executed,
-    "an exercise": an_exercise_and_its_checks_have_one_name,
+    "a problem set, or add one": a_problem_set_is_three_files_of_one_name,
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
+    "what a check says differs": what_differs_is_said_where_it_is_found,
     "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
+    "what the sandbox lets see and do": the_sandbox_is_made_where_it_says,
     "a self-test": self_tests_are_a_file_a_lecture,
+    "a type of question": a_type_of_question_is_a_file_with_its_fields,
+    "how a typed number or formula is read": what_is_typed_is_read_in_one_room,
+    "what a question's page and Python say to each other": (
+        the_page_and_the_session_know_the_same_messages
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Numbers and switches that a rule or a schedule is set with: default, range and slider."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from mlpteach.basics.arguments import POSITIVE, Interval, check_flag, check_number, did_you_mean
 
@@ -10,7 +11,14 @@ class Hyper:
     """A hyper-parameter: its default, its slider (low … high) and the interval it may lie in.
 
     With `log` the slider moves by factors. With `whole` only whole numbers are allowed (kept as
-    floats).
+    floats). `step_power` says with which power of the step size it changes: 1 for a weight of a
+    gradient beside the step size (the slide's beta), 2 for what is the square of a length (Zeiler's
+    eps), 0 for what has nothing to do with it.
+
+    Raises
+    ------
+    ValueError
+        For a default or a slider that is not allowed.
     """
 
     default: float
@@ -19,6 +27,17 @@ class Hyper:
     log: bool = False
     allowed: Interval = POSITIVE
     whole: bool = False
+    step_power: int = 0
+
+    def __post_init__(self):
+        self.check("the default of a hyper-parameter", self.default)
+        if not self.low <= self.default <= self.high:
+            raise ValueError(
+                "a slider must reach the default, low <= default <= high; given "
+                f"{self.low:g}, {self.default:g}, {self.high:g}."
+            )
+        if self.log and self.low <= 0.0:
+            raise ValueError(f"a slider that moves by factors needs low > 0; given {self.low:g}.")
 
     def check(self, name, given):
         number = check_number(name, given, self.allowed)
@@ -32,6 +51,7 @@ class Switch:
     """A hyper-parameter that is on or off."""
 
     default: bool
+    step_power: ClassVar[int] = 0
 
     def check(self, name, given):
         return check_flag(name, given)

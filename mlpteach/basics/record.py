@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mlpteach.basics.notation import Symbol, symbol
+from mlpteach.basics.pickling import check_picklable, place_in_table, table_entry
 from mlpteach.basics.style import PLAIN, Style
 
 
@@ -39,6 +40,14 @@ class Record:
     def __post_init__(self):
         object.__setattr__(self, "short_title", self.short_title or self.title)
 
+    def __reduce_ex__(self, protocol):
+        place = place_in_table(self)
+        return super().__reduce_ex__(protocol) if place is None else (table_entry, place)
+
+    def __getstate__(self):
+        check_picklable(vars(self).values())
+        return vars(self)
+
     @property
     def menu_title(self):
         """The title as menus show it."""
@@ -55,3 +64,40 @@ class Record:
     def symbol(self, name):
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)
+
+
+def offer(table, asked):
+    """Return what a menu offers: a table, and behind it the entries of a reader's own.
+
+    Parameters
+    ----------
+    table : dict of str to Record
+    asked : iterable of Record
+        Entries of the table, or others; a name that is taken gets "own" before it.
+
+    Returns
+    -------
+    offered : dict of str to Record
+    ids : list of str
+        Under which those asked for are found in it.
+
+    Examples
+    --------
+    >>> known, mine = Record(id="relu", title="ReLU"), Record(id="relu", title="my ReLU")
+    >>> offered, ids = offer({"relu": known}, [known, mine, mine])
+    >>> ids, [entry.title for entry in offered.values()]
+    (['relu', 'own relu', 'own relu'], ['ReLU', 'my ReLU'])
+    """
+    offered, ids = dict(table), []
+    for entry in asked:
+        id, number = entry.id, 1
+        while offered.get(id, entry) != entry:
+            id, number = f"own {entry.id}" + (f" {number}" if number > 1 else ""), number + 1
+        offered[id] = entry
+        ids.append(id)
+    return offered, ids
+
+
+def is_function(given):
+    """Whether something is a reader's own function: no class, and no entry of a table."""
+    return callable(given) and not isinstance(given, (type, Record))

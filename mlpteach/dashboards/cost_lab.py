@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
+from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
@@ -110,7 +111,7 @@ def _losses(costs, net, X, y):
     for loss in asked:
         net.check_problem(X, y, loss, 0.0)  # raises where the targets are not for it
     fitting = {id: loss for id, loss in LOSSES.items() if _fits(loss, net, X, y)}
-    return fitting | {loss.id: loss for loss in asked}, [loss.id for loss in asked]
+    return offer(fitting, asked)
 
 
 def _fits(loss, net, X, y):

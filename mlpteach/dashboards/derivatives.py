@@ -4,10 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
+from mlpteach.basics.arguments import Interval, check_count, check_number, describe
+from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Several, Slider
-from mlpteach.tables.activations import ACTIVATIONS
+from mlpteach.tables.activations import ACTIVATIONS, Activation
+from mlpteach.tables.own_activation import as_activation
 from mlpteach.views.derivatives import show_derivatives
 
 DEEPEST = 20
@@ -23,9 +25,10 @@ def derivatives(depth=6, activations=("sigmoid", "tanh", "relu", "silu"), *, rea
     ----------
     depth : int
         Number of layers to start with, 1 … 20.
-    activations : sequence of str
-        Ids of ``mlpteach.ACTIVATIONS`` to start with; the others can be chosen on the page, but for
-        softmax, which has no derivative of one z.
+    activations : sequence
+        Whose curves are shown at first: ids of ``mlpteach.ACTIVATIONS``, or your own functions, as
+        for ``hidden`` of :class:`mlpteach.MLP`. The page offers all that have a derivative of one
+        z: softmax has none.
     reach : float
         z moves from -reach to reach.
     steps : int
@@ -51,8 +54,7 @@ def derivatives(depth=6, activations=("sigmoid", "tanh", "relu", "silu"), *, rea
     reach = check_number("reach", reach, Interval(0, 700))
     steps = check_count("steps", steps, minimum=3, maximum=2001)
     z = np.linspace(-reach, reach, steps)
-    offered = {id: phi for id, phi in ACTIVATIONS.items() if phi.elementwise}
-    chosen = tuple(check_choice("activations", id, tuple(offered)) for id in activations)
+    offered, chosen = _offered(activations)
     buttons = {id: phi.button_title for id, phi in offered.items()}
     controls = [
         Slider("depth", "layers L", 1, DEEPEST, whole=True),
@@ -61,12 +63,29 @@ def derivatives(depth=6, activations=("sigmoid", "tanh", "relu", "silu"), *, rea
     player = Player(
         partial(_show, offered, z),
         controls,
-        {"depth": depth, "activations": chosen},
+        {"depth": depth, "activations": tuple(chosen)},
         "Activations and their derivatives",
         "derivatives",
     )
     player.position = {"k": (steps + 1) // 2}
     return player
+
+
+def _offered(given):
+    """Return id -> Activation of all that have a derivative, and the ids of those given."""
+    if isinstance(given, (str, Activation)) or callable(given):
+        given = (given,)
+    if not isinstance(given, (tuple, list)):
+        raise TypeError(
+            "activations must be a list of ids or of your own functions, such as ('relu', 'silu'); "
+            f"given {describe(given)}."
+        )
+    asked = [as_activation("activations", one) for one in given]
+    for phi in asked:
+        if not phi.elementwise:
+            raise ValueError(f"activations must work element by element; given {phi.id}.")
+    known = {id: phi for id, phi in ACTIVATIONS.items() if phi.elementwise}
+    return offer(known, asked)
 
 
 def _show(offered, z, values):

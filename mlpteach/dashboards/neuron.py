@@ -11,6 +11,7 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
+from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Toggle
 from mlpteach.player.hyper_controls import bind, hyper_controls
@@ -112,12 +113,13 @@ def _losses(costs):
         raise TypeError(
             f"costs must be a list such as ('mse', 'cross_entropy'); given {describe(costs)}."
         )
-    asked = {loss.id: loss for loss in map(as_loss, costs)}
-    for loss in asked.values():
+    asked = [as_loss(given) for given in costs]
+    for loss in asked:
         if loss.targets == "distribution":
             raise ValueError(f"{loss.id} is for several outputs; the neuron has one.")
     fitting = {id: loss for id, loss in LOSSES.items() if loss.targets != "distribution"}
-    return fitting | asked, tuple(asked)
+    losses, ids = offer(fitting, asked)
+    return losses, tuple(dict.fromkeys(ids))
 
 
 def check_start(start):

@@ -1,6 +1,5 @@
 """The landscape race: rules descend a function of two numbers from one start, side by side."""
 
-from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,6 +11,7 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
+from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
@@ -87,11 +87,11 @@ def race(
     array([4. , 0.5])
     """
     landscape = _landscape(landscape, window, start, minima)
-    landscapes = {**LANDSCAPES, landscape.id: landscape}
+    landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
     starting = racers_of(rules)
     racers = everybody(starting)
     values = {
-        "landscape": landscape.id,
+        "landscape": landscape_id,
         "start": landscape.start if start is None else _pair(start),
         "rules": tuple(racer.id for racer in starting),
         "steps": check_count("steps", steps, maximum=MOST_STEPS),
@@ -104,7 +104,7 @@ def race(
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
         _controls(racers, landscapes, values),
-        values | _suited(racers, landscape),
+        values | _suited(racers, landscape, progress=True),
         "Race of the optimizers",
         "race",
         follow=follow,
@@ -125,9 +125,7 @@ def _landscape(given, window, start, minima):
         raise ValueError(
             "your own function needs window=(x_min, x_max, y_min, y_max), the map to draw."
         )
-    own = own_landscape(given, window, start, minima)
-    # A name that no landscape of the package has, so that both can be chosen.
-    return replace(own, id=f"own {own.id}") if own.id in LANDSCAPES else own
+    return own_landscape(given, window, start, minima)
 
 
 def _pair(given):
@@ -149,19 +147,19 @@ def _controls(racers, landscapes, values):
     ]
 
 
-def _hypers(racer, landscape=None):
-    """Return the controls of a racer's hyper-parameters, and where they start on a landscape."""
-    chosen = racer.rule
-    if landscape is not None and not racer.given:
-        chosen = for_landscape(chosen, landscape)
-    return hyper_controls([chosen], f"{racer.id}.", when=("tune", racer.id))
+def _hypers(racer, chosen=None):
+    """Return the controls of a racer's hyper-parameters, and where they start."""
+    return hyper_controls([chosen or racer.rule], f"{racer.id}.", when=("tune", racer.id))
 
 
-def _suited(racers, landscape):
+def _suited(racers, landscape, progress=False):
     """Return the hyper-parameters of all racers, as they start on a landscape."""
+    free = [racer for racer in racers if not racer.given]
+    suited = for_landscape([racer.rule for racer in free], landscape, progress)
+    chosen = {racer.id: rule for racer, rule in zip(free, suited, strict=True)}
     values = {}
     for racer in racers:
-        values |= _hypers(racer, landscape)[1]
+        values |= _hypers(racer, chosen.get(racer.id))[1]
     return values
 
 

@@ -7,19 +7,15 @@ import numpy as np
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice
-from mlpteach.rules import FORMS, RULES, Rule, as_rule
-from mlpteach.study.contests import as_contests
+from mlpteach.rules import FORMS, RULES, as_rule
+from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
-from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
+from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
-# In the order of RULES: like colours and like markers have unlike dashes.
-_DASHES = (
-    *("dotted", "dashed", "dotted", "dashed", "solid"),
-    *("dashed", "solid", "dashdot", "solid", "dashdot"),
-)
+_DASHES = ("solid", "dashed", "dotted", "dashdot")
 _CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
 _FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
 # Costs below it are drawn at the lower edge: the minimum is found.
@@ -28,7 +24,7 @@ _FLOOR = 1e-12
 
 def ranking(
     problems=PROBLEMS,
-    rules=tuple(RULES),
+    rules=None,
     *,
     form="lecture",
     budget=100,
@@ -44,10 +40,11 @@ def ranking(
     Parameters
     ----------
     problems : sequence of str, or dict
-        Ids of ``mlpteach.contests.CONTESTS``, or title -> (objective, theta0) as for
-        :func:`mlpteach.descend`.
-    rules : sequence of str, Rule or callable
-        Ids of ``mlpteach.RULES``, rules with hyper-parameters of their own, or your own functions.
+        Ids of ``mlpteach.study.ranking_problems.RANKING_PROBLEMS`` or of ``mlpteach.LANDSCAPES``,
+        or title -> (objective, theta0) as for :func:`mlpteach.descend`.
+    rules : sequence of str, Rule or callable, optional
+        Ids of ``mlpteach.RULES``, rules with hyper-parameters of their own, or your own functions;
+        by default all of ``mlpteach.RULES`` but those that need a network's layers.
     form : {"lecture", "paper"}
         Form of the rules given by id; those on no slide are as published in both.
     budget : int
@@ -74,20 +71,21 @@ def ranking(
     [2, 1]
     """
     check_choice("form", form, FORMS)
-    budget = check_count("budget", budget)
+    budget = check_count("budget", budget, maximum=1_000_000)
     sizes = _check_sizes(sizes)
     _rules_of(rules, form)
-    contests = as_contests(problems, seed)
-    places = {id: one if isinstance(problems, dict) else (id, seed) for id, one in contests.items()}
+    own = isinstance(problems, dict)
+    problems = as_ranking_problems(problems, seed)
+    places = {id: problem if own else (id, seed) for id, problem in problems.items()}
 
     def tuned(form, progress=False):
-        return tune_all(contests, places, _rules_of(rules, form), budget, sizes, progress)
+        return tune_all(problems, places, _rules_of(rules, form), budget, sizes, progress)
 
     tuned(form, progress=True)
-    first = next(iter(contests))
+    first = next(iter(problems))
     values = {"form": form, "cells": "rank", "problem": first, "follow": "none"}
-    build = partial(_show, contests, budget, tuned)
-    return Player(build, _controls(contests, _rules_of(rules, form)), values, "No panacea", "rank")
+    build = partial(_show, problems, budget, tuned)
+    return Player(build, _controls(problems, _rules_of(rules, form)), values, "No panacea", "rank")
 
 
 def _check_sizes(sizes):
@@ -101,6 +99,8 @@ def _check_sizes(sizes):
 
 def _rules_of(given, form):
     """Return id -> Rule, in the order given."""
+    if given is None:
+        given = [id for id, optimizer in RULES.items() if not optimizer.default.needs_layers]
     if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
         raise TypeError(f"rules must be a list of rules; given {describe(given)}.")
     rules = {}
@@ -110,6 +110,11 @@ def _rules_of(given, form):
             chosen = optimizer.forms.get(form, optimizer.default)
         else:
             chosen = as_rule(one)
+        if chosen.needs_layers:
+            raise ValueError(
+                f"{chosen} works on the matrices of a network's layers, so it can't descend a "
+                "plain function; allowed: other rules."
+            )
         name, number = chosen.id, 2
         while name in rules:
             name, number = f"{chosen.id} {number}", number + 1
@@ -119,66 +124,71 @@ def _rules_of(given, form):
     return rules
 
 
-def _controls(contests, rules):
-    problems = {id: contest.title for id, contest in contests.items()}
+def _controls(problems, rules):
+    shown = {id: problem.title for id, problem in problems.items()}
     follow = {"none": "all alike", **{name: _title(name, rule) for name, rule in rules.items()}}
     return [
         Choice("form", "Rules", _FORM_NAMES),
         Choice("cells", "Table", _CELLS),
-        Choice("problem", "Problem", problems),
+        Choice("problem", "Problem", shown),
         Choice("follow", "Follow", follow),
     ]
 
 
 def _title(name, rule):
-    if not isinstance(rule, Rule) or rule.id not in RULES or rule.form == "own":
-        return name
-    return RULES[rule.id].title.replace("'s accelerated gradient", "")
+    return name if rule.form == "own" else rule.short_title
 
 
-def _show(contests, budget, tuned, values):
+def _show(problems, budget, tuned, values):
     """Collect what the page needs for the controls' values."""
     found = tuned(values["form"])
-    names = list(dict.fromkeys(name for name, _ in found))
-    styles = {name: _style(i, found, name, values["follow"]) for i, name in enumerate(names)}
-    series = ranking_series(found, names, list(contests))
-    titles = {name: _title(name, next(t.rule for (n, _), t in found.items() if n == name))
-              for name in names}  # fmt: skip
+    rules = {name: tuned.rule for (name, _), tuned in found.items()}
+    names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
+    styles = _styles(rules, values["follow"])
+    series = ranking_series(found, names, list(problems))
     return Show(
         traces={f"{name} on {id}": one.trace for (name, id), one in found.items()},
         steps=budget,
         panels=(
-            _slope_chart(contests, names, styles),
-            _cost_plot(contests, values["problem"], names, styles, series),
-            _all_problems(contests, values["cells"], found, titles, styles),
-            _one_problem(contests, values["problem"], found, titles, styles),
+            _slope_chart(problems, names, styles),
+            _cost_plot(problems, values["problem"], names, styles, series),
+            _all_problems(problems, values["cells"], found, titles, styles),
+            _one_problem(problems, values["problem"], found, titles, styles),
         ),
         series=series,
         unit="evaluation",
     )
 
 
-def _style(i, found, name, follow):
-    """Ten lines cross here: each has dashes its neighbours lack, the followed one more width."""
-    rule = next(tuned.rule for (one, _), tuned in found.items() if one == name)
-    style = rule_style(rule.id, "lecture")
-    width = {"none": 2.0, name: 4.5}.get(follow, 1.0)
-    return Style(style.color, _DASHES[i % len(_DASHES)], style.marker, width)
+def _styles(rules, follow):
+    """Return name -> Style: dashes tell apart what shares a colour or a marker.
+
+    Many lines cross here; the one that is followed is wider.
+    """
+    styles = {}
+    for name, rule in rules.items():
+        look = rule.style
+        alike = [s for s in styles.values() if s.color == look.color or s.marker == look.marker]
+        taken = {style.dash for style in alike}
+        free = [dash for dash in (look.dash, *_DASHES) if dash not in taken]
+        width = {"none": 2.0, name: 4.5}.get(follow, 1.0)
+        styles[name] = Style(look.color, (free or [look.dash])[0], look.marker, width)
+    return styles
 
 
-def _numbered(contests):
-    return [f"{number} {contest.title}" for number, contest in enumerate(contests.values(), 1)]
+def _numbered(problems):
+    return [f"{number} {problem.title}" for number, problem in enumerate(problems.values(), 1)]
 
 
-def _slope_chart(contests, names, styles):
-    count = len(contests)
+def _slope_chart(problems, names, styles):
+    count = len(problems)
     axes = Axes(
         "problem", "rank", (0.7, count + 0.3), (len(names) + 0.5, 0.5), draw=_whole_ticks,
         key=f"{count} problems", shape="square",
     )  # fmt: skip
     x = np.arange(1.0, count + 1)
     layers = tuple(Profile(x, f"{name}.rank", styles[name]) for name in names)
-    label = "Rank of every rule on the problems " + ", ".join(_numbered(contests))
+    label = "Rank of every rule on the problems " + ", ".join(_numbered(problems))
     return Plot("Rank, from problem to problem", label, axes, layers)
 
 
@@ -189,7 +199,7 @@ def _whole_ticks(target):
     target.yaxis.set_major_locator(MultipleLocator(1))
 
 
-def _cost_plot(contests, problem, names, styles, series):
+def _cost_plot(problems, problem, names, styles, series):
     costs = [series[f"{name}.cost.{problem}"] for name in names]
     budget = len(series["evaluation"])
     ylim = limits(*(np.clip(cost, _FLOOR, None) for cost in costs), scale="log")
@@ -199,17 +209,17 @@ def _cost_plot(contests, problem, names, styles, series):
     for name in names:
         series[f"{name}.drawn"] = np.clip(series[f"{name}.cost.{problem}"], _FLOOR, None)
         layers.append(Line("evaluation", f"{name}.drawn", styles[name]))
-    title = f"{contests[problem].title}: lowest cost so far"
-    label = f"Lowest cost on {contests[problem].title} against gradient evaluations"
+    title = f"{problems[problem].title}: lowest cost so far"
+    label = f"Lowest cost on {problems[problem].title} against gradient evaluations"
     return Plot(title, label, axes, tuple(layers), click="step")
 
 
-def _all_problems(contests, cells, found, titles, styles):
+def _all_problems(problems, cells, found, titles, styles):
     rows = []
     for name, title in titles.items():
-        shown = [_cell(cells, name, id, found[name, id]) for id in contests]
+        shown = [_cell(cells, name, id, found[name, id]) for id in problems]
         rows.append(Row(title, (*shown, f"{name}.mean"), styles[name], _notes(name, found)))
-    columns = (*_numbered(contests), "mean rank")
+    columns = (*_numbered(problems), "mean rank")
     label = f"Every rule on every problem: {_CELLS[cells]}"
     return Table(f"Every problem: {_CELLS[cells]}", label, columns, tuple(rows))
 
@@ -229,7 +239,7 @@ def _notes(name, found):
     return {1: f"diverged with every step size on {', '.join(broken)}"} if broken else {}
 
 
-def _one_problem(contests, problem, found, titles, styles):
+def _one_problem(problems, problem, found, titles, styles):
     rows = []
     for name, title in titles.items():
         tuned = found[name, problem]
@@ -238,5 +248,5 @@ def _one_problem(contests, problem, found, titles, styles):
         diverged = f"{lost} of {len(tuned.scores)}" if tuned.tuned else "–"
         rows.append(Row(title, (*cells, diverged), styles[name]))
     columns = ("lowest cost", "rank", "step size chosen", "sizes that diverged")
-    title = contests[problem].title
+    title = problems[problem].title
     return Table(title, f"Every rule on {title}", columns, tuple(rows))

@@ -85,7 +85,7 @@ def step_size(
     run = partial(train, net, X, y, loss=loss, seed=seed, epochs=epochs, batch_size=batch_size)
     etas = {"data": rule.values[rule.step_size]}
     for id, landscape in landscapes.items():
-        etas[id] = etas["data"] if isinstance(given, Rule) else _bold(rule, landscape)
+        etas[id] = etas["data"] if isinstance(given, Rule) else _bold(rule, landscape, updates)
     controls, defaults = _controls(rule, landscapes, etas)
     values = start_values(controls, {**defaults, "on": on}, values)
     build = partial(_show, Runs(), run, rule, updates)
@@ -99,9 +99,13 @@ def _check_rule(given):
     return rule
 
 
-def _bold(rule, landscape):
-    suited = for_landscape(rule, landscape).values[rule.step_size]
-    return float(f"{_BOLD * suited:.3g}")
+def _bold(rule, landscape, updates):
+    """Return a step size that is too large for a part of the way, but not for all of it."""
+    suited = for_landscape([rule], landscape)[0].values[rule.step_size]
+    bold = float(f"{_BOLD * suited:.3g}")
+    tried = rule.bind(**{rule.step_size: bold})
+    run = quietly(descend, landscape, landscape.start, rule=tried, steps=updates)
+    return suited if run.diverged else bold
 
 
 def _controls(rule, landscapes, etas):

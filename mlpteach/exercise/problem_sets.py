@@ -1,10 +1,11 @@
-"""Every assignment's checks, by the grade id of their test cells."""
+"""Every problem set's checks, by the grade ids of their test cells.
 
-from mlpteach.exercise import ps1_cross_entropy, ps2_adam, ps3_optimizers, ps4_initialization
+A problem set is a TOML file beside this module, and a module of the same name with its ``CHECKS``.
+"""
 
-PROBLEM_SETS = {
-    "ps1_cross_entropy": ps1_cross_entropy.CHECKS,
-    "ps2_adam": ps2_adam.CHECKS,
-    "ps3_optimizers": ps3_optimizers.CHECKS,
-    "ps4_initialization": ps4_initialization.CHECKS,
-}
+from importlib import import_module, resources
+
+_FILES = sorted(file.name for file in resources.files(__package__).iterdir())
+_IDS = [name.removesuffix(".toml") for name in _FILES if name.endswith(".toml")]
+
+PROBLEM_SETS = {id: import_module(f"{__package__}.{id}").CHECKS for id in _IDS}

@@ -4,7 +4,7 @@ import numpy as np
 
 from mlpteach.exercise.diagnosis import unchanged_check, values_check
 from mlpteach.exercise.protocol import Call, Check
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 
 SHEET = read_sheet("ps1_cross_entropy")
 _V2 = "sensitivity_cross_entropy"

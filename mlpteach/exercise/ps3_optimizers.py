@@ -4,8 +4,8 @@ import numpy as np
 
 from mlpteach.exercise.diagnosis import values_check
 from mlpteach.exercise.protocol import Call, Check
+from mlpteach.exercise.reading import read_sheet
 from mlpteach.exercise.replies import as_state
-from mlpteach.exercise.tasks import read_sheet
 
 SHEET = read_sheet("ps3_optimizers")
 

@@ -7,8 +7,8 @@ import numpy as np
 from mlpteach.exercise.diagnosis import values_check
 from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.protocol import Call, Check, Verdict
+from mlpteach.exercise.reading import read_sheet
 from mlpteach.exercise.replies import arrays
-from mlpteach.exercise.tasks import read_sheet
 
 SHEET = read_sheet("ps4_initialization")
 _SEEDS = 2**31

@@ -1,17 +1,14 @@
 """What an assignment asks, kept as data: each function's model solution and the known mistakes.
 
-One TOML file an assignment. A known mistake is written as what a student changes in the model
-solution, so it *is* a wrong solution: a student's function that answers every call as the wrong
-solution does has made that mistake, however it is written.
+One TOML file an assignment, read by ``reading.py``. A known mistake is written as what a student
+changes in the model solution, so it *is* a wrong solution: a student's function that answers every
+call as the wrong solution does has made that mistake, however it is written.
 """
 
 import builtins
 import contextlib
 import re
-import tomllib
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from types import FunctionType
 
 import numpy as np
@@ -72,6 +69,13 @@ class Mistake:
 
     def __hash__(self):
         return hash((self.id, self.function))
+
+
+class Tasks(dict):
+    """Name -> :class:`Task`, in the file's order."""
+
+    def __missing__(self, name):
+        raise KeyError(f"a check calls {name!r}, but its TOML file holds only {', '.join(self)}")
 
 
 @dataclass(frozen=True)
@@ -142,33 +146,3 @@ class Sheet:
         for name in reached:
             reached += [other for other in self.calls(name) if other not in reached]
         return tuple(reached)
-
-
-@cache
-def read_sheet(id):
-    """Return the :class:`Sheet` of an assignment from its TOML file beside this module.
-
-    Examples
-    --------
-    >>> read_sheet("ps2_adam").tasks["adam_update"].returns
-    ('W', 'M', 'V')
-    """
-    text = resources.files("mlpteach.exercise").joinpath(f"{id}.toml").read_text(encoding="utf-8")
-    tasks, mistakes = {}, []
-    for name, entry in tomllib.loads(text).items():
-        returns = tuple(entry["returns"])
-        tasks[name] = Task(
-            name,
-            tuple(entry["parameters"]),
-            returns,
-            tuple(entry.get("order", returns)),
-            entry["solution"],
-            entry.get("random", False),
-            entry.get("path", False),
-        )
-        for data in entry.get("mistake", ()):
-            changes = tuple(tuple(change) for change in data["changes"])
-            mistakes.append(
-                Mistake(data["id"], name, changes, data["hint"].strip(), data.get("worth", 0.0))
-            )
-    return Sheet(id, tasks, tuple(mistakes))

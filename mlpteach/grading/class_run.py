@@ -1,10 +1,12 @@
 """Grade a whole class in parallel: ``mlpteach grade``.
 
 Each grader is a process with a connection to the gradebook of its own; it grades one student after
-the other with nbgrader's own converter, in the sandbox that all graders share. A grader that is
-lost costs no mark: its student is given to a new one, and after a second loss named in the report.
+the other with nbgrader's own converter, in the sandbox that all graders share where it can keep
+students apart. A grader that is lost costs no mark: its student is given to a new one, and after a
+second loss named in the report.
 """
 
+import contextlib
 import glob
 import logging
 import multiprocessing
@@ -17,7 +19,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from mlpteach.grading.inside.kernel_calls import die_with_parent
-from mlpteach.grading.sandbox import BUBBLEWRAP, Sandbox
+from mlpteach.grading.no_sandbox import NoSandbox
+from mlpteach.grading.sandbox import Sandbox, SandboxFailed
 
 _TRIES = 2
 
@@ -53,6 +56,8 @@ class Run:
     Attributes
     ----------
     assignment : str
+    isolation : str
+        In what students' code ran.
     results : list of Result
     seconds : float
     nothing_from : list of str
@@ -60,6 +65,7 @@ class Run:
     """
 
     assignment: str
+    isolation: str
     results: list = field(default_factory=list)
     seconds: float = 0.0
     nothing_from: list = field(default_factory=list)
@@ -138,24 +144,24 @@ def students_of(coursedir, assignment, wanted=None):
 
 
 def grade_class(
-    application, assignment, students, graders=None, force=False, tell=None, sandbox=None
+    application, assignment, students, sandbox, *, graders=None, force=False, tell=None
 ):
     """Grade the submissions of `students`.
 
     Parameters
     ----------
-    application : nbgrader.apps.baseapp.NbGrader
+    application
         From :func:`open_course`.
     assignment : str
     students : list of str
+    sandbox : Sandbox
+        From :func:`settle_sandbox`.
     graders : int, optional
         Processes; as many as there are processors without it.
     force : bool
         Grade again what was graded before.
     tell : callable, optional
         Called with each Result.
-    sandbox : Sandbox, optional
-        Started beforehand to save time; all graders share it where it can keep students apart.
 
     Returns
     -------
@@ -164,11 +170,11 @@ def grade_class(
     from mlpteach.grading import class_autograde
     from mlpteach.grading.finished import remove_unfinished
 
-    run, began = Run(assignment), time.monotonic()
+    run, began = Run(assignment, sandbox.described), time.monotonic()
     count = max(1, min(graders or processors(), len(students)))
     remove_unfinished(application.coursedir, assignment)
     class_autograde.prepare()
-    pool = _Pool(application, assignment, force, _to_be_shared(sandbox, application))
+    pool = _Pool(application, assignment, force, sandbox)
     try:
         for result in pool.run(list(students), count):
             run.results.append(result)
@@ -178,18 +184,6 @@ def grade_class(
         pool.stop()
     run.seconds = time.monotonic() - began
     return run
-
-
-def _to_be_shared(sandbox, application):
-    """Return the sandbox ready for use, or None where each grader needs its own."""
-    from mlpteach.grading.steps import TrustedExecute
-
-    if sandbox is None:
-        return None
-    # It was started before the course's settings were read; they are told to each worker.
-    sandbox.limits = TrustedExecute(parent=application).limits
-    sandbox.settle()
-    return sandbox if sandbox.isolation == BUBBLEWRAP else None
 
 
 class _Pool:
@@ -260,10 +254,10 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
     )  # and with it the sandbox: nothing is left when `grade` is killed
     if os.getppid() != parent:
         return
-    from mlpteach.grading import class_autograde, steps
+    from mlpteach.grading import class_autograde, shared_sandbox
+    from mlpteach.grading.steps import TrustedExecute
 
-    if sandbox is not None:
-        steps.use_sandbox(sandbox)
+    shared_sandbox.use_sandbox(sandbox, TrustedExecute(parent=application).isolation)
     application.coursedir.assignment_id = assignment
     converter = class_autograde.ClassAutograde(coursedir=application.coursedir, parent=application)
     converter.force = force
@@ -276,11 +270,44 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
             state, reason = converter.grade(assignment, student)
             pipe.send(Result(student, state, reason, time.monotonic() - began))
     finally:
-        steps.stop_sandboxes()
+        shared_sandbox.stop_sandboxes()
 
 
 def start_sandbox():
     """Start loading a sandbox while nbgrader itself is still being loaded."""
     sandbox = Sandbox()
-    sandbox.start()
+    with contextlib.suppress(SandboxFailed):  # told when it is settled
+        sandbox.start()
+    return sandbox
+
+
+def settle_sandbox(application, sandbox):
+    """Return the sandbox that a course's settings ask for, ready for use.
+
+    Parameters
+    ----------
+    application : nbgrader.apps.baseapp.NbGrader
+    sandbox : Sandbox
+        From :func:`start_sandbox`.
+
+    Raises
+    ------
+    CannotGrade
+        There is none; says what to install or to allow.
+    """
+    from mlpteach.grading.steps import TrustedExecute
+
+    execute = TrustedExecute(parent=application)
+    if execute.without_sandbox:
+        sandbox.stop()
+        sandbox = Sandbox(execute.isolation)
+    # It was started before the course's settings were read; they are told to each worker.
+    sandbox.limits = execute.limits
+    try:
+        sandbox.settle()
+    except NoSandbox as error:
+        raise CannotGrade(
+            f"{error}\nNobody was graded. To grade all the same, with students' code running as "
+            "you, add\n    --without-sandbox"
+        ) from error
     return sandbox

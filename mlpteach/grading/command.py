@@ -4,11 +4,8 @@ import gc
 import sys
 
 from mlpteach.grading import class_run
-from mlpteach.grading.sandbox import PROCESS, candidates
-
-_NO_SANDBOX = """\
-NO SANDBOX: bubblewrap is missing (Debian: apt install bubblewrap). Students' code will run as you,
-it can read your files and other students' work. The marks are still decided outside of it."""
+from mlpteach.grading.no_sandbox import WARNING
+from mlpteach.grading.sandbox import NO_SANDBOX
 
 
 def grade(options):
@@ -20,8 +17,6 @@ def grade(options):
     """
     if options.graders is not None and options.graders < 1:
         raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
-    if candidates() == [PROCESS]:
-        print(_NO_SANDBOX, file=sys.stderr)
     done = []
     gc.disable()  # nothing loaded below is garbage, and looking for it takes a tenth of the start
     try:
@@ -42,6 +37,7 @@ def grade(options):
 
 def _grade(options, sandbox, done):
     arguments = [f"--db={options.db}"] if options.db else []
+    arguments += ["--TrustedExecute.without_sandbox=True"] if options.without_sandbox else []
     application = class_run.open_course(options.course, arguments)
     from nbgrader.api import Gradebook
     from tqdm import tqdm
@@ -51,6 +47,9 @@ def _grade(options, sandbox, done):
     coursedir, assignment = application.coursedir, options.assignment
     class_run.check_generated(coursedir, assignment)
     students = class_run.students_of(coursedir, assignment, options.student)
+    sandbox = class_run.settle_sandbox(application, sandbox)
+    if sandbox.isolation == NO_SANDBOX:
+        print(WARNING, file=sys.stderr)
     with tqdm(total=len(students), unit=" students", disable=None) as bar:
 
         def tell(result):
@@ -59,7 +58,13 @@ def _grade(options, sandbox, done):
             bar.update()
 
         run = class_run.grade_class(
-            application, assignment, students, options.graders, options.force, tell, sandbox
+            application,
+            assignment,
+            students,
+            sandbox,
+            graders=options.graders,
+            force=options.force,
+            tell=tell,
         )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         entries = read_entries(coursedir, assignment, gradebook, options.student)

@@ -1,14 +1,24 @@
-"""Reads and writes notebooks for ``nbgrader autograde``, whatever was handed in."""
+"""Reads and writes notebooks for ``nbgrader autograde``, whatever was handed in.
+
+nbgrader makes it before anything is graded: where there is no sandbox it refuses.
+"""
 
 import os
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat.v4 import new_notebook
+from nbgrader.converters import NbGraderException
 from traitlets import Bool
 
 from mlpteach.grading.finished import release, remove_unfinished
-from mlpteach.grading.steps import Rebuild
+from mlpteach.grading.no_sandbox import WARNING, NoSandbox
+from mlpteach.grading.steps import Rebuild, TrustedExecute
+
+_ALL_THE_SAME = (
+    "Nobody was graded. To grade all the same, with students' code running as you, set in "
+    "nbgrader_config.py\n    c.TrustedExecute.without_sandbox = True"
+)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -21,8 +31,19 @@ class SubmissionExporter(NotebookExporter):
         coursedir = getattr(self.parent, "coursedir", None)
         release()
         if coursedir is not None:
+            self._get_the_sandbox_ready()
             for student in remove_unfinished(coursedir, coursedir.assignment_id):
                 self.log.warning("%s: grading had been broken off, begins again", student)
+
+    def _get_the_sandbox_ready(self):
+        execute = TrustedExecute(parent=self)
+        try:
+            execute.sandbox()
+        except NoSandbox as error:
+            self.log.error("%s\n%s", error, _ALL_THE_SAME)
+            raise NbGraderException(str(error)) from error
+        if execute.without_sandbox:
+            self.log.warning(WARNING)
 
     def from_filename(self, filename, resources=None, **ignored):
         """Convert a notebook; one that was handed in may be no notebook at all."""

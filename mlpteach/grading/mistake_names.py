@@ -4,7 +4,7 @@ import re
 import textwrap
 
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 
 _LONGEST = 70
 

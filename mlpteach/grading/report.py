@@ -8,6 +8,8 @@ from pathlib import Path
 from statistics import mean, median
 
 from mlpteach.grading.mistake_names import in_words
+from mlpteach.grading.no_sandbox import WARNING
+from mlpteach.grading.sandbox import NO_SANDBOX
 
 _WIDTH = 100
 
@@ -27,6 +29,8 @@ class Entry:
         What to look at: who does not see it here sees it on top of the graded notebook.
     mistakes : dict of str to str
         Grade id -> recognised mistake.
+    isolations : set of str
+        In what the code ran.
     checks : dict of str to (points, most, sentence)
         Grade id -> what the check gave and said; points are None where a person is to mark. Read
         for one student only.
@@ -38,6 +42,7 @@ class Entry:
     waits: int
     notes: list = field(default_factory=list)
     mistakes: dict = field(default_factory=dict)
+    isolations: set = field(default_factory=set)
     checks: dict = field(default_factory=dict)
 
 
@@ -67,6 +72,7 @@ def read_entries(coursedir, assignment, gradebook, wanted=None):
             notes = [*entry.notes, *about.get("notes", []), *about.get("for_staff", [])]
             entry.notes = list(dict.fromkeys(notes))  # some are about the whole submission
             entry.mistakes |= about.get("mistakes", {})
+            entry.isolations |= {about.get("isolation", "not recorded")} - {""}  # nothing ran
             if wanted is not None:
                 entry.checks |= _read_checks(notebook, grades)
         entries[student] = entry
@@ -114,7 +120,8 @@ def write_report(run, entries):
         Those of students who were not graded are left out.
     """
     graded = _graded(run, entries)
-    parts = [_summary(run), _marks(graded), _not_graded(run), _nothing(run), _notes(graded)]
+    parts = [_summary(run, graded), _marks(graded), _not_graded(run), _nothing(run)]
+    parts.append(_notes(graded))
     parts.append(_mistakes(run.assignment, graded))
     return "\n\n".join(part for part in parts if part)
 
@@ -128,7 +135,7 @@ def write_student(run, entries):
     entries : dict of str to Entry
     """
     graded = _graded(run, entries)
-    parts = [_summary(run), _marks(graded), _not_graded(run), _notes(graded)]
+    parts = [_summary(run, graded), _marks(graded), _not_graded(run), _notes(graded)]
     parts += [_checks(entry) for entry in graded.values()]
     return "\n\n".join(part for part in parts if part)
 
@@ -139,12 +146,27 @@ def _graded(run, entries):
     return {student: entry for student, entry in entries.items() if student not in failed}
 
 
-def _summary(run):
+def _summary(run, entries):
     states = Counter(result.state for result in run.results)
     words = [f"{states['graded']} graded"]
     words += [f"{states['kept']} graded before"] if states["kept"] else []
     words += [f"{states['failed']} NOT GRADED"] if states["failed"] else []
-    return f"{run.assignment}: {', '.join(words)}, in {run.seconds:.1f} s"
+    summary = f"{run.assignment}: {', '.join(words)}, in {run.seconds:.1f} s"
+    return "\n".join([summary, *_isolation(run, entries)])
+
+
+def _isolation(run, entries):
+    """Say in what students' code ran, and who was graded in something else, perhaps before."""
+    others = {}
+    for entry in entries.values():
+        for isolation in entry.isolations - {run.isolation}:
+            others.setdefault(isolation, []).append(_shown(entry.student))
+    lines = [f"isolation: {run.isolation}"]
+    for isolation, students in sorted(others.items()):
+        lines += textwrap.wrap(f"but {isolation}: {', '.join(students)}", _WIDTH)
+    if any(isolation.startswith(NO_SANDBOX) for isolation in (run.isolation, *others)):
+        lines += textwrap.wrap(WARNING, _WIDTH)
+    return lines
 
 
 def _marks(entries):

@@ -1,17 +1,15 @@
 """A process that runs a student's code and can do nothing else.
 
 Inside bubblewrap it sees the system and Python read-only, no home, no network, no other process,
-and an empty folder of its own in memory. Without bubblewrap (:data:`PROCESS`) only its memory, its
-time and its system calls are limited: it can read the files that the grader can read.
+and an empty folder of its own in memory (``bubblewrap.py``). Where that does not work nothing runs,
+unless somebody asks for :data:`NO_SANDBOX`: then only memory, time and system calls are limited,
+and a student's code can read and change what the grader can.
 """
 
 import contextlib
-import functools
 import json
-import logging
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,39 +17,20 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
+from mlpteach.grading import bubblewrap
 from mlpteach.grading.inside import frames, kernel_calls
+from mlpteach.grading.no_sandbox import NoSandbox, explain
 
 BUBBLEWRAP = "bubblewrap"  # one sandbox; every student has namespaces of their own in it
 BUBBLEWRAP_EACH = "bubblewrap, one a notebook"  # where namespaces cannot be nested
-PROCESS = "process"
+SANDBOXES = (BUBBLEWRAP, BUBBLEWRAP_EACH)  # the best first
+NO_SANDBOX = "NO SANDBOX"  # only where it is asked for
 
 # What notebooks import, loaded once for all of them.
 MODULES = ("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
-# Not in the sandbox: the model solutions, and other people's optimizers.
-HIDDEN = [
-    "mlpteach",
-    "nbgrader",
-    "torch",
-    "tensorflow",
-    "keras",
-    "jax",
-    "optax",
-    "sklearn/neural_network",
-]
-_INSIDE = Path(__file__).parent / "inside"
-_SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"]
-_SYSTEM += ["/etc/localtime"]
-# Of the system, but not of Python: nbgrader's exchange with everybody's work lies there.
-_LEFT_OUT = ["/usr/local", "/usr/etc", "/usr/src"]
-_LIBRARIES = ["/usr/local/lib", "/usr/local/lib64"]
-_LIB_FOLDERS = ["/usr/lib", "/usr/lib64", *_LIBRARIES]
-_PACKAGES = ("site-packages", "dist-packages")
-_FOLDER = "/homework"  # where the notebook runs
-_START_SECONDS = 120
-
-log = logging.getLogger("mlpteach.grading")
+_BEGIN_SECONDS = 30  # until Python begins in the sandbox
+_LOAD_SECONDS = 120  # until it has loaded all modules
 
 
 class SandboxFailed(Exception):
@@ -83,11 +62,6 @@ class Limits:
     disk: int = 64 << 20
 
 
-def candidates():
-    """Return the isolations this machine may offer, the best first."""
-    return [BUBBLEWRAP, BUBBLEWRAP_EACH, PROCESS] if shutil.which("bwrap") else [PROCESS]
-
-
 class Sandbox:
     """Starts workers, one for each notebook; use it as a context manager.
 
@@ -96,19 +70,23 @@ class Sandbox:
     Parameters
     ----------
     isolation : str, optional
-        Instead of the best one that works here; see the attribute of that name.
+        One of :data:`SANDBOXES`, instead of the best that works here, or :data:`NO_SANDBOX`.
     limits : Limits
     modules : sequence of str
         Imported before the first worker starts.
+
+    Attributes
+    ----------
+    isolation : str
     """
 
     def __init__(self, isolation=None, limits=None, modules=MODULES):
-        self._others = [] if isolation else candidates()
-        self.isolation = isolation or self._others.pop(0)
+        self._candidates = SANDBOXES if isolation is None else (isolation,)
+        self.isolation = self._candidates[0]
         self.limits = limits or Limits()
         self.modules = tuple(modules)
         self._process = None
-        self._loaded = self._settled = False
+        self._loaded = self._settled = self._filtered = False
 
     def __enter__(self):
         return self
@@ -117,29 +95,49 @@ class Sandbox:
         self.stop()
 
     def start(self):
-        """Start loading Python in the sandbox; does not wait."""
+        """Start loading Python in the sandbox; does not wait.
+
+        Raises
+        ------
+        SandboxFailed
+        """
         if self._process is not None:
             return
         # Messages, not a stream: graders forked from this process send orders through it, too.
         kind = socket.SOCK_SEQPACKET if kernel_calls.LINUX else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(type=kind)
-        fd = theirs.fileno()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
-        self._process = subprocess.Popen(
-            [*self._wrapper(), sys.executable, "-I", "-B", "-c", self._bootstrap(), str(fd)],
-            pass_fds=[fd],
-            env=None if self.isolation != PROCESS else _environment("/tmp"),
-            stdin=subprocess.DEVNULL,
-            stdout=self._errors,
-            stderr=self._errors,
-            start_new_session=True,  # Ctrl-C at the terminal is for the grader
-        )
-        theirs.close()
+        self._home = None
+        with theirs:
+            try:
+                self._process = self._start_process(theirs.fileno())
+            except OSError as error:
+                self._control.close()
+                self._errors.close()
+                raise SandboxFailed(f"it cannot be started: {error}") from None
         self._starter = os.getpid()
         self._pidfd = os.pidfd_open(self._process.pid) if kernel_calls.LINUX else None
         self._loaded = False
         with contextlib.suppress(OSError):
             self._control.sendall(json.dumps({"modules": self.modules}).encode())
+
+    def _start_process(self, fd):
+        wrapper, environment = [], None
+        if self.isolation == NO_SANDBOX:
+            self._home = tempfile.TemporaryDirectory(prefix="mlpteach-", ignore_cleanup_errors=True)
+            environment = bubblewrap.environment(self._home.name)
+        else:
+            with_proc = self.isolation == BUBBLEWRAP
+            wrapper = bubblewrap.bubblewrap_command(self.limits.disk, with_proc)
+        return subprocess.Popen(
+            [*wrapper, sys.executable, "-I", "-B", "-c", _bootstrap(bool(wrapper)), str(fd)],
+            pass_fds=[fd],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._errors,
+            stderr=self._errors,
+            start_new_session=True,  # Ctrl-C at the terminal is for the grader
+        )
 
     def stop(self):
         """End everything that runs in the sandbox, or only let go of another process's."""
@@ -151,22 +149,41 @@ class Sandbox:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
             self._process.wait()
+            if self._home is not None:
+                self._home.cleanup()
         if self._pidfd is not None:
             os.close(self._pidfd)
         self._errors.close()
         self._process = None
 
     def settle(self):
-        """Wait until a worker can start; turn to a weaker isolation where one does not work."""
+        """Make sure that a worker can start, in the best isolation that works here.
+
+        Raises
+        ------
+        NoSandbox
+            Why none does, and what to install or to allow.
+        """
         while not self._settled:
             try:
-                with self.worker():
-                    self._settled = True
+                with self.worker() as worker:
+                    self._settled, self._filtered = True, worker.filtered
             except SandboxFailed as error:
-                if not self._others:
-                    raise
-                log.debug("%s does not work here: %s", self.isolation, error)
-                self.isolation = self._others.pop(0)
+                self._turn_to_the_next(error)
+
+    def _turn_to_the_next(self, error):
+        """Turn to a weaker sandbox, never to none."""
+        if self.isolation == NO_SANDBOX:
+            raise error
+        place = self._candidates.index(self.isolation) + 1
+        self.isolation = self._candidates[place % len(self._candidates)]
+        if place == len(self._candidates):
+            raise NoSandbox(explain(error)) from error
+
+    @property
+    def described(self):
+        """The isolation in words, as a report names it."""
+        return self.isolation if self._filtered else f"{self.isolation}, system calls not filtered"
 
     @contextlib.contextmanager
     def worker(self, files=(), ends=None):
@@ -183,48 +200,59 @@ class Sandbox:
         ------
         SandboxFailed
         """
-        self._ensure_loaded()
-        data, their_data = socket.socketpair()
-        status, their_status = socket.socketpair()
-        nested = self.isolation == BUBBLEWRAP
-        with data, status, contextlib.ExitStack() as stack:
-            folder = _FOLDER
-            if self.isolation == PROCESS:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mlpteach-"))
-            order = {"namespaces": nested, "folder": folder, "keep": _python_folders()}
-            order |= {"memory": self.limits.memory, "disk": self.limits.disk}
-            with their_data, their_status:
-                fds = [their_data.fileno(), their_status.fileno()]
+        try:
+            self._ensure_loaded()
+            data, their_data = socket.socketpair()
+            status, their_status = socket.socketpair()
+            with data, status:
+                with their_data, their_status:
+                    self._order_worker([their_data.fileno(), their_status.fileno()])
+                worker = Worker(data, status, self.limits, ends)
                 try:
-                    socket.send_fds(self._control, [json.dumps(order).encode()], fds)
-                except OSError as error:
-                    self.fail(f"the sandbox ended: {error}")
-            worker = Worker(data, status, self.limits, ends)
-            try:
-                worker.wait_until_confined()
-                worker.lay_files(dict(files))
-                yield worker
-            except SandboxFailed:
-                self.stop()  # the next notebook gets a new one
-                raise
-            finally:
-                worker.kill()
-                if not nested:
-                    self.stop()  # nothing of one student's may be left for the next
+                    worker.wait_until_confined()
+                    worker.lay_files(dict(files))
+                    yield worker
+                finally:
+                    self._end(worker)
+        except SandboxFailed:
+            self.stop()  # the next notebook gets a new one
+            self._settled = False
+            raise
+
+    def _order_worker(self, fds):
+        order = {"namespaces": self.isolation == BUBBLEWRAP, "keep": bubblewrap.python_folders()}
+        order |= {"memory": self.limits.memory, "disk": self.limits.disk}
+        try:
+            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
+        except OSError as error:
+            self._fail(f"it ended: {error}")
+
+    def _end(self, worker):
+        worker.kill()
+        if self.isolation != BUBBLEWRAP:
+            self.stop()  # nothing of one student's may be left for the next
 
     def _ensure_loaded(self):
         if self._process is not None and self._has_ended():
             self.stop()  # ended since the last notebook, by no student: there is none
         self.start()
-        if self._loaded:
-            return
-        ready, _, _ = select.select([self._control], [], [], _START_SECONDS)
+        if not self._loaded:
+            self._expect(b"begun\n", _BEGIN_SECONDS)
+            self._expect(b"loaded\n", _LOAD_SECONDS)
+            self._loaded = True
+
+    def _expect(self, word, seconds):
+        """Wait until the sandbox says `word`."""
+        ready, _, _ = select.select([self._control], [], [], seconds)
+        if not ready:
+            self._fail(f"after {seconds} s Python has not started in it")
         said = b""
         with contextlib.suppress(OSError):
-            said = self._control.recv(64) if ready else b""
-        if said != b"loaded\n":
-            self.fail("Python does not start in the sandbox")
-        self._loaded = True
+            said = self._control.recv(len(word))
+        if said != word:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+            self._fail(f"it ended with exit code {self._process.returncode}")
 
     def _has_ended(self):
         if not kernel_calls.LINUX:
@@ -232,51 +260,23 @@ class Sandbox:
         # Only its parent could poll it, and graders forked from that one want to know, too.
         return bool(select.select([self._pidfd], [], [], 0)[0])
 
-    def fail(self, reason):
+    def _fail(self, reason):
         """Stop and raise SandboxFailed, with what the sandbox said last."""
-        if self._process is not None:
-            self._errors.seek(0)
-            said = self._errors.read().decode(errors="replace").strip().splitlines()
-            reason = f"{reason} ({said[-1]})" if said else reason
+        self._errors.seek(0)
+        said = self._errors.read().decode(errors="replace").strip().splitlines()
         self.stop()
-        raise SandboxFailed(reason)
+        raise SandboxFailed(f"{reason} and said {said[-1][:300]!r}" if said else reason)
 
-    def _bootstrap(self):
-        inside = "/grader" if self.isolation != PROCESS else _INSIDE.parent
-        path = [str(inside), *_site_folders()]
-        return (
-            f"import sys; sys.path[:] = [p for p in {path!r} if p not in sys.path] + sys.path; "
-            "from inside.zygote import main; main(int(sys.argv[1]))"
-        )
 
-    def _wrapper(self):
-        """Return the command before Python's: bubblewrap with what the sandbox may see."""
-        if self.isolation == PROCESS:
-            return []
-        command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-        command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
-        command += ["--proc", "/proc", "--dev", "/dev"]
-        for path in ("/tmp", _FOLDER, "/dev/shm"):
-            command += ["--size", str(self.limits.disk), "--tmpfs", path]
-        for path in _SYSTEM:
-            if os.path.islink(path):
-                command += ["--symlink", os.readlink(path), path]
-            elif os.path.exists(path):
-                command += ["--ro-bind", path, path]
-        for path in filter(os.path.isdir, _LEFT_OUT):
-            command += ["--tmpfs", path]
-        for path in [*_python_folders(), *_python_settings()]:
-            command += ["--ro-bind", path, path]
-        for path in _hidden_folders():
-            command += ["--tmpfs", path, "--remount-ro", path]
-        command += ["--ro-bind", str(_INSIDE), "/grader/inside"]
-        for path in _font_lists():
-            command += ["--ro-bind", str(path), f"/tmp/matplotlib/{path.name}"]
-        for name, value in _environment("/tmp").items():
-            command += ["--setenv", name, value]
-        for path in ["/", *filter(os.path.isdir, _LEFT_OUT)]:
-            command += ["--remount-ro", path]
-        return [*command, "--chdir", "/"]
+def _bootstrap(wrapped):
+    """Return the first lines that Python runs there."""
+    inside = bubblewrap.GRADER if wrapped else str(bubblewrap.INSIDE.parent)
+    path = [inside, *bubblewrap.package_folders()]
+    return (
+        "import os, sys; os.write(int(sys.argv[1]), b'begun\\n'); "
+        f"sys.path[:] = [p for p in {path!r} if p not in sys.path] + sys.path; "
+        "from inside.zygote import main; main(int(sys.argv[1]))"
+    )
 
 
 class Worker:
@@ -291,7 +291,7 @@ class Worker:
 
     def wait_until_confined(self):
         """Wait for the keeper's word that everything that confines the worker is in place."""
-        said = self._hear(_START_SECONDS)
+        said = self._hear(_LOAD_SECONDS)
         if not said.get("ready"):
             raise SandboxFailed(said.get("failed") or "the sandbox gives no answer")
         self.filtered = said["filtered"]
@@ -383,76 +383,3 @@ class Worker:
 
 def _is(said, number):
     return type(said) is int and said == number
-
-
-def _environment(home):
-    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-    return dict.fromkeys(names, "1") | {
-        "HOME": home,
-        "IPYTHONDIR": f"{home}/ipython",
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": f"{home}/matplotlib",
-        "NBGRADER_EXECUTION": "autograde",
-        "PATH": "/usr/bin:/bin",
-        "PYTHONHASHSEED": "0",
-    }
-
-
-def _site_folders():
-    return [p for p in sys.path if os.path.basename(p) in _PACKAGES and os.path.isdir(p)]
-
-
-def _site_paths():
-    """Return the folders of packages by each of their names."""
-    return {name(path) for path in _site_folders() for name in (os.path.abspath, os.path.realpath)}
-
-
-def _prefixes():
-    folders = {sys.prefix, sys.base_prefix}
-    return folders | {os.path.realpath(folder) for folder in folders}
-
-
-@functools.cache
-def _python_folders():
-    """Return the folders of Python and its packages, none inside another or in the system's."""
-    # Not the whole prefix: that may be somebody's home, or the course's own folder.
-    folders = {f"{prefix}/{name}" for prefix in _prefixes() for name in ("bin", "lib", "lib64")}
-    # A link to another of them would be a second way in, past what is hidden.
-    folders = {folder for folder in folders if not os.path.islink(folder)}
-    found = []
-    for folder in sorted(filter(os.path.isdir, {*folders, *_site_paths(), *_LIBRARIES})):
-        if not _is_below(folder, found) and not _is_seen_anyway(folder):
-            found.append(folder)
-    return found
-
-
-def _python_settings():
-    """Return the files by which a virtual environment knows its Python."""
-    files = sorted(f"{prefix}/pyvenv.cfg" for prefix in _prefixes())
-    return [path for path in files if os.path.isfile(path) and not _is_seen_anyway(path)]
-
-
-def _is_below(path, folders):
-    return any(Path(path).is_relative_to(folder) for folder in folders)
-
-
-def _is_seen_anyway(path):
-    return _is_below(path, _SYSTEM) and not _is_below(path, _LEFT_OUT)
-
-
-def _hidden_folders():
-    """Return where the packages of :data:`HIDDEN` lie, also for a Python other than this one."""
-    others = [p for lib in _LIB_FOLDERS for p in Path(lib).glob("python3*/*")]
-    for folder in sorted({*_site_paths(), *(str(p) for p in others if p.name in _PACKAGES)}):
-        for name in HIDDEN:
-            path = os.path.join(folder, name)
-            if os.path.isdir(path):
-                yield path
-
-
-def _font_lists():
-    """Return matplotlib's lists of fonts, which it takes long to make anew."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(os.environ.get("MPLCONFIGDIR") or home / "matplotlib")
-    return sorted(folder.glob("fontlist-*.json"))

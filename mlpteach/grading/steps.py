@@ -1,6 +1,6 @@
 """The steps of ``nbgrader autograde`` that replace nbgrader's own: rebuild, execute, save."""
 
-import atexit
+import copy
 import re
 import time
 from pathlib import Path
@@ -19,17 +19,12 @@ from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import functions_defined, graded_tests, read_original
 from mlpteach.grading.quiz_outputs import show_question
 from mlpteach.grading.rebuild import defuse, rebuild
-from mlpteach.grading.sandbox import PROCESS, Limits, Sandbox, SandboxFailed
+from mlpteach.grading.sandbox import NO_SANDBOX, Limits, SandboxFailed
 from mlpteach.grading.session import Session
+from mlpteach.grading.shared_sandbox import shared_sandbox
 from mlpteach.grading.submission import read, read_files
 from mlpteach.grading.tidy import expected_notebooks, other_notebooks
 from mlpteach.quiz.graded import WHO
-
-_WARNING = (
-    "NO SANDBOX: bubblewrap is missing or does not work here (Debian: apt install bubblewrap). "
-    "Students' code runs as you: it can read your files, also other students' work. "
-    "Marks are still decided outside of it."
-)
 
 
 class Rebuild(NbGraderPreprocessor):
@@ -113,13 +108,18 @@ class TrustedExecute(NbGraderPreprocessor):
     )
     memory = Integer(2 << 30, help="Bytes that a notebook may use.").tag(config=True)
     disk = Integer(64 << 20, help="Bytes that a notebook may write.").tag(config=True)
+    without_sandbox = Bool(
+        False,
+        help="Grade without a sandbox: students' code runs as you, and can change your files, "
+        "other students' work and the gradebook.",
+    ).tag(config=True)
 
     def preprocess(self, nb, resources):
         """Fill in all outputs and note what a person should look at."""
         began = time.monotonic()
         names = resources["nbgrader"]
         report = nb.metadata.pop("mlpteach", {})
-        report = {"notes": [], "for_staff": [], **report, "mistakes": {}}
+        report = {"notes": [], "for_staff": [], **report, "mistakes": {}, "isolation": ""}
         resources["undecided"] = set()
         if report.get("trouble"):
             resources["undecided"] = set(graded_tests(nb))
@@ -139,11 +139,14 @@ class TrustedExecute(NbGraderPreprocessor):
         return nb, resources
 
     def _grade(self, nb, names, report, undecided):
+        before = copy.deepcopy(report)
         try:
             self._grade_once(nb, names, report, undecided)
         except SandboxFailed as failure:
             # Never a zero: once more, and else this student stays ungraded.
             self.log.warning("%s: the sandbox failed (%s); once more", names["student"], failure)
+            report.update(before)
+            undecided.clear()
             self._grade_once(nb, names, report, undecided)
 
     def _grade_once(self, nb, names, report, undecided):
@@ -165,7 +168,9 @@ class TrustedExecute(NbGraderPreprocessor):
             inputs.digest(sources, files),
         )
         answered_as = {}
-        with Session(self._sandbox(), sources, files) as session:
+        sandbox = self.sandbox()
+        report["isolation"] = sandbox.described
+        with Session(sandbox, sources, files) as session:
             for number, cell in enumerate(cells):
                 cell.outputs = outputs.clean(session.outputs[number])
                 cell.execution_count = None
@@ -209,11 +214,19 @@ class TrustedExecute(NbGraderPreprocessor):
             self.cell_seconds, self.call_seconds, self.notebook_seconds, self.memory, self.disk
         )
 
-    def _sandbox(self):
-        sandbox = shared_sandbox(self.limits)
-        if sandbox.isolation == PROCESS:
-            self.log.warning(_WARNING)
-        return sandbox
+    @property
+    def isolation(self):
+        """What is asked for: NO_SANDBOX, or None for the best sandbox that works here."""
+        return NO_SANDBOX if self.without_sandbox else None
+
+    def sandbox(self):
+        """Return this process's sandbox, ready for a notebook.
+
+        Raises
+        ------
+        mlpteach.grading.no_sandbox.NoSandbox
+        """
+        return shared_sandbox(self.limits, self.isolation)
 
 
 class SaveMarks(NbGraderPreprocessor):
@@ -254,32 +267,6 @@ def _comment(cell):
     data = cell.metadata.nbgrader
     untouched = data.get("checksum") == utils.compute_checksum(cell) and not utils.is_task(cell)
     return "No response." if untouched else None
-
-
-_sandboxes = {}
-
-
-def shared_sandbox(limits=None):
-    """Return this process's sandbox, started when first asked for."""
-    limits = limits or Limits()
-    if limits not in _sandboxes:
-        use_sandbox(Sandbox(limits=limits))
-    return _sandboxes[limits]
-
-
-def use_sandbox(sandbox):
-    """Let this process grade in `sandbox`, which may have been started beforehand."""
-    sandbox.settle()
-    _sandboxes[sandbox.limits] = sandbox
-
-
-def stop_sandboxes():
-    """End this process's sandboxes."""
-    while _sandboxes:
-        _sandboxes.popitem()[1].stop()
-
-
-atexit.register(stop_sandboxes)
 
 
 def _not_found(nb, found):

@@ -2,7 +2,6 @@
 
 import filecmp
 import json
-import logging
 import os
 import shutil
 import stat
@@ -10,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
+from traitlets.log import get_logger
 
 from mlpteach.grading.finished import hold
 from mlpteach.grading.submission import MOST_FILE_BYTES, MOST_FILES, read_regular_file
-
-log = logging.getLogger("traitlets")
 
 _DEEPEST = 10  # folders within folders
 _LEFT_OUT = ".left-out"
@@ -34,7 +32,7 @@ def tidy_before_grading(assignment, student, notebooks):
     folder = Path(notebooks[0]).parent
     hold(folder)
     for note in tidy(folder, expected_notebooks(assignment)):
-        log.warning("%s: %s", folder.parent.name, note)
+        get_logger().warning("%s: %s", folder.parent.name, note)
     # nbgrader's own list: what was found just now is to be graded, too.
     notebooks[:] = sorted(map(str, folder.glob("*.ipynb")))
 
@@ -123,7 +121,7 @@ def _check_time(folder):
         if not text or isinstance(parse_utc(text), datetime):
             return []
     except Exception as error:  # whatever a parser of dates may raise
-        log.debug("%s: %s", path, error)
+        get_logger().debug("%s: %s", path, error)
     _leave_out(folder, [path])
     return ["its timestamp.txt holds no time: nobody knows whether it came late"]
 

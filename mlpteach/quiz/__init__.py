@@ -28,7 +28,7 @@ _ON_DEMAND = {
     "QuestionWidget": ("widget", "QuestionWidget"),
     "ask": ("asking", "ask"),
     "export": ("exports", "export"),
-    "read_jupyterquiz": ("exports.jupyterquiz", "read"),
+    "read_jupyterquiz": ("imports.jupyterquiz", "read"),
 }
 
 

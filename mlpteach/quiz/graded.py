@@ -124,6 +124,7 @@ _HOW = {
     "quantity": 'Answer with one letter, such as "b".',
     "multiple": 'Answer with all right letters, such as "a, c".',
     "ordering": 'Answer with all letters in order, such as "b, a, c".',
+    "ranges": 'Answer with a number, or with a text such as "1/3" or "2e-3".',
     "number": 'Answer with a number, or with a text such as "1/3" or "2e-3".',
     "words": "Answer with a word or a few, as a text.",
     "formula": 'Answer with a text: a formula in Python or LaTeX, such as "2 * A3".',

@@ -8,7 +8,8 @@ import numpy as np
 from mlpteach.basics.arguments import describe
 
 TYPES = (
-    "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "words",
+    "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "ranges",
+    "words",
 )  # fmt: skip
 
 # What every question says.
@@ -17,7 +18,7 @@ COMMON = ("type", "slide", "goal", "text")
 _TEXTS = ("why", "if_true", "if_false", "otherwise")
 _TEXTS_OF_PARTS = {
     "choice": ("text", "why"), "line": ("text", "why"),
-    "word": ("why",), "also": ("why",), "mistake": ("why",),
+    "word": ("why",), "also": ("why",), "mistake": ("why",), "range": ("why",),
 }  # fmt: skip
 
 

@@ -29,6 +29,13 @@ optimizer = define(
     "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.02,
+        "saddle": 0.01,
+        "valley": 0.05,
+        "rosenbrock": 0.02,
+        "himmelblau": 0.05,
+    },
     eta=Hyper(1e-3, low=1e-5, high=1.0, log=True),
     gamma=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     eps=Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
@@ -47,7 +54,7 @@ def adadelta_as_lectured(k, G, M, V, *, eta, gamma, eps):
     dash="dashdot",
     differs=_DIFFERS,
     gamma=Hyper(0.95, low=0.0, high=0.999, allowed=FRACTION),
-    eps=Hyper(1e-6, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
+    eps=Hyper(1e-6, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE, step_power=2),
 )
 def adadelta_as_published(k, G, E_g2, E_dx2, *, gamma, eps):
     """Step by the ratio of two running root mean squares: of updates and of gradients."""

@@ -13,6 +13,7 @@ _HYPERS = {
     "eta": Hyper(0.01, low=1e-4, high=10.0, log=True),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {"beale": 0.5, "saddle": 0.05, "valley": 0.5, "rosenbrock": 0.2, "himmelblau": 0.5}
 
 optimizer = define(
     "adagrad",
@@ -29,6 +30,7 @@ optimizer = define(
     "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adagrad_as_lectured(k, G, G_sum, *, eta, eps):
@@ -43,6 +45,7 @@ def adagrad_as_lectured(k, G, G_sum, *, eta, eps):
     source="Duchi, Hazan & Singer 2011, section 1.1, with diagonal matrices",
     dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adagrad_as_published(k, G, G_sum, *, eta, eps):

@@ -18,6 +18,7 @@ _HYPERS = {
     "eps": Hyper(1e-8, low=1e-12, high=1e-2, log=True, allowed=NOT_NEGATIVE),
     "bias_correction": Switch(True),
 }
+_STEP_SIZES = {"beale": 0.1, "saddle": 0.01, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1}
 
 optimizer = define(
     "adam",
@@ -31,6 +32,7 @@ optimizer = define(
     "lecture",
     source="slide 'Adaptive Momentum'; Kingma & Ba 2015 with eps inside the root",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):
@@ -48,6 +50,7 @@ def adam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):
     source="Kingma & Ba 2015, Algorithm 1",
     dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def adam_as_published(k, G, M, V, *, eta, beta1, beta2, eps, bias_correction):

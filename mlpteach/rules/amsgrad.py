@@ -24,6 +24,7 @@ optimizer = define(
     "paper",
     source="Reddi, Kale & Kumar 2018, Algorithm 2, without bias correction",
     differs="Not on the slides: the answer to 'Adam is popular but not a panacea'.",
+    step_sizes={"beale": 0.1, "saddle": 0.002, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1},
     eta=Hyper(1e-3, low=1e-5, high=1.0, log=True),
     beta1=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     beta2=Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),

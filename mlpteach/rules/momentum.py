@@ -24,8 +24,15 @@ optimizer = define(
     "lecture",
     source="slide 'Common adaptive strategies'",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.01,
+        "saddle": 0.02,
+        "valley": 0.01,
+        "rosenbrock": 0.001,
+        "himmelblau": 0.005,
+    },
     alpha=Hyper(0.1, low=1e-4, high=10.0, log=True),
-    beta=Hyper(0.09, low=0.0, high=1.0, allowed=NOT_NEGATIVE),
+    beta=Hyper(0.09, low=0.0, high=1.0, allowed=NOT_NEGATIVE, step_power=1),
 )
 def momentum_as_lectured(k, G, G_previous, *, alpha, beta):
     """Add a part of the last gradient."""
@@ -38,6 +45,13 @@ def momentum_as_lectured(k, G, G_previous, *, alpha, beta):
     source="Polyak 1964; the velocity form of Sutskever et al. 2013",
     dash="dotted",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.002,
+        "saddle": 0.005,
+        "valley": 0.002,
+        "rosenbrock": 0.0002,
+        "himmelblau": 0.002,
+    },
     eta=Hyper(0.1, low=1e-4, high=10.0, log=True),
     beta=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
 )

@@ -21,6 +21,7 @@ _HYPERS = {
     "beta2": Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),
     "eps": Hyper(1e-8, low=1e-12, high=1e-2, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {"beale": 0.1, "saddle": 0.01, "valley": 0.1, "rosenbrock": 0.1, "himmelblau": 0.1}
 
 optimizer = define(
     "nadam",
@@ -42,6 +43,7 @@ optimizer = define(
     "lecture",
     source="slide 'Adapt to the gradient's magnitude'; Ruder 2016 with eps inside the root",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
@@ -60,6 +62,7 @@ def nadam_as_lectured(k, G, M, V, *, eta, beta1, beta2, eps):
     source="as PyTorch and Keras have it: Dozat 2016, mu_k of his section 3, M with constant beta1",
     dash="dotted",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def nadam_as_published(k, G, M, V, *, eta, beta1, beta2, eps):

@@ -29,8 +29,15 @@ optimizer = define(
     "lecture",
     source="slide 'Common adaptive strategies': step twice",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.005,
+        "saddle": 0.01,
+        "valley": 0.002,
+        "rosenbrock": 0.0005,
+        "himmelblau": 0.002,
+    },
     alpha=Hyper(0.04, low=1e-4, high=10.0, log=True),
-    beta=Hyper(0.1, low=0.0, high=1.0, allowed=NOT_NEGATIVE),
+    beta=Hyper(0.1, low=0.0, high=1.0, allowed=NOT_NEGATIVE, step_power=1),
 )
 def nesterov_as_lectured(k, W, gradient_at, factor, G_previous, *, alpha, beta):
     """Look where the last gradient points, and step by both gradients."""
@@ -45,6 +52,13 @@ def nesterov_as_lectured(k, W, gradient_at, factor, G_previous, *, alpha, beta):
     source="Nesterov 1983; Sutskever et al. 2013, equations 3 and 4",
     dash="dotted",
     differs=_DIFFERS,
+    step_sizes={
+        "beale": 0.002,
+        "saddle": 0.005,
+        "valley": 0.002,
+        "rosenbrock": 0.0002,
+        "himmelblau": 0.002,
+    },
     eta=Hyper(0.1, low=1e-4, high=10.0, log=True),
     beta=Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
 )

@@ -23,7 +23,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from mlpteach.basics.arguments import (
     check_choice,
     check_number,
     describe,
+    numbers_or_none,
 )
 from mlpteach.basics.hyper import Hyper, Switch, check_values
 from mlpteach.basics.notation import SYMBOLS
@@ -43,7 +44,7 @@ SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
-    *("before", "after", "gradient", "factor", "W"),
+    *("before", "after", "gradient", "factor", "W", "quantities", "state_before"),
 )
 RULES = {}
 
@@ -85,6 +86,10 @@ class Rule(Record):
         values -> None; raises ValueError for values that do not go together.
     own_step_length : bool
         Whether the rule finds the length of each step itself, so that no schedule may change it.
+    step_sizes : dict of str to float
+        Step sizes chosen by hand, by a landscape's id: of 1, 2, 5 times a power of ten one of the
+        largest with which the rule stays on the map, from the landscape's own start. Elsewhere
+        they are searched.
     """
 
     form: str
@@ -96,6 +101,7 @@ class Rule(Record):
     initial: Callable | None = None
     check: Callable | None = None
     own_step_length: bool = False
+    step_sizes: dict = field(default_factory=dict)
 
     @cached_property
     def states(self):
@@ -111,6 +117,39 @@ class Rule(Record):
         if self.own_step_length:
             return OWN_STEP_LENGTH
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
+
+    @property
+    def tuned(self):
+        """Name of the hyper-parameter by which :meth:`with_step_size` sets how far the steps go.
+
+        The step size; where a rule has none, what else decides it (Zeiler's eps); None for a rule
+        that finds its own step length.
+        """
+        if self.own_step_length:
+            return None
+        lengths = (name for name in self.hypers if self._step_power(name))
+        return self.step_size or next(lengths, None)
+
+    def _step_power(self, name):
+        return 1 if name == self.step_size else self.hypers[name].step_power
+
+    def with_step_size(self, size):
+        """Return this rule with another step size, and what changes with it; see ``Hyper``.
+
+        Examples
+        --------
+        >>> from mlpteach.rules import rule
+        >>> rule("momentum").with_step_size(0.01)
+        <rule momentum, form lecture: alpha=0.01, beta=0.009>
+        """
+        tuned = self.tuned
+        values = {tuned: size ** self._step_power(tuned)}
+        for name in self.hypers:
+            if name != tuned and self._step_power(name):
+                proportion = self.values[name] / (self.values[tuned] or 1.0)
+                # Without the last digits: 0.009 rather than 0.0089999999999999993.
+                values[name] = float(f"{proportion * values[tuned]:.12g}")
+        return self.bind(**values)
 
     def bind(self, **given):
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
@@ -147,7 +186,7 @@ class Rule(Record):
             Name -> array of every name in ``self.states``.
         """
         supplied.update(state)
-        return self.function(*[supplied[name] for name in self.needs], **self.values)
+        return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities, G):
         """Return what the next update needs of this one."""
@@ -190,6 +229,7 @@ class Optimizer(Record):
         initial=None,
         check=None,
         own_step_length=False,
+        step_sizes=None,
         **hypers,
     ):
         """Enter the decorated function as one form, or as both: ("lecture", "paper").
@@ -197,17 +237,23 @@ class Optimizer(Record):
         Parameters
         ----------
         form : str or tuple of str
-        source, differs, initial, check, own_step_length
+        source, differs, initial, check, own_step_length, step_sizes
             As in :class:`Rule`.
         dash : str, optional
             The dashes of this form's line, where they are not those of the optimizer's style.
         **hypers : Hyper or Switch
             A name and its hyper-parameter.
         """
+        forms = (form,) if isinstance(form, str) else form
+        for name in forms:
+            check_choice("form", name, FORMS)
+        for name, hyper in hypers.items():
+            if not isinstance(hyper, (Hyper, Switch)):
+                raise TypeError(f"{name} must be a Hyper or a Switch; given {describe(hyper)}.")
         style = self.style if dash is None else replace(self.style, dash=dash)
 
         def enter(function):
-            for name in (form,) if isinstance(form, str) else form:
+            for name in forms:
                 self.forms[name] = Rule(
                     id=self.id,
                     title=self.title,
@@ -225,6 +271,7 @@ class Optimizer(Record):
                     initial=initial,
                     check=check,
                     own_step_length=own_step_length,
+                    step_sizes=step_sizes or {},
                 )
             return function
 
@@ -259,8 +306,9 @@ def rule(id, form=None, **values):
 
     Parameters
     ----------
-    id : str, callable or Rule
-        An id of ``mlpteach.RULES``, your own function with a rule's signature, or a rule to change.
+    id : str, callable, Optimizer or Rule
+        An id of ``mlpteach.RULES``, an entry of it, a rule to change, or your own function: see the
+        notes.
     form : {"lecture", "paper"}, optional
         As the slide writes it or as published. By default the slide's form; AMSGrad and L-BFGS are
         on no slide and have only "paper".
@@ -272,27 +320,44 @@ def rule(id, form=None, **values):
     ValueError, TypeError
         For an unknown id, form or hyper-parameter, or a value outside its interval.
 
+    Notes
+    -----
+    A function of your own is given what its parameters ask for: ``k`` (the update, from 1), ``W``,
+    ``G`` and ``J`` there, ``G_previous``, ``gradient_at(W)``, ``objective(W) -> (J, gradient)``,
+    ``layout`` (``layout.matrices(G)`` is [(W1, b1), …], views of G by layer), ``factor`` (eta_k/eta
+    of the schedule). Any other parameter is a state: at first zeros, or the hyper-parameter of its
+    name with a 0 behind it, then what was returned under that name. Parameters with a default or
+    behind a ``*`` are hyper-parameters. It returns a dict or ``mlpteach.Quantities`` of arrays,
+    ``rho`` among them: W_{k+1} = W_k - rho_k.
+
     Examples
     --------
+    >>> def rprop(k, G, G_previous, step, *, step0=0.1):
+    ...     step = np.where(G * G_previous < 0, 0.5 * step, 1.2 * step)
+    ...     return Quantities(step=step, rho=np.sign(G) * step)
+    >>> rule(rprop, step0=0.01)
+    <rule rprop, form own: step0=0.01>
     >>> rule("adam", form="paper", eta=0.01)
     <rule adam, form paper: eta=0.01, beta1=0.9, beta2=0.999, eps=1e-08, bias_correction=1>
     """
     if isinstance(id, Rule) and form is None:
         return id.bind(**values)
-    if callable(id):
+    if isinstance(id, Rule) or (callable(id) and not isinstance(id, Record)):
         if form is not None:
             what = "Rule" if isinstance(id, Rule) else "function"
             raise ValueError(
                 f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
-    optimizer = RULES[check_choice("rule", id, tuple(RULES))]
+    optimizer = id
+    if not isinstance(id, Optimizer):
+        optimizer = RULES[check_choice("rule", id, tuple(RULES))]
     if form is None:
         return optimizer.default.bind(**values)
     check_choice("form", form, FORMS)
     if form not in optimizer.forms:
         raise ValueError(
-            f"{id} is on no slide, so it has no {form!r} form; "
+            f"{optimizer.id} is on no slide, so it has no {form!r} form; "
             f"allowed: {', '.join(optimizer.forms)}."
         )
     return optimizer.forms[form].bind(**values)
@@ -328,18 +393,27 @@ def from_function(function, **values):
                 f"mlpteach.rule({name}, {parameter}=...)."
             )
     chosen = {parameter: chosen[parameter] for parameter in hypers}
-    own_hypers = {parameter: _own_hyper(parameter, value) for parameter, value in chosen.items()}
+    powers = _step_powers_of_relative(set(hypers))
+    own_hypers = {
+        parameter: _own_hyper(parameter, value, powers.get(parameter, 0))
+        for parameter, value in chosen.items()
+    }
     needs = _positional(function)
+    for state in needs:
+        if state not in SUPPLIED:
+            _check_quantity_name(name, state, f"; its parameters are ({', '.join(needs)})")
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
         )
+    guarded = partial(_guarded, function, name, needs)
+    guarded.__wrapped__ = function  # for inspect: where the source is
     return Rule(
         id=name,
         title=name,
         form="own",
-        function=_Guarded(function, name, needs),
+        function=guarded,
         source="the reader's own function",
         letters=_letters_of_relatives(),
         hypers=own_hypers,
@@ -360,11 +434,17 @@ def _parameters(function):
     )
 
 
-def _own_hyper(name, value):
+def _own_hyper(name, value, step_power):
     if isinstance(value, bool):
         return Switch(value)
     value = check_number(name, value, Interval())
-    return Hyper(value, low=min(0.0, value), high=10 * abs(value), allowed=Interval())
+    return Hyper(
+        value,
+        low=min(0.0, value),
+        high=10 * abs(value),
+        allowed=Interval(),
+        step_power=step_power,
+    )
 
 
 def _defaults_of_relative(names):
@@ -373,6 +453,15 @@ def _defaults_of_relative(names):
         for relative in optimizer.forms.values():
             if names <= set(relative.hypers):
                 return {name: hyper.default for name, hyper in relative.hypers.items()}
+    return {}
+
+
+def _step_powers_of_relative(names):
+    """Step powers of the first rule in RULES that has these hyper-parameters and no others."""
+    for optimizer in RULES.values():
+        for relative in optimizer.forms.values():
+            if names == set(relative.hypers):
+                return {name: hyper.step_power for name, hyper in relative.hypers.items()}
     return {}
 
 
@@ -390,32 +479,34 @@ def _positional(function):
     )
 
 
-@dataclass(frozen=True)
-class _Guarded:
-    """A reader's function: it may not harm the record, and its mistakes are explained."""
+def _guarded(function, name, needs, /, *arguments, **values):
+    """Call a reader's function: it may not harm the record, and its mistakes are explained."""
+    given = dict(zip(needs, arguments, strict=True))
+    where = f"at update k = {given['k']} " if "k" in given else ""
+    # Copies, so that arrays changed in place stay the reader's own affair.
+    own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        returned = function(*own, **values)
+    except Exception as error:
+        error.add_note(f"raised in your rule {name!r} {where}".rstrip())
+        raise
+    states = [state for state in needs if state not in (*SUPPLIED, "G_previous")]
+    shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
+    return _checked_return(returned, name, where, states, shape)
 
-    function: Callable
-    name: str
-    needs: tuple
 
-    @property
-    def __wrapped__(self):
-        """For ``inspect``: where the source is."""
-        return self.function
-
-    def __call__(self, *arguments, **values):
-        given = dict(zip(self.needs, arguments, strict=True))
-        where = f"at update k = {given['k']} " if "k" in given else ""
-        # Copies, so that arrays changed in place stay the reader's own affair.
-        own = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
-        try:
-            returned = self.function(*own, **values)
-        except Exception as error:
-            error.add_note(f"raised in your rule {self.name!r} {where}".rstrip())
-            raise
-        states = [name for name in self.needs if name not in (*SUPPLIED, "G_previous")]
-        shape = next(a.shape for a in arguments if isinstance(a, np.ndarray))
-        return _checked_return(returned, self.name, where, states, shape)
+def _check_quantity_name(name, quantity, returned):
+    """Raise ValueError for a name that could not be read as ``step.quantity``."""
+    if quantity in RESERVED:
+        raise ValueError(
+            f"{name} must not return a quantity named {quantity!r}{returned}. Reserved for the "
+            f"trace: {', '.join(RESERVED)}."
+        )
+    if not isinstance(quantity, str) or not quantity.isidentifier() or quantity.startswith("_"):
+        raise ValueError(
+            f"{name} must name its quantities like variables of Python that begin with a letter"
+            f"{returned}."
+        )
 
 
 def _checked_return(returned, name, where, states, shape):
@@ -425,25 +516,16 @@ def _checked_return(returned, name, where, states, shape):
             f"{name} must return Quantities({wanted}) or a dict; {where}it returned "
             f"{describe(returned)}."
         )
-    reserved = next((quantity for quantity in returned if quantity in RESERVED), None)
-    if reserved is not None:
-        raise ValueError(
-            f"{name} must not return a quantity named {reserved!r}; {where}it returned "
-            f"{', '.join(map(str, returned))}. Reserved for the trace: {', '.join(RESERVED)}."
-        )
+    said = f"; {where}it returned {', '.join(map(str, returned)) or 'nothing'}"
     for quantity in [*states, "rho"]:
         if quantity not in returned:
-            raise ValueError(
-                f"{name} must return {quantity} (Quantities({wanted})); {where}it "
-                f"returned {', '.join(map(str, returned)) or 'nothing'}."
-            )
+            raise ValueError(f"{name} must return {quantity} (Quantities({wanted})){said}.")
+    for quantity in returned:
+        _check_quantity_name(name, quantity, said)
     checked = Quantities()
     for quantity, value in returned.items():
-        try:
-            array = np.asarray(value)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "iuf" or (array.shape != shape and array.ndim):
+        array = numbers_or_none(value)
+        if array is None or array.dtype.kind == "b" or (array.shape != shape and array.ndim):
             raise ValueError(
                 f"{quantity} returned by {name} must be an array of floats with W's shape {shape}; "
                 f"{where}it was {describe(value)}."

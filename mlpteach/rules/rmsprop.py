@@ -13,6 +13,13 @@ _HYPERS = {
     "gamma": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
 }
+_STEP_SIZES = {
+    "beale": 0.02,
+    "saddle": 0.01,
+    "valley": 0.05,
+    "rosenbrock": 0.02,
+    "himmelblau": 0.05,
+}
 
 optimizer = define(
     "rmsprop",
@@ -26,6 +33,7 @@ optimizer = define(
     "lecture",
     source="slide 'Adapt to the gradient's magnitude'",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def rmsprop_as_lectured(k, G, V, *, eta, gamma, eps):
@@ -40,6 +48,7 @@ def rmsprop_as_lectured(k, G, V, *, eta, gamma, eps):
     source="Hinton 2012, lecture 6e; eps as in the common libraries",
     dash="dashed",
     differs=_DIFFERS,
+    step_sizes=_STEP_SIZES,
     **_HYPERS,
 )
 def rmsprop_as_published(k, G, V, *, eta, gamma, eps):

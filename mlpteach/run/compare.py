@@ -8,6 +8,7 @@ from mlpteach.basics.arguments import NOT_NEGATIVE, check_number, describe
 from mlpteach.rules import Rule, as_rule
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import fill
+from mlpteach.run.update import State
 from mlpteach.tables.schedules import as_schedule
 
 
@@ -40,6 +41,30 @@ class Difference:
         )
 
 
+@dataclass(frozen=True)
+class Undecided:
+    """How far two runs could be judged: they agree up to update `k`, then rounding parts them.
+
+    Attributes
+    ----------
+    k : int
+        The last update that was judged.
+    missing : tuple of str
+        What the reference remembers from update to update and the other rule does not return.
+    """
+
+    k: int
+    missing: tuple
+
+    def __str__(self):
+        names = ", ".join(self.missing)
+        return (
+            f"The runs agree up to update k = {self.k}. From there on rounding, which this problem "
+            "makes grow, has parted them: a mistake could not be told from it. To be judged "
+            f"further, let the rule keep and return what the reference remembers: {names}."
+        )
+
+
 def compare(trace, reference, *, rtol=1e-9):
     """Name the first update and the first quantity in which a run differs from a reference.
 
@@ -55,8 +80,10 @@ def compare(trace, reference, *, rtol=1e-9):
 
     Returns
     -------
-    Difference or None
-        None where the runs agree in all they share.
+    Difference, Undecided or None
+        None where the runs agree in all they share. Where rounding has parted two runs on the same
+        problem, each later update is judged alone, by what the reference makes of it; `Undecided`
+        where that can't be, because the reference remembers what the other rule does not return.
 
     Examples
     --------
@@ -85,7 +112,26 @@ def compare(trace, reference, *, rtol=1e-9):
         if found is not None:
             # From equal parameters the same problem has equal gradients: what differs here is
             # rounding that the problem has made grow, not a mistake of the rule.
-            return None if same_problem and found.quantity == "gradient" else found
+            parted = same_problem and found.quantity == "gradient"
+            return _judge_each(trace, reference, found.k, rtol) if parted else found
+    return None
+
+
+def _judge_each(trace, reference, first, rtol):
+    """Judge updates from `first` on by what the reference makes of the state each starts from."""
+    states, G_previous = reference.run.rule.states, None
+    remembered = {*trace.run.rule.states, "G_previous"}
+    missing = tuple(name for name in states if name not in remembered)
+    if missing:
+        return Undecided(first - 1, missing)
+    for state, step in trace.with_states(first - 1):
+        if step.k >= first:
+            known = {**state.rule, "G_previous": G_previous}
+            before = State(state.theta, {name: known[name] for name in states}, state.schedule)
+            found = _difference(step, reference.step_from(step.k, before), rtol)
+            if found is not None:
+                return found
+        G_previous = step.gradient.flat
     return None
 
 

@@ -5,12 +5,16 @@ gradient there, which place is allowed, and where does an epoch end.
 """
 
 import inspect
+from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_floats, describe
+from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
 from mlpteach.basics.parameters import ParameterLayout
-from mlpteach.run.network import Evaluation, labels
+from mlpteach.basics.pickling import check_picklable
+from mlpteach.run.accuracy import class_threshold, labels
+from mlpteach.run.network import Evaluation
+from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
 
 # Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
 # idle spinning slows down the small products of the updates that follow.
@@ -42,7 +46,9 @@ class NetworkProblem:
 
     def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
         self.validation = validation
-        self.net, self.loss, self.l2, self.seed = net, loss, l2, seed
+        self.threshold = class_threshold(Y, loss)  # None: the targets name no classes
+        self.net = net if self.threshold is None else net.with_threshold(self.threshold)
+        self.loss, self.l2, self.seed = loss, l2, seed
         self.X = np.array(X) if X.nbytes <= _COPIED_BYTES else X
         self.Y = Y
         self.layout = net.layout
@@ -51,44 +57,77 @@ class NetworkProblem:
         self.full_batch = batch_size is None
         self.updates_per_epoch = -(-len(X) // self.batch_size)
         self.batch_sizes = np.bincount(np.arange(len(X)) // self.batch_size)
-        self.labels = labels(Y)
+        self.labels = None if self.threshold is None else labels(Y, self.threshold)
         self._order = (0, None)  # epoch, its order of the instances
 
     def epoch(self, k):
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
-    def batch(self, k):
-        """Return the rows of X that update k uses, (n_batch,) ints."""
-        epoch, position = divmod(k - 1, self.updates_per_epoch)
+    def order(self, epoch):
+        """Return the rows of X (n,) in the order in which `epoch`, from 1, uses them."""
         known, order = self._order  # once: another thread may be looking at another epoch
-        if known != epoch + 1:
+        if known != epoch:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
-                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
-            self._order = (epoch + 1, order)
+                order = np.random.default_rng([self.seed, epoch - 1]).permutation(len(self.X))
+            self._order = (epoch, order)
+        return order
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
-        return order[start : start + self.batch_size]
+        return self.order(epoch + 1)[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
-        if self.full_batch:
-            X, Y = self.X, self.Y
-        else:
-            X, Y = self.X.take(batch, axis=0), self.Y.take(batch, axis=1)
-        return self.net.evaluate(theta, X.T, Y, self.loss, self.l2)
+        return self.net.evaluate(theta, *self._columns(batch), self.loss, self.l2)
 
-    def score(self, theta, X, Y):
-        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n)."""
+    def _columns(self, batch):
+        """Return A^(1) and Y of a batch, instances as columns."""
+        if self.full_batch:
+            return self.X.T, self.Y
+        return self.X.take(batch, axis=0).T, self.Y.take(batch, axis=1)
+
+    def evaluate_rows(self, W, batch):
+        """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n)."""
+        if not can_share(self.net, self.loss):
+            return _one_by_one(self, W, batch)
+        return evaluate_rows(self.net, W, *self._columns(batch), self.loss, self.l2)
+
+    def costs_of_rows(self, W, X, Y):
+        """Return the costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
+        if not can_share(self.net, self.loss):
+            return np.array([self.score(theta, X, Y)[0] for theta in W])
+        return costs_of_rows(self.net, W, X.T, Y, self.loss, self.l2)
+
+    def validate(self, theta):
+        """Return cost and accuracy at `theta` on the validation data."""
+        return self.score(theta, *self.validation, self._validation_threshold)
+
+    @cached_property
+    def _validation_threshold(self):
+        """None where the targets name no classes, or others than those of the training."""
+        return class_threshold(np.concatenate([self.Y, self.validation[1]], axis=1), self.loss)
+
+    def score(self, theta, X, Y, threshold=None):
+        """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n).
+
+        The accuracy is NaN without the `threshold` between two classes.
+        """
         cost = right = 0.0
         for start in range(0, len(X), _SCORED_AT_ONCE):
             block = slice(start, start + _SCORED_AT_ONCE)
             A, Z = self.net.forward(theta, X[block].T)
             cost += self.loss.evaluate(self.net.activations[-1], Z[-1], A[-1], Y[:, block])
-            right += np.count_nonzero(labels(A[-1]) == labels(Y[:, block]))
+            if threshold is not None:
+                said, wanted = labels(A[-1], threshold), labels(Y[:, block], threshold)
+                right += np.count_nonzero(said == wanted)
         penalty = self.net.penalty(theta, self.l2)
-        return float(cost / len(X) + penalty), right / len(X)
+        accuracy = np.nan if threshold is None else right / len(X)
+        return float(cost / len(X) + penalty), accuracy
 
 
 class FunctionProblem:
@@ -118,6 +157,10 @@ class FunctionProblem:
             self._project, self.project = project, self._projected
             self._check_start()
 
+    def __getstate__(self):
+        check_picklable([self.objective, getattr(self, "_project", None)])
+        return vars(self)
+
     def _check_returned(self, returned):
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(
@@ -127,7 +170,8 @@ class FunctionProblem:
         value, gradient = returned
         check_floats("the gradient that objective returned", gradient, ndim=1,
                      shape=self.theta0.shape, finite=False)  # fmt: skip
-        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+        number = numbers_or_none(value)
+        if number is None or number.ndim or number.dtype.kind == "b":
             raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
 
     def _check_start(self):
@@ -167,10 +211,35 @@ class FunctionProblem:
             if isinstance(error, ValueError) and np.isfinite(theta).all():
                 raise
             returned = np.inf, np.full(theta.shape, np.nan)
-        if not isinstance(returned, tuple) or np.shape(returned[-1]) != theta.shape:
+        if not _is_usual(returned, theta.shape):
             self._check_returned(returned)
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
+
+    def evaluate_rows(self, W, batch):
+        """Return values (runs,) and gradients (runs, n) at many places `W` (runs, n).
+
+        All at once where the objective knows how (``objective.of_rows``), else one by one.
+        """
+        of_rows = getattr(self.objective, "of_rows", None)
+        if of_rows is not None:
+            return of_rows(W, k=batch) if self.changes_with_k else of_rows(W)
+        return _one_by_one(self, W, batch)
+
+
+def _one_by_one(problem, W, batch):
+    """Return costs (runs,) and gradients (runs, n) at many places."""
+    found = [problem.evaluate(theta, batch) for theta in W]
+    return np.array([one.loss for one in found]), np.array([one.gradient for one in found])
+
+
+def _is_usual(returned, shape):
+    """Whether an objective returned a float and an array of floats, as nearly always."""
+    if type(returned) is not tuple or len(returned) != 2:
+        return False
+    value, gradient = returned
+    usual = isinstance(value, float) and type(gradient) is np.ndarray
+    return usual and gradient.dtype == float and gradient.shape == shape
 
 
 def _asks_for_k(objective):

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
@@ -20,8 +20,9 @@ from mlpteach.run.one_thread import on_one_blas_thread
 MIN_STRIDE = 16
 # All checkpoints of a trace together, in bytes.
 CHECKPOINT_BYTES = 192 * 2**20
-# No product of four numbers below this overflows: a state below it has lost nothing on its way.
-_FAR_FROM_OVERFLOW = 1e75
+# Numbers whose squares sum to less are below 1e75: no product of four of them overflows, so a
+# state below it has lost nothing on its way.
+_FAR_FROM_OVERFLOW = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +97,14 @@ class Divergence:
         The first quantity of that update, in the order of computation, that is not finite.
     step : Step or None
         The broken update itself, to look at; None where it can't be computed again.
+    advice : str
+        What may help.
     """
 
     k: int
     quantity: str
     step: Step | None
+    advice: str = "A smaller step size may help."
 
     @property
     def _kept(self):
@@ -111,7 +115,7 @@ class Divergence:
     def __str__(self):
         return (
             f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
-            f"{self._kept} A smaller step size may help."
+            f"{self._kept} {self.advice}"
         )
 
 
@@ -133,8 +137,9 @@ class Trace(Sequence):
     history : dict of str to ndarray
         One value an epoch. "loss" and "accuracy" are means over the epoch's instances, each as it
         was when its batch was used; with validation data "validation_loss" and
-        "validation_accuracy" are measured after the epoch. Costs contain the L2 term. For a plain
-        function only "loss", the same as `losses`.
+        "validation_accuracy" are measured after the epoch. Accuracies are NaN where the targets
+        name no classes (see accuracy.py). Costs contain the L2 term. For a plain function only
+        "loss", the same as `losses`.
     evaluations : ndarray of int, shape (len(trace),)
         How often each update asked for the cost and its gradient on its batch: once, at W_k, and
         wherever else the rule looked (Nesterov's look-ahead, each trial of a line search).
@@ -164,6 +169,7 @@ class Trace(Sequence):
         self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
+        self._ones = np.ones_like(start.theta)
         self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
         self._checkpoints = [start]
         self._held = start.nbytes
@@ -175,7 +181,7 @@ class Trace(Sequence):
         """Take in the next update and how long it took."""
         k = update.k
         self._losses[k - 1] = update.evaluation.loss
-        self._sums[k - 1] = np.add.reduce(update.state.theta)
+        self._sums[k - 1] = self._sum(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
         if self.run.rule.own_step_length:
@@ -184,6 +190,9 @@ class Trace(Sequence):
             self._keep(update.state)
         # Last, so that an interrupt leaves what is whole.
         self._length = k
+
+    def _sum(self, theta):
+        return self._ones.dot(theta)  # BLAS adds twice as fast as theta.sum()
 
     def _keep(self, state):
         checkpoints, stride = [*self._checkpoints, state], self._stride
@@ -235,7 +244,8 @@ class Trace(Sequence):
         quantity = _first_not_finite(update, self.run.problem)
         if quantity is None:
             return None
-        return Divergence(update.k, quantity, self._step(state, update))
+        advice = _advice(self.run, state, update, quantity)
+        return Divergence(update.k, quantity, self._step(state, update), advice)
 
     def _recorded_divergence(self, since):
         """Find the divergence in what is kept of every update, where none can be computed again."""
@@ -310,7 +320,7 @@ class Trace(Sequence):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(self._length))]
         if not isinstance(index, (int, np.integer)):
-            raise TypeError(f"trace[i] takes a whole number or a slice; given {index!r}.")
+            raise TypeError(f"trace[i] takes a whole number or a slice; given {describe(index)}.")
         position = index + self._length if index < 0 else index
         if not 0 <= position < self._length:
             reason = f" {self.diverged}" if self.diverged else ""
@@ -351,6 +361,8 @@ class Trace(Sequence):
         """
         if not self._length:
             return {name: np.empty((0, self.run.problem.theta0.size)) for name in names}
+        for name in names:
+            check_choice("name", name, (*_GATHERED, *self.lines))
         updates = list(self._replay(1, self._length))
         return {name: np.stack([_named(name, *pair) for pair in updates]) for name in names}
 
@@ -403,9 +415,22 @@ class Trace(Sequence):
             for number in range(k + 1, last + 1):
                 update = self.run.advance(number, state)
                 self._check_same(number, "cost", self._losses, update.evaluation.loss)
-                self._check_same(number, "sum of W", self._sums, np.add.reduce(update.state.theta))
+                self._check_same(number, "sum of W", self._sums, self._sum(update.state.theta))
                 state = update.state
         return update
+
+    def with_states(self, first):
+        """Yield (state before it, step) from update `first` on, the one that diverged included."""
+        for state, update in self._replay(first, self._length):
+            yield state, self._step(state, update)
+        if self.diverged is not None and self.diverged.step is not None:
+            yield update.state, self.diverged.step
+
+    @on_one_blas_thread
+    def step_from(self, k, state):
+        """Return the :class:`Step` that this run would make as update k from another `state`."""
+        with np.errstate(all="ignore"):
+            return self._step(state, self.run.advance(k, state))
 
     def _check_same(self, k, name, kept, now):
         then = kept[k - 1]
@@ -456,6 +481,9 @@ def _frozen(value):
     return value
 
 
+_GATHERED = ("before", "after", "gradient", "rho")
+
+
 def _named(name, state, update):
     """Return one flat array of an update that started at `state`."""
     known = {
@@ -468,7 +496,24 @@ def _named(name, state, update):
 
 
 def _far_from_overflow(array):
-    return np.abs(array).max(initial=0.0) < _FAR_FROM_OVERFLOW  # False for NaN too
+    return np.vdot(array, array) < _FAR_FROM_OVERFLOW  # False for NaN too
+
+
+def _advice(run, state, update, quantity):
+    """Say what may help where `quantity` of an update that started at `state` is not finite."""
+    rule, made_by_the_rule = run.rule, quantity.partition(" (")[0] in update.quantities
+    small = Divergence.advice
+    if not made_by_the_rule:
+        where = "the data and the weights" if run.problem.layout.slices else "the objective"
+        return f"No step was made yet: look at {where}." if update.k == 1 else small
+    arrays = [update.evaluation.gradient, *(array for _, array in state.arrays())]
+    if not all(map(_far_from_overflow, arrays)):
+        return small
+    if rule.values.get("eps") == 0.0:
+        return "With eps = 0 it divides by 0 where the gradient has been 0 so far: give eps > 0."
+    if rule.form == "own":
+        return "Your rule made it from numbers of usual size: look for a division by 0."
+    return small
 
 
 def _first_not_finite(update, problem):

@@ -71,6 +71,19 @@ class Run:
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
                 "and a plain function of a vector has none. Allowed: other rules, or a network."
             )
+        if not self.eta_is_constant and self.schedule.step_size is not None:
+            self._check_eta()
+
+    def _check_eta(self):
+        """Raise ValueError where the schedule can't be told as a factor of the rule's step size."""
+        name, eta = self.rule.step_size, self.eta
+        with np.errstate(all="ignore"):
+            if eta != 0.0 and np.isfinite(self.schedule.step_size(eta, 1, **self.schedule.values)):
+                return
+        raise ValueError(
+            f"schedule {self.schedule.id!r} multiplies the step size, which must be larger than 0; "
+            f"given {name}={eta:g} of the rule {self.rule}."
+        )
 
     @cached_property
     def eta(self):
@@ -78,7 +91,8 @@ class Run:
         return self.rule.values.get(self.rule.step_size, 1.0)
 
     @cached_property
-    def _eta_is_constant(self):
+    def eta_is_constant(self):
+        """Whether the schedule leaves the step size as it is."""
         return self.schedule.step_size is SCHEDULES["constant"].step_size
 
     def start(self):
@@ -96,9 +110,7 @@ class Run:
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
         evaluation = problem.evaluate(theta, batch)
-        schedule = state.schedule
-        if not self._eta_is_constant:
-            schedule = self.advance_schedule(schedule, k, evaluation.loss)
+        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
         factor = schedule[0]
         supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
         supplied |= {"factor": factor, "layout": problem.layout}
@@ -116,6 +128,10 @@ class Run:
         evaluations = 1 if elsewhere is None else 1 + elsewhere.count
         after = State(W, following, schedule)
         return Update(k, batch, evaluation, quantities, factor, after, evaluations)
+
+    def next_schedule(self, state, k, loss):
+        """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
+        return state if self.eta_is_constant else self.advance_schedule(state, k, loss)
 
     def advance_schedule(self, state, k, loss):
         """Return the schedule's state at update k, whose cost is `loss`."""

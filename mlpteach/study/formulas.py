@@ -58,18 +58,29 @@ class Line:
         line = f'<math displaystyle="true"><mrow>{line}</mrow></math>'
         return line if self.expression is not None or self.code else f"{line} {sign.meaning}"
 
-    def latex(self):
-        """Return the line as LaTeX, within what matplotlib's mathtext understands."""
-        right = self._right_side(LaTeX(self.name, self.rule))
+    def latex(self, number_of=None):
+        """Return the line as LaTeX, within what matplotlib's mathtext understands.
+
+        Parameters
+        ----------
+        number_of : callable, optional
+            Key, as in :meth:`mathml`, -> number: the right-hand side alone with the numbers put in;
+            "" where there is no formula.
+        """
+        right = self._right_side(LaTeX(self.name, self.rule, number_of))
+        if number_of is not None:
+            return right if self.expression is not None else ""
         return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
 
     def _right_side(self, writer):
         if self.expression is not None:
             return writer.line(self.expression)
-        if not self.code:
-            return writer.letter("…")
-        _, _, assigned = self.code.partition(" = ")
-        return writer.code(short(assigned or self.code))
+        return writer.code(short(_assigned(self.code))) if self.code else writer.letter("…")
+
+
+def _assigned(code):
+    """Return what stands behind the first = of a statement."""
+    return code.partition(" = ")[2] or code
 
 
 def lines(rule: Rule, scheduled=False):
@@ -108,7 +119,7 @@ def _with_factor(definition):
     if definition.name != "rho":
         return definition.expression, definition.code
     if definition.expression is None:
-        code = definition.code and f"rho = factor * ({_right_side(definition.code)})"
+        code = definition.code and f"rho = factor * ({_assigned(definition.code)})"
         return None, code
     return ast.BinOp(_parsed("factor"), ast.Mult(), definition.expression), ""
 

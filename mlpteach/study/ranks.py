@@ -7,29 +7,39 @@ from mlpteach.study.tuning import tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
 _known = {}
+# So many of are kept, the latest: their traces take memory.
+_KEPT = 500
 
 
-def tune_all(contests, places, rules, budget, sizes, progress=False):
+def tune_all(problems, places, rules, budget, sizes, progress=False):
     """Return (rule's name, problem) -> Tuned; what is known is not computed again.
 
     Parameters
     ----------
-    contests : dict of str to Contest
+    problems : dict of str to RankingProblem
     places : dict of str to object
-        What says that a problem is the same as one before: (id, seed), or the Contest itself.
+        What says that a problem is the same as one before: (id, seed), or the problem itself.
     rules : dict of str to Rule
     budget : int
     sizes : tuple of float
     progress : bool
         Whether a bar appears after two seconds.
     """
-    pairs, found = [(name, id) for id in contests for name in rules], {}
-    for name, id in progress_bar(pairs, delay=2, leave=False, unit="rule", disable=not progress):
-        rule = rules[name]
-        key = (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
-        if key not in _known:
-            _known[key] = tune(contests[id], rule, budget=budget, sizes=sizes)
-        found[name, id] = _known[key]
+    found = {}
+    for id, problem in progress_bar(
+        problems.items(), delay=2, leave=False, unit="problem", disable=not progress
+    ):
+        keys = {
+            name: (places[id], rule.function, tuple(rule.values.items()), budget, sizes)
+            for name, rule in rules.items()
+        }
+        missing = [name for name, key in keys.items() if key not in _known]
+        wanted = [rules[name] for name in missing]
+        tuned = tune(problem, wanted, budget=budget, sizes=sizes, progress=progress)
+        _known.update(zip([keys[name] for name in missing], tuned, strict=True))
+        found |= {(name, id): _known[key] for name, key in keys.items()}
+    while len(_known) > _KEPT:
+        del _known[next(iter(_known))]
     return found
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count
-from mlpteach.run.network import Evaluation, labels
+from mlpteach.basics.arguments import check_count, describe
+from mlpteach.run.accuracy import class_threshold, labels
+from mlpteach.run.network import Evaluation
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.trace import MIN_STRIDE
+from mlpteach.run.trace import MIN_STRIDE, Trace
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -37,7 +38,7 @@ class Signals:
     instances : int
         How many were measured.
     loss, right : ndarray, shape (T,)
-        Cost J, and number of instances whose label is right.
+        Cost J, and number of instances whose label is right (NaN where y names no classes).
     sensitivity, gradient : ndarray, shape (T, L)
         Root mean square of the entries of V^(l), and of the gradient of W^(l).
     saturated : ndarray, shape (T, H)
@@ -119,6 +120,10 @@ def measure(trace, X, y, ks):
     array([[5., 5.],
            [5., 5.]])
     """
+    if not isinstance(trace, Trace) or not hasattr(trace.run.problem, "net"):
+        raise TypeError(f"trace must be a Trace of a network; given {describe(trace)}.")
+    if not isinstance(ks, (list, tuple, range)) and getattr(ks, "ndim", 0) != 1:
+        raise TypeError(f"ks must be a list of updates; given {describe(ks)}.")
     ks = [check_count("each of ks", k) for k in ks]
     if not ks or ks != sorted(set(ks)):
         raise ValueError(f"ks must be updates in increasing order, at least one; given {ks}.")
@@ -128,7 +133,8 @@ def measure(trace, X, y, ks):
     evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
     edges = _edges(net.activations[:-1], evaluations)
-    measured = [_once(net, evaluation, Y, edges) for evaluation in evaluations]
+    threshold = class_threshold(Y, loss)
+    measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
     return Signals(
         k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
     )
@@ -187,7 +193,27 @@ def is_saturated(activation, Z):
     return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
 
-def _once(net, evaluation, Y, edges):
+def where_saturated(activation):
+    """Say for which z an activation is saturated, as far as z = ±20.
+
+    Examples
+    --------
+    >>> from mlpteach.tables.activations import ACTIVATIONS
+    >>> [where_saturated(ACTIVATIONS[id]) for id in ("sigmoid", "tanh", "relu", "linear")]
+    ['beyond ±6', 'beyond ±3', 'below 0', 'nowhere']
+    """
+    z = np.arange(-2000, 2001) / 100
+    free = z[~is_saturated(activation, z)]
+    if not free.size:
+        return "everywhere"
+    low, high = (f"{end:.2g}" for end in free[[0, -1]])
+    below, above = free[0] > z[0], free[-1] < z[-1]
+    if below and above:
+        return f"beyond ±{high}" if low == f"-{high}" else f"below {low} and above {high}"
+    return f"below {low.replace('0.01', '0')}" if below else f"above {high}" if above else "nowhere"
+
+
+def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
     gradients = [dW for dW, _ in net.layout.matrices(evaluation.gradient)]
@@ -195,7 +221,7 @@ def _once(net, evaluation, Y, edges):
     saturated = [is_saturated(phi, z) for phi, z in zip(hidden, Z, strict=False)]
     return {
         "loss": evaluation.loss,
-        "right": np.count_nonzero(labels(A[-1]) == labels(Y)),
+        "right": _count_right(A[-1], Y, threshold),
         "sensitivity": [_rms(layer) for layer in V],
         "gradient": [_rms(layer) for layer in gradients],
         "saturated": [layer.mean() for layer in saturated],
@@ -204,6 +230,13 @@ def _once(net, evaluation, Y, edges):
         "sensitivity_counts": [_counts(_exponents(layer), EXPONENTS) for layer in V],
         "gradient_counts": [_counts(_exponents(layer), EXPONENTS) for layer in gradients],
     }
+
+
+def _count_right(A, Y, threshold):
+    """Count the instances whose label is right; NaN where Y names no classes."""
+    if threshold is None:
+        return np.nan
+    return np.count_nonzero(labels(A, threshold) == labels(Y, threshold))
 
 
 def _rms(values):

@@ -1,107 +1,100 @@
 """With which step size a rule starts a race, so that the first picture is worth looking at."""
 
-import warnings
+import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
-from mlpteach.run.train import DivergenceWarning, descend
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.run.train import descend, quietly
+from mlpteach.study.search import estimates, lowest
 from mlpteach.tables.landscapes import LANDSCAPES
 
-# Step sizes (eta, or alpha) that make a race worth looking at: of 1, 2, 5 times a power of ten one
-# of the largest with which the rule stays on the map, from the landscape's own start.
-STEP_SIZES = {
-    "beale": {
-        "gd": 0.01, "momentum": 0.01, "momentum paper": 0.002, "nesterov": 0.005,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.02, "adadelta": 0.02,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "saddle": {
-        "gd": 0.02, "momentum": 0.02, "momentum paper": 0.005, "nesterov": 0.01,
-        "nesterov paper": 0.005, "adagrad": 0.05, "rmsprop": 0.01, "adadelta": 0.01,
-        "adam": 0.01, "nadam": 0.01, "amsgrad": 0.002,
-    },
-    "valley": {
-        "gd": 0.01, "momentum": 0.01, "momentum paper": 0.002, "nesterov": 0.002,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.05, "adadelta": 0.05,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "rosenbrock": {
-        "gd": 0.001, "momentum": 0.001, "momentum paper": 0.0002, "nesterov": 0.0005,
-        "nesterov paper": 0.0002, "adagrad": 0.2, "rmsprop": 0.02, "adadelta": 0.02,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-    "himmelblau": {
-        "gd": 0.01, "momentum": 0.005, "momentum paper": 0.002, "nesterov": 0.002,
-        "nesterov paper": 0.002, "adagrad": 0.5, "rmsprop": 0.05, "adadelta": 0.05,
-        "adam": 0.1, "nadam": 0.1, "amsgrad": 0.1,
-    },
-}  # fmt: skip
-
-
-# What is tried on a reader's own function, with so many updates each.
+# What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
 
 
-def for_landscape(rule, landscape):
-    """Return a rule with a step size that suits a landscape.
+def for_landscape(rules, landscape, progress=False):
+    """Return rules with step sizes that suit a landscape.
 
-    From ``STEP_SIZES``; on a reader's own function, of 1, 2, 5 times a power of ten, the one that
-    gets lowest in 100 updates without leaving the window.
+    Chosen by hand where a rule's entry has one; else, of 1, 2, 5 times a power of ten, the one that
+    gets lowest in 100 updates without leaving the window, if any. Rules without a step size stay as
+    they are.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    landscape : Landscape
+    progress : bool
+        Whether a bar appears after two seconds, for a reader's own slow function.
+
+    Returns
+    -------
+    list of Rule
 
     Examples
     --------
     >>> from mlpteach.rules import rule
-    >>> for_landscape(rule("gd"), LANDSCAPES["beale"])
+    >>> for_landscape([rule("gd"), rule("adamw")], LANDSCAPES["beale"])[0]
     <rule gd, form lecture: eta=0.01>
     """
-    if rule.step_size in (None, OWN_STEP_LENGTH):
-        return rule
-    if LANDSCAPES.get(landscape.id) is not landscape:
-        return _search(rule, landscape)
-    table = STEP_SIZES.get(landscape.id, {})
-    value = table.get(f"{rule.id} {rule.form}", table.get(rule.id))
-    return _search(rule, landscape) if value is None else with_step_size(rule, value)
+    searched = [rule for rule in rules if _is_searched(rule, landscape)]
+    found = iter(_searched(searched, landscape, progress))
+    return [
+        next(found) if _is_searched(rule, landscape) else _by_hand(rule, landscape)
+        for rule in rules
+    ]
 
 
-def with_step_size(rule, value):
-    """Return a rule with another step size.
-
-    What the slides call alpha and beta both weigh a gradient, so they keep their proportion.
-
-    Examples
-    --------
-    >>> from mlpteach.rules import rule
-    >>> with_step_size(rule("momentum"), 0.01)
-    <rule momentum, form lecture: alpha=0.01, beta=0.009>
-    """
-    name = rule.step_size
-    if name == "alpha":
-        beta = float(f"{rule.values['beta'] * value / rule.values['alpha']:.6g}")
-        return rule.bind(alpha=value, beta=beta)
-    return rule.bind(**{name: value})
+def _is_searched(rule, landscape):
+    has_step = rule.step_size not in (None, OWN_STEP_LENGTH)
+    return has_step and _by_hand(rule, landscape) is rule
 
 
-def _search(rule, landscape):
-    best, lowest = rule, float("inf")
-    for value in _TRIED:
-        tried = with_step_size(rule, value)
-        reached = _reached(tried, landscape)
-        if reached < lowest:
-            best, lowest = tried, reached
-    return best
+def _by_hand(rule, landscape):
+    """Return the rule with the step size chosen by hand, itself where there is none."""
+    known = LANDSCAPES.get(landscape.id) is landscape and landscape.id in rule.step_sizes
+    return rule.with_step_size(rule.step_sizes[landscape.id]) if known else rule
+
+
+def _searched(rules, landscape, progress):
+    """Return each rule with the best step size of a grid, of those that stay in the window."""
+    if not rules:
+        return []
+    tried = [[rule.with_step_size(size) for size in _TRIED] for rule in rules]
+    problem = FunctionProblem(landscape, np.array(landscape.start, dtype=float))
+
+    def note(places, reached):
+        if places.J is None:
+            return
+        stays = _is_inside(places.W, landscape)
+        if places.k > 1:
+            stays &= np.isfinite(reached[places.runs])
+        reached[places.runs] = np.where(stays, places.J, np.inf)
+
+    runs = [one for of_rule in tried for one in of_rule]
+    estimated = estimates(problem, runs, [_UPDATES] * len(runs), note, progress)
+    return [
+        _best(rule, of_rule, part, landscape)
+        for rule, of_rule, part in zip(rules, tried, np.split(estimated, len(rules)), strict=True)
+    ]
+
+
+def _best(rule, tried, estimated, landscape):
+    best, reached = lowest(estimated, lambda i: _reached(tried[i], landscape))
+    return tried[best] if np.isfinite(reached[best]) else rule
 
 
 def _reached(rule, landscape):
     """Return the cost after some updates; infinity for a run that leaves the window."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)
-        try:
-            trace = descend(landscape, landscape.start, rule=rule, steps=_UPDATES, progress=False)
-        except (ArithmeticError, ValueError):  # it stepped where the function has no value
-            return float("inf")
+    try:
+        trace = quietly(descend, landscape, landscape.start, rule=rule, steps=_UPDATES)
+    except (ArithmeticError, ValueError):  # it stepped where the function has no value
+        return np.inf
+    stays = trace.diverged is None and _is_inside(trace.gather("before")["before"], landscape).all()
+    return trace.losses[-1] if stays else np.inf
+
+
+def _is_inside(places, landscape):
     x_min, x_max, y_min, y_max = landscape.window
-    x, y = trace.gather("before")["before"].T
-    inside = (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
-    if trace.diverged is not None or not inside.all():
-        return float("inf")
-    return trace.losses[-1]
+    x, y = places.T
+    return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)

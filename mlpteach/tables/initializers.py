@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_floats, describe
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
 
 
@@ -57,26 +58,17 @@ def _orthogonal(rng, n_in, n_out):
     return np.ascontiguousarray(Q if n_out >= n_in else Q.T), np.zeros(n_out)
 
 
-@dataclass(frozen=True)
-class _OwnDraw:
-    """A reader's function; it is told by name what it asks for."""
-
-    function: Callable
-    name: str
-    generator: str
-
-    def __call__(self, rng, n_in, n_out):
-        known = {"n_in": n_in, "n_out": n_out, self.generator: rng}
-        try:
-            returned = self.function(**known)
-        except Exception as error:
-            error.add_note(f"raised in your function {self.name!r}, n_in={n_in}, n_out={n_out}")
-            raise
-        W, b = returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, None)
-        W = check_floats(f"W returned by {self.name}", W, ndim=2, shape=(n_out, n_in))
-        b = np.zeros(n_out) if b is None else np.asarray(b)
-        b = check_floats(f"b returned by {self.name}", b, ndim=1, shape=(n_out,))
-        return W.copy(), b.copy()
+def _own_draw(function, name, generator, rng, n_in, n_out):
+    """Return W and b of a reader's function, which is told by name what it asks for; checked."""
+    try:
+        returned = function(**{"n_in": n_in, "n_out": n_out, generator: rng})
+    except Exception as error:
+        error.add_note(f"raised in your function {name!r}, n_in={n_in}, n_out={n_out}")
+        raise
+    W, b = returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, None)
+    W = check_floats(f"W returned by {name}", W, ndim=2, shape=(n_out, n_in))
+    b = np.zeros(n_out) if b is None else np.asarray(b)
+    return W.copy(), check_floats(f"b returned by {name}", b, ndim=1, shape=(n_out,)).copy()
 
 
 def own_initializer(function):
@@ -101,11 +93,12 @@ def own_initializer(function):
     (2, 3)
     """
     name = getattr(function, "__name__", type(function).__name__)
-    draw = _OwnDraw(function, name, _generator_of(function, name))
+    generator = _generator_of(function, name)
+    draw = partial(_own_draw, function, name, generator)
     first, again = (draw(np.random.default_rng(1), 3, 2) for _ in range(2))
     if not all(np.array_equal(one, other) for one, other in zip(first, again, strict=True)):
         raise ValueError(
-            f"{name} must draw from its generator {draw.generator} alone, so that a seed decides "
+            f"{name} must draw from its generator {generator} alone, so that a seed decides "
             "the weights; given the same seed twice it returned other weights."
         )
     return Initializer(id=name, title=name, source="the reader's own function", draw=draw)
@@ -134,7 +127,7 @@ def as_initializer(given):
     """Return an :class:`Initializer` for an id, an Initializer or a reader's own function."""
     if isinstance(given, Initializer):
         return given
-    if callable(given):
+    if is_function(given):
         return own_initializer(given)
     if not isinstance(given, str):
         raise TypeError(

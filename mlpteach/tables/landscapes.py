@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
@@ -63,6 +63,38 @@ class Landscape(Record):
             theta = check_floats("theta", theta, ndim=1, shape=(2,), finite=False)
         x, y = theta.tolist()
         return float(self.function(x, y)), np.array(self.gradient(x, y))
+
+    def of_rows(self, places):
+        """Return values (n,) and gradients (n, 2) at `places` (n, 2)."""
+        if not self._takes_arrays:
+            values, gradients = zip(*map(self, places), strict=True)
+            return np.array(values), np.array(gradients)
+        x, y = places.T
+        gradients = np.empty(places.shape)
+        gradients[:, 0], gradients[:, 1] = self.gradient(x, y)
+        return self.function(x, y), gradients
+
+    @cached_property
+    def _takes_arrays(self):
+        return self.objective is None
+
+
+# At so many places a landscape's own function shows whether it takes arrays.
+_TRIED = 16
+
+
+def values_and_gradients(objective, places):
+    """Return a function's values (m,) and gradients (m, n) at `places` (m, n).
+
+    At once where it has a method ``of_rows`` for that, else one by one.
+    """
+    of_rows = getattr(objective, "of_rows", None) or partial(_one_by_one, objective)
+    return of_rows(places)
+
+
+def _one_by_one(objective, places):
+    values, gradients = zip(*[objective(place) for place in places], strict=True)
+    return np.array(values, dtype=float), np.array(gradients, dtype=float)
 
 
 # Products in place of powers: they overflow to infinity, where a power of a plain number raises.
@@ -251,7 +283,7 @@ def own_landscape(objective, window, start=None, minima=()):
     >>> bowl.start, bowl.minima, bowl(np.array([1.0, 1.0]))[0].item()
     ((-0.8, 1.6), ((0.0, 0.0),), 2.0)
     """
-    if not callable(objective):
+    if not is_function(objective):
         raise TypeError(
             f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
         )
@@ -264,7 +296,9 @@ def own_landscape(objective, window, start=None, minima=()):
     if start is None:
         start = 0.9 * x_min + 0.1 * x_max, 0.1 * y_min + 0.9 * y_max
     start = _numbers("start", start, 2)
-    if not hasattr(minima, "__len__") or isinstance(minima, str):
+    if isinstance(minima, np.ndarray):
+        minima = np.atleast_1d(minima).tolist()
+    if not isinstance(minima, (list, tuple)):
         raise TypeError(f"minima must be a list of pairs (x, y); given {describe(minima)}.")
     if len(minima) == 2 and not hasattr(minima[0], "__len__"):
         minima = (minima,)
@@ -274,12 +308,16 @@ def own_landscape(objective, window, start=None, minima=()):
         title=name,
         source="the reader's own function",
         function=np.vectorize(partial(_height, objective), otypes=[float]),
-        gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
+        gradient=partial(_slopes, objective),
         start=start,
         minima=tuple(_numbers("a minimum", minimum, 2) for minimum in minima),
         window=window,
         objective=objective,
     )
+
+
+def _slopes(objective, x, y):
+    return tuple(objective(np.array([x, y], dtype=float))[1])
 
 
 def _height(objective, x, y):
@@ -317,8 +355,16 @@ class Noisy:
     def __call__(self, theta, k):
         """Return the value at theta (n,) and the gradient with the noise of update k."""
         value, gradient = self.objective(theta)
+        return value, gradient + self._noise(k, len(theta))
+
+    def of_rows(self, places, k):
+        """Return the values (m,) and disturbed gradients (m, n) at `places` (m, n)."""
+        values, gradients = values_and_gradients(self.objective, places)
+        return values, gradients + self._noise(k, places.shape[1])
+
+    def _noise(self, k, n):
         block, place = divmod(k - 1, _BLOCK)
-        return value, gradient + self.sigma * _noise(self.seed, block, len(theta))[place]
+        return self.sigma * _noise(self.seed, block, n)[place]
 
 
 @lru_cache(maxsize=64)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe, digits
-from mlpteach.basics.record import Record
+from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 
@@ -32,7 +32,8 @@ class Pair:
     Attributes
     ----------
     cost : callable
-        (Z, A, Y) -> summed cost, from Z so that saturation does no harm.
+        (Z, A, Y) -> cost of every entry (K, n), from Z so that saturation does no harm; or their
+        sum, where that is had sooner.
     sensitivity : callable
         (Z, A, Y) -> V^(L), (K, n).
     latex : str
@@ -56,7 +57,7 @@ class Loss(Record):
     slope_latex : str
         dJ/dA, written with A and Y.
     cost : callable
-        (A, Y) -> summed cost.
+        (A, Y) -> cost of every entry (K, n), or their sum.
     dJ_dA : callable
         (A, Y) -> (K, n).
     targets : str
@@ -74,6 +75,11 @@ class Loss(Record):
 
     def evaluate(self, output, Z, A, Y):
         """Return the summed cost for the output activation `output`, an id or an Activation."""
+        cost = self.cost_of(output, Z, A, Y)
+        return cost if isinstance(cost, float) else cost.sum()
+
+    def cost_of(self, output, Z, A, Y):
+        """Return the cost as its function gives it: of every entry (K, n), or the sum."""
         pair = self.pair(output)
         return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
 
@@ -165,11 +171,8 @@ class OwnLoss(Loss):
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
         V = self.function(Y.copy(), A.copy())
-        try:
-            array = np.asarray(V)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "biuf" or array.shape != A.shape:
+        array = numbers_or_none(V)
+        if array is None or array.shape != A.shape:
             raise ValueError(
                 f"{self.id} must return an array of floats with the shape of A {A.shape}; "
                 f"it returned {describe(V)}."
@@ -199,7 +202,7 @@ def own_loss(function, cost="cross_entropy"):
     >>> own_loss(lambda Y, A: -2 * (Y - A) * A * (1 - A), cost="mse").targets
     'real'
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
     known = cost
     if not isinstance(cost, Loss):
@@ -213,7 +216,7 @@ def as_loss(given):
     """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
     if isinstance(given, Loss):
         return given
-    if callable(given):
+    if is_function(given):
         return own_loss(given)
     return LOSSES[check_choice("loss", given, tuple(LOSSES))]
 
@@ -233,7 +236,7 @@ def _mse_slope(A, Y):
 
 def _cross_entropy(A, Y):
     inside = _clipped(A)
-    return -(Y * np.log(inside) + (1.0 - Y) * np.log1p(-inside)).sum()
+    return -(Y * np.log(inside) + (1.0 - Y) * np.log1p(-inside))
 
 
 def _cross_entropy_slope(A, Y):
@@ -242,7 +245,7 @@ def _cross_entropy_slope(A, Y):
 
 
 def _categorical(A, Y):
-    return -(Y * np.log(np.maximum(A, _EDGE))).sum()
+    return -(Y * np.log(np.maximum(A, _EDGE)))
 
 
 def _categorical_slope(A, Y):
@@ -263,7 +266,7 @@ def _sigmoid_cross_entropy(Z, A, Y):
     np.negative(size, out=size)
     np.exp(size, out=size)
     wrong += np.log1p(size, out=size)
-    return wrong.sum()
+    return wrong
 
 
 def _difference(Z, A, Y):
@@ -282,7 +285,7 @@ def _softmax_cross_entropy(Z, A, Y):
 
 
 def _sigmoid_categorical(Z, A, Y):
-    return (Y * _softplus(-Z)).sum()
+    return Y * _softplus(-Z)
 
 
 def _sigmoid_categorical_sensitivity(Z, A, Y):
@@ -300,7 +303,7 @@ def _tanh_cross_entropy(Z, A, Y):
     inside, large = np.maximum(A, _EDGE), A > 0.5
     log_rest = np.where(large, np.log(2.0) - _softplus(2.0 * Z), np.log1p(-np.minimum(inside, 0.5)))
     log_A = np.where(large, np.log1p(-np.where(large, _tanh_rest(Z), 0.0)), np.log(inside))
-    return -(Y * log_A + (1.0 - Y) * log_rest).sum()
+    return -(Y * log_A + (1.0 - Y) * log_rest)
 
 
 def _tanh_cross_entropy_sensitivity(Z, A, Y):
@@ -321,7 +324,7 @@ def _log_others(Z):
 
 
 def _softmax_binary(Z, A, Y):
-    return -(Y * _log_softmax(Z) + (1.0 - Y) * _log_others(Z)).sum()
+    return -(Y * _log_softmax(Z) + (1.0 - Y) * _log_others(Z))
 
 
 def _softmax_binary_sensitivity(Z, A, Y):

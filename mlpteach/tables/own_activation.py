@@ -1,11 +1,11 @@
 """A reader's own function as an activation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.record import is_function
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.differences import first_wrong, slope
 
@@ -49,18 +49,20 @@ def own_activation(function, derivative=None):
     ...
     ValueError: the derivative of square is wrong at z = 20: it gives 20, the finite difference 40.
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function Z -> A; given {describe(function)}.")
-    if derivative is not None and not callable(derivative):
+    if derivative is not None and not is_function(derivative):
         raise TypeError(
             f"derivative must be a function Z -> phi'(Z); given {describe(derivative)}."
         )
     name = getattr(function, "__name__", type(function).__name__)
-    phi = _ElementWise(function, name)
-    prime = _Differences(phi) if derivative is None else _ElementWise(derivative, "the derivative")
-    _check_function(phi)
-    if derivative is not None:
-        _check_derivative(phi, prime)
+    phi = partial(_element_wise, function, name)
+    _check_function(phi, name)
+    if derivative is None:
+        prime = partial(slope, phi)
+    else:
+        prime = partial(_element_wise, derivative, "the derivative")
+        _check_derivative(phi, prime, name)
     written = name.replace("_", r"\_")
     return Activation(
         id=name,
@@ -68,7 +70,7 @@ def own_activation(function, derivative=None):
         source="the reader's own function",
         latex=rf"\phi(Z) = \mathrm{{{written}}}(Z)" if written.isprintable() else "",
         function=phi,
-        back=_Back(prime),
+        back=partial(_back, prime),
     )
 
 
@@ -76,7 +78,7 @@ def as_activation(name, given):
     """Return an :class:`Activation` for an id, an Activation or a reader's own function."""
     if isinstance(given, Activation):
         return given
-    if callable(given):
+    if is_function(given):
         return own_activation(given)
     if not isinstance(given, str):
         raise TypeError(
@@ -86,66 +88,43 @@ def as_activation(name, given):
     return ACTIVATIONS[check_choice(name, given, tuple(ACTIVATIONS))]
 
 
-@dataclass(frozen=True)
-class _ElementWise:
-    """A reader's function: it may not harm the record, and its mistakes are explained."""
-
-    function: Callable
-    name: str
-
-    def __call__(self, Z):
-        try:
-            returned = self.function(Z.copy())
-        except Exception as error:
-            error.add_note(f"raised in your function {self.name!r}, of an array Z of {Z.shape}")
-            raise
-        try:
-            A = np.asarray(returned)
-        except ValueError:  # rows of different lengths
-            A = np.array(None)
-        if A.dtype.kind not in "biuf":
-            raise TypeError(f"{self.name} must return numbers; it returned {describe(returned)}.")
-        if A.shape != Z.shape:
-            raise ValueError(
-                f"{self.name} must return an array of the shape of Z {Z.shape}; "
-                f"it returned {describe(returned)}."
-            )
-        return A.astype(float)
+def _element_wise(function, name, Z):
+    """Call a reader's function: it may not harm the record, and its mistakes are explained."""
+    try:
+        returned = function(Z.copy())
+    except Exception as error:
+        error.add_note(f"raised in your function {name!r}, of an array Z of {Z.shape}")
+        raise
+    A = numbers_or_none(returned)
+    if A is None:
+        raise TypeError(f"{name} must return numbers; it returned {describe(returned)}.")
+    if A.shape != Z.shape:
+        raise ValueError(
+            f"{name} must return an array of the shape of Z {Z.shape}; "
+            f"it returned {describe(returned)}."
+        )
+    return A.astype(float)
 
 
-@dataclass(frozen=True)
-class _Differences:
-    function: Callable
-
-    def __call__(self, Z):
-        return slope(self.function, Z)
+def _back(derivative, dA, Z, A):
+    return dA * derivative(Z)
 
 
-@dataclass(frozen=True)
-class _Back:
-    derivative: Callable
-
-    def __call__(self, dA, Z, A):
-        return dA * self.derivative(Z)
-
-
-def _check_function(phi):
+def _check_function(phi, name):
     with np.errstate(all="ignore"):
         A = phi(_PLACES.reshape(4, -1)).ravel()
         apart = np.array([phi(np.full((1, 1), z))[0, 0] for z in _PLACES[::8]])
     if not np.isfinite(A).all():
         worst = int(np.argmin(np.isfinite(A)))
-        raise ValueError(
-            f"{phi.name} must be finite; it gives {A[worst]:g} at z = {_PLACES[worst]:g}."
-        )
+        raise ValueError(f"{name} must be finite; it gives {A[worst]:g} at z = {_PLACES[worst]:g}.")
     if not np.allclose(A[::8], apart, rtol=1e-12, atol=1e-12):
         raise ValueError(
-            f"{phi.name} must work element by element; it gives other numbers for one z alone than "
+            f"{name} must work element by element; it gives other numbers for one z alone than "
             "for the same z among others."
         )
 
 
-def _check_derivative(phi, prime):
+def _check_derivative(phi, prime, name):
     def rows(function):
         return lambda z: function(z[None])[0]
 
@@ -153,6 +132,6 @@ def _check_derivative(phi, prime):
     if wrong is not None:
         place, given, expected = wrong
         raise ValueError(
-            f"the derivative of {phi.name} is wrong at z = {_PLACES[place]:g}: it gives "
+            f"the derivative of {name} is wrong at z = {_PLACES[place]:g}: it gives "
             f"{given:.6g}, the finite difference {expected:.6g}."
         )

@@ -7,6 +7,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from mlpteach.basics.arguments import (
 )
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
@@ -218,6 +219,13 @@ SCHEDULES = {
 def schedule(id, **values):
     """Return a schedule for :func:`mlpteach.train`, such as ``schedule("cooling", eps=0.1)``.
 
+    Parameters
+    ----------
+    id : str or Schedule
+        An id of ``mlpteach.SCHEDULES``, or a schedule to change.
+    **values
+        Its parameters.
+
     Raises
     ------
     ValueError, TypeError
@@ -228,6 +236,8 @@ def schedule(id, **values):
     >>> schedule("staircase", d=0.1, k_d=50)
     <schedule staircase(d=0.1, k_d=50)>
     """
+    if isinstance(id, Schedule):
+        return id(**values)
     return SCHEDULES[check_choice("schedule", id, tuple(SCHEDULES))](**values)
 
 
@@ -241,24 +251,29 @@ def as_schedule(given, step_size):
         given = "constant"
     if isinstance(given, str):
         given = schedule(given)
-    elif callable(given) and not isinstance(given, Schedule):
+    elif is_function(given):
         given = _own(given)
     if not isinstance(given, Schedule):
         raise TypeError(
             f"schedule must be None, one of {', '.join(SCHEDULES)}, mlpteach.schedule(...) or a "
             f"function (eta, k) -> eta_k; given {describe(given)}."
         )
-    if step_size == OWN_STEP_LENGTH and given.id != "constant":
+    if step_size == OWN_STEP_LENGTH and given.step_size is not constant:
         raise ValueError(
             f"schedule {given.id!r} changes the step size, but this rule finds its own step "
             "length at every update; allowed: constant."
         )
-    if step_size is None and given.id not in ("constant", "adaptive"):
+    if step_size is None and not _needs_no_step_size(given):
+        allowed = [known.id for known in SCHEDULES.values() if _needs_no_step_size(known)]
         raise ValueError(
             f"schedule {given.id!r} changes the step size, but this rule has none; "
-            "allowed: constant, adaptive."
+            f"allowed: {', '.join(allowed)}."
         )
     return given
+
+
+def _needs_no_step_size(schedule):
+    return schedule.step_size in (None, constant)
 
 
 def _own(function):
@@ -269,22 +284,16 @@ def _own(function):
         id=name,
         title=name,
         source="the reader's own function",
-        step_size=_OwnStepSize(function, name),
+        step_size=partial(_own_step_size, function, name),
     )
 
 
-@dataclass(frozen=True)
-class _OwnStepSize:
-    """A reader's function whose step sizes are checked."""
-
-    function: Callable
-    name: str
-
-    def __call__(self, eta, k):
-        eta_k = self.function(eta, k)
-        if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
-            eta_k = eta_k.item()
-        return check_number(f"eta_k that {self.name} returned at k = {k}", eta_k, NOT_NEGATIVE)
+def _own_step_size(function, name, eta, k):
+    """Return the step size of a reader's function, checked."""
+    eta_k = function(eta, k)
+    if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
+        eta_k = eta_k.item()
+    return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 
 def _check_signature(function, name):

@@ -213,7 +213,7 @@ def _validation(trace, steps):
     """Return the accuracy on the validation data after the last whole epoch, for each update."""
     problem = trace.run.problem
     with np.errstate(over="ignore"):
-        start = problem.score(problem.theta0, *problem.validation)[1]
+        start = problem.validate(problem.theta0)[1]
     known = np.append(start, trace.history["validation_accuracy"])
     epochs = np.minimum(np.arange(1, steps + 1) // problem.updates_per_epoch, len(known) - 1)
     return np.where(np.arange(1, steps + 1) <= len(trace), known[epochs], np.nan)

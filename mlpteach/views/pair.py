@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlpteach.run.compare import compare
+from mlpteach.run.compare import Undecided, compare
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
@@ -31,6 +31,8 @@ def show_traces(traces, layer, remark=""):
     if not alive:
         return Show(traces, 0, message=message)
     difference = compare(*alive.values()) if len(alive) == 2 else None
+    if isinstance(difference, Undecided):
+        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: trace.run.rule.style for name, trace in alive.items()}
     return pair_show(alive, styles, layer, difference, message, remark)
 

@@ -9,10 +9,16 @@ from mlpteach.views.axis import limits
 
 
 class Runs:
-    """The runs of one dashboard: of the picture before, those that did not change are kept."""
+    """The runs of one dashboard: of the picture before, those that did not change are kept.
 
-    def __init__(self):
-        self._kept = {}
+    Parameters
+    ----------
+    older : int
+        How many runs of earlier pictures are kept too, for a control that is put back.
+    """
+
+    def __init__(self, older=0):
+        self._kept, self._older = {}, older
 
     def take(self, wanted):
         """Return name -> trace.
@@ -22,9 +28,11 @@ class Runs:
         wanted : dict
             Name -> (key, function without arguments that trains): one key, always the same run.
         """
-        self._kept = {
+        runs = {
             key: self._kept[key] if key in self._kept else train() for key, train in wanted.values()
         }
+        older = [pair for pair in self._kept.items() if pair[0] not in runs]
+        self._kept = dict(older[max(0, len(older) - self._older) :]) | runs
         return {name: self._kept[key] for name, (key, _) in wanted.items()}
 
 

@@ -4,18 +4,54 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.study.signals import EXPONENTS
-from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.initializers import INITIALIZERS
+from mlpteach.basics.style import BLUE, ORANGE, Style
+from mlpteach.study.signals import EXPONENTS, where_saturated
 from mlpteach.views.axis import histogram_outline, limits
-from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Table, Text
-from mlpteach.views.style import BLUE, ORANGE, Style
+from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table, Text
+from mlpteach.views.runs import divergence_message
 
 STYLES = {"a": Style(BLUE, "solid", "o"), "b": Style(ORANGE, "dashed", "s")}
 # How much of the room between two layers the tallest bin takes.
 _HEIGHT = 0.85
 # Beyond these a run has vanished or is about to diverge; the axes stay readable.
 _SMALLEST, _LARGEST = 1e-12, 1e6
+
+
+def show_signals(runs, settings):
+    """Return the :class:`~mlpteach.views.panels.Show` of two networks, "a" and "b".
+
+    Parameters
+    ----------
+    runs : dict of str to (Trace, Signals)
+    settings : dict of str to (Activation, Initializer)
+    """
+    names = {
+        side: f"{side.upper()}: {phi.title}, {init.title}" for side, (phi, init) in settings.items()
+    }
+    traces = {names[side]: trace for side, (trace, _) in runs.items()}
+    measured = {side: signals for side, (_, signals) in runs.items()}
+    series = signal_series(measured)
+    return Show(
+        traces=traces,
+        steps=len(series["update"]),
+        panels=(
+            *signal_panels(measured, names, series, _notes(runs)),
+            definitions(settings, next(iter(measured.values())).instances),
+        ),
+        series=series,
+        numbers=(("before update", "update"),),
+        message=divergence_message(traces),
+        unit="moment",
+    )
+
+
+def _notes(runs):
+    """Return, for a side that diverged, the step from which nothing is left, and what to say."""
+    return {
+        side: {int(np.searchsorted(signals.k, trace.diverged.k)) + 1:
+               f"diverged at update {trace.diverged.k}"}
+        for side, (trace, signals) in runs.items() if trace.diverged
+    }  # fmt: skip
 
 
 def signal_series(sides):
@@ -206,16 +242,16 @@ def definitions(settings, instances):
 
     Parameters
     ----------
-    settings : dict of str to (str, str)
-        Side -> ids of activation and initializer.
+    settings : dict of str to (Activation, Initializer)
     instances : int
         How many are measured.
     """
     formulas = tuple(
-        f"{side.upper()}:  ${ACTIVATIONS[activation].latex}$,   first weights "
-        f"${INITIALIZERS[init].latex}$"
-        for side, (activation, init) in settings.items()
+        f"{side.upper()}:  {_written(phi)},   first weights {_written(init)}"
+        for side, (phi, init) in settings.items()
     )
+    places = {phi.title: where_saturated(phi) for phi, _ in settings.values()}
+    saturated = ", ".join(f"{title} {place}" for title, place in places.items())
     return Text(
         "What is counted",
         (
@@ -223,8 +259,12 @@ def definitions(settings, instances):
             f"Measured on the same {instances} instances before each of the updates shown.",
             "Size: root mean square of all entries. Heights in histograms: roots of the counts.",
             r"Saturated: a unit, for an instance, where $|\phi'(z)|$ is below 1 % of its largest "
-            "value: sigmoid beyond z = ±6, tanh beyond ±3, ReLU below 0.",
+            f"value: for z {saturated}.",
             "Dead: a unit that is saturated for every instance. A dead ReLU is 0 for all of them, "
             "and no gradient reaches its weights.",
         ),
     )
+
+
+def _written(entry):
+    return f"${entry.latex}$" if entry.latex else entry.title

@@ -15,6 +15,8 @@ import pytest
 import real_lab
 from people import Person, copy_course, make_exchange, solve
 
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
+
 PS2 = "ps2_adam"
 MISTAKES = {"ada": (), "bob": ("eps_outside",), "cy": ("eps_outside",)}
 MODEL = "28 / 30"

@@ -5,7 +5,7 @@ import json
 import jupyterquiz.dynamic.display
 import pytest
 
-from mlpteach.quiz import QUESTIONS, export
+from mlpteach.quiz import QUESTIONS, export, read_jupyterquiz
 
 
 @pytest.fixture
@@ -63,3 +63,47 @@ def _clicked(asked, entry, block):
         classes = said.get_attribute("class").split()
         assert ("correct" in classes) == answer["correct"], (asked.question.id, answer)
         assert said.inner_text().strip()
+
+
+YES, NO = {"correct": True, "feedback": "Yes."}, {"correct": False, "feedback": "No."}
+NUMBERS = [
+    "0", "-0", "1", "2", "3.9", "4", "4.0999", "4.1", "5e11", "99", "99.49", "99.5", "100",
+    "104.99", "105", "-300", "-1e8", "-1e-9", "0.03", "1e12", "1/4", "0.0194999", "0.01951",
+    "0.0175", "-99.5", "-104.9",
+]  # fmt: skip
+TEXTS = ["np.mean", "npmean", " NP.mean", "RMSProp", "RMSPorp", "rmspro", "a  b", "a b"]
+OTHERS = [
+    ("numeric", [{"range": [100, 1e12], **YES}, {"range": [-1e8, 0], **NO}], {}),
+    ("numeric", [{"range": [3.9, 4.1], **YES}, {"value": 0.25, **YES}], {}),
+    ("numeric", [{"value": 1, **NO}, {"range": [0, 2], **YES}], {}),
+    ("numeric", [{"range": [0, 2], **YES}, {"value": 1, **NO}], {}),
+    ("numeric", [{"range": [2, 0], **NO}, {"value": 2, **YES}, {"type": "default"}], {}),
+    ("numeric", [{"value": 100, **YES}, {"value": -100, **YES}], {"precision": 2}),
+    (
+        "numeric",
+        [{"range": [0.018, 0.02], **YES}, {"range": [-1e8, -1e-9], **NO}],
+        {"precision": 2},
+    ),
+    ("string", [{"answer": "np.mean", "match_case": True, **YES}], {}),
+    ("string", [{"answer": "np.mean", **YES}, {"answer": "a  b", **YES}], {}),
+    ("string", [{"answer": "RMSProp", "fuzzy_threshold": 0.8, **YES}], {}),
+]
+
+
+@pytest.mark.parametrize("place", range(len(OTHERS)))
+def test_quizzes_of_others_are_judged_there_as_here(page, monkeypatch, place):
+    type, answers, more = OTHERS[place]
+    entry = {"question": "q", "type": type, "answers": answers, **more}
+    given = []
+    monkeypatch.setattr(jupyterquiz.dynamic.display, "display", given.append)
+    jupyterquiz.display_quiz([entry])
+    html, script = (each.data for each in given)
+    page.set_content(f"<!doctype html><body>{html}</div></body>")
+    page.add_script_tag(content=script)
+    (question,) = read_jupyterquiz([entry])[0].values()
+    field, said = page.locator("input.Input-text"), page.locator(".Feedback")
+    for answer in NUMBERS if type == "numeric" else TEXTS:
+        field.fill(answer)
+        field.press("Enter")
+        there = "correct" in said.get_attribute("class").split()
+        assert question.judge(answer).right == there, answer

@@ -3,6 +3,7 @@
 The last test does it all in JupyterLab; the others use the page of ``shown_question.py``.
 """
 
+import html
 import shutil
 
 import nbformat
@@ -12,6 +13,7 @@ import real_lab
 import mlpteach as mt
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.answers import in_file
+from mlpteach.quiz.question_files.read import as_question
 from mlpteach.quiz.session import Session
 from mlpteach.quiz.text.markup import to_html
 
@@ -163,6 +165,28 @@ def test_a_model_that_cannot_send_says_so_at_once(page, tmp_path):
     page.wait_for_selector(".verdict:visible", timeout=1000)
     assert "No answer." in question.verdict("none")
     assert question.errors == []
+
+
+IMAGE = "<img src='x' onerror='document.title=1'/>"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        rf"$\tag{{{IMAGE}}}$", rf"$\text{{{IMAGE}}}$", rf"$\mbox{{{html.escape(IMAGE)}}}$", IMAGE,
+        r"$\href{javascript:document.title=1}{x}$", f"`{IMAGE}`", f"[[{IMAGE}]] *{IMAGE}*",
+    ],
+)  # fmt: skip
+def test_a_question_of_somebody_else_runs_nothing(page, tmp_path, written):
+    words = {"slide": "s", "goal": "g", "text": written, "if_true": written, "if_false": written}
+    question = as_question("q", {"type": "true_false", "answer": True, **words})
+    shown = Shown(page, Session(question, answers=in_file(tmp_path), lecturer=True))
+    page.check("input[value=true]")
+    shown.verdict("true")
+    page.click(".reveal")
+    page.wait_for_selector(".revealed:visible")
+    assert page.locator("img, a, [href], [onerror]").count() == 0
+    assert page.title() == ""
 
 
 def test_true_or_false(show):
@@ -374,6 +398,53 @@ def test_a_question_for_the_projector_stands_beside_a_dashboard(browser, lab, fo
         forget(folder)
 
 
+def test_keys_with_ctrl_go_to_the_notebook_and_others_do_not(browser, lab, folder):
+    cells = ['import mlpteach as mt; mt.quiz.ask("where_nesterov_looks", keep=False)']
+    write_notebook(folder / "quiz.ipynb", [*cells, 'mt.quiz.ask("adams_step", keep=False)'])
+    try:
+        with opened(browser, lab) as page:
+            cells = page.locator(".jp-Notebook-cell").count()
+            for part in ("input[type=radio]", ".field"):
+                page.locator(part).first.focus()
+                page.keyboard.press("b")  # "insert a cell below", were it for the notebook
+                with page.expect_response(lambda r: "quiz.ipynb/checkpoints" in r.url):
+                    page.keyboard.press("Control+s")  # the last thing that saving does
+                page.wait_for_timeout(300)
+            page.keyboard.press("Control+Shift+c")
+            page.locator(".jp-ModalCommandPalette, #modal-command-palette").wait_for()
+            assert page.locator(".jp-Notebook-cell").count() == cells
+            assert page.locator(".field").input_value() == "b"
+    finally:
+        forget(folder)
+
+
+def test_after_the_kernel_has_died_an_answer_says_so(browser, lab, folder):
+    cells = ['import mlpteach as mt; mt.quiz.ask("where_nesterov_looks", keep=False)']
+    write_notebook(folder / "quiz.ipynb", [*cells, 'mt.quiz.ask("adams_step", keep=False)'])
+    try:
+        with opened(browser, lab) as page:
+            page.locator("input[type=radio]").first.check()
+            page.locator(".verdict:visible").wait_for()
+            stop_kernels(page, lab)
+            page.wait_for_timeout(1000)
+            page.locator("input[type=radio]").last.check()
+            page.locator(".field").fill("0.5")
+            page.locator(".field").press("Enter")
+            silent = page.locator(".verdict:visible", has_text="Python does not answer")
+            silent.first.wait_for(timeout=4000)
+            silent.nth(1).wait_for(timeout=4000)
+            assert page.locator(".field").input_value() == "0.5"
+    finally:
+        forget(folder)
+
+
+def stop_kernels(page, lab):
+    token = next((c["value"] for c in page.context.cookies() if c["name"] == "_xsrf"), "")
+    for kernel in page.request.get(f"{lab}/api/sessions").json():
+        address = f"{lab}/api/sessions/{kernel['id']}"
+        page.request.delete(address, headers={"X-XSRFToken": token})
+
+
 class opened:
     """The notebook, run, on a page of its own; its kernel ends with it."""
 
@@ -389,10 +460,5 @@ class opened:
         return self.page
 
     def __exit__(self, *error):
-        for kernel in self.page.request.get(f"{self.lab}/api/sessions").json():
-            xsrf = self.context.cookies()
-            token = next((c["value"] for c in xsrf if c["name"] == "_xsrf"), "")
-            self.page.request.delete(
-                f"{self.lab}/api/sessions/{kernel['id']}", headers={"X-XSRFToken": token}
-            )
+        stop_kernels(self.page, self.lab)
         self.context.close()

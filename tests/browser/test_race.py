@@ -5,7 +5,6 @@ import pytest
 import real_lab
 
 import mlpteach as mt
-from mlpteach.study.step_sizes import STEP_SIZES
 
 SOURCE = """
 import mlpteach as mt
@@ -19,8 +18,8 @@ NAMES = [f"{id} (lecture)" for id in IDS]
 def run(id, landscape="beale", start=None, **hypers):
     """The run of one racer, as it starts on the page but for `hypers`."""
     record = mt.LANDSCAPES[landscape]
-    size = STEP_SIZES[landscape][id]
     rule = mt.rule(id)
+    size = rule.step_sizes[landscape]
     values = {rule.step_size: size}
     if "alpha" in rule.values:
         values["beta"] = rule.values["beta"] * size / rule.values["alpha"]

@@ -108,6 +108,43 @@ def test_one_changed_side_leaves_the_other_run_alone(dashboard):
     assert list(dashboard.traces.values())[1] is first[1]
 
 
+def options(dashboard, name):
+    control = next(one for one in dashboard.spec["controls"] if one["name"] == name)
+    return dict(control["options"])
+
+
+def test_every_activation_and_initializer_is_listed(dashboard):
+    for side in "ab":
+        assert set(options(dashboard, f"{side}.activation")) == set(mt.ACTIVATIONS) - {"softmax"}
+        assert set(options(dashboard, f"{side}.init")) == set(mt.INITIALIZERS)
+    assert options(dashboard, "a.activation")["gelu"] == "GELU (beyond the lecture)"
+
+
+def test_functions_of_ones_own_are_taken_and_offered():
+    def relu(Z):  # a name that is taken
+        return np.maximum(Z, 0.1 * Z)
+
+    def narrow(n_in, n_out, rng):
+        return rng.normal(0.0, 0.1, (n_out, n_in))
+
+    dashboard = mt.dashboards.activations(*MOONS, a=(relu, narrow), b=("relu", "he"), **SMALL)
+    assert list(dashboard.traces) == ["A: relu, narrow", "B: ReLU, He"]
+    assert options(dashboard, "b.activation")["own relu"] == "relu"
+    net = mt.MLP((2, 8, 8, 8, 1), hidden=relu, init=narrow, seed=1)
+    rule = mt.rule("momentum", form="paper", eta=0.01)
+    expected = mt.train(net, *MOONS, rule=rule, epochs=10)
+    np.testing.assert_allclose(dashboard.trace[-1].after.flat, expected[-1].after.flat, rtol=1e-12)
+    dashboard.configure(**{"b.activation": "own relu", "b.init": "narrow"})
+    first, second = dashboard.traces.values()
+    np.testing.assert_array_equal(first[-1].after.flat, second[-1].after.flat)
+    dashboard.figure(2).draw_without_rendering()
+
+
+def test_what_is_called_saturated_is_said_of_the_activations_shown(dashboard):
+    said = dashboard.show.panels[-1].lines
+    assert any("for z sigmoid beyond ±6, ReLU below 0." in line for line in said)
+
+
 def test_depth_changes_both_networks():
     dashboard = configured(depth=1)
     assert [trace.run.problem.net.sizes for trace in dashboard.traces.values()] == [(2, 8, 1)] * 2
@@ -178,9 +215,10 @@ def test_instances_are_spread_over_the_data():
     ("arguments", "error", "message"),
     [
         ({"a": "relu"}, TypeError, "a must be a pair"),
-        ({"a": ("gelu", "he")}, ValueError, "the activation of a='gelu' is unknown; allowed: sig"),
-        ({"b": ("relu", "xavier")}, ValueError, "the initializer of b='xavier' is unknown"),
-        ({"b": ("softmax", "he")}, ValueError, "the activation of b='softmax' is unknown"),
+        ({"a": ("glu", "he")}, ValueError, "the activation of a='glu' is unknown; allowed: sig"),
+        ({"b": ("relu", "xavier")}, ValueError, "init='xavier' is unknown"),
+        ({"b": ("softmax", "he")}, ValueError, "the activation of b must work element by element"),
+        ({"a": (lambda Z: Z[:1], "he")}, ValueError, "must return an array of the shape of Z"),
         ({"depth": 0}, ValueError, "depth must be a whole number >= 1 and <= 10"),
         ({"units": 2.5}, TypeError, "units must be a whole number"),
         ({"instances": 0}, ValueError, "instances must be a whole number"),

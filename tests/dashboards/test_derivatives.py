@@ -48,6 +48,20 @@ def test_every_activation_with_a_derivative_is_listed():
     assert "choose at least one" in dashboard.show.message
 
 
+def test_a_function_of_ones_own_is_drawn():
+    def leaky(Z):
+        return np.where(Z > 0, Z, 0.1 * Z)
+
+    dashboard = mt.dashboards.derivatives(2, ["relu", leaky], steps=5, reach=2.0)
+    series = dashboard.show.series
+    np.testing.assert_allclose(series["leaky.slope"], [0.1, 0.1, 0.55, 1.0, 1.0], rtol=1e-9)
+    np.testing.assert_allclose(series["leaky.product"][[0, 4]], [0.01, 1.0], rtol=1e-9)
+    dashboard.figure(2).draw_without_rendering()
+    alone = mt.dashboards.derivatives(activations=lambda Z: Z / 2)
+    assert set(alone.show.series["<lambda>.saturated"]) == {0.0}
+    alone.figure(2).draw_without_rendering()
+
+
 @pytest.mark.parametrize("depth", [1, 6, 20])
 def test_every_product_is_seen_at_every_z(depth):
     """At the lower edge of its axis where it is smaller than that, or 0."""
@@ -77,11 +91,9 @@ def test_state_and_figure():
     ("arguments", "error", "message"),
     [
         ({"depth": 0}, ValueError, "depth must be a whole number"),
-        (
-            {"activations": ["softmax"]},
-            ValueError,
-            "activations='softmax' is unknown; allowed:",
-        ),
+        ({"activations": ["softmax"]}, ValueError, "must work element by element; given softmax"),
+        ({"activations": ["swoosh"]}, ValueError, "activations='swoosh' is unknown; allowed:"),
+        ({"activations": 3}, TypeError, "activations must be a list of ids or of your own"),
         ({"reach": 0.0}, ValueError, "reach must be in"),
         ({"reach": "far"}, TypeError, "reach must be a number"),
         ({"steps": 2}, ValueError, "steps must be a whole number >= 3"),

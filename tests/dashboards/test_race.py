@@ -7,7 +7,6 @@ import pytest
 from matplotlib.axes import Axes
 
 import mlpteach as mt
-from mlpteach.study.step_sizes import STEP_SIZES
 from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
@@ -64,13 +63,6 @@ def test_everybody_is_on_the_page_and_takes_part_when_asked():
 def test_a_rule_that_needs_layers_is_refused():
     with pytest.raises(ValueError, match="works on the matrices of a network's layers"):
         race(rules=["gd", "muon"])
-
-
-def test_step_sizes_chosen_by_hand_are_of_rules_and_landscapes_that_exist():
-    with_step = {id for id, o in mt.RULES.items() if o.default.step_size in ("eta", "alpha")}
-    for id, table in STEP_SIZES.items():
-        assert id in mt.LANDSCAPES
-        assert {name.split()[0] for name in table} <= with_step
 
 
 def test_what_is_drawn_is_in_the_trace():
@@ -145,7 +137,7 @@ def test_another_landscape_brings_its_start_and_step_sizes():
     dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=20)
     dashboard.configure(landscape="rosenbrock")
     assert dashboard.values["start"] == (-1.2, 1.0)
-    assert dashboard.values["gd.eta"] == STEP_SIZES["rosenbrock"]["gd"]
+    assert dashboard.values["gd.eta"] == mt.rule("gd").step_sizes["rosenbrock"]
     assert dashboard.values["adam.eta"] == 0.3  # the reader's own choice
     dashboard.configure(landscape="valley", start=(1.0, 1.0))
     assert dashboard.trace[0].before.flat.tolist() == [1.0, 1.0]

@@ -6,7 +6,7 @@ import pytest
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import NoAnswer, decide
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 from mlpteach.grading.session import Stopped
 
 SHEET = read_sheet("ps2_adam")

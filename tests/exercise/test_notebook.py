@@ -5,7 +5,7 @@ import pytest
 from nbgrader.validator import Validator
 
 from mlpteach.exercise import check, look
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 
 
 def test_a_right_function_gets_all_points(capsys):

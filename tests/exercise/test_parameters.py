@@ -8,7 +8,7 @@ import pytest
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 
 SOLUTIONS = {
     name: (assignment, function, inspect.signature(function).parameters)

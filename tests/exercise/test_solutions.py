@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "rules_quadratic.json").read_text(encoding="utf-8")

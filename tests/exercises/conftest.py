@@ -4,8 +4,6 @@ import nbformat
 import people
 import pytest
 
-POINTS = {"ps1_cross_entropy": 20, "ps2_adam": 30, "ps3_optimizers": 25, "ps4_initialization": 20}
-
 
 def _read(assignment):
     return nbformat.read(
@@ -17,12 +15,6 @@ def _read(assignment):
 def course():
     """The repository's nbgrader course."""
     return people.COURSE
-
-
-@pytest.fixture(scope="session")
-def points():
-    """Points of each assignment."""
-    return POINTS
 
 
 @pytest.fixture(scope="session")

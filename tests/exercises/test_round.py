@@ -9,7 +9,14 @@ import nbformat
 import pytest
 from people import Person, copy_course, make_exchange
 
-POINTS = {"ps1_cross_entropy": 20, "ps2_adam": 30, "ps3_optimizers": 25, "ps4_initialization": 20}
+from mlpteach.exercise.problem_sets import PROBLEM_SETS
+
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
+
+CHECKED = {
+    id: sum(check.points for check in checks.values()) for id, checks in PROBLEM_SETS.items()
+}
+POINTS = {id: checked + 2 for id, checked in CHECKED.items()}
 
 # The known mistakes in what every student hands in (None: as released), and the mark that must then
 # stand in the gradebook. Nobody answers the written questions, worth 2 points each.
@@ -24,7 +31,7 @@ HANDED_IN = {
     },
 }
 MARKS = {
-    "model": {assignment: points - 2 for assignment, points in POINTS.items()},
+    "model": CHECKED,
     "untouched": {"ps2_adam": 0, "ps3_optimizers": 0},
     "forgetful": {
         "ps1_cross_entropy": 18 - 3 - 3 - 1.5,

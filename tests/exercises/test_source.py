@@ -7,16 +7,10 @@ import warnings
 import matplotlib.pyplot as plt
 import nbclient
 import pytest
+from people import answers
 
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
-from mlpteach.exercise.tasks import read_sheet
-
-WRITTEN = {
-    "ps1_cross_entropy": "v2_written",
-    "ps2_adam": "adam_written",
-    "ps3_optimizers": "opt_written",
-    "ps4_initialization": "init_written",
-}
+from mlpteach.exercise.reading import read_sheet
 
 # The mark of each check that a solution with these known mistakes does not get in full.
 LOST = {
@@ -86,17 +80,17 @@ def marks(notebook, monkeypatch, capfd):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     names, found = {}, {}
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        graded = cell.metadata.get("nbgrader", {}).get("grade")
+        data = cell.metadata.get("nbgrader", {})
         capfd.readouterr()
         try:
             value = last_value(cell.source, names)
         except Exception:
             value = 0.0
-        if graded:
+        if data.get("grade"):
             said = capfd.readouterr()
             assert said.err == "", "what a test cell writes to stderr costs all its points"
             assert type(value) is float
-            found[cell.id] = value
+            found[data.grade_id] = value
     return found
 
 
@@ -106,6 +100,15 @@ def last_value(source, names):
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), names)
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None
+
+
+def looks(notebook):
+    """Return the cells that show something."""
+    return [cell for cell in notebook.cells if "\nlook(" in f"\n{cell.source}"]
+
+
+def cells_by_grade_id(notebook):
+    return {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
 
 
 @pytest.mark.parametrize("assignment", PROBLEM_SETS)
@@ -121,9 +124,7 @@ def test_the_source_runs_from_top_to_bottom(
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     streams = [out for shown in outputs.values() for out in shown if "name" in out]
     assert [out.name for out in streams] == ["stdout"] * len(streams)
-    looked_at = [cell for cell in notebook.cells if "\nlook(" in f"\n{cell.source}"]
-    assert looked_at
-    for cell in looked_at:
+    for cell in looks(notebook):
         kinds = {kind for out in outputs[cell.id] for kind in out.get("data", ())}
         printed = "".join(out.get("text", "") for out in outputs[cell.id])
         assert printed or kinds & {"image/png", "application/vnd.jupyter.widget-view+json"}
@@ -131,15 +132,14 @@ def test_the_source_runs_from_top_to_bottom(
 
 
 @pytest.mark.parametrize("assignment", PROBLEM_SETS)
-def test_every_check_of_the_registry_has_its_cell_with_its_points(assignment, read_source):
-    graded = {data.grade_id: data for data in nbgrader_data(read_source(assignment)) if data.grade}
-    written = graded.pop(WRITTEN[assignment])
-    assert written.solution
-    assert not written.locked
-    assert {id: data.points for id, data in graded.items()} == {
+def test_every_check_has_its_cell_with_its_points(assignment, read_source):
+    graded = [data for data in nbgrader_data(read_source(assignment)) if data.grade]
+    tests = {data.grade_id: data for data in graded if not data.solution}
+    assert {id: data.points for id, data in tests.items()} == {
         id: check.points for id, check in PROBLEM_SETS[assignment].items()
     }
-    assert all(data.locked and not data.solution for data in graded.values())
+    assert all(data.locked for data in tests.values())
+    assert not any(data.locked for data in graded if data.solution)
 
 
 def test_ids_of_checks_are_unique_over_all_assignments():
@@ -148,25 +148,33 @@ def test_ids_of_checks_are_unique_over_all_assignments():
 
 
 @pytest.mark.parametrize("assignment", PROBLEM_SETS)
-def test_the_text_promises_the_points_there_are(assignment, read_source, points):
+def test_the_text_promises_the_points_there_are(assignment, read_source):
     notebook = read_source(assignment)
-    assert f"\n{points[assignment]} points." in notebook.cells[0].source
-    data = nbgrader_data(notebook)
-    assert sum(entry.get("points", 0) for entry in data) == points[assignment]
+    promised = re.search(r"^(\d+) points\.$", notebook.cells[0].source, re.MULTILINE)
+    assert promised, "the first cell says how many points there are, such as '20 points.'"
+    assert sum(data.get("points", 0) for data in nbgrader_data(notebook)) == int(promised[1])
+    cells = cells_by_grade_id(notebook)
     for id, check in PROBLEM_SETS[assignment].items():
-        [cell] = [cell for cell in notebook.cells if cell.id == id]
-        assert re.match(r"# (\d+) points?: ", cell.source)[1] == str(check.points)
-        assert cell.source.count(f'check("{id}", {", ".join(check.functions)}') == 2
-    assert "(2 points, read by a person.)" in notebook.cells[-2].source
+        said = re.match(r"# (\d+) points?: ", cells[id].source)
+        assert said, f"the cell {id} begins with '# {check.points} points: ' and what is looked at"
+        assert said[1] == str(check.points)
+        call = f'check("{id}", {", ".join(check.functions)}'
+        assert cells[id].source.count(call) == 2, f"the cell {id} calls {call}) twice, once hidden"
+    for place, cell in enumerate(notebook.cells):
+        data = cell.metadata.get("nbgrader", {})
+        if data.get("grade") and data.solution:
+            before = notebook.cells[place - 1].source
+            assert f"({data.points} points, read by a person.)" in before
 
 
 @pytest.mark.parametrize("assignment", PROBLEM_SETS)
 def test_the_solutions_in_the_notebook_are_those_of_the_checks(assignment, read_source):
-    cells = {cell.id: cell.source for cell in read_source(assignment).cells}
-    for name, task in read_sheet(assignment).tasks.items():
-        [function] = ast.parse(cells[name]).body
-        function.body = function.body[1:]  # without the docstring
-        assert ast.unparse(function) == ast.unparse(ast.parse(task.solution))
+    sheet = read_sheet(assignment)
+    for name, cell in answers(read_source(assignment), sheet).items():
+        [function] = ast.parse(cell.source).body
+        if ast.get_docstring(function):
+            del function.body[0]
+        assert ast.unparse(function) == ast.unparse(ast.parse(sheet.tasks[name].solution))
 
 
 @pytest.mark.parametrize("assignment", PROBLEM_SETS)
@@ -224,9 +232,10 @@ def run_all(notebook, monkeypatch, capsys):
 def test_every_check_speaks_before_anything_is_written(
     assignment, read_source, monkeypatch, capsys
 ):
-    said = run_all(unanswered(read_source(assignment)), monkeypatch, capsys)
+    notebook = unanswered(read_source(assignment))
+    said = run_all(notebook, monkeypatch, capsys)
     assert all(f"{id}: " in said for id in PROBLEM_SETS[assignment])
-    assert "Nothing to show yet: " in said
+    assert ("Nothing to show yet: " in said) == bool(looks(notebook))
     assert "Error: " not in said
 
 

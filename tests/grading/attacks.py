@@ -204,7 +204,7 @@ ON_THE_MACHINE = {
                 if not place.startswith((home, "/tmp")): print("ESCAPED", place)""",
     "left for the next student": """
         import os
-        for folder in ("/tmp", "/homework", "/dev/shm", "/var/tmp", "/run"):
+        for folder in ("/tmp", "/tmp/homework", "/dev/shm", "/dev", "/var/tmp", "/run"):
             if os.path.exists(folder + "/left-behind"): print("ESCAPED", folder)
             try: open(folder + "/left-behind", "w").write("first_moment = right")
             except OSError: pass""",
@@ -299,7 +299,7 @@ print("ESCAPED")""",
                         for _ in range(40):
                             file.write(b"x" * (1 << 20)); written += 1
                 except OSError: break
-        if written > 3 * 64: print("ESCAPED", written)
+        if written > 64: print("ESCAPED", written)
         try:
             for number in range(10**5): open(f"/tmp/n{{number}}", "w").close()
             print("ESCAPED inodes")

@@ -14,7 +14,7 @@ from mlpteach import assignments
 
 
 @pytest.fixture(scope="session")
-def make_course(tmp_path_factory):
+def make_course(tmp_path_factory, needs_sandbox):
     """Make a generated course: ``make_course(cell_seconds=…)``."""
     assignments.ASSIGNMENTS[ASSIGNMENT] = CHECKS
 

@@ -19,7 +19,9 @@ from nbformat.v4 import new_code_cell
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
+
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
 
 ASSIGNMENT = "ps2_adam"
 SHEET = read_sheet(ASSIGNMENT)

@@ -7,7 +7,7 @@ import pytest
 
 from mlpteach.exercise import comparison, diagnosis, differences, distributions, replies
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
-from mlpteach.exercise.tasks import read_sheet
+from mlpteach.exercise.reading import read_sheet
 from mlpteach.grading.mistake_names import IN_WORDS, in_words
 
 MODULES = [comparison, diagnosis, differences, distributions, replies]

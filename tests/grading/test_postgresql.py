@@ -59,7 +59,9 @@ def test_a_class_is_graded_into_postgresql(server, make_course):
         application.update_config(course.config)
         application.coursedir.update_config(course.config)
         students = class_run.students_of(application.coursedir, ASSIGNMENT)
-        run = class_run.grade_class(application, ASSIGNMENT, students, graders=2)
+        with class_run.start_sandbox() as started:
+            sandbox = class_run.settle_sandbox(application, started)
+            run = class_run.grade_class(application, ASSIGNMENT, students, sandbox, graders=2)
     finally:
         os.chdir(here)
     assert {result.state for result in run.results} == {"graded"}, run.results

@@ -2,9 +2,12 @@
 
 from mlpteach.grading.class_run import Result, Run
 from mlpteach.grading.report import Entry, write_report, write_student
+from mlpteach.grading.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
 
-RUN = Run("ps2_adam", [Result("ann", "graded"), Result("bob", "failed", "no notebook")], 1.25)
-ALL = Run("ps2_adam")
+RUN = Run(
+    "ps2_adam", BUBBLEWRAP, [Result("ann", "graded"), Result("bob", "failed", "no notebook")], 1.25
+)
+ALL = Run("ps2_adam", BUBBLEWRAP)
 
 
 def test_marks_flags_and_who_is_left():
@@ -32,7 +35,7 @@ def test_marks_stand_below_each_other_with_two_decimals_at_most():
 
 
 def test_who_handed_in_nothing_is_named():
-    run = Run("ps2_adam", [Result("ann", "graded")], nothing_from=["fay", "two\nlines"])
+    run = Run("ps2_adam", BUBBLEWRAP, [Result("ann", "graded")], nothing_from=["fay", "two\nlines"])
     assert "\nNothing handed in: fay, 'two\\nlines'\n" in write_report(run, {}) + "\n"
 
 
@@ -71,3 +74,34 @@ def test_ties_stand_in_the_same_order_every_time():
             "  1 × right numbers in another's place, in b",
             "  1 × drawn with another standard deviation, in b",
         ]
+
+
+def test_the_isolation_is_always_named():
+    for isolation in (BUBBLEWRAP, BUBBLEWRAP_EACH):
+        for entries in ({}, {"ann": Entry("ann", 1, 2, 0, isolations={isolation})}):
+            said = write_report(Run("ps2_adam", isolation, seconds=1), entries).splitlines()
+            assert said[0] == "ps2_adam: 0 graded, in 1.0 s"
+            assert said[1] == f"isolation: {isolation}"
+            assert "NO SANDBOX" not in "".join(said)
+
+
+def test_who_was_graded_without_a_sandbox_is_named():
+    entries = {
+        "ann": Entry("ann", 1, 2, 0, isolations={BUBBLEWRAP}),
+        "bob": Entry("bob", 1, 2, 0, isolations={NO_SANDBOX}),
+        "cleo": Entry("cleo", 1, 2, 0, isolations={NO_SANDBOX, BUBBLEWRAP}),
+        "dan": Entry("dan", 1, 2, 0, isolations={"not recorded"}),
+    }
+    for write in (write_report, write_student):
+        lines = write(ALL, entries).splitlines()
+        assert lines[1:4] == [
+            "isolation: bubblewrap",
+            "but NO SANDBOX: bob, cleo",
+            "but not recorded: dan",
+        ]
+        assert lines[4].startswith("NO SANDBOX: students' code runs as you.")
+
+
+def test_a_run_without_a_sandbox_is_warned_of():
+    said = write_report(Run("ps2_adam", NO_SANDBOX), {})
+    assert "\nisolation: NO SANDBOX\nNO SANDBOX: students' code runs as you." in said

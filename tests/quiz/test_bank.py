@@ -37,7 +37,8 @@ def test_the_runs_are_as_long_and_deep_as_files_are_checked_for():
 
 
 def test_every_type_is_there():
-    assert {q.type for q in QUESTIONS.values()} == set(mt.quiz.question.TYPES)
+    # Ranges are there for quizzes that come in.
+    assert {q.type for q in QUESTIONS.values()} == set(mt.quiz.question.TYPES) - {"ranges"}
 
 
 @each(QUESTIONS.values())

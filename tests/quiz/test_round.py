@@ -19,6 +19,8 @@ from mlpteach.quiz.graded import QUIZZES, WHO, function_name
 from mlpteach.quiz.question_as_text import question_as_text
 from mlpteach.quiz.text.markup import to_words
 
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
+
 COURSE = Path(__file__).parents[2] / "exercises"
 QUIZ = "quiz1_learning"
 

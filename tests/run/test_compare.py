@@ -453,6 +453,79 @@ def test_rounding_that_a_chaotic_problem_makes_grow_is_no_mistake():
     assert mt.compare(trace, "adam") is None
 
 
+def chaotic(rule):
+    """Rounding parts two runs here after some two hundred updates."""
+    landscape = mt.LANDSCAPES["himmelblau"]
+    return mt.descend(landscape, landscape.start, rule=mt.rule(rule, eta=1.0), steps=1000)
+
+
+def reordered_until(wrong_from, names=("M", "V"), wrong="rho"):
+    """Adam in another order of the operations, wrong from one update on."""
+
+    def step(k, G, M, V, eta, beta1, beta2, eps):
+        M = M + (1 - beta1) * (G - M)
+        V = V + (1 - beta2) * (G * G - V)
+        if wrong == "V" and k >= wrong_from:
+            V = V + 1e-3
+        M_hat, V_hat = M / (1 - beta1**k), V / (1 - beta2**k)
+        rho = eta * M_hat / np.sqrt(V_hat + eps)
+        return M, V, rho * 1.001 if wrong == "rho" and k >= wrong_from else rho
+
+    def same_names(k, G, M, V, *, eta, beta1, beta2, eps):
+        return dict(zip(["M", "V", "rho"], step(k, G, M, V, eta, beta1, beta2, eps), strict=True))
+
+    def other_names(k, G, m, v, *, eta, beta1, beta2, eps):
+        return dict(zip(["m", "v", "rho"], step(k, G, m, v, eta, beta1, beta2, eps), strict=True))
+
+    return same_names if names == ("M", "V") else other_names
+
+
+@pytest.mark.parametrize("wrong_from", [60, 700, 1000])
+@pytest.mark.parametrize("wrong", ["V", "rho"])
+def test_a_mistake_after_rounding_has_parted_the_runs_is_named(wrong_from, wrong):
+    assert mt.compare(chaotic(reordered_until(10**6)), "adam") is None
+    found = mt.compare(chaotic(reordered_until(wrong_from, wrong=wrong)), "adam")
+    assert (found.k, found.quantity) == (wrong_from, wrong)
+
+
+def test_a_rule_that_breaks_after_rounding_has_parted_the_runs():
+    right = reordered_until(10**6)
+
+    def breaks(k, G, M, V, *, eta, beta1, beta2, eps):
+        returned = right(k, G, M, V, eta=eta, beta1=beta1, beta2=beta2, eps=eps)
+        return {**returned, "rho": returned["rho"] / (k != 900)}
+
+    with pytest.warns(mt.DivergenceWarning, match="k = 900"):
+        trace = chaotic(breaks)
+    found = mt.compare(trace, "adam")
+    assert (found.k, found.quantity) == (900, "rho")
+
+
+def test_where_it_cannot_be_judged_further_it_says_until_when_it_was():
+    """The reference remembers M and V, of which this rule says nothing."""
+    found = mt.compare(chaotic(reordered_until(1000, names=("m", "v"))), "adam")
+    assert isinstance(found, mt.Undecided)
+    assert 100 < found.k < 1000
+    assert found.missing == ("M", "V")
+    assert f"agree up to update k = {found.k}." in str(found)
+    assert str(found).endswith("return what the reference remembers: M, V.")
+    early = mt.compare(chaotic(reordered_until(60, names=("m", "v"))), "adam")
+    assert (early.k, early.quantity) == (60, "rho")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_gradient_before_is_known_to_the_reference_in_any_case(right):
+    """The slide's momentum remembers g_{k-1}; the reader's rule keeps it under another name."""
+
+    def mine(k, G, g, *, alpha=0.02, beta=0.02):
+        rho = alpha * G + beta * g
+        return {"rho": rho * (1 + 1e-16 * k) if k < 500 or right else 0.9 * rho, "g": G}
+
+    trace = mt.descend(mt.LANDSCAPES["himmelblau"], [0.0, 0.0], rule=mine, steps=600)
+    found = mt.compare(trace, "momentum")
+    assert found is None if right else (found.k, found.quantity) == (500, "rho")
+
+
 def test_rerun_has_a_history_and_checks_the_schedule():
     trace = mt.descend(BEALE, [1.0, 1.0], steps=3, schedule="cooling")
     assert mt.rerun(trace, mt.rule("gd", eta=1e-3)).history["loss"].shape == (3,)

@@ -6,7 +6,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, small_run
+from examples import (
+    FUNCTION_RULES,
+    NETWORK_RULES,
+    instances,
+    one_hot,
+    quadratic,
+    same_bits,
+    small_run,
+)
 
 import mlpteach as mt
 from mlpteach.run import problem
@@ -250,7 +258,7 @@ def test_travel_through_a_training(rule, form, batch_size):
     )
 
 
-@pytest.mark.parametrize(("rule", "form"), [*NETWORK_RULES, ("lbfgs", "paper")])
+@pytest.mark.parametrize(("rule", "form"), [*FUNCTION_RULES, ("lbfgs", "paper")])
 def test_travel_down_a_function(rule, form):
     check_travel(mt.descend(quadratic([1, 0.1]), [1.0, 1.5], rule=mt.rule(rule, form), steps=44))
 

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from examples import NETWORK_RULES, instances, one_hot, quadratic, same_bits, small_run
+from examples import FUNCTION_RULES, instances, one_hot, quadratic, same_bits, small_run
 
 import mlpteach as mt
 from mlpteach.run import problem
@@ -404,15 +404,50 @@ def test_a_quantity_that_nothing_else_uses_is_looked_at():
     check_diverged(descent(quadratic([1.0]), [1.0], mine, steps=40), 3, "hat (theta[0])")
 
 
+# What may help.
+
+
+def test_eps_of_zero_is_named_as_the_cause():
+    """A pixel that is always 0 has gradient 0: 0/0."""
+    X, y = instances(20)
+    X[:, 2] = 0.0
+    for rule, form in [("adam", "lecture"), ("adam", "paper"), ("rmsprop", "paper")]:
+        with pytest.warns(mt.DivergenceWarning, match="give eps > 0"):
+            trace = train(X, y, rule=mt.rule(rule, form, eps=0.0))
+        assert trace.diverged.k == 1
+        assert "smaller step" not in str(trace.diverged)
+
+
+def test_a_division_by_zero_in_an_own_rule_is_named_as_the_cause():
+    def mine(k, G, *, eta=0.1):
+        return {"rho": eta * G / (k - 3)}
+
+    trace = descent(quadratic([1.0]), [1.0], mine, steps=9)
+    assert str(trace.diverged).endswith("kept. Your rule made it from numbers of usual size: "
+                                        "look for a division by 0.")  # fmt: skip
+
+
+def test_what_breaks_before_any_step_is_not_blamed_on_the_step():
+    trace = descent(lambda theta: (np.nan, theta), [1.0], "gd", steps=3)
+    assert str(trace.diverged).endswith("No step was made yet: look at the objective.")
+    net = mt.MLP((2, 1), output="linear", weights=[([[1e200, 1e200]], [0.0])])
+    with pytest.warns(mt.DivergenceWarning, match="look at the data and the weights"):
+        mt.train(net, [[1e200, 1.0]], [1.0], loss="mse", epochs=1)
+
+
+@pytest.mark.parametrize(("rule", "eta"), [("gd", 1e60), ("adam", 1e300)])
+def test_an_overflow_is_blamed_on_the_step(rule, eta):
+    trace = descent(quadratic([1.0]), [1.0], mt.rule(rule, eta=eta), steps=30)
+    assert str(trace.diverged).endswith("A smaller step size may help.")
+
+
 def cliff(theta):
     """Downhill outwards, and nothing where theta @ theta > 0.99."""
     value = float(theta @ theta)
     return (-value if value < 0.99 else np.nan), -2 * theta
 
 
-@pytest.mark.parametrize(
-    ("rule", "form"), [pair for pair in NETWORK_RULES if not mt.rule(*pair).needs_layers]
-)
+@pytest.mark.parametrize(("rule", "form"), FUNCTION_RULES)
 def test_every_rule_falls_off_a_cliff(rule, form):
     trace = descent(cliff, [0.7, 0.7], mt.rule(rule, form), steps=20_000)
     assert trace.diverged.quantity == "the cost J"

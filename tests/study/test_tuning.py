@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.study.contests import CONTESTS, Contest, as_contests
-from mlpteach.study.tuning import STEP_SIZES, tune, tuned_name, with_step_size
+from mlpteach.study.ranking_problems import (
+    RANKING_PROBLEMS,
+    RankingProblem,
+    as_ranking_problems,
+)
+from mlpteach.study.tuning import STEP_SIZES, tune
 
 
 class Bowl:
@@ -20,20 +24,20 @@ class Bowl:
         self.asked.append(theta.tobytes())
         return 0.5 * float(self.curvature @ theta**2), self.curvature * theta
 
-    def contest(self):
-        return Contest("Bowl", self, np.array([2.0, 1.0]))
+    def problem(self):
+        return RankingProblem("Bowl", self, np.array([2.0, 1.0]))
 
 
 def test_gradient_descent_takes_one_gradient_an_update():
-    found = tune(Bowl().contest(), mt.rule("gd"), budget=5, sizes=(0.1,))
+    (found,) = tune(Bowl().problem(), [mt.rule("gd")], budget=5, sizes=(0.1,))
     x = [np.array([2.0 * 0.9**k, 0.6**k]) for k in range(1, 6)]
     np.testing.assert_allclose(found.costs, [0.5 * (a**2 + 4 * b**2) for a, b in x], rtol=1e-12)
 
 
 @pytest.mark.parametrize(("form", "per_update"), [("lecture", 2), ("paper", 1)])
 def test_nesterov_pays_for_every_gradient_of_its_formula(form, per_update):
-    rule = with_step_size(mt.rule("nesterov", form), 0.05)
-    found = tune(Bowl().contest(), rule, budget=8, sizes=(0.05,))
+    rule = mt.rule("nesterov", form).with_step_size(0.05)
+    (found,) = tune(Bowl().problem(), [rule], budget=8, sizes=(0.05,))
     plain = mt.descend(Bowl(), [2.0, 1.0], rule=rule, steps=9)
     reached = np.minimum.accumulate(plain.losses)
     expected = [reached[e // per_update] for e in range(1, 9)]
@@ -51,7 +55,9 @@ def test_lbfgs_pays_for_its_line_search_but_not_twice_for_a_place():
     trace = mt.descend(noting, rosenbrock.start, rule="lbfgs", steps=20)
     at = [step.after.flat.tobytes() for step in trace]
     first = list(dict.fromkeys(places))  # every place once, in the order of asking
-    found = tune(Contest("R", rosenbrock, np.array(rosenbrock.start)), mt.rule("lbfgs"), budget=60)
+    (found,) = tune(
+        RankingProblem("R", rosenbrock, np.array(rosenbrock.start)), [mt.rule("lbfgs")], budget=60
+    )
     for k in range(15):
         spent = first.index(at[k]) + 1
         assert found.costs[spent - 1] == trace.losses[k + 1]
@@ -64,7 +70,7 @@ def test_best_step_size_is_chosen_and_divergence_loses():
     def cliff(theta):
         return 0.5 * float(theta @ theta), theta * (1.0 if abs(theta[0]) < 3 else 1e200)
 
-    found = tune(Contest("Cliff", cliff, np.array([1.0])), mt.rule("gd"),
+    (found,) = tune(RankingProblem("Cliff", cliff, np.array([1.0])), [mt.rule("gd")],
                  budget=20, sizes=(0.1, 0.9, 5.0))  # fmt: skip
     assert found.step_size == 0.9
     assert [size for size, _ in found.scores] == [0.1, 0.9, 5.0]
@@ -76,62 +82,45 @@ def test_rule_that_always_diverges_says_so():
     def explodes(theta):
         return float(theta @ theta), theta * 1e300
 
-    found = tune(Contest("E", explodes, np.array([1.0])), mt.rule("gd"), budget=9, sizes=(1.0, 2.0))
+    (found,) = tune(
+        RankingProblem("E", explodes, np.array([1.0])), [mt.rule("gd")], budget=9, sizes=(1.0, 2.0)
+    )
     assert found.diverged
     assert all(score == np.inf for _, score in found.scores)
 
 
-@pytest.mark.parametrize(
-    ("rule", "name", "values"),
-    [
-        (mt.rule("momentum"), "alpha", {"alpha": 0.2, "beta": 0.18}),
-        (mt.rule("nesterov"), "alpha", {"alpha": 0.2, "beta": 0.5}),
-        (mt.rule("adam"), "eta", {"eta": 0.2, "beta1": 0.9}),
-        (mt.rule("adadelta", "paper"), "eps", {"eps": 0.04, "gamma": 0.95}),
-    ],
-)
-def test_what_is_tuned(rule, name, values):
-    assert tuned_name(rule) == name
-    changed = with_step_size(rule, 0.2).values
-    assert {key: changed[key] for key in values} == pytest.approx(values)
-
-
-def test_lbfgs_has_nothing_to_tune():
-    assert tuned_name(mt.rule("lbfgs")) is None
-
-
 def test_cost_that_counts_is_not_that_of_a_mini_batch():
-    contest = CONTESTS["digits"](1)
-    found = tune(contest, mt.rule("gd"), budget=30, sizes=(0.1,))
-    costs = [contest.cost(step.after.flat) for step in found.trace]
+    problem = RANKING_PROBLEMS["digits"](1)
+    (found,) = tune(problem, [mt.rule("gd")], budget=30, sizes=(0.1,))
+    costs = [problem.cost(step.after.flat) for step in found.trace]
     assert found.costs[-1] >= min(costs) - 1e-15
     assert found.costs[-1] == pytest.approx(costs[-1], rel=0.2)
     assert (np.diff(found.costs) <= 0).all()
 
 
-@pytest.mark.parametrize("id", list(CONTESTS))
-def test_contests_are_decided_by_their_seed(id):
-    one, same, other = (CONTESTS[id](seed) for seed in (1, 1, 2))
-    asked = [contest.ask(contest.theta0 + 0.1, 3) for contest in (one, same, other)]
+@pytest.mark.parametrize("id", list(RANKING_PROBLEMS))
+def test_ranking_problems_are_decided_by_their_seed(id):
+    one, same, other = (RANKING_PROBLEMS[id](seed) for seed in (1, 1, 2))
+    asked = [problem.ask(problem.theta0 + 0.1, 3) for problem in (one, same, other)]
     assert asked[0][0] == asked[1][0]
     np.testing.assert_array_equal(asked[0][1], asked[1][1])
     if id in ("noise", "scaling", "moons", "spirals", "digits"):
         assert (asked[0][1] != asked[2][1]).any()
 
 
-@pytest.mark.parametrize("id", [id for id in CONTESTS if id != "noise"])
-def test_gradients_of_the_contests_are_their_values_slopes(id):
-    contest = CONTESTS[id](1)
-    theta = contest.theta0 + 0.1
+@pytest.mark.parametrize("id", [id for id in RANKING_PROBLEMS if id != "noise"])
+def test_gradients_of_the_ranking_problems_are_their_values_slopes(id):
+    problem = RANKING_PROBLEMS[id](1)
+    theta = problem.theta0 + 0.1
     direction = np.random.default_rng(3).normal(size=theta.size)
-    up, down = (contest.ask(theta + h * direction, 2)[0] for h in (1e-6, -1e-6))
-    assert contest.ask(theta, 2)[1] @ direction == pytest.approx((up - down) / 2e-6, rel=1e-5)
+    up, down = (problem.ask(theta + h * direction, 2)[0] for h in (1e-6, -1e-6))
+    assert problem.ask(theta, 2)[1] @ direction == pytest.approx((up - down) / 2e-6, rel=1e-5)
 
 
 def test_noise_is_on_the_gradient_only_and_without_a_bias():
-    contest, valley = CONTESTS["noise"](1), mt.LANDSCAPES["valley"]
+    problem, valley = RANKING_PROBLEMS["noise"](1), mt.LANDSCAPES["valley"]
     theta = np.array([1.0, 0.5])
-    asked = [contest.ask(theta, k) for k in range(1, 4001)]
+    asked = [problem.ask(theta, k) for k in range(1, 4001)]
     assert {value for value, _ in asked} == {valley(theta)[0]}
     mean = np.mean([gradient for _, gradient in asked], axis=0)
     np.testing.assert_allclose(mean, valley(theta)[1], atol=0.2)
@@ -154,7 +143,7 @@ def test_step_sizes_are_half_powers_of_ten():
 )
 def test_bad_problems_are_refused(given, error, message):
     with pytest.raises(error, match=message):
-        as_contests(given, 1)
+        as_ranking_problems(given, 1)
 
 
 def test_function_that_changes_its_argument_is_tuned():
@@ -163,5 +152,7 @@ def test_function_that_changes_its_argument_is_tuned():
         theta *= 2
         return value, theta
 
-    found = tune(Contest("Bowl", bowl, np.ones(2)), mt.rule("gd"), budget=3, sizes=(0.5,))
+    (found,) = tune(
+        RankingProblem("Bowl", bowl, np.ones(2)), [mt.rule("gd")], budget=3, sizes=(0.5,)
+    )
     np.testing.assert_allclose(found.costs, 0.0, atol=1e-30)

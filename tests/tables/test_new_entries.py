@@ -21,6 +21,7 @@ from mlpteach.basics.arguments import FRACTION
 from mlpteach.basics.hyper import Hyper
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.style import PLAIN
+from mlpteach.rules import record
 from mlpteach.tables.activations import Activation
 from mlpteach.tables.initializers import Initializer
 from mlpteach.tables.landscapes import Landscape
@@ -123,7 +124,7 @@ def test_a_file_is_an_optimizer(tmp_path):
     assert rule == "signed (paper) κ True"
     assert formula == (
         r"\kappa_{k} = \kappa_{k-1}\ \mathrm{if}\ g_{k} > 0,\ \mathrm{else}\ "
-        r"\mathrm{growth} \kappa_{k-1}"
+        r"\mathrm{growth} \, \kappa_{k-1}"
     )
     # 1/2 times 3, then times 3 again: -2 + 3/2 = -1/2, -1/2 + 9/2 = 4
     assert places == "[[-0.5], [4.0]]"
@@ -133,11 +134,26 @@ def test_a_file_is_an_optimizer(tmp_path):
 # An entry in a table.
 
 
+def test_a_form_is_checked(monkeypatch):
+    monkeypatch.setattr(record, "RULES", {})
+    optimizer = record.define("mine", title="Mine")
+    with pytest.raises(ValueError, match="form='slide' is unknown; allowed: lecture, paper"):
+        optimizer.form("slide", source="")
+    with pytest.raises(TypeError, match=r"eta must be a Hyper or a Switch; given 0.1 \(float\)"):
+        optimizer.form("paper", source="", eta=0.1)
+
+
+def test_an_entry_of_the_table_is_a_rule():
+    assert mt.rule(mt.RULES["adam"], form="paper", eta=0.5) == mt.rule("adam", "paper", eta=0.5)
+    with pytest.raises(ValueError, match="amsgrad is on no slide"):
+        mt.rule(mt.RULES["amsgrad"], form="lecture")
+
+
 def test_a_schedule(monkeypatch):
     def linear(eta, k, span):
         return eta * max(0.0, 1.0 - k / span)
 
-    record = Schedule(
+    entry = Schedule(
         id="linear",
         title="linear",
         latex=r"\eta_k = \eta (1 - k/n)",
@@ -145,7 +161,7 @@ def test_a_schedule(monkeypatch):
         step_size=linear,
         hypers={"span": Hyper(8.0, low=1.0, high=100.0, log=True)},
     )
-    monkeypatch.setitem(mt.SCHEDULES, "linear", record)
+    monkeypatch.setitem(mt.SCHEDULES, "linear", entry)
     for schedule, expected in (
         ("linear", [7 / 8, 6 / 8, 5 / 8]),
         (mt.schedule("linear", span=4), [3 / 4, 1 / 2, 1 / 4]),
@@ -167,8 +183,8 @@ def _square_back(dA, Z, A):
 
 
 def test_an_activation(monkeypatch):
-    record = Activation(id="square", title="square", function=_square, back=_square_back)
-    monkeypatch.setitem(mt.ACTIVATIONS, "square", record)
+    entry = Activation(id="square", title="square", function=_square, back=_square_back)
+    monkeypatch.setitem(mt.ACTIVATIONS, "square", entry)
     X, y = instances(n=9)
     net = mt.MLP((4, 5, 3), hidden="square", seed=2)
     assert "hidden='square'" in repr(net)
@@ -199,8 +215,8 @@ def test_a_loss(monkeypatch):
     def slope(A, Y):
         return 4.0 * (A - Y) ** 3
 
-    record = Loss(id="fourth", title="fourth power", cost=fourth, dJ_dA=slope)
-    monkeypatch.setitem(mt.LOSSES, "fourth", record)
+    entry = Loss(id="fourth", title="fourth power", cost=fourth, dJ_dA=slope)
+    monkeypatch.setitem(mt.LOSSES, "fourth", entry)
     X, y = instances(n=9)
     net = mt.MLP((4, 5, 3), hidden="tanh", output="linear", seed=2)
     assert mt.gradient_check(net, X, y, loss="fourth").passed
@@ -215,7 +231,7 @@ def test_a_landscape(monkeypatch):
     def gradient(x, y):
         return 2 * x, 4 * y
 
-    record = Landscape(
+    entry = Landscape(
         id="bowl",
         title="bowl",
         function=bowl,
@@ -224,7 +240,7 @@ def test_a_landscape(monkeypatch):
         minima=((0.0, 0.0),),
         window=(-2.0, 2.0, -2.0, 2.0),
     )
-    monkeypatch.setitem(mt.LANDSCAPES, "bowl", record)
+    monkeypatch.setitem(mt.LANDSCAPES, "bowl", entry)
     trace = mt.descend(mt.LANDSCAPES["bowl"], [1.0, 1.0], rule=mt.rule("gd", eta=0.25), steps=1)
     assert trace[0].after.flat.tolist() == [0.5, 0.0]
     assert trace[0].loss == 3.0
@@ -291,5 +307,12 @@ def test_whole_numbers_and_fractions_are_checked():
     for wrong in (2.5, -1, "2", None):
         with pytest.raises((ValueError, TypeError), match="n must be"):
             hyper.check("n", wrong)
+    for given, message in (
+        ((0.0, 0.0, 1.0), r"the default of a hyper-parameter must be in \(0, inf\); given 0"),
+        ((2.0, 3.0, 4.0), "low <= default <= high; given 3, 2, 4"),
+        ((2.0, 0.0, 4.0, True), "needs low > 0; given 0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            Hyper(*given)
     with pytest.raises(ValueError, match=r"b must be in \[0, 1\); given 1"):
         Hyper(0.5, 0.0, 0.9, allowed=FRACTION).check("b", 1)

@@ -22,7 +22,7 @@ import warnings
 
 from . import frames, kernel_calls, shell, stand_in, worker
 
-_SCRATCH = ("/homework", "/tmp", "/dev/shm")
+_SCRATCH = "/tmp"  # all that can be written in the sandbox
 
 
 def main(control):
@@ -126,7 +126,7 @@ def _watch_by_looking(pid, status):
 
 
 def _separate(disk, keep):
-    """Give the worker users, processes and scratch folders of its own."""
+    """Give the worker users, processes and a scratch folder of its own."""
     k = kernel_calls
     uid, gid = os.getuid(), os.getgid()
     k.unshare(k.CLONE_NEWUSER | k.CLONE_NEWNS | k.CLONE_NEWPID | k.CLONE_NEWIPC)
@@ -138,15 +138,24 @@ def _separate(disk, keep):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     k.mount("none", "/", "", k.MS_REC | k.MS_PRIVATE)
-    kept = {path: os.open(path, os.O_PATH) for path in keep if path.startswith(_SCRATCH)}
-    for folder in _SCRATCH:
-        options = f"size={disk},nr_inodes=4096,mode=755"
-        k.mount("tmpfs", folder, "tmpfs", k.MS_NOSUID | k.MS_NODEV, options)
-    for path, fd in kept.items():  # a Python that is installed in a scratch folder
+    below = [path for path in keep if path.startswith(f"{_SCRATCH}/")]
+    kept = {path: os.open(path, os.O_PATH) for path in below}
+    options = f"size={disk},nr_inodes=4096,mode=755"
+    k.mount("tmpfs", _SCRATCH, "tmpfs", k.MS_NOSUID | k.MS_NODEV, options)
+    for path, fd in kept.items():  # a Python that is installed there
         os.makedirs(path)
         k.mount(f"/proc/self/fd/{fd}", path, "", k.MS_BIND | k.MS_REC)
         os.close(fd)
     k.mount("tmpfs", "/proc", "tmpfs", k.MS_NOSUID | k.MS_NODEV | k.MS_RDONLY, "size=4096")
+
+
+def _make_folder():
+    """Make the notebook's folder, and what is linked to from ``/dev``; return its path."""
+    home = os.environ["HOME"]
+    for name in ("homework", "shm"):
+        os.makedirs(f"{home}/{name}", exist_ok=True)
+    open(f"{home}/null", "wb").close()
+    return f"{home}/homework"
 
 
 def _be_the_student(order, data, confined, student_shell):
@@ -154,7 +163,8 @@ def _be_the_student(order, data, confined, student_shell):
     try:
         os.setsid()
         kernel_calls.die_with_parent(signal.SIGKILL)
-        os.chdir(order["folder"])
+        folder = _make_folder()
+        os.chdir(folder)
         _limit_resources(order)
         kernel_calls.drop_privileges()
         filtered = kernel_calls.filter_system_calls()
@@ -162,7 +172,7 @@ def _be_the_student(order, data, confined, student_shell):
         os.write(confined, json.dumps({"failed": str(error)}).encode())
         os._exit(1)
     os.write(confined, json.dumps({"ready": True, "filtered": filtered}).encode())
-    os.environ["HOME"] = order["folder"]
+    os.environ["HOME"] = folder
     sock = socket.socket(fileno=worker.close_all_but(data))
     sys.path.insert(0, "")
     signal.signal(signal.SIGINT, signal.default_int_handler)

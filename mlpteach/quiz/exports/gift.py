@@ -67,14 +67,11 @@ def _single(asked):
 
 
 def _multiple(asked):
-    right, wrong = len(asked.right), len(asked.choices) - len(asked.right)
-    lines = []
-    for letter, choice in asked.choices.items():
-        share = 100 / right if letter in asked.right else -100 / wrong
-        lines.append(
-            f"~%{weight(share)}%{_html(asked._filled(choice['text']))}"
-            f"#{_html(asked._filled(choice['why']))}"
-        )
+    shares = shares_of(asked)
+    lines = [
+        f"~%{weight(shares[letter])}%{_html(text)}#{_html(asked._why(letter))}"
+        for letter, text in asked.lettered.items()
+    ]
     return "\n" + "\n".join(lines) + "\n"
 
 
@@ -92,6 +89,33 @@ def shortanswer(text):
     return text.replace("*", "\\*")
 
 
+def shares_of(asked):
+    """Return what each choice of several is worth, in percent: all right ones together 100.
+
+    Moodle knows only some shares: tenths and twentieths, and 1/n to ten.
+    """
+    right = [letter for letter in asked.choices if letter in asked.right]
+    wrong = [letter for letter in asked.choices if letter not in asked.right]
+    return {
+        **dict(zip(right, _parts_of_100(len(right)), strict=True)),
+        **{letter: -part for letter, part in zip(wrong, _parts_of_100(len(wrong)), strict=True)},
+    }
+
+
+def _parts_of_100(n):
+    """Return n shares that Moodle knows and whose sum is 100, as equal as they can be.
+
+    Examples
+    --------
+    >>> _parts_of_100(2), sum(_parts_of_100(11))
+    ([50.0, 50.0], 100)
+    """
+    if n <= 10:
+        return [100 / n] * n
+    tenths = max(0, 20 - n)
+    return [10] * tenths + [5] * min(n - tenths, 20) + [0] * (n - 20)
+
+
 def weight(share):
     """Return a percentage as Moodle writes it; it does not read 100.00000 as a weight.
 
@@ -104,22 +128,23 @@ def weight(share):
 
 
 def _number(asked):
-    lines = [
-        f"=%{100 * known.right}%{_plain(known.value)}:{_plain(known.room)}#{_html(known.why)}"
-        for known in asked.known
-    ]
-    return "#\n" + "\n".join(lines) + "\n"
+    return "#\n" + "\n".join(map(_known, asked.known)) + "\n"
+
+
+def _known(known):
+    center, room = map(_plain, known.as_tolerance())
+    return f"=%{100 * known.right}%{center}:{room}#{_html(known.why)}"
 
 
 def _plain(number):
-    """Return a number to ten digits, without an exponent, which not every reader of GIFT knows.
+    """Return a number to its last digit, without an exponent: not every reader of GIFT knows one.
 
     Examples
     --------
-    >>> _plain(1.9999999999999998), _plain(-2.5e-7)
-    ('2', '-0.00000025')
+    >>> _plain(1.9999999999999998), _plain(-2.5e-7), _plain(3.0)
+    ('1.9999999999999998', '-0.00000025', '3')
     """
-    return f"{Decimal(f'{number:.10g}'):f}"
+    return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
 
 def _ordering(asked):
@@ -133,6 +158,7 @@ _BODIES = {
     "single": _single,
     "multiple": _multiple,
     "number": _number,
+    "ranges": _number,
     "ordering": _ordering,
     "words": _words,
 }

@@ -9,7 +9,7 @@ import base64
 import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import SubElement
 
-from mlpteach.quiz.exports.gift import CATEGORY, shortanswer, text_of, weight
+from mlpteach.quiz.exports.gift import CATEGORY, shares_of, shortanswer, text_of, weight
 from mlpteach.quiz.text.markup import to_mathjax_html
 
 LEFT_OUT = ("formula",)
@@ -72,11 +72,10 @@ def _choices(quiz, asked):
     SubElement(made, "single").text = str(not several).lower()
     SubElement(made, "shuffleanswers").text = "true"
     SubElement(made, "answernumbering").text = "abc"
-    right, wrong = len(asked.right), len(asked.choices) - len(asked.right)
-    for letter, choice in asked.choices.items():
-        worth = 100 / right if letter in asked.right else (-100 / wrong if several else 0)
-        text = to_mathjax_html(asked._filled(choice["text"]))
-        _answer(made, worth, text, asked._filled(choice["why"]))
+    shares = shares_of(asked)
+    for letter, text in asked.lettered.items():
+        worth = shares[letter] if several else max(shares[letter], 0)
+        _answer(made, worth, to_mathjax_html(text), asked._why(letter))
     return made
 
 
@@ -93,9 +92,9 @@ def _quantity(quiz, asked):
 def _number(quiz, asked):
     made = _question(quiz, asked, "numerical")
     for known in asked.known:
-        text = f"{known.value:.10g}"
-        answer = _answer(made, 100 * known.right, text, known.why, "moodle_auto_format")
-        SubElement(answer, "tolerance").text = f"{known.room:.10g}"
+        center, room = map(repr, known.as_tolerance())
+        answer = _answer(made, 100 * known.right, center, known.why, "moodle_auto_format")
+        SubElement(answer, "tolerance").text = room
 
 
 def _words(quiz, asked):
@@ -123,6 +122,7 @@ _WRITERS = {
     "multiple": _choices,
     "quantity": _quantity,
     "number": _number,
+    "ranges": _number,
     "ordering": _ordering,
     "words": _words,
 }

@@ -6,11 +6,14 @@ Model; for Canvas its importer, gems/plugins/qti_exporter/lib/qti. Formulas are 
 steps.
 """
 
+import re
+import warnings
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from xml.etree.ElementTree import SubElement
 
 from mlpteach.quiz.exports.gift import text_of
+from mlpteach.quiz.kinds.known import right_first
 from mlpteach.quiz.text.markup import to_mathml_html
 
 LEFT_OUT = ("formula",)
@@ -26,6 +29,11 @@ def write(path, asked, canvas=False):
 
     For Canvas, the manifest tells which questions ask for a number, or Canvas would compare the
     answer with the key letter by letter. Strict readers refuse a manifest with that mark.
+
+    Warns
+    -----
+    UserWarning
+        Of questions whose answer Canvas would round away.
     """
     known = [question for question in asked if question.question.type not in LEFT_OUT]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
@@ -34,7 +42,22 @@ def write(path, asked, canvas=False):
             _put(package, f"{question.question.id}.xml", _bytes(item(question)))
             if question.question.type == "quantity":
                 _put(package, f"{question.question.id}.png", question.png())
+    if canvas:
+        _warn_of_rounding(known)
     return tuple(a.question.id for a in asked if a.question.type in LEFT_OUT)
+
+
+def _warn_of_rounding(asked):
+    """Name the questions to which no typed number can be right in Canvas."""
+    numbers = [question for question in asked if question.question.type in ("number", "ranges")]
+    lost = [
+        question.question.id
+        for question in numbers
+        if not any(one.right and one.agrees(round(one.value, 4)) for one in question.known)
+    ]
+    if lost:
+        message = "Canvas rounds a typed number to four decimals, which makes every answer wrong to"
+        warnings.warn(f"{message} {', '.join(lost)}: leave them out.", stacklevel=3)
 
 
 def _put(package, name, data):
@@ -86,8 +109,10 @@ def _outcomes(made):
 
 
 def _mixed(parent, tag, text, **attributes):
-    """Add an element with a text of the bank: words, code and MathML."""
-    read = ElementTree.fromstring(f"<{tag}>{to_mathml_html(text)}</{tag}>")
+    """Add an element with a text of the bank: words, code and MathML; "p" holds no table."""
+    written = to_mathml_html(text)
+    tag = "div" if tag == "p" and _has_blocks(written) else tag
+    read = ElementTree.fromstring(f"<{tag}>{written}</{tag}>")
     for element in read.iter():
         # Written as <math xmlns=…>, not with a prefix, which browsers do not know.
         if element.tag == f"{_MATHML}math":
@@ -96,6 +121,27 @@ def _mixed(parent, tag, text, **attributes):
     read.attrib.update(attributes)
     parent.append(read)
     return read
+
+
+def _has_blocks(written):
+    return bool(re.search("<(?:table|pre)>", written))
+
+
+def _prompt(body, interaction, text):
+    """Ask in the interaction itself, or before it where the text has a table."""
+    if _has_blocks(to_mathml_html(text)):
+        body.insert(0, _mixed(ElementTree.Element("itemBody"), "div", text))
+    else:
+        _mixed(interaction, "prompt", text)
+
+
+def _field(body, text, length):
+    """Ask, with a field for the answer behind the text."""
+    asked = _mixed(body, "p", f"{text} ")
+    paragraph = asked if asked.tag == "p" else SubElement(asked, "p")
+    SubElement(
+        paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength=length
+    )
 
 
 def _body(made, asked):
@@ -116,9 +162,9 @@ def _choice(made, asked):
         responseIdentifier="RESPONSE", shuffle="true", maxChoices="0" if several else "1",
     )  # fmt: skip
     if asked.question.type != "quantity":
-        _mixed(interaction, "prompt", asked.text)
-    for letter, choice in asked.choices.items():
-        _mixed(interaction, "simpleChoice", asked._filled(choice["text"]), identifier=letter)
+        _prompt(made.find("itemBody"), interaction, asked.text)
+    for letter, text in asked.lettered.items():
+        _mixed(interaction, "simpleChoice", text, identifier=letter)
     _score_and_explain(made, {letter: asked._why(letter) for letter in asked.choices}, several)
 
 
@@ -178,7 +224,7 @@ def _true_false(made, asked):
         _body(made, asked), "choiceInteraction",
         responseIdentifier="RESPONSE", shuffle="false", maxChoices="1",
     )  # fmt: skip
-    _mixed(interaction, "prompt", asked.text)
+    _prompt(made.find("itemBody"), interaction, asked.text)
     for answer in ("true", "false"):
         choice = SubElement(interaction, "simpleChoice", identifier=answer)
         choice.text = answer.capitalize()
@@ -210,31 +256,27 @@ def _ordering(made, asked):
 
 
 def _number(made, asked):
-    _declare(made, "single", "float", [f"{asked.key:.10g}"])
+    key = next(one.value for one in asked.known if one.right)
+    _declare(made, "single", "float", [repr(key)])
     _outcomes(made)
-    paragraph = _mixed(_body(made, asked), "p", asked.text + " ")
-    SubElement(
-        paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12"
-    )
+    _field(_body(made, asked), asked.text, "12")
     # Names matter: Canvas shows "correct" to every right answer, and a "wrong…" to every wrong one.
-    names = [f"correct{i or ''}" if k.right else f"mistake{i}" for i, k in enumerate(asked.known)]
+    known = right_first(asked.known)
+    names = [f"correct{i or ''}" if k.right else f"mistake{i}" for i, k in enumerate(known)]
     condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
-    for i, (name, known) in enumerate(zip(names, asked.known, strict=True)):
+    for i, (name, one) in enumerate(zip(names, known, strict=True)):
         hit = SubElement(condition, "responseElseIf" if i else "responseIf")
-        _between(hit, known.value - known.room, known.value + known.room)
-        _set_score(hit, "1" if known.right else "0")
+        _between(hit, one.low, one.high)
+        _set_score(hit, "1" if one.right else "0")
         _say(hit, name)
-    _feedback(made, {name: known.why for name, known in zip(names, asked.known, strict=True)})
+    _feedback(made, {name: one.why for name, one in zip(names, known, strict=True)})
 
 
 def _words(made, asked):
     right = [word["text"] for word in asked.fields["word"] if word.get("right", False)]
     _declare(made, "single", "string", right[:1])
     _outcomes(made)
-    paragraph = _mixed(_body(made, asked), "p", asked.text + " ")
-    SubElement(
-        paragraph, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="20"
-    )
+    _field(_body(made, asked), asked.text, "20")
     condition = SubElement(SubElement(made, "responseProcessing"), "responseCondition")
     explanations = {}
     for i, word in enumerate(asked.fields["word"]):
@@ -256,7 +298,7 @@ def _between(parent, low, high):
     for operator, end in (("gte", low), ("lte", high)):
         compared = SubElement(both, operator)
         SubElement(compared, "variable", identifier="RESPONSE")
-        SubElement(compared, "baseValue", baseType="float").text = f"{end:.12g}"
+        SubElement(compared, "baseValue", baseType="float").text = repr(end)
 
 
 def _manifest(asked, canvas):
@@ -272,7 +314,7 @@ def _manifest(asked, canvas):
             resources, "resource",
             identifier=f"R-{id}", type="imsqti_item_xmlv2p1", href=f"{id}.xml",
         )  # fmt: skip
-        if canvas and question.question.type == "number":
+        if canvas and question.question.type in ("number", "ranges"):
             _mark_as_number(resource)
         SubElement(resource, "file", href=f"{id}.xml")
         if question.question.type == "quantity":
@@ -295,6 +337,7 @@ _WRITERS = {
     "multiple": _choice,
     "quantity": _choice,
     "number": _number,
+    "ranges": _number,
     "ordering": _ordering,
     "words": _words,
 }

@@ -5,6 +5,7 @@ from mlpteach.quiz.kinds.formula import Formula
 from mlpteach.quiz.kinds.number import Number
 from mlpteach.quiz.kinds.ordering import Ordering
 from mlpteach.quiz.kinds.quantity import Quantity
+from mlpteach.quiz.kinds.ranges import Ranges
 from mlpteach.quiz.kinds.words import Words
 
 KINDS = {
@@ -15,5 +16,6 @@ KINDS = {
     "formula": Formula,
     "ordering": Ordering,
     "quantity": Quantity,
+    "ranges": Ranges,
     "words": Words,
 }

@@ -1,10 +1,10 @@
 """A number, right within a tolerance; the key and the known mistakes are computed."""
 
 import math
-from dataclasses import dataclass
 
 from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.kinds.known import Known, around
 from mlpteach.quiz.question_numbers import WithNumbers
 from mlpteach.quiz.text.write_number import write_number
 from mlpteach.quiz.typed.expression import evaluate, names_in, parse
@@ -39,8 +39,6 @@ class Number(WithNumbers, AskedQuestion):
     def recognises(self, mistake):
         """Whether a known mistake is told from the answer by these numbers."""
         value = self._computed(mistake["value"])
-        if "absolute" in mistake:
-            return math.isfinite(value)
         return math.isfinite(value) and not self.close(value, self.key)
 
     @property
@@ -75,7 +73,8 @@ class Number(WithNumbers, AskedQuestion):
 
     def close(self, given, value):
         """Whether a number agrees with a value, with room for the rounding of what is shown."""
-        return abs(given - value) <= self.room(value) * (1 + 1e-9)
+        low, high = around(value, self.room(value))
+        return low <= given <= high
 
     @property
     def known(self):
@@ -83,21 +82,20 @@ class Number(WithNumbers, AskedQuestion):
 
         A mistake that can't be told from the key by these numbers is left out.
         """
-        found = [Known(True, self.key, self.room(self.key), self.why)]
+        found = [self._around(True, self.key, self.room(self.key), self.why)]
         for other in self.fields.get("also", ()):
             value = self._computed(other["value"])
-            found.append(Known(True, value, other["absolute"], self._filled(other["why"])))
+            why = self._filled(other["why"])
+            found.append(self._around(True, value, other["absolute"], why))
         for mistake in self.fields.get("mistake", ()):
             value = self._computed(mistake["value"])
-            if "absolute" in mistake:
-                room = mistake["absolute"]
-            elif math.isfinite(value) and not self.close(value, self.key):
-                room = self.room(value)
-            else:
-                continue
-            why = self._filled(mistake["why"])
-            found.append(Known(False, value, room, why, mistake["id"]))
+            if math.isfinite(value) and not self.close(value, self.key):
+                why = self._filled(mistake["why"])
+                found.append(self._around(False, value, self.room(value), why, mistake["id"]))
         return found
+
+    def _around(self, right, value, room, why, id=""):
+        return Known(right, value, *around(value, room), why, id)
 
     @property
     def solution(self):
@@ -138,20 +136,6 @@ class Number(WithNumbers, AskedQuestion):
         if near:
             return "That is close, but outside the tolerance: keep more digits on the way."
         return "It is too large." if given > self.key else "It is too small."
-
-
-@dataclass(frozen=True)
-class Known:
-    """A number that an answer may agree with, and what is said then."""
-
-    right: bool
-    value: float
-    room: float
-    why: str
-    id: str = ""
-
-    def agrees(self, given):
-        return abs(given - self.value) <= self.room * (1 + 1e-9)
 
 
 def _nearest(mistakes, given):

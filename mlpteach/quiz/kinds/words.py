@@ -27,35 +27,52 @@ class Words(AskedQuestion):
         return next(word for word in self.fields["word"] if word.get("right", False))
 
     def judge_text(self, text):
-        given = " ".join(text.split())
+        exactly = self.fields.get("exactly", False)
         for word in self.fields["word"]:
-            if agrees(given, word):
+            if agrees(text, word, exactly):
                 right = word.get("right", False)
                 return Judgement(float(right), word["why"], "" if right else word["text"])
         return Judgement(0.0, self.fields["otherwise"])
 
 
-def agrees(given, word):
-    """Whether a text is a known word, or as similar to it as the word asks for."""
+def agrees(given, word, exactly=False):
+    """Whether a text is a known word, or as similar to it as the word asks for.
+
+    Parameters
+    ----------
+    given : str
+    word : dict
+    exactly : bool
+        Whether spaces and dots inside count, and two neighbours exchanged are two slips: as in
+        jupyterquiz.
+    """
     known = word["text"]
     if not word.get("match_case", False):
         given, known = given.lower(), known.lower()
-    given, known = _without_dots(given), _without_dots(known)
+    if not exactly:
+        given, known = _loosely(given), _loosely(known)
+    given, known = given.strip(), known.strip()
     if given == known:
         return True
     longest = max(len(given), len(known), 1)
-    return 1 - edits(given, known) / longest >= word.get("similarity", 1.0)
+    return 1 - edits(given, known, swaps=not exactly) / longest >= word.get("similarity", 1.0)
 
 
-def _without_dots(text):
-    """Return "R.M.S. Prop" as "RMS Prop"; a number keeps its point."""
-    return re.sub(r"(?<=[^\W\d])\.", "", text)
+def _loosely(text):
+    """Return "R.M.S.  Prop" as "RMS Prop"; a number keeps its point."""
+    return " ".join(re.sub(r"(?<=[^\W\d])\.", "", text).split())
 
 
-def edits(one, other):
+def edits(one, other, swaps=True):
     """Return how many slips of the fingers lead from a text to another.
 
     A slip is a letter too many, one missing, a wrong one, or two neighbours exchanged.
+
+    Parameters
+    ----------
+    one, other : str
+    swaps : bool
+        Whether an exchange is a single slip.
 
     Examples
     --------
@@ -67,7 +84,7 @@ def edits(one, other):
         row = [i]
         for j, b in enumerate(other, start=1):
             row.append(min(rows[-1][j - 1] + (a != b), rows[-1][j] + 1, row[-1] + 1))
-            if i > 1 and j > 1 and (a, b) == (other[j - 2], one[i - 2]):
+            if swaps and i > 1 and j > 1 and (a, b) == (other[j - 2], one[i - 2]):
                 row[-1] = min(row[-1], rows[-2][j - 2] + 1)
         rows.append(row)
     return rows[-1][-1]

@@ -19,7 +19,17 @@ _BACKSLASHES = r"Write LaTeX with two backslashes, as in \\beta, or between sing
 
 
 class QuestionError(ValueError):
-    """A question file has a mistake; the message names file, question and field."""
+    """A question file has mistakes; the message names file, question and field of each.
+
+    Attributes
+    ----------
+    questions : dict of str to Question
+        The questions of the file that have none.
+    """
+
+    def __init__(self, message, questions=None):
+        super().__init__(message)
+        self.questions = questions or {}
 
 
 def question_error(path, id, field, message):
@@ -56,17 +66,27 @@ def read(path):
     Raises
     ------
     QuestionError
-        For the first mistake, with file, question and field.
+        For the first mistake of each question that has one, with file, question and field.
     """
     tables = read_tables(path)
-    _check_typing_slips(path, tables)
-    questions = {id: as_question(id, table, path) for id, table in tables.items()}
-    for question in questions.values():
+    questions, mistakes = {}, []
+    for id, table in tables.items():
         try:
-            check_by_asking(question)
-        except Fault as fault:
-            raise question_error(path, question.id, fault.field, str(fault)) from fault
+            _check_typing_slip(path, id, tables)
+            questions[id] = _asked_once(as_question(id, table, path), path)
+        except QuestionError as mistake:
+            mistakes.append(str(mistake))
+    if mistakes:
+        raise QuestionError("\n".join(mistakes), questions)
     return questions
+
+
+def _asked_once(question, path):
+    try:
+        check_by_asking(question)
+    except Fault as fault:
+        raise question_error(path, question.id, fault.field, str(fault)) from fault
+    return question
 
 
 def read_tables(path):
@@ -82,13 +102,12 @@ def read_tables(path):
         raise QuestionError(f"{path}: not readable as TOML: {error}.{hint}") from error
 
 
-def _check_typing_slips(path, tables):
+def _check_typing_slip(path, id, tables):
     """Refuse a part like [[gdstep.mistake]] that belongs to another question, [gd_step]."""
     known = [id for id, table in tables.items() if isinstance(table, dict) and "type" in table]
-    for id, table in tables.items():
-        near = difflib.get_close_matches(id, known, n=1)
-        if near and isinstance(table, dict) and "type" not in table:
-            raise question_error(path, id, "type", f"is missing. Did you mean {near[0]!r}?")
+    near = difflib.get_close_matches(id, known, n=1)
+    if near and isinstance(tables[id], dict) and "type" not in tables[id]:
+        raise question_error(path, id, "type", f"is missing. Did you mean {near[0]!r}?")
 
 
 def as_question(id, table, path="here"):
@@ -121,12 +140,10 @@ def _check_characters(value, where, place=()):
         for name, part in parts:
             _check_characters(part, where, (*place, str(name)))
     elif isinstance(value, str):
-        formulas = "".join(value.split("$")[1::2])
-        found = _CONTROL.search(value) or re.search(r"[\t\n]", formulas)
-        if found:
-            raise where(
-                ".".join(place), f"holds the control character {found[0]!r}. {_BACKSLASHES}"
-            )
+        formulas = "".join(re.findall(r"\$[^$`]*\$", re.sub("`[^`]*`", "", value)))
+        if found := _CONTROL.search(value) or re.search(r"[\t\n]", formulas):
+            message = f"holds the control character {found[0]!r}. {_BACKSLASHES}"
+            raise where(".".join(place), message)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tabs and new lines

@@ -89,6 +89,8 @@ def _explained(error):
             message = f"must be {_KINDS[definition['type']]}; given {describe(given)}."
         case "minLength" | "pattern":
             message = f"must be a text, not empty, of the kind asked for; given {describe(given)}."
+        case "oneOf" if place[0] == "range":
+            message = f"must have `low` and `high`, or `value`; given {describe(given)}."
         case "oneOf":
             message = (
                 "must be a list of different numbers or { low = …, high = … }; "

@@ -4,7 +4,7 @@ from mlpteach.basics.arguments import describe
 from mlpteach.basics.mathml import to_mathml
 from mlpteach.quiz.kinds.formula import check_formula
 from mlpteach.quiz.runs import LAYERS, RUNS, UPDATES
-from mlpteach.quiz.text.markup import slots
+from mlpteach.quiz.text.markup import formulas, lonely_dollar, slots
 from mlpteach.quiz.typed.expression import parse
 from mlpteach.quiz.typed.spelling import Unreadable
 
@@ -63,10 +63,13 @@ def _check_texts(question, where):
         for name in slots(text):
             if name not in known:
                 raise where(field, f"shows [[{name}]], which is neither drawn nor of the run.")
-        if text.count("$") % 2:
-            raise where(field, "has a `$` without its partner.")
-        for latex in text.split("$")[1::2]:
+        if lonely_dollar(text):
+            raise where(field, f"has a `$` without its partner. {_DOLLARS}")
+        for latex in formulas(text):
             _check_latex(latex, where, field)
+
+
+_DOLLARS = r"A formula has no space at its ends; a dollar itself is written \\$."
 
 
 def _check_latex(latex, where, field):
@@ -151,6 +154,11 @@ def _check_words(fields, where):
         raise where("word", "must have at least one with `right = true`; given none.")
 
 
+def _check_ranges(fields, where):
+    if not any(part.get("right", False) for part in fields["range"]):
+        raise where("range", "must have at least one with `right = true`; given none.")
+
+
 _CHECKS = {
     "single": _check_single,
     "multiple": _check_multiple,
@@ -158,5 +166,6 @@ _CHECKS = {
     "number": _check_number,
     "formula": _check_formula,
     "ordering": _check_ordering,
+    "ranges": _check_ranges,
     "words": _check_words,
 }

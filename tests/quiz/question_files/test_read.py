@@ -3,6 +3,7 @@
 import pytest
 
 from mlpteach.quiz import QuestionError, read
+from mlpteach.quiz.text.markup import to_words
 
 HEAD = 'slide = "s"\ngoal = "g"\ntext = "t"\n'
 GOOD = {
@@ -28,6 +29,9 @@ line = [{ name = "a", text = "A", why = "w" }, { name = "b", text = "B", why = "
     "words": """type = "words"
 otherwise = "no"
 word = [{ text = "a", why = "w", right = true }, { text = "b", why = "v" }]
+""",
+    "ranges": """type = "ranges"
+range = [{ low = 1, high = 2, why = "w", right = true }, { value = 3, why = "v" }]
 """,
     "quantity": """type = "quantity"
 run = "adam"
@@ -82,6 +86,10 @@ def test_a_good_question_is_read_and_its_solution_is_right(tmp_path, type):
         ("words", ", right = true", "", "'word' must have at least one with `right = true`"),
         ("words", '"a", why', '"a", similarity = 2, why', "'similarity' of word 1 does not fit"),
         ("number", "draw", f"{ALSO}draw", "'value' of also 1 can't be computed"),
+        ("ranges", ", right = true", "", "'range' must have at least one with `right = true`"),
+        ("ranges", "high = 2, ", "", "field range 1 must have `low` and `high`, or `value`"),
+        ("ranges", "value = 3", "value = 3, low = 1, high = 2", "range 2 must have `low` and"),
+        ("ranges", "high = 2", "high = 1", "'answer' is not judged right itself"),
         ("quantity", '"V", text', '"velocity", text', "'quantity' of choice 2 must be one of M, V"),
         ("number", "digits", "digit", "'digit' is unknown; allowed: "),
         ("number", "digits", "digit", "Did you mean 'digits'?"),
@@ -116,6 +124,28 @@ def test_a_mistake_is_refused_with_file_question_and_field(tmp_path, type, old, 
     assert "mine.toml" in said
     assert message in said
     assert "'q'" in said or "TOML" in said
+
+
+def test_all_mistakes_of_a_file_are_named_and_the_other_questions_kept(tmp_path):
+    path = tmp_path / "mine.toml"
+    good, slip = f"{HEAD}{GOOD['words']}", f"{HEAD}{GOOD['number'].replace('2 * x', '2 * z')}"
+    path.write_text(f"[a]\n{slip}\n[b]\n{good}\n[c]\n{HEAD}\n[d]\n{good}")
+    with pytest.raises(QuestionError) as refused:
+        read(path)
+    first, second = str(refused.value).splitlines()
+    assert "question 'a', field 'answer' can't be computed" in first
+    assert "question 'c', field 'type'" in second
+    assert list(refused.value.questions) == ["b", "d"]
+    assert refused.value.questions["d"].judge("a").right
+
+
+def test_a_dollar_of_money_and_of_code_is_none_of_a_formula(tmp_path):
+    body = HEAD.replace('"t"', r"'it costs \$5, `$x`, | and $y$'") + GOOD["true_false"]
+    text = read(written(tmp_path, body))["q"].text
+    assert to_words(text) == "it costs $5, $x, | and y"
+    bad = HEAD.replace('"t"', r"'$\frac{1}$'") + GOOD["true_false"]
+    with pytest.raises(QuestionError, match=r"'text' has a formula that can't be shown: "):
+        read(written(tmp_path, bad))
 
 
 @pytest.mark.parametrize("text", ["q = 1\n", "[[q]]\n", '"" = 2\n'])

@@ -36,5 +36,5 @@ def test_all_of_the_bank_is_written_without_latex():
 
 
 def test_words_and_code_lose_their_marks():
-    assert to_words("*Now* `A3` costs 3 $ for $x^2$") == "Now A3 costs 3 $ for $x^2$"
+    assert to_words("*Now* `A3` costs 3 $ for $x^2$") == "Now A3 costs 3 $ for x²"
     assert to_words("*Now*  `A3` is $x^2$") == "Now A3 is x²"

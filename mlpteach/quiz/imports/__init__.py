@@ -1,0 +1,1 @@
+"""Quizzes of other systems, read as questions of the bank."""
