@@ -53,6 +53,12 @@ def make_parser():
     )
     parser.add_argument("--version", action="version", version=f"mlpteach {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_lecture(commands)
+    _add_grade(commands)
+    return parser
+
+
+def _add_lecture(commands):
     lecture = commands.add_parser(
         "lecture",
         help="open the lectures in JupyterLab",
@@ -79,6 +85,9 @@ def make_parser():
         "--no-browser", action="store_true", help="print the address, do not open a browser"
     )
     lecture.set_defaults(run=open_lecture)
+
+
+def _add_grade(commands):
     grade = commands.add_parser(
         "grade",
         help="grade an assignment of a whole class",
@@ -106,7 +115,6 @@ def make_parser():
         "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
     )
     grade.set_defaults(run=grade_class)
-    return parser
 
 
 def read_port(text):

@@ -118,6 +118,8 @@ OPENED = {
         "race": (partial(d.race, steps=30), "rules", {"rules": ("adam", NEW), "tune": NEW}),
         "own_rule": (partial(d.own_rule, twin, *MOONS, against=NEW, epochs=2), None, {}),
         "own_rule on a map": (partial(d.own_rule, twin, against=NEW, on="valley"), None, {}),
+        "ranking": (partial(d.ranking, ("valley",), budget=10, sizes=(0.1,)), "follow",
+                    {"follow": NEW}),
         "step_size": (partial(d.step_size, *MOONS, rule=NEW, epochs=2), None, {"on": "beale"}),
         "activations": (partial(d.activations, *MOONS, rule=NEW, depth=2, units=4), None, {}),
         "cost_lab": (partial(d.cost_lab, *MOONS, rule=NEW, epochs=2), None, {}),
@@ -146,6 +148,8 @@ OPENED = {
         "race": (partial(d.race, steps=30), "landscape", {"landscape": NEW}),
         "step_size": (partial(d.step_size, *MOONS, epochs=2, updates=30), "on", {"on": NEW}),
         "own_rule": (partial(d.own_rule, twin, on=NEW, steps=30), None, {}),
+        "ranking": (partial(d.ranking, (NEW, "valley"), ("gd", NEW), budget=10, sizes=(0.1,)),
+                    None, {"problem": NEW}),
     },
     "LOSSES": {
         "cost_lab": (partial(d.cost_lab, *MOONS, epochs=2), "second", {"second": NEW}),
@@ -167,6 +171,7 @@ DEFAULT = {
     "optimizer": partial(d.optimizer, *MOONS, epochs=1),
     "own_rule": partial(d.own_rule, twin, *MOONS, epochs=1),
     "race": partial(d.race, steps=5),
+    "ranking": partial(d.ranking, ("valley",), budget=5, sizes=(0.1,)),
     "reddi": partial(d.reddi, updates=100),
     "step_size": partial(d.step_size, *MOONS, epochs=1),
 }

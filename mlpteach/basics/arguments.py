@@ -176,10 +176,19 @@ def as_numbers(must, given):
     return array
 
 
+def numbers_or_none(given):
+    """Return what a reader's function returned as an array of numbers; None where it is none."""
+    try:
+        return as_numbers("", given)
+    except (TypeError, ValueError):
+        return None
+
+
 def _count_masked(given):
     """Count the entries that numpy.ma hides, in an array or in the rows of a list."""
     if isinstance(given, np.ndarray):
-        return int(np.sum(getattr(given, "mask", False)))
+        mask = getattr(given, "mask", None)
+        return 0 if mask is None else int(np.sum(mask))
     if isinstance(given, (list, tuple)):
         return sum(_count_masked(row) for row in given if isinstance(row, np.ndarray))
     return 0
@@ -274,7 +283,8 @@ def digits(number):
 def describe(given):
     """Say in a few words what a value is, for an error message."""
     if isinstance(given, np.ndarray):
-        return f"an array of {given.dtype} with shape {given.shape}"
+        masked = "a masked" if hasattr(given, "mask") else "an"
+        return f"{masked} array of {given.dtype} with shape {given.shape}"
     return f"{_short(given)} ({type(given).__name__})"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mlpteach.basics.notation import Symbol, symbol
+from mlpteach.basics.pickling import check_picklable, place_in_table, table_entry
 from mlpteach.basics.style import PLAIN, Style
 
 
@@ -38,6 +39,14 @@ class Record:
 
     def __post_init__(self):
         object.__setattr__(self, "short_title", self.short_title or self.title)
+
+    def __reduce_ex__(self, protocol):
+        place = place_in_table(self)
+        return super().__reduce_ex__(protocol) if place is None else (table_entry, place)
+
+    def __getstate__(self):
+        check_picklable(vars(self).values())
+        return vars(self)
 
     @property
     def menu_title(self):
@@ -87,3 +96,8 @@ def offer(table, asked):
         offered[id] = entry
         ids.append(id)
     return offered, ids
+
+
+def is_function(given):
+    """Whether something is a reader's own function: no class, and no entry of a table."""
+    return callable(given) and not isinstance(given, (type, Record))

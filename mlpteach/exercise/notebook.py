@@ -2,6 +2,8 @@
 
 import os
 import traceback
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,8 +13,10 @@ from mlpteach.exercise.messages import print_message, wrap_lines
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import Reply, decide
 
+T = TypeVar("T")
 
-def check(id, *functions, seed=1):
+
+def check(id: str, *functions: Callable, seed: int = 1) -> float:
     """Check your function now, and say what is right or what differs first.
 
     Grading does the same with other inputs.
@@ -36,16 +40,8 @@ def check(id, *functions, seed=1):
     >>> points = check("v2_one_instance", lambda Y, A3: A3 - Y)
     v2_one_instance: Right. 4 of 4 points.
     """
-    checks = {name: check for sheet in PROBLEM_SETS.values() for name, check in sheet.items()}
-    chosen = checks[check_choice("id", id, tuple(checks))]
+    chosen = _choose(id, functions)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
-    if len(functions) != len(chosen.functions):
-        raise TypeError(
-            f"check({id!r}, ...) needs {', '.join(chosen.functions)}; given {len(functions)}."
-        )
-    for name, function in zip(chosen.functions, functions, strict=True):
-        if not callable(function):
-            raise TypeError(f"{name} must be your function; given {describe(function)}.")
     errors = []
     names = _beside(functions) | dict(zip(chosen.functions, functions, strict=True))
     answer = _noting_errors(answer_with(names), errors)
@@ -58,6 +54,20 @@ def check(id, *functions, seed=1):
         text += f"\nPython said: {error}"
     print_message(wrap_lines(text), failed=not verdict.passed)
     return float(points)
+
+
+def _choose(id, functions):
+    """Return the check of this id, which these functions must fit."""
+    checks = {name: check for sheet in PROBLEM_SETS.values() for name, check in sheet.items()}
+    chosen = checks[check_choice("id", id, tuple(checks))]
+    if len(functions) != len(chosen.functions):
+        raise TypeError(
+            f"check({id!r}, ...) needs {', '.join(chosen.functions)}; given {len(functions)}."
+        )
+    for name, function in zip(chosen.functions, functions, strict=True):
+        if not callable(function):
+            raise TypeError(f"{name} must be your function; given {describe(function)}.")
+    return chosen
 
 
 def _beside(functions):
@@ -75,7 +85,7 @@ def _noting_errors(answer, errors):
     return noting
 
 
-def look(show):
+def look(show: Callable[[], T]) -> T | None:
     """Call `show` and return what it shows; while nbgrader grades or validates, do nothing.
 
     A picture gives no points, and a class is graded in a fraction of the time without. What cannot

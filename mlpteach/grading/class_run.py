@@ -150,7 +150,7 @@ def grade_class(
 
     Parameters
     ----------
-    application : nbgrader.apps.baseapp.NbGrader
+    application
         From :func:`open_course`.
     assignment : str
     students : list of str

@@ -3,6 +3,16 @@
 _OURS = "mlpteach.grading."
 _THEIRS = "nbgrader.preprocessors."
 
+# nbgrader's own list of what becomes of a source.
+_GENERATE = [
+    _THEIRS + name
+    for name in (
+        *("IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions", "ClearOutput"),
+        *("CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests"),
+        *("ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"),
+    )
+]
+
 
 def configure(c):
     """Set everything in a course's ``nbgrader_config.py``.
@@ -23,22 +33,7 @@ def configure(c):
         _OURS + "steps.SaveMarks",
         _THEIRS + "AssignLatePenalties",
     ]
-    # nbgrader's own list, after a look at the source.
-    c.GenerateAssignment.preprocessors = [
-        _OURS + "source_check.CheckSource",
-        _THEIRS + "IncludeHeaderFooter",
-        _THEIRS + "InstantiateTests",
-        _THEIRS + "LockCells",
-        _THEIRS + "ClearSolutions",
-        _THEIRS + "ClearOutput",
-        _THEIRS + "CheckCellMetadata",
-        _THEIRS + "ComputeChecksums",
-        _THEIRS + "SaveCells",
-        _THEIRS + "ClearHiddenTests",
-        _THEIRS + "ClearMarkScheme",
-        _THEIRS + "ComputeChecksums",
-        _THEIRS + "CheckCellMetadata",
-    ]
+    c.GenerateAssignment.preprocessors = [_OURS + "source_check.CheckSource", *_GENERATE]
     c.GenerateFeedback.preprocessors = [
         _THEIRS + "GetGrades",
         _OURS + "feedback.HideTests",

@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_floats, describe
+from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
 from mlpteach.basics.parameters import ParameterLayout
+from mlpteach.basics.pickling import check_picklable
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
@@ -63,18 +64,22 @@ class NetworkProblem:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
-    def batch(self, k):
-        """Return the rows of X that update k uses, (n_batch,) ints."""
-        epoch, position = divmod(k - 1, self.updates_per_epoch)
+    def order(self, epoch):
+        """Return the rows of X (n,) in the order in which `epoch`, from 1, uses them."""
         known, order = self._order  # once: another thread may be looking at another epoch
-        if known != epoch + 1:
+        if known != epoch:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
-                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
-            self._order = (epoch + 1, order)
+                order = np.random.default_rng([self.seed, epoch - 1]).permutation(len(self.X))
+            self._order = (epoch, order)
+        return order
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
-        return order[start : start + self.batch_size]
+        return self.order(epoch + 1)[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
@@ -152,6 +157,10 @@ class FunctionProblem:
             self._project, self.project = project, self._projected
             self._check_start()
 
+    def __getstate__(self):
+        check_picklable([self.objective, getattr(self, "_project", None)])
+        return vars(self)
+
     def _check_returned(self, returned):
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(
@@ -161,7 +170,8 @@ class FunctionProblem:
         value, gradient = returned
         check_floats("the gradient that objective returned", gradient, ndim=1,
                      shape=self.theta0.shape, finite=False)  # fmt: skip
-        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+        number = numbers_or_none(value)
+        if number is None or number.ndim or number.dtype.kind == "b":
             raise TypeError(f"objective must return a number first; it returned {describe(value)}.")
 
     def _check_start(self):
@@ -201,7 +211,7 @@ class FunctionProblem:
             if isinstance(error, ValueError) and np.isfinite(theta).all():
                 raise
             returned = np.inf, np.full(theta.shape, np.nan)
-        if not isinstance(returned, tuple) or np.shape(returned[-1]) != theta.shape:
+        if not _is_usual(returned, theta.shape):
             self._check_returned(returned)
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
@@ -221,6 +231,15 @@ def _one_by_one(problem, W, batch):
     """Return costs (runs,) and gradients (runs, n) at many places."""
     found = [problem.evaluate(theta, batch) for theta in W]
     return np.array([one.loss for one in found]), np.array([one.gradient for one in found])
+
+
+def _is_usual(returned, shape):
+    """Whether an objective returned a float and an array of floats, as nearly always."""
+    if type(returned) is not tuple or len(returned) != 2:
+        return False
+    value, gradient = returned
+    usual = isinstance(value, float) and type(gradient) is np.ndarray
+    return usual and gradient.dtype == float and gradient.shape == shape
 
 
 def _asks_for_k(objective):

@@ -7,6 +7,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
 from mlpteach.basics.progress import progress_bar
+from mlpteach.basics.record import is_function
 from mlpteach.rules import as_rule
 from mlpteach.run.accuracy import labels
 from mlpteach.run.network import MLP
@@ -14,10 +15,14 @@ from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
+from mlpteach.tables.landscapes import Landscape
 from mlpteach.tables.schedules import as_schedule
 
 # A number that left the floats stays out, so it is looked for only every so many updates.
 _FINITE_EVERY = 16
+# More would not fit into a usual memory.
+_MOST_UPDATES = 20_000_000
+_MOST_ACTIVATIONS = 500_000_000
 _PATIENCE = 2.0  # seconds before a progress bar appears
 
 
@@ -107,9 +112,10 @@ def train(
     check_flag("progress", progress)
     if validation is not None:
         validation = _check_validation(net, validation, loss)
+    _check_batch(net, len(X) if batch_size is None else min(batch_size, len(X)))
     problem = NetworkProblem(net, X, Y, loss, l2, batch_size, seed, validation)
-    trace = Trace(Run(problem, rule, schedule), epochs * problem.updates_per_epoch)
-    return fill(trace, progress)
+    updates = _check_length("epochs", epochs, epochs * problem.updates_per_epoch)
+    return fill(Trace(Run(problem, rule, schedule), updates), progress)
 
 
 def descend(
@@ -164,7 +170,7 @@ def descend(
     >>> float(trace[38].before.flat[0]), float(trace[38].rho.flat[0]), trace[38].after.flat
     (-0.9, 0.30000000000000004, array([-1.]))
     """
-    if not callable(objective):
+    if not is_function(objective) and not isinstance(objective, Landscape):
         raise TypeError(
             f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
         )
@@ -172,11 +178,32 @@ def descend(
     rule = as_rule(rule)
     schedule = as_schedule(schedule, rule.step_size)
     steps = check_count("steps", steps)
+    _check_length("steps", steps, steps)
     check_flag("progress", progress)
-    if project is not None and not callable(project):
+    if project is not None and not is_function(project):
         raise TypeError(f"project must be a function theta -> theta; given {describe(project)}.")
     problem = FunctionProblem(objective, theta0, project)
     return fill(Trace(Run(problem, rule, schedule), steps), progress)
+
+
+def _check_batch(net, instances):
+    """Raise ValueError where one batch's activations would not fit into memory."""
+    numbers = instances * sum(net.sizes)
+    if numbers > _MOST_ACTIVATIONS:
+        raise ValueError(
+            f"batch_size must give at most {_MOST_ACTIVATIONS:,} activations; given batches of "
+            f"{instances:,} with sizes={net.sizes}, which gives {numbers:,}."
+        )
+
+
+def _check_length(name, given, updates):
+    """Return the number of updates; ValueError where its record would not fit into memory."""
+    if updates > _MOST_UPDATES:
+        raise ValueError(
+            f"{name} must give at most {_MOST_UPDATES:,} updates, each of which is recorded; given "
+            f"{name}={given}, which gives {updates:,}."
+        )
+    return updates
 
 
 def quietly(run, *arguments, **options):
@@ -198,42 +225,47 @@ class _History:
         names = ["loss", "accuracy"]
         if self._problem.validation is not None:
             names += ["validation_loss", "validation_accuracy"]
-        self._values = {name: [] for name in names}
-        trace.history = {name: np.empty(0) for name in names}
-        self._batches, self._outputs = [], []  # of each update in the epoch
+        epochs = trace.planned // self._problem.updates_per_epoch
+        self._values = {name: np.empty(epochs) for name in names}
+        trace.history = {name: values[:0] for name, values in self._values.items()}
+        self._outputs = np.empty(self._problem.Y.shape)  # of the epoch, in the order of its batches
+        self._seen = 0
 
     def take(self, update):
         """Note what the network said to the batch of one update."""
-        self._batches.append(update.batch)
-        self._outputs.append(update.evaluation.A[-1])
+        seen = self._seen + len(update.batch)
+        self._outputs[:, self._seen : seen] = update.evaluation.A[-1]
+        self._seen = seen
 
     def end_epoch(self, theta):
         """Close an epoch that ended with the parameters `theta`."""
-        sizes = np.array([batch.size for batch in self._batches])
-        losses = self._trace.losses[-len(sizes) :]
-        values = [(losses * sizes).sum() / sizes.sum(), self._accuracy()]
-        if self._problem.validation is None:
-            self._keep(values)
+        problem, trace = self._problem, self._trace
+        losses = trace.losses[-problem.updates_per_epoch :]
+        known = [losses.dot(problem.batch_sizes) / len(problem.X), self._accuracy()]
+        if problem.validation is None:
+            self._keep(known)
             return
         scores = (np.nan, np.nan)
         try:
-            scores = self._problem.validate(theta)
+            scores = problem.validate(theta)
         finally:  # an interrupt loses no epoch
-            self._keep([*values, *scores])
+            self._keep([*known, *scores])
 
     def _accuracy(self):
         """Return the share of right answers in the epoch; NaN where the targets name no classes."""
-        if self._problem.threshold is None:
+        problem = self._problem
+        if problem.threshold is None:
             return np.nan
-        said = labels(np.concatenate(self._outputs, axis=1), self._problem.threshold)
-        return (said == self._problem.labels[np.concatenate(self._batches)]).mean()
+        said = labels(self._outputs, problem.threshold)
+        right = said == problem.labels[problem.order(problem.epoch(len(self._trace)))]
+        return np.count_nonzero(right) / len(right)
 
-    def _keep(self, values):
-        for name, value in zip(self._values, values, strict=True):
-            self._values[name].append(value)
-        self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
-        self._batches.clear()
-        self._outputs.clear()
+    def _keep(self, known):
+        epoch = self._problem.epoch(len(self._trace))
+        for values, value in zip(self._values.values(), known, strict=True):
+            values[epoch - 1] = value
+        self._trace.history = {name: values[:epoch] for name, values in self._values.items()}
+        self._seen = 0
 
 
 def _check_validation(net, validation, loss):
@@ -295,6 +327,7 @@ def _run(trace, history, progress):
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+            del update  # its arrays are still in the cache: the next update takes their place
 
 
 def _explain(error, trace, k, state):

@@ -71,6 +71,19 @@ class Run:
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
                 "and a plain function of a vector has none. Allowed: other rules, or a network."
             )
+        if not self.eta_is_constant and self.schedule.step_size is not None:
+            self._check_eta()
+
+    def _check_eta(self):
+        """Raise ValueError where the schedule can't be told as a factor of the rule's step size."""
+        name, eta = self.rule.step_size, self.eta
+        with np.errstate(all="ignore"):
+            if eta != 0.0 and np.isfinite(self.schedule.step_size(eta, 1, **self.schedule.values)):
+                return
+        raise ValueError(
+            f"schedule {self.schedule.id!r} multiplies the step size, which must be larger than 0; "
+            f"given {name}={eta:g} of the rule {self.rule}."
+        )
 
     @cached_property
     def eta(self):

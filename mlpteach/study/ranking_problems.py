@@ -176,7 +176,7 @@ def as_ranking_problems(given, seed):
     Parameters
     ----------
     given : sequence of str, or dict
-        Ids of ``RANKING_PROBLEMS``, or title -> (objective, theta0).
+        Ids of ``RANKING_PROBLEMS`` or ``mlpteach.LANDSCAPES``, or title -> (objective, theta0).
     seed : int
 
     Raises
@@ -188,10 +188,8 @@ def as_ranking_problems(given, seed):
     if isinstance(given, dict):
         problems = {str(title): _own(str(title), pair) for title, pair in given.items()}
     elif isinstance(given, (list, tuple)):
-        problems = {
-            id: RANKING_PROBLEMS[check_choice("problems", id, tuple(RANKING_PROBLEMS))](seed)
-            for id in given
-        }
+        known = {id: _landscape(id) for id in LANDSCAPES} | RANKING_PROBLEMS
+        problems = {id: known[check_choice("problems", id, tuple(known))](seed) for id in given}
     else:
         raise TypeError(
             f"problems must be a list of {', '.join(RANKING_PROBLEMS)}, or a dict title -> "

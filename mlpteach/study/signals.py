@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arguments import check_count, describe
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.trace import MIN_STRIDE
+from mlpteach.run.trace import MIN_STRIDE, Trace
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -120,6 +120,10 @@ def measure(trace, X, y, ks):
     array([[5., 5.],
            [5., 5.]])
     """
+    if not isinstance(trace, Trace) or not hasattr(trace.run.problem, "net"):
+        raise TypeError(f"trace must be a Trace of a network; given {describe(trace)}.")
+    if not isinstance(ks, (list, tuple, range)) and getattr(ks, "ndim", 0) != 1:
+        raise TypeError(f"ks must be a list of updates; given {describe(ks)}.")
     ks = [check_count("each of ks", k) for k in ks]
     if not ks or ks != sorted(set(ks)):
         raise ValueError(f"ks must be updates in increasing order, at least one; given {ks}.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.basics.arguments import as_numbers, check_count, check_floats, describe
 from mlpteach.run.network import MLP
 from mlpteach.tables import datasets
 
@@ -38,12 +38,7 @@ def check_layer(layer, net):
 
 def outputs_for(y):
     """Return how many outputs fit labels or one-hot rows; two classes need only one."""
-    try:
-        array = np.asarray(y)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iubf":
-        raise TypeError(f"y must hold labels 0, 1, … or one-hot rows; given {describe(y)}.")
+    array = as_numbers("y must hold labels 0, 1, … or one-hot rows", y)
     if array.ndim not in (1, 2) or array.size == 0:
         raise ValueError(f"y must have one label or row per instance; given shape {array.shape}.")
     if not np.isfinite(array).all():

@@ -78,7 +78,7 @@ def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
     >>> found.step_size, found.costs.tolist()[:2]
     (0.01, [0.0, 0.0])
     """
-    budget = check_count("budget", budget)
+    budget = check_count("budget", budget, maximum=1_000_000)
     tried = [_with_sizes(rule, sizes) for rule in rules]
     all_tried = [one for of_rule in tried for one in of_rule.values()]
     estimated = iter(_lowest_costs(problem, all_tried, budget, progress).tolist())

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mlpteach.basics.arguments import describe
+from mlpteach.basics.arguments import as_numbers
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET, Style
 
@@ -78,12 +78,9 @@ class Activation(Record):
 
 def _floats(Z):
     """Return Z as an array of floats with any number of dimensions."""
-    try:
-        array = np.asarray(Z)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "iubf":
-        raise TypeError(f"Z must be a number or an array of numbers; given {describe(Z)}.")
+    array = as_numbers("Z must be a number or an array of numbers", Z)
+    if not array.size:
+        raise ValueError(f"Z must not be empty; given shape {array.shape}.")
     return array.astype(float, copy=False)
 
 

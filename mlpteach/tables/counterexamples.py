@@ -7,11 +7,11 @@ over many updates the best place is x = -1.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import Interval, check_count, check_number
+from mlpteach.basics.arguments import Interval, check_count, check_floats, check_number
 
 # Drawn at once, so that the slope at any update can be had without those before it.
 _BLOCK = 4096
@@ -63,7 +63,9 @@ class Counterexample:
 
     def __call__(self, theta, k):
         """Return f_k(x) and its gradient (1,) at theta = (x,)."""
-        slope = self.slope(k)
+        if type(theta) is not np.ndarray or theta.dtype != float or theta.shape != (1,):
+            theta = check_floats("theta", theta, ndim=1, shape=(1,), finite=False)
+        slope = self.slope(k if type(k) is int else check_count("k", k))
         return slope * float(theta[0]), np.array([slope])
 
     def slope(self, k):
@@ -72,7 +74,9 @@ class Counterexample:
 
     def slopes(self, n):
         """Return c_k for k = 1 … n, shape (n,)."""
-        return np.array([self.slope(k) for k in range(1, check_count("n", n) + 1)])
+        return np.array(
+            [self.slope(k) for k in range(1, check_count("n", n, maximum=10_000_000) + 1)]
+        )
 
     @property
     def mean_slope(self):
@@ -108,16 +112,13 @@ def project(theta):
     return np.minimum(np.maximum(theta, -1.0), 1.0)
 
 
-def _every(period):
-    return lambda k, seed: k % period == 1
+def _every(period, k, seed):
+    return k % period == 1
 
 
-def _with_probability(share):
-    def is_steep(k, seed):
-        block, place = divmod(k - 1, _BLOCK)
-        return _draws(seed, block)[place] < share
-
-    return is_steep
+def _with_probability(share, k, seed):
+    block, place = divmod(k - 1, _BLOCK)
+    return _draws(seed, block)[place] < share
 
 
 @lru_cache(maxsize=512)
@@ -138,7 +139,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 3 (Theorem 1), C > 2",
             steep=3.0,
             gentle=1.0,
-            is_steep=_every(3),
+            is_steep=partial(_every, 3),
             period=3,
             share=1 / 3,
             settings={
@@ -157,7 +158,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 5, synthetic experiment",
             steep=1010.0,
             gentle=10.0,
-            is_steep=_every(101),
+            is_steep=partial(_every, 101),
             period=101,
             share=1 / 101,
             settings=_SYNTHETIC,
@@ -170,7 +171,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 5, stochastic synthetic experiment",
             steep=1010.0,
             gentle=10.0,
-            is_steep=_with_probability(0.01),
+            is_steep=partial(_with_probability, 0.01),
             period=1,
             share=0.01,
             settings=_SYNTHETIC,

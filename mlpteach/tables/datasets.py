@@ -32,6 +32,8 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 SPLITS = {"train": ("train", 60_000), "test": ("t10k", 10_000)}
 IMAGE_SHAPE = (28, 28)
 CLASSES = 10
+# Of the sets that are drawn; more would not fit into a usual memory.
+MOST_INSTANCES = 10_000_000
 
 
 def digits():
@@ -84,7 +86,7 @@ def moons(n=400, noise=0.15, seed=1):
     >>> X.shape, sorted(y.tolist())
     ((4, 2), [0, 0, 1, 1])
     """
-    n = check_count("n", n, minimum=2)
+    n = check_count("n", n, minimum=2, maximum=MOST_INSTANCES)
     noise = check_number("noise", noise, NOT_NEGATIVE)
     generator = _generator(seed)
     y = _balanced_labels(n, 2, generator)
@@ -124,7 +126,7 @@ def spirals(n=400, arms=2, turns=1.0, noise=0.02, seed=1):
     ((6, 2), [0, 0, 1, 1, 2, 2])
     """
     arms = check_count("arms", arms, minimum=2)
-    n = check_count("n", n, minimum=arms)
+    n = check_count("n", n, minimum=arms, maximum=MOST_INSTANCES)
     turns = check_number("turns", turns, POSITIVE)
     noise = check_number("noise", noise, NOT_NEGATIVE)
     generator = _generator(seed)
@@ -159,7 +161,7 @@ def xor(n=400, noise=0.3, seed=1):
     >>> bool(((X[:, 0] * X[:, 1] < 0) == y).all())
     True
     """
-    n = check_count("n", n, minimum=4)
+    n = check_count("n", n, minimum=4, maximum=MOST_INSTANCES)
     noise = check_number("noise", noise, NOT_NEGATIVE)
     generator = _generator(seed)
     corner = _balanced_labels(n, 4, generator)

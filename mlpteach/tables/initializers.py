@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_floats, describe
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
 
 
@@ -127,7 +127,7 @@ def as_initializer(given):
     """Return an :class:`Initializer` for an id, an Initializer or a reader's own function."""
     if isinstance(given, Initializer):
         return given
-    if callable(given):
+    if is_function(given):
         return own_initializer(given)
     if not isinstance(given, str):
         raise TypeError(

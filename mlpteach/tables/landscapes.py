@@ -13,7 +13,7 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
@@ -283,7 +283,7 @@ def own_landscape(objective, window, start=None, minima=()):
     >>> bowl.start, bowl.minima, bowl(np.array([1.0, 1.0]))[0].item()
     ((-0.8, 1.6), ((0.0, 0.0),), 2.0)
     """
-    if not callable(objective):
+    if not is_function(objective):
         raise TypeError(
             f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
         )
@@ -296,7 +296,9 @@ def own_landscape(objective, window, start=None, minima=()):
     if start is None:
         start = 0.9 * x_min + 0.1 * x_max, 0.1 * y_min + 0.9 * y_max
     start = _numbers("start", start, 2)
-    if not hasattr(minima, "__len__") or isinstance(minima, str):
+    if isinstance(minima, np.ndarray):
+        minima = np.atleast_1d(minima).tolist()
+    if not isinstance(minima, (list, tuple)):
         raise TypeError(f"minima must be a list of pairs (x, y); given {describe(minima)}.")
     if len(minima) == 2 and not hasattr(minima[0], "__len__"):
         minima = (minima,)
@@ -306,12 +308,16 @@ def own_landscape(objective, window, start=None, minima=()):
         title=name,
         source="the reader's own function",
         function=np.vectorize(partial(_height, objective), otypes=[float]),
-        gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
+        gradient=partial(_slopes, objective),
         start=start,
         minima=tuple(_numbers("a minimum", minimum, 2) for minimum in minima),
         window=window,
         objective=objective,
     )
+
+
+def _slopes(objective, x, y):
+    return tuple(objective(np.array([x, y], dtype=float))[1])
 
 
 def _height(objective, x, y):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe, digits
-from mlpteach.basics.record import Record
+from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 
@@ -171,11 +171,8 @@ class OwnLoss(Loss):
     def sensitivity(self, output, Z, A, Y):
         """Return what the reader's function makes of copies of Y and A (K, n)."""
         V = self.function(Y.copy(), A.copy())
-        try:
-            array = np.asarray(V)
-        except ValueError:  # rows of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in "biuf" or array.shape != A.shape:
+        array = numbers_or_none(V)
+        if array is None or array.shape != A.shape:
             raise ValueError(
                 f"{self.id} must return an array of floats with the shape of A {A.shape}; "
                 f"it returned {describe(V)}."
@@ -205,7 +202,7 @@ def own_loss(function, cost="cross_entropy"):
     >>> own_loss(lambda Y, A: -2 * (Y - A) * A * (1 - A), cost="mse").targets
     'real'
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function (Y, A) -> V; given {describe(function)}.")
     known = cost
     if not isinstance(cost, Loss):
@@ -219,7 +216,7 @@ def as_loss(given):
     """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
     if isinstance(given, Loss):
         return given
-    if callable(given):
+    if is_function(given):
         return own_loss(given)
     return LOSSES[check_choice("loss", given, tuple(LOSSES))]
 

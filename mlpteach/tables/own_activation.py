@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.record import is_function
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.differences import first_wrong, slope
 
@@ -48,9 +49,9 @@ def own_activation(function, derivative=None):
     ...
     ValueError: the derivative of square is wrong at z = 20: it gives 20, the finite difference 40.
     """
-    if not callable(function):
+    if not is_function(function):
         raise TypeError(f"function must be a function Z -> A; given {describe(function)}.")
-    if derivative is not None and not callable(derivative):
+    if derivative is not None and not is_function(derivative):
         raise TypeError(
             f"derivative must be a function Z -> phi'(Z); given {describe(derivative)}."
         )
@@ -77,7 +78,7 @@ def as_activation(name, given):
     """Return an :class:`Activation` for an id, an Activation or a reader's own function."""
     if isinstance(given, Activation):
         return given
-    if callable(given):
+    if is_function(given):
         return own_activation(given)
     if not isinstance(given, str):
         raise TypeError(
@@ -94,11 +95,8 @@ def _element_wise(function, name, Z):
     except Exception as error:
         error.add_note(f"raised in your function {name!r}, of an array Z of {Z.shape}")
         raise
-    try:
-        A = np.asarray(returned)
-    except ValueError:  # rows of different lengths
-        A = np.array(None)
-    if A.dtype.kind not in "biuf":
+    A = numbers_or_none(returned)
+    if A is None:
         raise TypeError(f"{name} must return numbers; it returned {describe(returned)}.")
     if A.shape != Z.shape:
         raise ValueError(

@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.record import is_function
 from mlpteach.tables.differences import first_wrong, slope
 from mlpteach.tables.losses import Loss
 
@@ -49,7 +50,7 @@ def own_cost(cost, derivative=None, targets="real"):
     2.5
     """
     for name, function in (("cost", cost), ("derivative", derivative)):
-        if not (callable(function) or (name == "derivative" and function is None)):
+        if not (is_function(function) or (name == "derivative" and function is None)):
             raise TypeError(f"{name} must be a function (Y, A) -> …; given {describe(function)}.")
     check_choice("targets", targets, TARGETS)
     name = getattr(cost, "__name__", type(cost).__name__)
@@ -114,11 +115,8 @@ def _array(function, name, A, Y):
     except Exception as error:
         error.add_note(f"raised in your function {name!r}, of arrays Y and A of {A.shape}")
         raise
-    try:
-        array = np.asarray(returned)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "biuf":
+    array = numbers_or_none(returned)
+    if array is None:
         raise TypeError(f"{name} must return numbers; it returned {describe(returned)}.")
     return array.astype(float)
 

@@ -22,7 +22,7 @@ from mlpteach.basics.arguments import (
 )
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
-from mlpteach.basics.record import Record
+from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
 
 
@@ -219,6 +219,13 @@ SCHEDULES = {
 def schedule(id, **values):
     """Return a schedule for :func:`mlpteach.train`, such as ``schedule("cooling", eps=0.1)``.
 
+    Parameters
+    ----------
+    id : str or Schedule
+        An id of ``mlpteach.SCHEDULES``, or a schedule to change.
+    **values
+        Its parameters.
+
     Raises
     ------
     ValueError, TypeError
@@ -229,6 +236,8 @@ def schedule(id, **values):
     >>> schedule("staircase", d=0.1, k_d=50)
     <schedule staircase(d=0.1, k_d=50)>
     """
+    if isinstance(id, Schedule):
+        return id(**values)
     return SCHEDULES[check_choice("schedule", id, tuple(SCHEDULES))](**values)
 
 
@@ -242,7 +251,7 @@ def as_schedule(given, step_size):
         given = "constant"
     if isinstance(given, str):
         given = schedule(given)
-    elif callable(given) and not isinstance(given, Schedule):
+    elif is_function(given):
         given = _own(given)
     if not isinstance(given, Schedule):
         raise TypeError(

@@ -1,6 +1,9 @@
 """Bad input to every public call: told at once, with what was wrong, given and allowed."""
 
+import dataclasses
+import decimal
 import functools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -277,6 +280,218 @@ def test_targets_of_one_output(name, value, error, messages):
     check(lambda: mt.train(mt.MLP((4, 1)), X, value), error, *messages)
 
 
+# Numbers in other clothes.
+
+
+def tensor_that_records(values):
+    """What np.asarray meets in a tensor of PyTorch that requires a gradient."""
+
+    class Tensor:
+        def __array__(self, *arguments, **options):
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+        def __repr__(self):
+            return f"tensor({values}, requires_grad=True)"
+
+    return Tensor()
+
+
+def final(X, y, **options):
+    return mt.train(NET, X, y, epochs=2, **options)[-1].after.flat
+
+
+def test_objects_that_are_numbers_are_taken():
+    """Mixed columns of a DataFrame come as an array of Python objects."""
+    mixed = X.astype(object)
+    mixed[:, 0] = [int(value * 10) for value in X[:, 0]]
+    mixed[0, 1] = decimal.Decimal("0.5")
+    plain = mixed.astype(float)
+    np.testing.assert_array_equal(final(mixed, Y.astype(object)), final(plain, Y))
+    np.testing.assert_array_equal(final(mixed.tolist(), Y.tolist()), final(plain, Y))
+
+
+@parameters(
+    X=[
+        (np.where(X[2, 1] == X, "red", X.astype(object)), TypeError, "'red' (str) at index (2, 1)"),
+        (np.where(X[2, 1] == X, None, X), TypeError, "array of floats; given None", "(2, 1)"),
+        (np.where(X[2, 1] == X, 1j, X.astype(object)), TypeError, "given 1j (complex) at index"),
+        (np.where(X[2, 1] == X, 10**400, X.astype(object)), ValueError, "number too large"),
+        (np.ma.masked_greater(X, 1.0), ValueError, "masked entries. Leave those rows out, or fill"),
+        (list(np.ma.masked_greater(X, X.max() - 1e-9)), ValueError, "given 1 masked entry."),
+        (
+            tensor_that_records(3),
+            TypeError,
+            "given tensor(3, requires_grad=True)",
+            "Can't call num",
+        ),
+    ],
+    y=[
+        (np.ma.masked_equal(Y, 1), ValueError, "y must hold labels", "given 7 masked entries."),
+        (np.where(Y == 1, "cat", Y.astype(object)), TypeError, "given 'cat' (str) at index (1,)"),
+        (tensor_that_records(3), TypeError, "y must hold labels", "requires grad"),
+    ],
+)
+def test_what_is_no_number_is_named_with_its_place(name, value, error, messages):
+    arguments = {"net": NET, "X": X, "y": Y, "epochs": 1, name: value}
+    check(lambda: mt.train(**arguments), error, *messages)
+
+
+def test_a_mask_that_hides_nothing_is_no_mask():
+    np.testing.assert_array_equal(final(np.ma.array(X), np.ma.array(Y)), final(X, Y))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_soft_targets_in_any_precision(dtype):
+    soft = np.random.default_rng(0).dirichlet(np.ones(3), size=20).astype(dtype)
+    assert dtype is np.float64 or (soft.sum(axis=1, dtype=float) != 1.0).any()
+    exact = soft.astype(float) / soft.astype(float).sum(axis=1, keepdims=True)
+    loss = {"loss": "softmax_cross_entropy"}
+    np.testing.assert_allclose(final(X, soft, **loss), final(X, exact, **loss), rtol=1e-12)
+    doubled = soft.astype(np.float32).tolist() if dtype is np.float32 else exact.tolist()
+    np.testing.assert_allclose(final(X, doubled, **loss), final(X, exact, **loss), rtol=1e-12)
+
+
+@pytest.mark.parametrize("off", [1e-12, 1e-7])
+def test_targets_beside_their_range_by_rounding(off):
+    soft = np.random.default_rng(0).uniform(0.0, 1.0, (20, 3))
+    soft[0], soft[1] = -off, 1.0 + off
+    np.testing.assert_array_equal(final(X, soft), final(X, np.clip(soft, 0.0, 1.0)))
+
+
+@parameters(
+    y=[
+        (np.full((20, 3), 1.00001), ValueError, "y must lie in [0, 1]", "given 1.00001."),
+        (np.full((20, 3), 1.0 + 3e-6), ValueError, "y must lie in [0, 1]", "given 1.000003"),
+        (np.tile([0.3, 0.3, 0.40001], (20, 1)), ValueError, "sums to 1.00001"),
+    ]
+)
+def test_messages_have_the_digits_that_tell(name, value, error, messages):
+    loss = "softmax_cross_entropy" if "sums" in messages[0] else "cross_entropy"
+    check(lambda: mt.train(NET, X, value, loss=loss), error, *messages)
+
+
+# More than fits into memory, refused before any is reserved.
+
+
+@pytest.mark.parametrize(
+    ("call", "messages"),
+    [
+        (lambda: mt.MLP((784, 10**9)), ["at most 100,000,000 parameters", "gives 785,000,000,000"]),
+        (lambda: mt.MLP((10**9, 10**9, 3)), ["sizes must give at most", "(1000000000, 1000"]),
+        (
+            lambda: mt.train(NET, X, Y, epochs=10**9),
+            ["epochs must give at most 20,000,000 updates"],
+        ),
+        (lambda: mt.train(NET, X, Y, epochs=10**7, batch_size=2), ["which gives 100,000,000."]),
+        (
+            lambda: mt.train(
+                mt.MLP((1, 10**7, 1)), np.zeros((60, 1)), np.zeros(60), batch_size=None
+            ),
+            ["batch_size must give at most 500,000,000 activations", "batches of 60"],
+        ),
+        (lambda: mt.descend(quadratic([1]), [1.0], steps=10**9), ["steps must give at most"]),
+        (lambda: mt.datasets.moons(n=10**9), ["n must be", "<= 10000000; given 1000000000"]),
+        (lambda: mt.datasets.xor(n=10**8), ["n must be", "<= 10000000"]),
+        (lambda: mt.datasets.spirals(n=10**8), ["n must be", "<= 10000000"]),
+        (lambda: mt.COUNTEREXAMPLES["at_random"].slopes(10**9), ["n must be", "<= 10000000"]),
+    ],
+)
+def test_what_would_not_fit_into_memory(call, messages):
+    tracemalloc.start()
+    try:
+        check(call, ValueError, *messages)
+        assert tracemalloc.get_traced_memory()[1] < 600e6
+    finally:
+        tracemalloc.stop()
+
+
+# What comes back later.
+
+
+@pytest.mark.parametrize(
+    ("later", "error", "messages"),
+    [
+        (None, TypeError, ["must return the pair (value, gradient)", "it returned None"]),
+        ((None, np.ones(2)), TypeError, ["must return a number first", "it returned None"]),
+        ((1.0, None), TypeError, ["the gradient that objective returned must be an array"]),
+        ((1.0, [None, None]), TypeError, ["given None (NoneType) at index (0,)"]),
+        ((1.0, np.ones((2, 1))), ValueError, ["must have shape (2,)", "given shape (2, 1)"]),
+        ((1.0, np.ones(2), 3), TypeError, ["must return the pair"]),
+        ((np.ones(2), np.ones(2)), TypeError, ["must return a number first"]),
+        ((tensor_that_records(1.0), np.ones(2)), TypeError, ["a number first", "requires_grad"]),
+        ((1.0, np.ma.array([1.0, 2.0], mask=[0, 1])), ValueError, ["given 1 masked entry."]),
+    ],
+)
+def test_an_objective_that_returns_something_else_later(later, error, messages):
+    calls = []
+
+    def objective(theta):
+        calls.append(1)
+        return (float(theta @ theta), 2 * theta) if len(calls) < 6 else later
+
+    with pytest.raises(error) as caught:
+        mt.descend(objective, [1.0, 2.0], rule="gd", steps=20)
+    for message in messages:
+        assert message in str(caught.value)
+    assert "raised at update k = 5" in caught.value.__notes__[0]
+    assert len(caught.value.trace) == 4
+
+
+def test_a_schedule_needs_a_step_size_that_is_not_zero():
+    def still(G, *, eta=0.0):
+        return {"rho": eta * G}
+
+    for schedule in ("cooling", "exponential", "cosine", lambda eta, k: eta / k):
+        call = functools.partial(
+            mt.descend, quadratic([1]), [1.0], rule=still, steps=3, schedule=schedule
+        )
+        check(call, ValueError, "multiplies the step size, which must be larger than 0",
+              "given eta=0 of the rule still (own).")  # fmt: skip
+    assert len(mt.descend(quadratic([1]), [1.0], rule=still, steps=3, schedule="adaptive")) == 3
+    up = mt.rule(still, eta=-0.1)
+    assert len(mt.descend(quadratic([1]), [1.0], rule=up, steps=3, schedule="cooling")) == 3
+    check(lambda: mt.descend(quadratic([1]), [1.0], rule=up, schedule="exponential"), ValueError,
+          "given eta=-0.1")  # fmt: skip
+
+
+@parameters(
+    name=[
+        ("nope", ValueError, "name='nope' is unknown", "allowed: before, after, gradient, rho, M"),
+        (3, TypeError, "name must be one of before", "given 3 (int)"),
+    ]
+)
+def test_gather(name, value, error, messages):
+    trace = mt.descend(quadratic([1]), [1.0], steps=2)
+    check(lambda: trace.gather("rho", value), error, *messages)
+
+
+@pytest.mark.parametrize("Z", [[], np.zeros((0, 3)), [[]]])
+@pytest.mark.parametrize("id", mt.ACTIVATIONS)
+def test_nothing_has_no_activation(id, Z):
+    phi = mt.ACTIVATIONS[id]
+    check(lambda: phi(Z), ValueError, "Z must not be empty; given shape")
+    if phi.elementwise:
+        check(lambda: phi.derivative(Z), ValueError, "Z must not be empty; given shape")
+
+
+# Entries of one table in the place of another's.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rule": mt.LOSSES["mse"]}, "rule must be one of gd"),
+        ({"rule": mt.LANDSCAPES["beale"]}, "rule must be one of gd"),
+        ({"loss": mt.rule("adam")}, "loss must be one of mse"),
+        ({"schedule": mt.rule("adam")}, "schedule must be None, one of constant"),
+        ({"loss": dict}, "loss must be one of mse"),
+        ({"schedule": int}, "schedule must be None, one of constant"),
+    ],
+)
+def test_entries_of_another_table(arguments, message):
+    check(lambda: mt.train(NET, X, Y, **arguments), TypeError, message, "given ")
+
+
 # descend
 
 
@@ -437,13 +652,44 @@ def test_other_callables_are_rules(given):
     assert len(mt.descend(quadratic([1, 2]), [1.0, 2.0], rule=given, steps=2)) == 2
 
 
-@pytest.mark.parametrize("name", ["k", "loss", "Z", "factor", "W", "gradient"])
+@pytest.mark.parametrize(
+    "name",
+    ["k", "W", *(field.name for field in dataclasses.fields(mt.Step) if field.name != "rho")],
+)
 def test_reserved_quantities_of_an_own_rule(name):
     def mine(k, G):
         return {name: G, "rho": G}
 
     message = f"mine must not return a quantity named {name!r}; at update k = 1 it returned"
     check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine, steps=2), ValueError, message)
+
+
+@pytest.mark.parametrize("name", ["_M", "__class__", "M hat", "", 3, "1st"])
+def test_quantities_are_named_like_variables(name):
+    def mine(k, G):
+        return {name: G, "rho": G}
+
+    message = "mine must name its quantities like variables of Python"
+    check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine), ValueError, message, f"{name}, rho")
+
+
+def test_reserved_states_are_refused_with_the_rule():
+    def mine(k, G, loss, *, eta=0.1):
+        return {"loss": loss, "rho": eta * G}
+
+    message = "mine must not return a quantity named 'loss'; its parameters are (k, G, loss)"
+    check(lambda: mt.rule(mine), ValueError, message)
+
+
+def test_entries_of_the_tables_are_taken_in_place_of_their_ids():
+    assert mt.rule(mt.RULES["adam"], form="paper", eta=0.5) == mt.rule("adam", "paper", eta=0.5)
+    assert mt.schedule(mt.SCHEDULES["cooling"], eps=0.5) == mt.schedule("cooling", eps=0.5)
+    assert mt.schedule(mt.schedule("staircase", k_d=3), d=0.1).values == {"d": 0.1, "k_d": 3}
+    net = mt.MLP((4, 5, 3), hidden=mt.ACTIVATIONS["tanh"], init=mt.INITIALIZERS["he"])
+    by_id = mt.train(mt.MLP((4, 5, 3), hidden="tanh", init="he"), X, Y, rule="adam", epochs=2)
+    by_entry = mt.train(net, X, Y, rule=mt.RULES["adam"], epochs=2, loss=mt.LOSSES["cross_entropy"])
+    np.testing.assert_array_equal(by_entry[-1].after.flat, by_id[-1].after.flat)
+    assert mt.own_loss(lambda Y, A: A - Y, cost=mt.LOSSES["mse"]).targets == "real"
 
 
 def test_a_rule_without_k_is_told_no_update():

@@ -159,7 +159,8 @@ def adamw_paper(past, eta, beta1, beta2, eps, decay):
 def lion_paper(past, eta, beta1, beta2, decay):
     """The mean of the past, once more mixed with the newest gradient, gives the sign alone."""
     mixed = beta1 * mean_so_far(past.g[:-1], beta2) + (1 - beta1) * past.g[-1]
-    return eta * (mp.sign(mixed) + decay * past.w)
+    rho = eta * (mp.sign(mixed) + decay * past.w)
+    return {"rho": rho, "C": mixed, "M": mean_so_far(past.g, beta2)}
 
 
 ADAM = {"eta": 0.05, "beta1": 0.9, "beta2": 0.999, "eps": 0.001}
@@ -182,7 +183,7 @@ ROWS = (
     ("nadam", "paper", nadam_paper, ADAM),
     ("amsgrad", "paper", amsgrad_paper, {**ADAM, "beta2": 0.99, "eps": 1e-08}),
     ("adamw", "paper", adamw_paper, {**ADAM, "decay": 0.1}),
-    ("lion", "paper", lion_paper, {"eta": 0.03, "beta1": 0.9, "beta2": 0.99, "decay": 0.1}),
+    ("lion", "paper", lion_paper, {"eta": 0.3, "beta1": 0.9, "beta2": 0.99, "decay": 0.1}),
 )
 
 

@@ -168,7 +168,7 @@ def test_a_loop_costs_the_lines_that_it_computes():
     assert latex(loops) == [
         "M_{k} = M_{k-1} + g_{k}",
         r"\mathrm{steep}_{k} = \ldots",
-        r"\rho_{k} = \eta \mathrm{steep}_{k}",
+        r"\rho_{k} = \eta \, \mathrm{steep}_{k}",
     ]
 
 
@@ -193,7 +193,7 @@ def test_a_line_that_is_no_formula_shows_its_code():
 
     assert latex(ranked) == [
         r"\mathrm{places}_{k} = \mathtt{np.unique(G,\ return\_inverse=True)}",
-        r"\rho_{k} = \eta \mathrm{places}_{k}",
+        r"\rho_{k} = \eta \, \mathrm{places}_{k}",
     ]
 
 
@@ -240,13 +240,13 @@ def test_rprop_with_where_sign_and_a_first_step():
 
     agree = "g_{k} g_{k-1}"
     grown = (
-        rf"\min(\mathrm{{up}} \delta_{{k-1}}, \mathrm{{most}})\ \mathrm{{if}}\ {agree} > 0,"
+        rf"\min(\mathrm{{up}} \, \delta_{{k-1}}, \mathrm{{most}})\ \mathrm{{if}}\ {agree} > 0,"
         r"\ \mathrm{else}\ \delta_{k-1}"
     )
     assert latex(rprop) == [
-        rf"\delta_{{k}} = \max(\mathrm{{down}} ({grown}), \mathrm{{least}})\ \mathrm{{if}}\ "
+        rf"\delta_{{k}} = \max(\mathrm{{down}} \, ({grown}), \mathrm{{least}})\ \mathrm{{if}}\ "
         rf"{agree} < 0,\ \mathrm{{else}}\ {grown}",
-        r"\rho_{k} = \mathrm{sgn}(g_{k}) \delta_{k}",
+        r"\rho_{k} = \mathrm{sgn}(g_{k}) \, \delta_{k}",
     ]
     trace = mt.descend(mt.LANDSCAPES["valley"], [-4.0, 0.5], rule=rprop, steps=3)
     assert trace[0].state_before["delta"].flat == pytest.approx([0.1, 0.1])
@@ -263,7 +263,7 @@ def test_rprop_with_where_sign_and_a_first_step():
         ("np.where((G > 0) & (G <= 1), 1, 0) * eta",
          r"(1\ \mathrm{if}\ g_{k} > 0\ \mathrm{and}\ g_{k} \leq 1,\ \mathrm{else}\ 0) \eta"),
         ("np.logical_or(G < 0, G == 1) * G", r"(g_{k} < 0\ \mathrm{or}\ g_{k} = 1) g_{k}"),
-        ("eta * np.sign(G)", r"\eta \mathrm{sgn}(g_{k})"),
+        ("eta * np.sign(G)", r"\eta \, \mathrm{sgn}(g_{k})"),
         ("np.clip(G, -1, eta)", r"\min(\max(g_{k}, -1), \eta)"),
         ("G / np.linalg.norm(G)", r"\frac{g_{k}}{\|g_{k}\|}"),
         ("np.abs(G) ** 2", r"|g_{k}|^{2}"),
@@ -271,13 +271,13 @@ def test_rprop_with_where_sign_and_a_first_step():
         ("np.log(np.sqrt(G))", r"\ln(\sqrt{g_{k}})"),
         ("np.power(G, 3) + np.square(G + 1)", r"g_{k}^{3} + (g_{k} + 1)^{2}"),
         ("(G ** 2) ** eta", r"(g_{k}^{2})^{\eta}"),
-        ("np.mean(G) * (G @ G)", r"\mathrm{mean}(g_{k}) (g_{k} \cdot g_{k})"),
+        ("np.mean(G) * (G @ G)", r"\mathrm{mean}(g_{k}) \, (g_{k} \cdot g_{k})"),
         ("G.sum() * np.pi", r"\sum(g_{k}) \pi"),
         ("eta * -G", r"\eta (-g_{k})"),
         ("G - -eta", r"g_{k} - (-\eta)"),
         ("-(G + 1)", "-(g_{k} + 1)"),
         ("G - (eta - 1)", r"g_{k} - (\eta - 1)"),
-        ("np.tanh(G) * np.e", r"\mathrm{tanh}(g_{k}) e"),
+        ("np.tanh(G) * np.e", r"\mathrm{tanh}(g_{k}) \, e"),
         ("G % 2 + G", r"\mathtt{G\ \%\ 2} + g_{k}"),
         ("float(eta) * np.asarray(G)", r"\eta g_{k}"),
         ("np.sum(G, axis=0)", r"\mathtt{np.sum(G,\ axis=0)}"),

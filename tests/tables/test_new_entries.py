@@ -124,7 +124,7 @@ def test_a_file_is_an_optimizer(tmp_path):
     assert rule == "signed (paper) κ True"
     assert formula == (
         r"\kappa_{k} = \kappa_{k-1}\ \mathrm{if}\ g_{k} > 0,\ \mathrm{else}\ "
-        r"\mathrm{growth} \kappa_{k-1}"
+        r"\mathrm{growth} \, \kappa_{k-1}"
     )
     # 1/2 times 3, then times 3 again: -2 + 3/2 = -1/2, -1/2 + 9/2 = 4
     assert places == "[[-0.5], [4.0]]"

@@ -129,9 +129,8 @@ _FORBIDDEN = {
     "setrlimit": (160, 164),
     "timer_create": (222, 107),
 }
-# A new thread is allowed, a new process is not.
 _CLONE, _CLONE3, _CLONE_THREAD = (56, 220), (435, 435), 0x10000
-# A process may send signals to itself only, and not the one that means: the system killed it.
+_FIRST_ARGUMENT = 16  # where seccomp keeps it
 _SIGNALS = [((62, 129), 24), ((234, 131), 32)]  # kill, tgkill; where seccomp keeps the signal
 _SIGKILL = 9
 _PRLIMIT, _NEW_LIMIT = (302, 261), (32, 36)  # the two halves of the address of a new limit
@@ -162,7 +161,7 @@ def filter_system_calls():
 
 def _program(column, architecture, pid):
     """Return the filter's lines (code, jump if true, jump if false, constant)."""
-    number, machine, first = 0, 4, 16  # where seccomp keeps them
+    number, machine = 0, 4  # where seccomp keeps them
     lines = [
         (_LOAD, 0, 0, machine),
         (_EQUAL, 1, 0, architecture),
@@ -172,27 +171,49 @@ def _program(column, architecture, pid):
         (_RETURN, 0, 0, _KILL),
         (_EQUAL, 0, 1, _CLONE3[column]),
         (_RETURN, 0, 0, _ENOSYS),  # the C library then uses clone, whose flags can be read
-        (_EQUAL, 0, 4, _CLONE[column]),
-        (_LOAD, 0, 0, first),
+        *_threads_only(_CLONE[column], number),
+    ]
+    for call, signal in _SIGNALS:
+        lines += _signals_to_itself(call[column], signal, pid)
+    lines += _limits_read_only(_PRLIMIT[column])
+    forbidden = [numbers[column] for numbers in _FORBIDDEN.values()] + [_TKILL[column]]
+    for call in forbidden:
+        if call is not None:
+            lines += [(_EQUAL, 0, 1, call), (_RETURN, 0, 0, _EPERM)]
+    return [*lines, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _threads_only(clone, number):
+    """A new thread is allowed, a new process is not."""
+    return [
+        (_EQUAL, 0, 4, clone),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_AND, 0, 0, _CLONE_THREAD),
         (_EQUAL, 0, 1, _CLONE_THREAD),
         (_RETURN, 0, 0, _ALLOW),
         (_LOAD, 0, 0, number),
-        (_EQUAL, 0, 1, _CLONE[column]),
+        (_EQUAL, 0, 1, clone),
         (_RETURN, 0, 0, _EPERM),
     ]
-    for call, signal in _SIGNALS:
-        lines += [
-            (_EQUAL, 0, 6, call[column]),
-            (_LOAD, 0, 0, first),
-            (_EQUAL, 0, 3, pid),
-            (_LOAD, 0, 0, signal),
-            (_EQUAL, 1, 0, _SIGKILL),
-            (_RETURN, 0, 0, _ALLOW),
-            (_RETURN, 0, 0, _EPERM),
-        ]
-    lines += [  # limits may be read; one of zero seconds would end in SIGKILL
-        (_EQUAL, 0, 6, _PRLIMIT[column]),
+
+
+def _signals_to_itself(call, signal, pid):
+    """Any signal but SIGKILL, which means that the system killed it, and to itself only."""
+    return [
+        (_EQUAL, 0, 6, call),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_EQUAL, 0, 3, pid),
+        (_LOAD, 0, 0, signal),
+        (_EQUAL, 1, 0, _SIGKILL),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _EPERM),
+    ]
+
+
+def _limits_read_only(prlimit):
+    """Limits may be read; one of zero seconds would end in SIGKILL."""
+    return [
+        (_EQUAL, 0, 6, prlimit),
         (_LOAD, 0, 0, _NEW_LIMIT[0]),
         (_EQUAL, 0, 3, 0),
         (_LOAD, 0, 0, _NEW_LIMIT[1]),
@@ -200,8 +221,3 @@ def _program(column, architecture, pid):
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _EPERM),
     ]
-    forbidden = [numbers[column] for numbers in _FORBIDDEN.values()] + [_TKILL[column]]
-    for call in forbidden:
-        if call is not None:
-            lines += [(_EQUAL, 0, 1, call), (_RETURN, 0, 0, _EPERM)]
-    return [*lines, (_RETURN, 0, 0, _ALLOW)]
