@@ -59,7 +59,7 @@ class ParameterLayout:
 
     def matrices(self, flat: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
         """Return views [(W1, b1), …] of `flat`: W (n_out, n_in), b as a column (n_out, 1)."""
-        return [(flat[w].reshape(shape), flat[b][:, None]) for w, shape, b in self.slices]
+        return [(flat[w].reshape(shape), flat[b, None]) for w, shape, b in self.slices]
 
     def where(self, index: int) -> str:
         """Name the entry `index` of the flat vector, such as ``W^(1)[3, 17]``."""
@@ -89,6 +89,9 @@ class Parameters:
 
     def __post_init__(self) -> None:
         self.flat.flags.writeable = False
+
+    def __reduce__(self):
+        return Parameters, (self.flat, self.layout)  # so that a copy is read-only, too
 
     @cached_property
     def W(self) -> Layers:

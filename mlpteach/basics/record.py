@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard, TypeVar
 
 from mlpteach.basics.notation import Symbol, symbol
+from mlpteach.basics.pickling import check_picklable, place_in_table, table_entry
 from mlpteach.basics.style import PLAIN, Style
 
 
@@ -40,6 +41,14 @@ class Record:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "short_title", self.short_title or self.title)
+
+    def __reduce_ex__(self, protocol):
+        place = place_in_table(self)
+        return super().__reduce_ex__(protocol) if place is None else (table_entry, place)
+
+    def __getstate__(self):
+        check_picklable(vars(self).values())
+        return vars(self)
 
     @property
     def menu_title(self) -> str:

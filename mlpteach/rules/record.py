@@ -46,7 +46,7 @@ SUPPLIED = ("k", "W", "G", "J", "gradient_at", "objective", "factor", "layout")
 # Names that a step of the trace has already; a reader's quantity may not hide them.
 RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
-    *("before", "after", "gradient", "factor", "W"),
+    *("before", "after", "gradient", "factor", "W", "quantities", "state_before"),
 )
 RULES: dict[str, "Optimizer"] = {}
 
@@ -193,7 +193,7 @@ class Rule(Record):
             Name -> array of every name in ``self.states``.
         """
         supplied.update(state)
-        return self.function(*[supplied[name] for name in self.needs], **self.values)
+        return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities: Quantities, G: FloatArray) -> dict[str, Any]:
         """Return what the next update needs of this one."""
@@ -407,6 +407,9 @@ def from_function(function: Callable[..., Any], **values: float) -> Rule:
         for parameter, value in chosen.items()
     }
     needs = _positional(function)
+    for state in needs:
+        if state not in SUPPLIED:
+            _check_quantity_name(name, state, f"; its parameters are ({', '.join(needs)})")
     if "G" not in needs and ("W" not in needs or {"gradient_at", "objective"}.isdisjoint(needs)):
         raise TypeError(
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
@@ -500,6 +503,20 @@ def _guarded(function, name, needs, /, *arguments, **values):
     return _checked_return(returned, name, where, states, shape)
 
 
+def _check_quantity_name(name, quantity, returned):
+    """Raise ValueError for a name that could not be read as ``step.quantity``."""
+    if quantity in RESERVED:
+        raise ValueError(
+            f"{name} must not return a quantity named {quantity!r}{returned}. Reserved for the "
+            f"trace: {', '.join(RESERVED)}."
+        )
+    if not isinstance(quantity, str) or not quantity.isidentifier() or quantity.startswith("_"):
+        raise ValueError(
+            f"{name} must name its quantities like variables of Python that begin with a letter"
+            f"{returned}."
+        )
+
+
 def _checked_return(returned, name, where, states, shape):
     wanted = ", ".join(f"{state}={state}" for state in [*states, "rho"])
     if not isinstance(returned, dict):
@@ -507,18 +524,12 @@ def _checked_return(returned, name, where, states, shape):
             f"{name} must return Quantities({wanted}) or a dict; {where}it returned "
             f"{describe(returned)}."
         )
-    reserved = next((quantity for quantity in returned if quantity in RESERVED), None)
-    if reserved is not None:
-        raise ValueError(
-            f"{name} must not return a quantity named {reserved!r}; {where}it returned "
-            f"{', '.join(map(str, returned))}. Reserved for the trace: {', '.join(RESERVED)}."
-        )
+    said = f"; {where}it returned {', '.join(map(str, returned)) or 'nothing'}"
     for quantity in [*states, "rho"]:
         if quantity not in returned:
-            raise ValueError(
-                f"{name} must return {quantity} (Quantities({wanted})); {where}it "
-                f"returned {', '.join(map(str, returned)) or 'nothing'}."
-            )
+            raise ValueError(f"{name} must return {quantity} (Quantities({wanted})){said}.")
+    for quantity in returned:
+        _check_quantity_name(name, quantity, said)
     checked = Quantities()
     for quantity, value in returned.items():
         array = numbers_or_none(value)

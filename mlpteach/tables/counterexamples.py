@@ -7,7 +7,7 @@ over many updates the best place is x = -1.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Self
 
 import numpy as np
@@ -114,16 +114,13 @@ def project(theta: FloatArray) -> FloatArray:
     return np.minimum(np.maximum(theta, -1.0), 1.0)
 
 
-def _every(period):
-    return lambda k, seed: k % period == 1
+def _every(period, k, seed):
+    return k % period == 1
 
 
-def _with_probability(share):
-    def is_steep(k, seed):
-        block, place = divmod(k - 1, _BLOCK)
-        return _draws(seed, block)[place] < share
-
-    return is_steep
+def _with_probability(share, k, seed):
+    block, place = divmod(k - 1, _BLOCK)
+    return _draws(seed, block)[place] < share
 
 
 @lru_cache(maxsize=512)
@@ -144,7 +141,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 3 (Theorem 1), C > 2",
             steep=3.0,
             gentle=1.0,
-            is_steep=_every(3),
+            is_steep=partial(_every, 3),
             period=3,
             share=1 / 3,
             settings={
@@ -163,7 +160,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 5, synthetic experiment",
             steep=1010.0,
             gentle=10.0,
-            is_steep=_every(101),
+            is_steep=partial(_every, 101),
             period=101,
             share=1 / 101,
             settings=_SYNTHETIC,
@@ -176,7 +173,7 @@ COUNTEREXAMPLES = {
             "Reddi et al. 2018, section 5, stochastic synthetic experiment",
             steep=1010.0,
             gentle=10.0,
-            is_steep=_with_probability(0.01),
+            is_steep=partial(_with_probability, 0.01),
             period=1,
             share=0.01,
             settings=_SYNTHETIC,

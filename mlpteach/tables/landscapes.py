@@ -307,12 +307,16 @@ def own_landscape(
         title=name,
         source="the reader's own function",
         function=np.vectorize(partial(_height, objective), otypes=[float]),
-        gradient=lambda x, y: tuple(objective(np.array([x, y], dtype=float))[1]),
+        gradient=partial(_slopes, objective),
         start=start,
         minima=tuple(_numbers("a minimum", minimum, 2) for minimum in minima),
         window=window,
         objective=objective,
     )
+
+
+def _slopes(objective, x, y):
+    return tuple(objective(np.array([x, y], dtype=float))[1])
 
 
 def _height(objective, x, y):

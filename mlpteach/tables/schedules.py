@@ -234,6 +234,13 @@ SCHEDULES = {
 def schedule(id: str, **values: float) -> Schedule:
     """Return a schedule for :func:`mlpteach.train`, such as ``schedule("cooling", eps=0.1)``.
 
+    Parameters
+    ----------
+    id : str or Schedule
+        An id of ``mlpteach.SCHEDULES``, or a schedule to change.
+    **values
+        Its parameters.
+
     Raises
     ------
     ValueError, TypeError
@@ -244,6 +251,8 @@ def schedule(id: str, **values: float) -> Schedule:
     >>> schedule("staircase", d=0.1, k_d=50)
     <schedule staircase(d=0.1, k_d=50)>
     """
+    if isinstance(id, Schedule):
+        return id(**values)
     return SCHEDULES[check_choice("schedule", id, tuple(SCHEDULES))](**values)
 
 

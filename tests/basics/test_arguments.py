@@ -1,5 +1,6 @@
 """Bad input to every public call: told at once, with what was wrong, given and allowed."""
 
+import dataclasses
 import decimal
 import functools
 import tracemalloc
@@ -651,13 +652,44 @@ def test_other_callables_are_rules(given):
     assert len(mt.descend(quadratic([1, 2]), [1.0, 2.0], rule=given, steps=2)) == 2
 
 
-@pytest.mark.parametrize("name", ["k", "loss", "Z", "factor", "W", "gradient"])
+@pytest.mark.parametrize(
+    "name",
+    ["k", "W", *(field.name for field in dataclasses.fields(mt.Step) if field.name != "rho")],
+)
 def test_reserved_quantities_of_an_own_rule(name):
     def mine(k, G):
         return {name: G, "rho": G}
 
     message = f"mine must not return a quantity named {name!r}; at update k = 1 it returned"
     check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine, steps=2), ValueError, message)
+
+
+@pytest.mark.parametrize("name", ["_M", "__class__", "M hat", "", 3, "1st"])
+def test_quantities_are_named_like_variables(name):
+    def mine(k, G):
+        return {name: G, "rho": G}
+
+    message = "mine must name its quantities like variables of Python"
+    check(lambda: mt.descend(quadratic([1]), [1.0], rule=mine), ValueError, message, f"{name}, rho")
+
+
+def test_reserved_states_are_refused_with_the_rule():
+    def mine(k, G, loss, *, eta=0.1):
+        return {"loss": loss, "rho": eta * G}
+
+    message = "mine must not return a quantity named 'loss'; its parameters are (k, G, loss)"
+    check(lambda: mt.rule(mine), ValueError, message)
+
+
+def test_entries_of_the_tables_are_taken_in_place_of_their_ids():
+    assert mt.rule(mt.RULES["adam"], form="paper", eta=0.5) == mt.rule("adam", "paper", eta=0.5)
+    assert mt.schedule(mt.SCHEDULES["cooling"], eps=0.5) == mt.schedule("cooling", eps=0.5)
+    assert mt.schedule(mt.schedule("staircase", k_d=3), d=0.1).values == {"d": 0.1, "k_d": 3}
+    net = mt.MLP((4, 5, 3), hidden=mt.ACTIVATIONS["tanh"], init=mt.INITIALIZERS["he"])
+    by_id = mt.train(mt.MLP((4, 5, 3), hidden="tanh", init="he"), X, Y, rule="adam", epochs=2)
+    by_entry = mt.train(net, X, Y, rule=mt.RULES["adam"], epochs=2, loss=mt.LOSSES["cross_entropy"])
+    np.testing.assert_array_equal(by_entry[-1].after.flat, by_id[-1].after.flat)
+    assert mt.own_loss(lambda Y, A: A - Y, cost=mt.LOSSES["mse"]).targets == "real"
 
 
 def test_a_rule_without_k_is_told_no_update():
