@@ -63,18 +63,22 @@ class NetworkProblem:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
-    def batch(self, k):
-        """Return the rows of X that update k uses, (n_batch,) ints."""
-        epoch, position = divmod(k - 1, self.updates_per_epoch)
+    def order(self, epoch):
+        """Return the rows of X (n,) in the order in which `epoch`, from 1, uses them."""
         known, order = self._order  # once: another thread may be looking at another epoch
-        if known != epoch + 1:
+        if known != epoch:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
-                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
-            self._order = (epoch + 1, order)
+                order = np.random.default_rng([self.seed, epoch - 1]).permutation(len(self.X))
+            self._order = (epoch, order)
+        return order
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
-        return order[start : start + self.batch_size]
+        return self.order(epoch + 1)[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
