@@ -166,6 +166,7 @@ class Trace(Sequence):
         self._evaluations = np.empty(planned, dtype=np.int32)
         self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
+        self._finds_step_lengths = run.rule.own_step_length
         self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
@@ -184,7 +185,7 @@ class Trace(Sequence):
         self._sums[k - 1] = self._sum(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
-        if self.run.rule.own_step_length:
+        if self._finds_step_lengths:
             self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
             self._keep(update.state)
