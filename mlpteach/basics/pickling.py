@@ -3,6 +3,7 @@
 import importlib
 import pickle
 import sys
+from functools import partial
 
 
 def place_in_table(record):
@@ -43,10 +44,16 @@ def check_picklable(values):
         try:
             pickle.dumps(value)
         except Exception as error:
-            name = getattr(value, "__name__", None) or getattr(value, "name", type(value).__name__)
             raise pickle.PicklingError(
-                f"{name} can't be pickled: pickle keeps the name of a function only, and finds "
+                f"{_name(value)} can't be pickled: pickle keeps a function's name only, and finds "
                 f"this one under none ({error}). Write it with def at the top level of a module "
                 "or a notebook, not as a lambda or inside another function; or use cloudpickle, "
                 "as joblib does, which takes functions along."
             ) from error
+
+
+def _name(value):
+    """Return the name of a reader's function, also where it is wrapped."""
+    if isinstance(value, partial):
+        return _name(next(filter(callable, value.args), value.func))
+    return getattr(value, "__name__", None) or getattr(value, "name", type(value).__name__)
