@@ -4,6 +4,7 @@ from functools import partial
 from itertools import cycle
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
+from mlpteach.basics.style import STYLES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
@@ -13,10 +14,8 @@ from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.views import valley
 from mlpteach.views.batches import show_batches
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
-from mlpteach.views.style import STYLES
 
-# 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
-# than the product. The full batch has to keep up with the hand.
+# 128 of the digits: the full batch has to keep up with the hand.
 DIGITS = slice(0, 14 * 128, 14)
 _COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
 _SIZES = (1, 4, 16, 32, 64)

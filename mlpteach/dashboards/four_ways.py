@@ -145,9 +145,8 @@ def _controls(n):
         made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
         controls += name_forms(made) if way == "momentum" else made
         values |= starts
-    controls.append(Slider("adaptive.shrink", "shrink", 0.05, 0.99, when=("tune", "adaptive")))
-    values["adaptive.shrink"] = 0.5
-    return controls, values
+    made, starts = hyper_controls([schedule("adaptive")], "adaptive.", ("tune", "adaptive"))
+    return [*controls, *made], values | starts
 
 
 def _traces(runs, run, further, values):

@@ -12,7 +12,7 @@ from mlpteach.rules import FORMS, RULES, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
-from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits, rule_style
+from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
@@ -205,7 +205,7 @@ def _styles(rules, follow):
     """
     styles = {}
     for name, rule in rules.items():
-        look = rule_style(rule.id, "lecture")
+        look = rule.style
         alike = [s for s in styles.values() if s.color == look.color or s.marker == look.marker]
         taken = {style.dash for style in alike}
         free = [dash for dash in (look.dash, *_DASHES) if dash not in taken]

@@ -50,7 +50,7 @@ def evaluate_rows(net, W, columns, Y, loss, l2=0.0):
         )
         V = V.reshape(Z[-1].shape)
         _back(net, weights, A, Z, V, _matrices(net, gradients[part]))
-        gradients[part] /= Y.shape[1]
+        gradients[part] *= 1.0 / Y.shape[1]  # as MLP.evaluate does, for the same last bits
         if l2:
             for (dM, _), (M, _) in zip(_matrices(net, gradients[part]), weights, strict=True):
                 dM += l2 * M

@@ -16,8 +16,7 @@ from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
 
-# Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
-# idle spinning slows down the small products of the updates that follow.
+# Scored in blocks that stay in the cache.
 _SCORED_AT_ONCE = 128
 # Data up to this size is copied, so that a caller who changes X afterwards does not change the
 # past; beyond it the copy would cost more memory than the trace.
@@ -64,18 +63,22 @@ class NetworkProblem:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
-    def batch(self, k):
-        """Return the rows of X that update k uses, (n_batch,) ints."""
-        epoch, position = divmod(k - 1, self.updates_per_epoch)
+    def order(self, epoch):
+        """Return the rows of X (n,) in the order in which `epoch`, from 1, uses them."""
         known, order = self._order  # once: another thread may be looking at another epoch
-        if known != epoch + 1:
+        if known != epoch:
             order = np.arange(len(self.X))
             if not self.full_batch:
                 # A function of seed and epoch alone: any epoch can be had without those before it.
-                order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))
-            self._order = (epoch + 1, order)
+                order = np.random.default_rng([self.seed, epoch - 1]).permutation(len(self.X))
+            self._order = (epoch, order)
+        return order
+
+    def batch(self, k):
+        """Return the rows of X that update k uses, (n_batch,) ints."""
+        epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
-        return order[start : start + self.batch_size]
+        return self.order(epoch + 1)[start : start + self.batch_size]
 
     def evaluate(self, theta, batch):
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""

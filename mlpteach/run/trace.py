@@ -20,8 +20,9 @@ from mlpteach.run.one_thread import on_one_blas_thread
 MIN_STRIDE = 16
 # All checkpoints of a trace together, in bytes.
 CHECKPOINT_BYTES = 192 * 2**20
-# No product of four numbers below this overflows: a state below it has lost nothing on its way.
-_FAR_FROM_OVERFLOW = 1e75
+# Numbers whose squares sum to less are below 1e75: no product of four of them overflows, so a
+# state below it has lost nothing on its way.
+_FAR_FROM_OVERFLOW = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +169,7 @@ class Trace(Sequence):
         self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
+        self._ones = np.ones_like(start.theta)
         self._stride = max(MIN_STRIDE, -(-planned * start.nbytes // budget))
         self._checkpoints = [start]
         self._held = start.nbytes
@@ -179,7 +181,7 @@ class Trace(Sequence):
         """Take in the next update and how long it took."""
         k = update.k
         self._losses[k - 1] = update.evaluation.loss
-        self._sums[k - 1] = np.add.reduce(update.state.theta)
+        self._sums[k - 1] = self._sum(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
         if self.run.rule.own_step_length:
@@ -188,6 +190,9 @@ class Trace(Sequence):
             self._keep(update.state)
         # Last, so that an interrupt leaves what is whole.
         self._length = k
+
+    def _sum(self, theta):
+        return self._ones.dot(theta)  # BLAS adds twice as fast as theta.sum()
 
     def _keep(self, state):
         checkpoints, stride = [*self._checkpoints, state], self._stride
@@ -410,7 +415,7 @@ class Trace(Sequence):
             for number in range(k + 1, last + 1):
                 update = self.run.advance(number, state)
                 self._check_same(number, "cost", self._losses, update.evaluation.loss)
-                self._check_same(number, "sum of W", self._sums, np.add.reduce(update.state.theta))
+                self._check_same(number, "sum of W", self._sums, self._sum(update.state.theta))
                 state = update.state
         return update
 
@@ -491,7 +496,7 @@ def _named(name, state, update):
 
 
 def _far_from_overflow(array):
-    return np.abs(array).max(initial=0.0) < _FAR_FROM_OVERFLOW  # False for NaN too
+    return np.vdot(array, array) < _FAR_FROM_OVERFLOW  # False for NaN too
 
 
 def _advice(run, state, update, quantity):

@@ -225,42 +225,47 @@ class _History:
         names = ["loss", "accuracy"]
         if self._problem.validation is not None:
             names += ["validation_loss", "validation_accuracy"]
-        self._values = {name: [] for name in names}
-        trace.history = {name: np.empty(0) for name in names}
-        self._batches, self._outputs = [], []  # of each update in the epoch
+        epochs = trace.planned // self._problem.updates_per_epoch
+        self._values = {name: np.empty(epochs) for name in names}
+        trace.history = {name: values[:0] for name, values in self._values.items()}
+        self._outputs = np.empty(self._problem.Y.shape)  # of the epoch, in the order of its batches
+        self._seen = 0
 
     def take(self, update):
         """Note what the network said to the batch of one update."""
-        self._batches.append(update.batch)
-        self._outputs.append(update.evaluation.A[-1])
+        seen = self._seen + len(update.batch)
+        self._outputs[:, self._seen : seen] = update.evaluation.A[-1]
+        self._seen = seen
 
     def end_epoch(self, theta):
         """Close an epoch that ended with the parameters `theta`."""
-        sizes = np.array([batch.size for batch in self._batches])
-        losses = self._trace.losses[-len(sizes) :]
-        values = [(losses * sizes).sum() / sizes.sum(), self._accuracy()]
-        if self._problem.validation is None:
-            self._keep(values)
+        problem, trace = self._problem, self._trace
+        losses = trace.losses[-problem.updates_per_epoch :]
+        known = [losses.dot(problem.batch_sizes) / len(problem.X), self._accuracy()]
+        if problem.validation is None:
+            self._keep(known)
             return
         scores = (np.nan, np.nan)
         try:
-            scores = self._problem.validate(theta)
+            scores = problem.validate(theta)
         finally:  # an interrupt loses no epoch
-            self._keep([*values, *scores])
+            self._keep([*known, *scores])
 
     def _accuracy(self):
         """Return the share of right answers in the epoch; NaN where the targets name no classes."""
-        if self._problem.threshold is None:
+        problem = self._problem
+        if problem.threshold is None:
             return np.nan
-        said = labels(np.concatenate(self._outputs, axis=1), self._problem.threshold)
-        return (said == self._problem.labels[np.concatenate(self._batches)]).mean()
+        said = labels(self._outputs, problem.threshold)
+        right = said == problem.labels[problem.order(problem.epoch(len(self._trace)))]
+        return np.count_nonzero(right) / len(right)
 
-    def _keep(self, values):
-        for name, value in zip(self._values, values, strict=True):
-            self._values[name].append(value)
-        self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
-        self._batches.clear()
-        self._outputs.clear()
+    def _keep(self, known):
+        epoch = self._problem.epoch(len(self._trace))
+        for values, value in zip(self._values.values(), known, strict=True):
+            values[epoch - 1] = value
+        self._trace.history = {name: values[:epoch] for name, values in self._values.items()}
+        self._seen = 0
 
 
 def _check_validation(net, validation, loss):
@@ -322,6 +327,7 @@ def _run(trace, history, progress):
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+            del update  # its arrays are still in the cache: the next update takes their place
 
 
 def _explain(error, trace, k, state):

@@ -58,9 +58,18 @@ class Line:
         line = f'<math displaystyle="true"><mrow>{line}</mrow></math>'
         return line if self.expression is not None or self.code else f"{line} {sign.meaning}"
 
-    def latex(self):
-        """Return the line as LaTeX, within what matplotlib's mathtext understands."""
-        right = self._right_side(LaTeX(self.name, self.rule))
+    def latex(self, number_of=None):
+        """Return the line as LaTeX, within what matplotlib's mathtext understands.
+
+        Parameters
+        ----------
+        number_of : callable, optional
+            Key, as in :meth:`mathml`, -> number: the right-hand side alone with the numbers put in;
+            "" where there is no formula.
+        """
+        right = self._right_side(LaTeX(self.name, self.rule, number_of))
+        if number_of is not None:
+            return right if self.expression is not None else ""
         return f"{self.rule.symbol(self.name).latex(self._index)} = {right}"
 
     def _right_side(self, writer):

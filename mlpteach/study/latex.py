@@ -1,5 +1,7 @@
 """How a formula looks in print, drawn by matplotlib."""
 
+import math
+
 from mlpteach.study.expressions import Writer
 
 _NAMES = {"max": r"\max", "min": r"\min", "sgn": r"\mathrm{sgn}", "ln": r"\ln", "∑": r"\sum"}
@@ -8,7 +10,23 @@ _SIGNS = {"−": "-", "·": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\
 
 
 class LaTeX(Writer):
-    """Writes LaTeX within what matplotlib's mathtext understands."""
+    """Writes LaTeX within what matplotlib's mathtext understands.
+
+    Parameters
+    ----------
+    name, rule
+        As for :class:`Writer`.
+    number_of : callable, optional
+        Key -> number: what is put in for every quantity; by default the letters stay.
+    """
+
+    def __init__(self, name, rule, number_of=None):
+        super().__init__(name, rule, numbers=number_of is not None)
+        self.number_of = number_of
+
+    def placeholder(self, key):
+        value = self.number_of(key)
+        return self.parentheses(self.number(value)) if value < 0 else self.number(value)
 
     def code(self, code):
         for character in "\\{}$%#&_^~":
@@ -22,7 +40,7 @@ class LaTeX(Writer):
         return _LETTERS.get(letter, letter)
 
     def number(self, value):
-        return f"{value:g}"
+        return latex_number(value)
 
     def infix(self, left, sign, right):
         return f"{left} {_SIGNS.get(sign, sign)} {right}"
@@ -31,6 +49,8 @@ class LaTeX(Writer):
         return rf"\ \mathrm{{{word}}}\ {inside}"
 
     def product(self, left, right, square):
+        if self.numbers:
+            return rf"{left} \cdot {right}"
         if square:
             return rf"{left} \odot {right}"
         # Words would run together.
@@ -67,3 +87,21 @@ class LaTeX(Writer):
         # mathtext has no tables.
         parts = [rf"{then}\ \mathrm{{if}}\ {condition}" for then, condition in rows]
         return r",\ \mathrm{else}\ ".join([*parts, otherwise])
+
+
+def latex_number(value):
+    """Return a number with five digits.
+
+    Examples
+    --------
+    >>> latex_number(0.001), latex_number(-1.5e-9), latex_number(1e6), latex_number(float("nan"))
+    ('0.001', '-1.5 \\\\cdot 10^{-9}', '10^{6}', '\\\\mathrm{NaN}')
+    """
+    if not math.isfinite(value):
+        return r"\mathrm{NaN}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    written = f"{value:.5g}"
+    if "e" not in written and (value == 0 or abs(value) >= 1e-3):
+        return written
+    mantissa, exponent = f"{value:.4e}".split("e")
+    power = f"10^{{{int(exponent)}}}"
+    return power if float(mantissa) == 1 else rf"{float(mantissa):g} \cdot {power}"

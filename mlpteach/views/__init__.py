@@ -1,5 +1,6 @@
 """What the panels of a dashboard show of a trace. Nothing is computed here that the trace has."""
 
+from mlpteach.basics.style import STYLES, Style
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.figure import figure
 from mlpteach.views.frames import Frames, frames_of, join
@@ -17,7 +18,6 @@ from mlpteach.views.panels import (
     Table,
     Text,
 )
-from mlpteach.views.style import STYLES, Style, rule_style
 
 __all__ = [
     "STYLES",
@@ -40,5 +40,4 @@ __all__ = [
     "histogram_outline",
     "join",
     "limits",
-    "rule_style",
 ]

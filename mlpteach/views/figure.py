@@ -1,20 +1,17 @@
 """One step of a dashboard as a matplotlib figure: for print, PDF, and tests without a browser."""
 
-import numpy as np
+from itertools import pairwise
 
 from mlpteach.basics.arguments import check_count
-from mlpteach.views.colors import color_table
-from mlpteach.views.coordinates import box, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, shade
+from mlpteach.views.coordinates import SIZES
+from mlpteach.views.drawing import LINE, Moment, draw, ledger_heights, word_lines
 from mlpteach.views.panels import Heat, Ledger, Plot, Table
-from mlpteach.views.pictures import FONT_SIZE, prepare, style
+from mlpteach.views.pictures import FONT_SIZE
 
-# Inches; what needs a whole row of the figure and how high it is.
-_COLUMN, _PLOT, _LINE = 4.6, 3.0, 0.34
-# How long the labels of the axes of a plot may be.
-_LABELS = (_COLUMN - 0.9, _PLOT - 0.9)
-# Fractions stand one below the other in a ledger.
-_FRACTION = 1.6
+# Inches: a column of three, and how high a row of plots or maps is, and one with a square plot.
+_COLUMN, _ROW, _SQUARE_ROW = 4.6, 3.0, 4.4
+# Of the room that a plot has, its axes' labels may fill so much less.
+_LABELS = 0.9
 
 
 def figure(show, k, row=0, column=0, columns=3):
@@ -28,6 +25,7 @@ def figure(show, k, row=0, column=0, columns=3):
     row, column : int
         Entry whose numbers the ledgers show, from 0.
     columns : int
+        How many plots or maps stand side by side at most.
 
     Returns
     -------
@@ -37,8 +35,9 @@ def figure(show, k, row=0, column=0, columns=3):
 
     k = check_count("k", k, maximum=max(1, show.steps))
     bands = _bands(show.panels, columns)
-    heights = [_height(band) for band in bands]
-    drawn = Figure(figsize=(_COLUMN * columns, max(1.0, sum(heights))), layout="constrained")
+    width = _COLUMN * columns
+    heights = [_height(band, width - _LABELS) for band in bands]
+    drawn = Figure(figsize=(width, max(1.0, sum(heights))), layout="constrained")
     # A message may quote a reader's own error, whose dollars are no mathematics.
     message = show.message.replace("$", r"\$")
     said = "\n".join(part for part in (_place(show, k), message) if part)
@@ -46,15 +45,20 @@ def figure(show, k, row=0, column=0, columns=3):
     drawn.suptitle(said, fontsize=FONT_SIZE, color=color, wrap=True)
     if not show.panels:
         return drawn
-    frame = _frame(show, k)
+    moment = Moment(show, k, row, column)
     subfigures = drawn.subfigures(len(bands), 1, height_ratios=heights, squeeze=False).ravel()
-    for part, band in zip(subfigures, bands, strict=True):
-        targets = part.subplots(1, columns if _is_graphic(band[0]) else 1, squeeze=False).ravel()
-        for target, panel in zip(targets, band, strict=False):
-            _draw(target, panel, show, frame, k, row, column)
-        for target in targets[len(band) :]:
-            target.set_visible(False)
+    for part, band, height in zip(subfigures, bands, heights, strict=True):
+        _draw_band(part, band, moment, width, height)
     return drawn
+
+
+def _draw_band(part, band, moment, width, height):
+    """Draw panels side by side, over the whole width: a square plot takes less of it."""
+    ratios = [_width(panel) for panel in band]
+    targets = part.subplots(1, len(band), width_ratios=ratios, squeeze=False).ravel()
+    for target, panel, ratio in zip(targets, band, ratios, strict=True):
+        labels = width * ratio / sum(ratios) - _LABELS, height - _LABELS
+        draw(target, panel, moment, labels)
 
 
 def _place(show, k):
@@ -70,164 +74,55 @@ def _is_graphic(panel):
     return isinstance(panel, (Plot, Heat))
 
 
+def _is_square(panel):
+    return isinstance(panel, Plot) and panel.axes.shape == "square"
+
+
 def _bands(panels, columns):
-    """Split panels into rows: plots and maps side by side, words and tables alone."""
-    bands = []
+    """Split panels into rows: plots, and maps, side by side; words and tables alone."""
+    runs = []
     for panel in panels:
-        joins = bands and _is_graphic(panel) and _is_graphic(bands[-1][0])
-        if joins and len(bands[-1]) < columns:
-            bands[-1].append(panel)
+        if runs and _joins(panel, runs[-1]):
+            runs[-1].append(panel)
         else:
-            bands.append([panel])
-    return bands
+            runs.append([panel])
+    return [band for run in runs for band in _evenly(run, columns)]
 
 
-def _height(band):
-    if _is_graphic(band[0]):
-        return _PLOT
-    lines = len(band[0].rows) + 1 if isinstance(band[0], Table) else len(band[0].lines)
-    return _LINE * (lines + 1.5) * (_FRACTION if isinstance(band[0], Ledger) else 1.0)
+def _joins(panel, run):
+    """Whether a panel stands beside others of its kind; maps also beside a plot that is alone."""
+    if not _is_graphic(panel):
+        return False
+    alone = len(run) == 1 and isinstance(run[0], Plot)
+    return type(panel) is type(run[-1]) or (isinstance(panel, Heat) and alone)
 
 
-def _frame(show, k):
-    if show.frames is None:
-        return {}
-    return {name: field[0] for name, field in show.frames.named(show.frames.read(k, k)).items()}
+def _evenly(run, columns):
+    """Split a list into parts of at most `columns`, whose lengths differ by 1 at most.
+
+    Examples
+    --------
+    >>> _evenly([1, 2, 3, 4], 3)
+    [[1, 2], [3, 4]]
+    """
+    count = -(-len(run) // columns)
+    ends = [len(run) * i // count for i in range(count + 1)]
+    return [run[start:end] for start, end in pairwise(ends)]
 
 
-def _draw(target, panel, show, frame, k, row, column):
-    if isinstance(panel, Plot):
-        prepare(target, panel.axes, _LABELS)
-        for layer in panel.layers:
-            if isinstance(layer, Raster):
-                _draw_raster(target, layer, panel.axes, frame)
-            else:
-                _DRAW_LAYER[type(layer)](target, layer, show.series, k)
-        if target.get_legend_handles_labels()[1]:
-            target.legend(fontsize=FONT_SIZE - 3, framealpha=0.6)
-        target.set_title(panel.title, fontsize=FONT_SIZE)
-    elif isinstance(panel, Heat):
-        _draw_heat(target, panel, frame)
-    elif isinstance(panel, Table):
-        _draw_table(target, panel, show.series, k)
-    else:
-        target.axis("off")
-        lines = _words(panel, frame, row, column)
-        spacing = 1.6 * (_FRACTION if isinstance(panel, Ledger) else 1.0)
-        target.text(
-            0.0, 1.0, "\n".join(lines), va="top", fontsize=FONT_SIZE, transform=target.transAxes,
-            linespacing=spacing,
-        )  # fmt: skip
+def _width(panel):
+    """Return how wide a panel is for its height."""
+    if not isinstance(panel, Plot):
+        return SIZES["wide"][0] / SIZES["wide"][1]
+    width, height = SIZES[panel.axes.shape]
+    return width / height
 
 
-def _draw_table(target, table, series, k):
-    """Write a table; the piece of line before each row's name is the legend of the plots."""
-    target.axis("off")
-    target.set(xlim=(0, 1), ylim=(len(table.rows) + 1.5, -0.5))
-    target.set_title(table.title, fontsize=FONT_SIZE, loc="left")
-    cells = [(), *(_cells(row, series, k) for row in table.rows)]
-    columns = max(len(table.columns), *map(len, cells))
-    places = np.linspace(0.22, 1.0, columns + 1)
-    for line, texts in enumerate([table.columns, *cells[1:]]):
-        for x, text in zip(places, texts, strict=False):
-            target.text(x, line, text, va="center", fontsize=FONT_SIZE)
-    for line, row in enumerate(table.rows, start=1):
-        target.text(0.04, line, row.label, va="center", fontsize=FONT_SIZE)
-        if row.style:
-            look = {"color": row.style.color, "ls": row.style.dash, "lw": row.style.width}
-            target.plot([0.0, 0.03], [line, line], **look)
-            target.plot([0.015], [line], row.style.marker or "none", color=row.style.color)
-
-
-def _draw_line(target, line, series, k):
-    x, y = series[line.x], series[line.y]
-    look = {"color": line.style.color, "linewidth": line.style.width}
-    dash = line.style.dash if line.connect else "none"
-    marker = line.style.marker if not line.connect else "none"
-    if line.future:
-        target.plot(x, y, linestyle=dash, marker=marker, alpha=0.3, **look)
-    target.plot(x[:k], y[:k], linestyle=dash, marker=marker, label=line.label or None, **look)
-    if line.connect and line.style.marker:
-        look = {"color": line.style.color, "markersize": 8, "clip_on": not _inside(target, x, y, k)}
-        target.plot(x[k - 1], y[k - 1], line.style.marker, **look)
-
-
-def _inside(target, x, y, k):
-    """Tell whether a step's point lies within the axes, at whose edge its marker is drawn whole."""
-    ends = (x[k - 1], sorted(target.get_xlim())), (y[k - 1], sorted(target.get_ylim()))
-    return all(low <= value <= high for value, (low, high) in ends)
-
-
-def _draw_profile(target, profile, series, k):
-    y = series[profile.y][k - 1]
-    look = {"color": profile.style.color, "linewidth": profile.style.width}
-    look["marker"] = profile.style.marker if len(profile.x) == 1 else ""  # no line through one
-    target.plot(profile.x, y, linestyle=profile.style.dash, label=profile.label or None, **look)
-    if profile.filled:
-        target.fill_between(profile.x, y, color=profile.style.color, alpha=0.3, linewidth=0)
-
-
-def _draw_arrow(target, arrow, series, k):
-    start = series[arrow.x][k - 1], series[arrow.y][k - 1]
-    end = series[arrow.to_x][k - 1], series[arrow.to_y][k - 1]
-    if np.isfinite([*start, *end]).all():
-        look = {"arrowstyle": "-|>", "color": arrow.style.color, "linestyle": arrow.style.dash}
-        target.annotate("", end, start, arrowprops=look)
-        if arrow.label:
-            target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
-
-
-def _draw_raster(target, raster, axes, frame):
-    """Draw a map of colours as on the page: cells equally large, whatever the axes' scales."""
-    left, top, width, height = box(axes)
-    values = frame[raster.field]
-    x = (x_fractions(axes, raster.x) - left) / width
-    y = 1.0 - (y_fractions(axes, raster.y) - top) / height
-    edges = (np.linspace(*ends, n + 1) for ends, n in zip((x, y), values.shape[::-1], strict=True))
-    target.pcolormesh(
-        *edges, shade(raster, values), cmap=_colormap(raster), vmin=0.0, vmax=1.0, zorder=0,
-        transform=target.transAxes,
-    )  # fmt: skip
-
-
-def _colormap(colored):
-    from matplotlib.colors import ListedColormap
-
-    return ListedColormap(color_table(colored.colors) / 255)
-
-
-_DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
-
-
-def _draw_heat(target, heat, frame):
-    style(target)
-    target.imshow(
-        heat.shade(frame[heat.field]),
-        cmap=_colormap(heat),
-        vmin=0.0,
-        vmax=1.0,
-        aspect="auto",
-        interpolation="nearest",
-    )
-    target.set_title(f"{heat.title}, strongest at {heat.limit:.3g}", fontsize=FONT_SIZE)
-
-
-def _words(panel, frame, row, column):
-    """Return what a ledger or a text says, line by line."""
-    title = [panel.title] if panel.title else []
-    if isinstance(panel, Ledger):
-        return [*title, *(_ledger_line(panel, line, frame, row, column) for line in panel.lines)]
-    marks = ("→ " if i in panel.marked else "   " for i in range(len(panel.lines)))
-    return [*title, *(mark + line for mark, line in zip(marks, panel.lines, strict=True))]
-
-
-def _cells(row, series, k):
-    cells = [f"{series[cell][k - 1]:.5g}" if cell in series else cell for cell in row.cells]
-    return [*cells, *[text for since, text in row.notes.items() if since <= k][-1:]]
-
-
-def _ledger_line(ledger, line, frame, row, column):
-    name = ledger.prefix + ("W_after" if line.name == "W" else line.name)
-    mark = "→ " if line.name == ledger.differs else "   "
-    number = f"{frame[name][row, column]:.5g}" if name in frame else ""
-    return f"{mark}${line.latex()}$ = {number}"
+def _height(band, width):
+    first = band[0]
+    if _is_graphic(first):
+        return _SQUARE_ROW if any(map(_is_square, band)) else _ROW
+    if isinstance(first, Ledger):
+        return sum(ledger_heights(first))
+    lines = len(first.rows) + 2 if isinstance(first, Table) else len(word_lines(first, width))
+    return LINE * (lines + 0.5)

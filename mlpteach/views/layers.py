@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_flag, check_number
+from mlpteach.basics.style import Style
 from mlpteach.views.checks import (
     check_array,
     check_ends,
@@ -14,7 +15,6 @@ from mlpteach.views.checks import (
     check_text,
 )
 from mlpteach.views.colors import COLORS
-from mlpteach.views.style import Style
 
 
 def check_look(name, layer):

@@ -10,11 +10,11 @@ from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.style import GREY
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
-from mlpteach.views.style import GREY
 
 # Nielsen's cost is half of MSE: C, and its V^(2).
 _NIELSEN = r"C = \frac{1}{2}(y - a)^2", r"-(y - a)\, a\, (1 - a)"

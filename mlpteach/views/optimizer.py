@@ -8,12 +8,12 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.parameters import Parameters
+from mlpteach.basics.style import BLUE, ORANGE, Style
 from mlpteach.study.formulas import Line as FormulaLine
 from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import Frames
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Show
-from mlpteach.views.style import BLUE, ORANGE, Style
 
 
 def show_optimizer(trace, layer):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
+from mlpteach.basics.style import Style
 from mlpteach.views.checks import (
     check_all,
     check_all_series,
@@ -24,7 +25,6 @@ from mlpteach.views.checks import (
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
-from mlpteach.views.style import Style
 
 LAYERS = (Line, Profile, Arrow, Raster)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
 from mlpteach.views.coordinates import SIZES, box
 from mlpteach.views.panels import Arrow, Axes, Line, Plot, Row, Show, Table, Text
-from mlpteach.views.style import BLUE, GREY, ORANGE, Style
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.style import STYLES, Style
 from mlpteach.rules import FORMS, RULES, Rule, rule
-from mlpteach.views.style import STYLES, Style, rule_style
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _racer(given, others):
     again = sum(other.rule.id == chosen.id and other.rule.form == chosen.form for other in others)
     if again:
         id, name = f"{id}_{again + 1}", f"{name} {again + 1}"
-    style = _apart(rule_style(chosen.id, chosen.form), [other.style for other in others])
+    style = _apart(chosen.style, [other.style for other in others])
     return Racer(id, name, chosen, style, not isinstance(given, (str, tuple, list)))
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from mlpteach.basics.style import RED, Style
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
-from mlpteach.views.style import RED, Style
 
 _SHRINKS = Style(RED, "solid", "X")
 _SHRINK_WORDS = "the adaptive step shrinks"

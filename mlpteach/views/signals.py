@@ -4,11 +4,11 @@ from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.style import BLUE, ORANGE, Style
 from mlpteach.study.signals import EXPONENTS, where_saturated
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message
-from mlpteach.views.style import BLUE, ORANGE, Style
 
 STYLES = {"a": Style(BLUE, "solid", "o"), "b": Style(ORANGE, "dashed", "s")}
 # How much of the room between two layers the tallest bin takes.

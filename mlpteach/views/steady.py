@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from mlpteach.basics.style import Style
+from mlpteach.rules import rule
 from mlpteach.study import gain
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import divergence_message, fill_up
-from mlpteach.views.style import Style, rule_style
 
 NAMES = {"lecture": "momentum, slide", "paper": "momentum, paper"}
 # A colour for each form: here the forms are compared, elsewhere the rules.
-STYLES = {"lecture": rule_style("momentum", "lecture"), "paper": rule_style("nesterov", "paper")}
+STYLES = {"lecture": rule("momentum", "lecture").style, "paper": rule("nesterov", "paper").style}
 _GAINS = {"lecture": r"$\alpha + \beta$", "paper": r"$\eta / (1 - \beta)$"}
 
 

@@ -4,6 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.style import Style
+from mlpteach.rules import rule
 from mlpteach.run.train import descend, quietly
 from mlpteach.study import gain
 from mlpteach.views import steady
@@ -14,11 +16,10 @@ from mlpteach.views.runs import (
     divergence_notes,
     fill_up,
 )
-from mlpteach.views.style import Style, rule_style
 
 _START = (-4.0, 0.15)
 NAMES = {"gd": "gradient descent", **steady.NAMES}
-STYLES = {"gd": rule_style("gd", "lecture"), **steady.STYLES}
+STYLES = {"gd": rule("gd").style, **steady.STYLES}
 
 
 def history(traces, updates, curvatures):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from mlpteach.basics.style import STYLES
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
-from mlpteach.views.style import STYLES
 
 # What the runs are compared against: text of the control, label and scale of the axis.
 AGAINST = {

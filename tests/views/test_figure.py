@@ -4,8 +4,10 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.text import Text as Written
 
 import mlpteach as mt
+from mlpteach.study.latex import latex_number
 from mlpteach.views import (
     Arrow,
     Axes,
@@ -21,6 +23,7 @@ from mlpteach.views import (
     histogram_outline,
     limits,
 )
+from mlpteach.views.coordinates import SIZES, box
 
 STYLE = Style("#2b8cd0", "dashed", "s")
 
@@ -48,7 +51,7 @@ def small_show():
 
 
 def written(drawn):
-    return "\n".join(text.get_text() for text in drawn.findobj() if hasattr(text, "get_text"))
+    return "\n".join(text.get_text() for text in drawn.findobj(Written))
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -94,7 +97,99 @@ def test_maps_and_ledger_show_the_step():
     np.testing.assert_allclose(
         images[heats.index(gradient)].get_array(), gradient.shade(step.gradient.W[2])
     )
-    assert f"= {step.after.W[2][0, 3]:.5g}" in written(drawn)
+    assert f"$= {latex_number(step.after.W[2][0, 3])}$" in written(drawn)
+
+
+@pytest.fixture(scope="module")
+def adam():
+    net = mt.MLP((2, 3, 1), seed=1)
+    return mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), net=net, layer=1, epochs=2)
+
+
+def test_ledger_names_the_weight_and_puts_its_numbers_in(adam):
+    adam.position = {"k": 3, "row": 2, "column": 1}
+    said = written(adam.figure())
+    assert "Weight $W^{(1)}_{3,2}$: unit 3, input 2" in said
+    step, before = adam.trace[2], adam.trace[1]
+    M, g, M_k = (values.W[1][2, 1] for values in (before.M, step.gradient, step.M))
+    assert rf"$= 0.9 \cdot {put_in(M)} + (1 - 0.9) \cdot {put_in(g)}$" in said
+    assert rf"$= \dfrac{{{put_in(M_k)}}}{{1 - 0.9^{{3}}}}$" in said
+    assert rf"$= {latex_number(step.after.W[1][2, 1])}$" in said
+
+
+def put_in(value):
+    return f"({latex_number(value)})" if value < 0 else latex_number(value)
+
+
+def test_coordinates_of_a_function_are_named():
+    def twin(k, G, *, eta=0.01):
+        return mt.Quantities(rho=eta * G)
+
+    dashboard = mt.dashboards.own_rule(twin, against="gd", on="valley", steps=5)
+    dashboard.position = {"k": 2, "column": 1}
+    said = written(dashboard.figure())
+    assert "yours · Coordinate $W_{2}$" in said
+    slope = dashboard.traces["yours"][1].gradient.flat[1]
+    assert rf"$= 0.01 \cdot {put_in(slope)}$" in said
+
+
+def test_rows_and_columns_of_a_map_are_counted_from_1(adam):
+    """As in the ledger; 3 units of 2 inputs."""
+    drawn = adam.figure(1)
+    drawn.draw_without_rendering()
+    maps = [axes for axes in drawn.axes if axes.images]
+    assert maps[0].get_yticks().tolist() == [1, 2, 3]
+    assert maps[0].get_xticks().tolist() == [1, 2]
+    assert maps[0].images[0].get_extent() == [0.5, 2.5, 3.5, 0.5]
+    for axes in maps:
+        assert all(float(tick).is_integer() for tick in (*axes.get_xticks(), *axes.get_yticks()))
+
+
+def test_plots_fill_the_width_and_a_landscape_keeps_its_shape():
+    dashboard = mt.dashboards.race(steps=10)
+    drawn = dashboard.figure(5)
+    drawn.draw_without_rendering()
+    landscape, cost = drawn.subfigs[0].axes
+    assert cost.get_window_extent().x1 > 0.95 * drawn.bbox.width  # no empty third
+    extent = landscape.get_window_extent()
+    _, _, across, down = box(dashboard.show.panels[0].axes)
+    width, height = SIZES["square"]
+    assert extent.width / extent.height == pytest.approx(across * width / (down * height), rel=0.01)
+
+
+@pytest.mark.parametrize(("count", "rows"), [(1, [1]), (3, [3]), (4, [2, 2]), (7, [2, 2, 3])])
+def test_panels_are_spread_evenly(count, rows):
+    axes = Axes("k", "cost", (0.0, 4.0), (0.0, 5.0))
+    panels = tuple(Plot("A plot", "label", axes, ()) for _ in range(count))
+    drawn = figure(Show({}, 1, panels), 1)
+    assert [len(part.axes) for part in drawn.subfigs] == rows
+
+
+def test_long_words_are_broken_but_not_within_mathematics():
+    line = "a word " * 60 + "$J = x + y$ and more " * 20
+    drawn = figure(Show({}, 1, (Text("", (line,)),)), 1)
+    drawn.draw_without_rendering()
+    (text,) = drawn.subfigs[0].axes[0].texts
+    broken = text.get_text().split("\n")
+    assert len(broken) > 2
+    assert " ".join(part.strip() for part in broken).split() == line.split()
+    assert all(part.count("$") % 2 == 0 for part in broken)
+
+
+FORMS = [(id, form) for id, optimizer in mt.RULES.items() for form in optimizer.forms]
+
+
+@pytest.mark.parametrize(("id", "form"), FORMS)
+def test_every_form_of_every_rule_saves(id, form):
+    def twin(k, G, *, eta=0.01):
+        return mt.Quantities(rho=eta * G)
+
+    X, y = mt.datasets.moons(n=20, seed=1)
+    options = {"net": mt.MLP((2, 3, 1), seed=1), "epochs": 2, "batch_size": None}
+    dashboard = mt.dashboards.own_rule(twin, X, y, against=mt.rule(id, form), **options)
+    assert len(dashboard.traces["reference"]) == 2
+    for format in ("pdf", "png"):
+        dashboard.figure(2).savefig(io.BytesIO(), format=format, dpi=40)
 
 
 def test_history_without_steps_is_drawn_as_its_message():
