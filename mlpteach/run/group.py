@@ -105,7 +105,8 @@ class Group:
             for name in self.state
         }
         self._last = quantities
-        if self._errors or not np.isfinite(G).all():
+        # What is not finite comes with an error, or from a reader's function.
+        if self._errors or self._rule.form == "own":
             self._broken |= ~(np.isfinite(G).all(axis=1) & self._is_finite(quantities))
 
     def _factor(self, k, J):

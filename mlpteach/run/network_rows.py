@@ -11,7 +11,7 @@ from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.tables.losses import LOSSES
 
 # Numbers in an array of a layer: what is larger leaves the cache, and takes longer than its parts.
-_AT_ONCE = 2**14
+_AT_ONCE = 2**15
 
 
 def can_share(net, loss):
@@ -91,8 +91,15 @@ def _forward(net, weights, columns):
 
 
 def _product(M, columns):
-    """Return M (runs, n_out, n_in) times `columns`, those of each run or the inputs of all."""
-    out = np.empty((M.shape[1], len(M), columns.shape[-1]))
+    """Return M (runs, n_out, n_in) times `columns`, (n_out, runs, n).
+
+    Those of each run (n_in, runs, n); or the inputs (n_in, n), which all have in common: then it is
+    one product.
+    """
+    shape = (M.shape[1], len(M), columns.shape[-1])
+    if columns.ndim == 2:
+        return np.dot(M.transpose(1, 0, 2).reshape(-1, M.shape[2]), columns).reshape(shape)
+    out = np.empty(shape)
     np.matmul(M, _by_run(columns), out=_by_run(out))
     return out
 
