@@ -29,8 +29,18 @@ class Player(anywidget.AnyWidget):
 
     Parameters
     ----------
-    build, controls, values, title, name, follow
-        As for :class:`~mlpteach.player.core.Core`.
+    build : callable
+        values (dict of control name -> value) -> :class:`~mlpteach.views.Show`.
+    controls : sequence of Choice, Several, Slider, Toggle or Point
+    values : dict
+        Where the controls start: a value for each.
+    title : str
+        For screen readers, and of saved pages.
+    name : str
+        Short name of the dashboard, with which its state's text starts.
+    follow : callable, optional
+        (values before, values asked for) -> values: what else changes where the reader moves a
+        control. Not asked when a state is restored.
 
     Attributes
     ----------
@@ -39,6 +49,29 @@ class Player(anywidget.AnyWidget):
     position : dict
         Where the page stands: ``k``, ``line``, ``row``, ``column`` (counted from 0 but for k). Set
         it to send the page there.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what does not fit together: a control without a value, a panel that names no series …
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mlpteach.player import Slider
+    >>> from mlpteach.views import STYLES, Axes, Line, Plot, Show
+    >>> def build(values):
+    ...     k = np.arange(1.0, 11.0)
+    ...     axes = Axes("update $k$", "$a^k$", (0, 11), (0, 1))
+    ...     plot = Plot("Powers", "Powers of a against k", axes, [Line("k", "power", STYLES[0])])
+    ...     return Show({}, 10, [plot], {"k": k, "power": values["a"] ** k})
+    >>> player = Player(build, [Slider("a", "a", 0, 1)], {"a": 0.5}, "Powers", "powers")
+    >>> player.position = {"k": 3}
+    >>> player
+    <Player 'Powers': update 3 of 10>
+    >>> player.configure(a=0.1)
+    >>> player.show.series["power"][:2]
+    array([0.1 , 0.01])
     """
 
     _esm = MODULE
