@@ -250,6 +250,9 @@ class FunctionProblem:
         return _one_by_one(self, W, batch)
 
 
+Problem = NetworkProblem | FunctionProblem
+
+
 def _one_by_one(problem, W, batch):
     """Return costs (runs,) and gradients (runs, n) at many places."""
     found = [problem.evaluate(theta, batch) for theta in W]

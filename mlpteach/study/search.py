@@ -1,10 +1,15 @@
 """Which of many runs gets lowest: all of them side by side first, then the best ones alone."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
+from mlpteach.rules import Rule
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.stack import Stack
+from mlpteach.run.problem import Problem
+from mlpteach.run.stack import Places, Stack
 from mlpteach.run.update import Run
 from mlpteach.tables.schedules import as_schedule
 
@@ -15,7 +20,13 @@ _AT_ONCE = 2**16
 
 
 @on_one_blas_thread
-def estimates(problem, rules, steps, note, progress=False):
+def estimates(
+    problem: Problem,
+    rules: Sequence[Rule],
+    steps: Sequence[int],
+    note: Callable[[Places, FloatArray], None],
+    progress: bool = False,
+) -> FloatArray:
     """Return what all runs side by side say of each one's score.
 
     Parameters
@@ -51,7 +62,7 @@ def estimates(problem, rules, steps, note, progress=False):
     return scores
 
 
-def lowest(estimated, alone):
+def lowest(estimated: FloatArray, alone: Callable[[int], float]) -> tuple[int, FloatArray]:
     """Return which run has the lowest score, as runs alone decide it.
 
     Estimates say where to look: those that come close to the lowest are made alone. If one of them
@@ -83,7 +94,7 @@ def lowest(estimated, alone):
         wanted = np.flatnonzero((hopeful | np.isnan(scores)) & ~made)
         if not wanted.size:
             return int(np.argmin(scores)), scores
-        for i in wanted:
+        for i in wanted.tolist():
             scores[i], made[i] = alone(i), True
         if not _is_close(scores[made], estimated[made])[~np.isnan(estimated[made])].all():
             scores[~made] = np.nan

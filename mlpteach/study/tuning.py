@@ -1,13 +1,16 @@
 """A rule at its best on one problem: every step size of a grid, the same budget of gradients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
 from mlpteach.study.budget import gradients_an_update, measured_after, run_within
+from mlpteach.study.ranking_problems import RankingProblem
 from mlpteach.study.search import estimates, lowest
 
 # From 0.0003 to 10 in half powers of ten.
@@ -33,22 +36,29 @@ class Tuned:
 
     rule: Rule
     tuned: str
-    costs: np.ndarray
+    costs: FloatArray
     trace: Trace
-    scores: tuple
+    scores: tuple[tuple[float, float], ...]
 
     @property
-    def step_size(self):
+    def step_size(self) -> float:
         """The value chosen; NaN where there was none to choose."""
         return self.rule.values[self.tuned] if self.tuned else np.nan
 
     @property
-    def diverged(self):
+    def diverged(self) -> bool:
         """Whether even the best run diverged."""
         return self.trace.diverged is not None
 
 
-def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
+def tune(
+    problem: RankingProblem,
+    rules: Sequence[Rule],
+    *,
+    budget: int = 100,
+    sizes: Sequence[float] = STEP_SIZES,
+    progress: bool = False,
+) -> list[Tuned]:
     """Run rules with every step size of a grid and keep the best run of each.
 
     All runs are made side by side, and those that may be the best once more alone.
