@@ -3,22 +3,26 @@
 import importlib
 import pickle
 import sys
+from collections.abc import Iterable
 from functools import partial
+from types import FrameType
+from typing import Any
 
 
-def place_in_table(record):
+def place_in_table(record: Any) -> tuple[str, str, str] | None:
     """Return (module, table, id) of an entry of a table beside its class, else None.
 
     An entry is kept as its place, so that a copy of it is the entry itself.
     """
     module = sys.modules[type(record).__module__]
     for name, table in vars(module).items():
-        if isinstance(table, dict) and name.isupper() and table.get(record.id) is record:
+        is_table = isinstance(table, dict) and name.isupper()
+        if is_table and table.get(record.id) is record:
             return module.__name__, name, record.id
     return None
 
 
-def table_entry(module, table, id):
+def table_entry(module: str, table: str, id: str) -> Any:
     """Return the entry of a table at its :func:`place_in_table`."""
     entries = getattr(importlib.import_module(module), table)
     if id not in entries:
@@ -28,13 +32,13 @@ def table_entry(module, table, id):
     return entries[id]
 
 
-def check_picklable(values):
+def check_picklable(values: Iterable[object]) -> None:
     """Raise PicklingError in words where one of these is a function that pickle can't find again.
 
     For ``__getstate__``, which copies call as well, and picklers that take functions along
     (cloudpickle, and joblib through it): those need no name to find a function by.
     """
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame and frame.f_globals.get("__name__", "").startswith("mlpteach."):
         frame = frame.f_back
     caller = frame.f_globals.get("__name__", "") if frame else ""

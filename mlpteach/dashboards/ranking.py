@@ -183,13 +183,13 @@ def _show(problems, budget, tuned, values):
 
 
 class _Traces(dict):
-    """The traces of runs by name, out of :class:`Tuned`: each is made when it is first looked at."""
+    """The traces of runs by name, of :class:`Tuned`: each is made when it is first looked at."""
 
     def __getitem__(self, name):
         return super().__getitem__(name).trace
 
     def get(self, name, default=None):
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401, dict.get makes none
 
     def values(self):
         return (self[name] for name in self)

@@ -1,19 +1,24 @@
 """With which step size a rule starts a race, so that the first picture is worth looking at."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
+from mlpteach.rules import Rule
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
 from mlpteach.study.search import lowest, side_by_side
-from mlpteach.tables.landscapes import LANDSCAPES
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape
 
 # What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
 
 
-def for_landscape(rules, landscape, progress=False):
+def for_landscape(
+    rules: Sequence[Rule], landscape: Landscape, progress: bool = False
+) -> list[Rule]:
     """Return rules with step sizes that suit a landscape.
 
     Chosen by hand where a rule's entry has one; else, of 1, 2, 5 times a power of ten, the one that
