@@ -16,8 +16,7 @@ from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
 
-# Scored in blocks that stay in the cache, and too small for BLAS to wake its other threads, whose
-# idle spinning slows down the small products of the updates that follow.
+# Scored in blocks that stay in the cache.
 _SCORED_AT_ONCE = 128
 # Data up to this size is copied, so that a caller who changes X afterwards does not change the
 # past; beyond it the copy would cost more memory than the trace.

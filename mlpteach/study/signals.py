@@ -10,7 +10,6 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.run.accuracy import class_threshold, labels
-from mlpteach.run.network import Evaluation
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE, Trace
 
@@ -19,8 +18,6 @@ SATURATED = 0.01
 # Exponents of 10 between which sizes of gradients and sensitivities are sorted.
 EXPONENTS = np.linspace(-12.0, 2.0, 57)
 BINS = 40
-# Evaluated at once; more would wake BLAS's other threads, which are slower on matrices this small.
-_BLOCK = 100
 # About how often at most a run is measured after its first updates.
 _LATER = 32
 
@@ -130,32 +127,15 @@ def measure(trace, X, y, ks):
     problem = trace.run.problem
     X, Y, loss, l2 = problem.net.check_problem(X, y, problem.loss.id, problem.l2)
     kept = [k for k in ks if k <= len(trace)]
-    evaluations = [_evaluate(problem.net, trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     net = problem.net
+    with np.errstate(all="ignore"):
+        evaluations = [net.evaluate(trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     edges = _edges(net.activations[:-1], evaluations)
     threshold = class_threshold(Y, loss)
     measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
     return Signals(
         k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
     )
-
-
-def _evaluate(net, theta, columns, Y, loss, l2):
-    """Evaluate in blocks of instances and put them together."""
-    n = columns.shape[1]
-    blocks = [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
-    with np.errstate(all="ignore"):
-        parts = [net.evaluate(theta, columns[:, b], Y[:, b], loss, l2) for b in blocks]
-    shares = [(block.stop - block.start) / n for block in blocks]
-    return Evaluation(
-        sum(share * part.loss for share, part in zip(shares, parts, strict=True)),
-        sum(share * part.gradient for share, part in zip(shares, parts, strict=True)),
-        *(_joined(getattr(part, name) for part in parts) for name in ("A", "Z", "sensitivity")),
-    )
-
-
-def _joined(parts):
-    return [np.concatenate(layer, axis=1) for layer in zip(*parts, strict=True)]
 
 
 def _edges(hidden, evaluations):

@@ -337,23 +337,6 @@ class Question {
   }
 }
 
-const forThePage = (event) => event.ctrlKey || event.metaKey;
-
-// Keys typed into a question must not reach the notebook behind, whose shortcuts they may be; those
-// with Ctrl or Cmd are meant for it, as to save. JupyterLab looks its shortcuts up while an event is on
-// its way down, and passes over what has this mark.
-function keepKeys(root) {
-  const mark = (event) => {
-    if (!root.contains(event.target)) return;
-    for (const node of [root, event.target]) node.toggleAttribute("data-lm-suppress-shortcuts", !forThePage(event));
-  };
-  root.addEventListener("keydown", (event) => {
-    if (!forThePage(event)) event.stopPropagation();
-  });
-  window.addEventListener("keydown", mark, true); // before the notebook's own
-  return () => window.removeEventListener("keydown", mark, true);
-}
-
 function render({ model, el }) {
   const root = element("div", { class: "mlp-question" });
   const question = new Question(model, root);
