@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlpteach.study import erratic
-from mlpteach.views import valley
+from mlpteach.views import long_valley
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
@@ -113,7 +113,7 @@ def _table(traces, styles, size):
     keys = ("batch", "full", "turn", "mean_turn", "seen")
     rows = [
         Row(
-            label=_label(name, trace) if size is None else valley.NAMES[name],
+            label=_label(name, trace) if size is None else long_valley.NAMES[name],
             cells=tuple(f"{name}.{key}" for key in keys),
             style=styles[name],
             notes=divergence_notes(trace),

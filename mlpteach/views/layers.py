@@ -137,8 +137,8 @@ class Raster:
     """
 
     field: str
-    x: tuple
-    y: tuple
+    x: tuple[float, float]
+    y: tuple[float, float]
     colors: str
     limit: float
     gamma: float = 1.0

@@ -124,3 +124,10 @@ def test_python_that_can_not_be_reached_is_said(own, page):
     move(page, "eta", -1.0)
     assert "Python can't be reached (Cannot send)" in page.text_content(".banner")
     assert page.text_content(".status") == ""
+
+
+def test_axes_and_labels_are_printed_with_a_printer_s_default_settings(own, page):
+    """Those leave backgrounds out, which is what the masked ink of a plot is."""
+    show(page, own)
+    printed = "getComputedStyle(document.querySelector('.ink')).printColorAdjust"
+    assert page.evaluate(printed) == "exact"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from mlpteach.views.axis import limits
-from mlpteach.views.costs import COLUMNS, lab_history, line_names
+from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 

@@ -8,7 +8,7 @@ from mlpteach.basics.style import Style
 from mlpteach.rules import rule
 from mlpteach.run.train import descend, quietly
 from mlpteach.study import gain
-from mlpteach.views import steady
+from mlpteach.views import steady_gradient
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import (
     cost_limits,
@@ -18,8 +18,8 @@ from mlpteach.views.runs import (
 )
 
 _START = (-4.0, 0.15)
-NAMES = {"gd": "gradient descent", **steady.NAMES}
-STYLES = {"gd": rule("gd").style, **steady.STYLES}
+NAMES = {"gd": "gradient descent", **steady_gradient.NAMES}
+STYLES = {"gd": rule("gd").style, **steady_gradient.STYLES}
 
 
 def history(traces, updates, curvatures):
