@@ -1,12 +1,13 @@
 """Matrices of every step: too large to travel all at once, fetched when they are looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
@@ -33,12 +34,12 @@ class Frames:
     """
 
     steps: int
-    fields: dict
-    read: Callable
+    fields: dict[str, tuple[int, int]]
+    read: Callable[[int, int], FloatArray]
     select: str = ""
     stride: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_count("the steps of Frames", self.steps)
         check_count("stride", self.stride)
         if not callable(self.read):
@@ -51,12 +52,12 @@ class Frames:
             raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many numbers one frame holds."""
         return sum(rows * columns for rows, columns in self.fields.values())
 
     @cached_property
-    def held(self):
+    def held(self) -> list[int]:
         """The steps whose frames travel with the history, a list with the first and the last."""
         if self.stride == 1 or self.steps <= REPLAYED_STEPS:
             return spread(self.steps, 8 * self.size)
@@ -65,17 +66,17 @@ class Frames:
         return sorted({*(fast[i - 1] for i in chosen), self.steps})
 
     @cached_property
-    def values(self):
+    def values(self) -> FloatArray:
         """The frames of the steps `held`, (len(held), size)."""
         return self.at(self.held)
 
-    def at(self, steps):
+    def at(self, steps: Sequence[int]) -> FloatArray:
         """Return the frames of any ascending `steps`, (len(steps), size)."""
         if len(steps) == self.steps:
             return self.read(1, self.steps)
         return np.concatenate([self.read(k, k) for k in steps])
 
-    def named(self, frames):
+    def named(self, frames: FloatArray) -> dict[str, FloatArray]:
         """Return field name -> (n, rows, columns) of frames (n, size)."""
         split, start = {}, 0
         for name, (rows, columns) in self.fields.items():
@@ -85,7 +86,7 @@ class Frames:
         return split
 
 
-def frames_of(arrays, select=""):
+def frames_of(arrays: dict[str, FloatArray], select: str = "") -> Frames:
     """Return :class:`Frames` of arrays that are at hand.
 
     Parameters
@@ -117,7 +118,7 @@ def frames_of(arrays, select=""):
     return Frames(steps, fields, read, select)
 
 
-def join(*several):
+def join(*several: Frames) -> Frames:
     """Return one :class:`Frames` of several of the same number of steps; names must differ."""
     fields = {name: shape for frames in several for name, shape in frames.fields.items()}
     if len(fields) < sum(len(frames.fields) for frames in several):
@@ -130,7 +131,7 @@ def join(*several):
     return Frames(steps, fields, read, several[0].select, max(one.stride for one in several))
 
 
-def spread(steps, frame_bytes, budget=HISTORY_BYTES):
+def spread(steps: int, frame_bytes: int, budget: int = HISTORY_BYTES) -> list[int]:
     """Return the steps whose frames travel with the history: all, or spread with both ends.
 
     Examples

@@ -7,11 +7,15 @@ one step of it for print and for tests.
 Texts may hold mathematics between dollars (``"cost $J$"``), in LaTeX as matplotlib knows it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
+from mlpteach.run.trace import Trace
+from mlpteach.study import formulas
 from mlpteach.views.checks import (
     check_all,
     check_all_series,
@@ -26,6 +30,7 @@ from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
 
+Layer = Line | Profile | Arrow | Raster
 LAYERS = (Line, Profile, Arrow, Raster)
 
 
@@ -48,15 +53,15 @@ class Axes:
 
     xlabel: str
     ylabel: str
-    xlim: tuple
-    ylim: tuple
+    xlim: tuple[float, float]
+    ylim: tuple[float, float]
     xscale: str = "linear"
     yscale: str = "linear"
-    draw: Callable | None = field(default=None, compare=False)
+    draw: Callable[[Any], object] | None = field(default=None, compare=False)
     key: str = ""
     shape: str = "wide"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("xlabel", self.xlabel)
         check_text("ylabel", self.ylabel)
         object.__setattr__(self, "xlim", check_ends("xlim", self.xlim, self.xscale))
@@ -87,10 +92,10 @@ class Plot:
     title: str
     label: str
     axes: Axes
-    layers: tuple
+    layers: Sequence[Layer]
     click: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the title of a Plot", self.title)
         check_text("the label of a Plot", self.label)
         check_kind("the axes of a Plot", self.axes, Axes)
@@ -100,7 +105,7 @@ class Plot:
         if self.click == "step" and self.layers and not lines:
             raise ValueError('click="step" needs a Line among the layers to find a step by.')
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         for layer in self.layers:
             layer.check(show)
@@ -135,18 +140,18 @@ class Heat:
     line: int = -1
     selectable: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the title of a Heat", self.title)
         check_text("the label of a Heat", self.label)
         check_colors("a Heat", self)
         check_count("the line of a Heat", self.line, minimum=-1)
         check_flag("selectable", self.selectable)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_field("Heat.field", self.field, show)
 
-    def shade(self, values):
+    def shade(self, values: FloatArray) -> FloatArray:
         """Return the place of each value among the colours, 0 … 1."""
         return shade(self, values)
 
@@ -167,11 +172,11 @@ class Row:
     """
 
     label: str
-    cells: tuple
+    cells: Sequence[str]
     style: Style | None = None
-    notes: dict = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the label of a Row", self.label)
         object.__setattr__(self, "cells", check_all("cells", self.cells, (str,)))
         if self.style is not None:
@@ -194,10 +199,10 @@ class Table:
 
     title: str
     label: str
-    columns: tuple
-    rows: tuple
+    columns: Sequence[str]
+    rows: Sequence[Row]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the title of a Table", self.title)
         check_text("the label of a Table", self.label)
         object.__setattr__(self, "columns", check_all("columns", self.columns, (str,)))
@@ -209,7 +214,7 @@ class Table:
                     f"given {len(row.cells)}."
                 )
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here: the series that cells name, one a step."""
         for cell in (cell for row in self.rows for cell in row.cells if cell in show.series):
             check_series("a cell", cell, show)
@@ -232,19 +237,19 @@ class Ledger:
         Name of the line that is marked as the first that differs.
     """
 
-    lines: tuple
+    lines: Sequence[formulas.Line]
     title: str = ""
     prefix: str = ""
     layer: int = 0
     differs: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the title of a Ledger", self.title)
         check_text("prefix", self.prefix)
         check_count("layer", self.layer, minimum=0)
         check_text("differs", self.differs)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here: the result of every line."""
         for line in self.lines:
             name = self.prefix + ("W_after" if line.name == "W" else line.name)
@@ -265,20 +270,21 @@ class Text:
     """
 
     title: str
-    lines: tuple
-    marked: tuple = ()
+    lines: Sequence[str]
+    marked: Sequence[int] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_text("the title of a Text", self.title)
         object.__setattr__(self, "lines", check_all("lines", self.lines, (str,)))
         last = len(self.lines) - 1
         marked = (check_count("marked", i, minimum=0, maximum=last) for i in self.marked)
         object.__setattr__(self, "marked", tuple(marked))
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Nothing of the show is needed: the words stand still."""
 
 
+Panel = Plot | Heat | Table | Ledger | Text
 PANELS = (Plot, Heat, Table, Ledger, Text)
 
 
@@ -307,17 +313,17 @@ class Show:
         Steps in an epoch; 1 where epochs make no sense.
     """
 
-    traces: dict
+    traces: dict[str, Trace]
     steps: int
-    panels: tuple = ()
-    series: dict = field(default_factory=dict)
+    panels: Sequence[Panel] = ()
+    series: dict[str, FloatArray] = field(default_factory=dict)
     frames: Frames | None = None
-    numbers: tuple = ()
+    numbers: Sequence[tuple[str, str]] = ()
     message: str = ""
     unit: str = "update"
     per_epoch: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_dict("traces", self.traces)
         check_count("steps", self.steps, minimum=0)
         object.__setattr__(self, "panels", check_all("panels", self.panels, PANELS))
