@@ -15,8 +15,7 @@ from mlpteach.views import long_valley
 from mlpteach.views.batches import show_batches
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
 
-# 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
-# than the product. The full batch has to keep up with the hand.
+# 128 of the digits: the full batch has to keep up with the hand.
 DIGITS = slice(0, 14 * 128, 14)
 _COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
 _SIZES = (1, 4, 16, 32, 64)

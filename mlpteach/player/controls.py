@@ -1,7 +1,7 @@
 """What can be changed on a dashboard, and which values each control can have."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mlpteach.basics.arguments import Interval, check_flag, check_number, describe
 from mlpteach.player.position import START
@@ -41,7 +41,7 @@ class Control:
                 f"when must be (name of a Choice, its value); given {describe(self.when)}."
             )
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         """Return `given` as this control holds it, or raise saying what it can hold."""
         raise NotImplementedError
 
@@ -65,15 +65,15 @@ class Choice(Control):
     'paper'
     """
 
-    options: dict
-    when: tuple | None = None
+    options: dict[str, str]
+    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "choice"
 
     def __post_init__(self):
         super().__post_init__()
         _check_options(self.name, self.options)
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         return _option(self, given)
 
 
@@ -92,15 +92,15 @@ class Several(Control):
     ('gd', 'adam')
     """
 
-    options: dict
-    when: tuple | None = None
+    options: dict[str, str]
+    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "several"
 
     def __post_init__(self):
         super().__post_init__()
         _check_options(self.name, self.options)
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         if isinstance(given, str) or not hasattr(given, "__iter__"):
             raise TypeError(f"{self.name} must be a list of its values; given {describe(given)}.")
         chosen = {_option(self, one) for one in given}
@@ -151,7 +151,7 @@ class Slider(Control):
     high: float
     log: bool = False
     whole: bool = False
-    when: tuple | None = None
+    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "slider"
 
     def __post_init__(self):
@@ -166,7 +166,7 @@ class Slider(Control):
                 f"{self.name} must have {positive}low <= high; given low={low:g}, high={high:g}."
             )
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         number = check_number(self.name, given, Interval())
         return round(number) if self.whole else number
 
@@ -181,10 +181,10 @@ class Toggle(Control):
     True
     """
 
-    when: tuple | None = None
+    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "toggle"
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         return check_flag(self.name, given)
 
 
@@ -198,10 +198,10 @@ class Point(Control):
     (1.0, 2.5)
     """
 
-    when: tuple | None = None
+    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "point"
 
-    def check(self, given):
+    def check(self, given: Any) -> Any:
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise TypeError(f"{self.name} must be a pair of numbers; given {describe(given)}.")
         return tuple(check_number(self.name, number, Interval()) for number in given)

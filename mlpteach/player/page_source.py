@@ -5,7 +5,7 @@ from pathlib import Path
 _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    "element", "numbers", "state", "history", "colors", "plot", "heat", "table", "ledger",
+    "element", "keys", "numbers", "state", "history", "colors", "plot", "heat", "table", "ledger",
     "controls", "transport", "dashboard", "render",
 )  # fmt: skip
 

@@ -2,21 +2,26 @@
 
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
 from mlpteach.basics.record import is_function
-from mlpteach.rules import as_rule
+from mlpteach.rules import RuleLike, as_rule
 from mlpteach.run.accuracy import labels
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
-from mlpteach.tables.landscapes import Landscape
-from mlpteach.tables.schedules import as_schedule
+from mlpteach.tables.landscapes import Landscape, Objective
+from mlpteach.tables.losses import LossLike
+from mlpteach.tables.schedules import ScheduleLike, as_schedule
 
 # A number that left the floats stays out, so it is looked for only every so many updates.
 _FINITE_EVERY = 16
@@ -31,20 +36,20 @@ class DivergenceWarning(RuntimeWarning):
 
 
 def train(
-    net,
-    X,
-    y,
+    net: MLP,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
-    loss="cross_entropy",
-    rule="adam",
-    epochs=20,
-    batch_size=32,
-    schedule=None,
-    l2=0.0,
-    seed=1,
-    validation=None,
-    progress=True,
-):
+    loss: LossLike = "cross_entropy",
+    rule: RuleLike = "adam",
+    epochs: int = 20,
+    batch_size: int | None = 32,
+    schedule: ScheduleLike = None,
+    l2: float = 0.0,
+    seed: int = 1,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: bool = True,
+) -> Trace:
     """Train a network from its starting weights and return the record of every update.
 
     `net` itself is left as it is: calling ``train`` again starts again. The trained network is
@@ -119,8 +124,15 @@ def train(
 
 
 def descend(
-    objective, theta0, *, rule="adam", steps=200, schedule=None, project=None, progress=True
-):
+    objective: Objective,
+    theta0: ArrayLike,
+    *,
+    rule: RuleLike = "adam",
+    steps: int = 200,
+    schedule: ScheduleLike = None,
+    project: Callable[[FloatArray], FloatArray] | None = None,
+    progress: bool = True,
+) -> Trace:
     """Let a rule descend any function of a vector and return the record of every update.
 
     Parameters
@@ -206,7 +218,7 @@ def _check_length(name, given, updates):
     return updates
 
 
-def quietly(run, *arguments, **options):
+def quietly(run: Callable[..., Trace], *arguments: Any, **options: Any) -> Trace:
     """Call ``train``, ``descend`` or ``rerun`` without warning of divergence: the page tells it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
@@ -225,54 +237,62 @@ class _History:
         names = ["loss", "accuracy"]
         if self._problem.validation is not None:
             names += ["validation_loss", "validation_accuracy"]
-        self._values = {name: [] for name in names}
-        trace.history = {name: np.empty(0) for name in names}
-        self._batches, self._outputs = [], []  # of each update in the epoch
+        epochs = trace.planned // self._problem.updates_per_epoch
+        self._values = {name: np.empty(epochs) for name in names}
+        trace.history = {name: values[:0] for name, values in self._values.items()}
+        self._outputs = np.empty(self._problem.Y.shape)  # of the epoch, in the order of its batches
+        self._seen = 0
 
     def take(self, update):
         """Note what the network said to the batch of one update."""
-        self._batches.append(update.batch)
-        self._outputs.append(update.evaluation.A[-1])
+        seen = self._seen + len(update.batch)
+        self._outputs[:, self._seen : seen] = update.evaluation.A[-1]
+        self._seen = seen
 
     def end_epoch(self, theta):
         """Close an epoch that ended with the parameters `theta`."""
-        sizes = np.array([batch.size for batch in self._batches])
-        losses = self._trace.losses[-len(sizes) :]
-        values = [(losses * sizes).sum() / sizes.sum(), self._accuracy()]
-        if self._problem.validation is None:
-            self._keep(values)
+        problem, trace = self._problem, self._trace
+        losses = trace.losses[-problem.updates_per_epoch :]
+        known = [losses.dot(problem.batch_sizes) / len(problem.X), self._accuracy()]
+        if problem.validation is None:
+            self._keep(known)
             return
         scores = (np.nan, np.nan)
         try:
-            scores = self._problem.validate(theta)
+            scores = problem.validate(theta)
         finally:  # an interrupt loses no epoch
-            self._keep([*values, *scores])
+            self._keep([*known, *scores])
 
     def _accuracy(self):
         """Return the share of right answers in the epoch; NaN where the targets name no classes."""
-        if self._problem.threshold is None:
+        problem = self._problem
+        if problem.threshold is None:
             return np.nan
-        said = labels(np.concatenate(self._outputs, axis=1), self._problem.threshold)
-        return (said == self._problem.labels[np.concatenate(self._batches)]).mean()
+        said = labels(self._outputs, problem.threshold)
+        right = said == problem.labels[problem.order(problem.epoch(len(self._trace)))]
+        return np.count_nonzero(right) / len(right)
 
-    def _keep(self, values):
-        for name, value in zip(self._values, values, strict=True):
-            self._values[name].append(value)
-        self._trace.history = {name: np.array(kept) for name, kept in self._values.items()}
-        self._batches.clear()
-        self._outputs.clear()
+    def _keep(self, known):
+        epoch = self._problem.epoch(len(self._trace))
+        for values, value in zip(self._values.values(), known, strict=True):
+            values[epoch - 1] = value
+        self._trace.history = {name: values[:epoch] for name, values in self._values.items()}
+        self._seen = 0
 
 
-def _check_validation(net, validation, loss):
+def _check_validation(
+    net: MLP, validation: object, loss: LossLike
+) -> tuple[FloatArray, FloatArray]:
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise TypeError(
             f"validation must be the pair (X_val, y_val); given {describe(validation)}."
         )
-    X, Y, _, _ = net.check_problem(*validation, loss, 0.0, names=("X_val", "y_val"))
+    X_val, y_val = validation
+    X, Y, _, _ = net.check_problem(X_val, y_val, loss, 0.0, names=("X_val", "y_val"))
     return X, Y
 
 
-def fill(trace, progress=False):
+def fill(trace: Trace, progress: bool = False) -> Trace:
     """Run the planned updates of an empty `trace` and return it.
 
     Whatever ends a run early, what was computed is kept: a run that diverges or is interrupted is
@@ -322,6 +342,7 @@ def _run(trace, history, progress):
                 bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+            del update  # its arrays are still in the cache: the next update takes their place
 
 
 def _explain(error, trace, k, state):

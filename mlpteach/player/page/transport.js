@@ -65,14 +65,13 @@ class Transport {
   }
 
   onKey(event) {
-    event.stopPropagation(); // keys must not reach the notebook behind
     const { dashboard } = this;
     const { target, key } = event;
     const typesIt = target.tagName === "INPUT" && ["text", "number"].includes(target.type);
     const movesIt = target.tagName === "SELECT" || (target.type === "range" && target !== this.slider);
     const pressesIt = ["BUTTON", "INPUT"].includes(target.tagName) && (key === " " || key === "Enter");
     const pressed = pressesIt && target !== this.slider;
-    if (typesIt || movesIt || pressed || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typesIt || movesIt || pressed || isForNotebook(event) || event.altKey) return;
     const { steps, perEpoch, lines } = dashboard.spec;
     const actions = {
       ArrowLeft: () => dashboard.move(-1),

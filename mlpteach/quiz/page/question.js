@@ -2,7 +2,7 @@
 // What the model brings may come with its keys in any order (a saved notebook sorts them): names are
 // read, never listed.
 
-const PATIENCE = 3000; // milliseconds that Python may take until the reader is told
+const PATIENCE = 2500; // milliseconds that Python may take until the reader is told
 const SILENT = "Python does not answer: it is busy, or it has stopped. If it has stopped, run this cell again. "
   + "What you wrote still stands here.";
 
@@ -335,23 +335,6 @@ class Question {
     this.note.textContent = note;
     this.note.hidden = !note;
   }
-}
-
-const forThePage = (event) => event.ctrlKey || event.metaKey;
-
-// Keys typed into a question must not reach the notebook behind, whose shortcuts they may be; those
-// with Ctrl or Cmd are meant for it, as to save. JupyterLab looks its shortcuts up while an event is on
-// its way down, and passes over what has this mark.
-function keepKeys(root) {
-  const mark = (event) => {
-    if (!root.contains(event.target)) return;
-    for (const node of [root, event.target]) node.toggleAttribute("data-lm-suppress-shortcuts", !forThePage(event));
-  };
-  root.addEventListener("keydown", (event) => {
-    if (!forThePage(event)) event.stopPropagation();
-  });
-  window.addEventListener("keydown", mark, true); // before the notebook's own
-  return () => window.removeEventListener("keydown", mark, true);
 }
 
 function render({ model, el }) {

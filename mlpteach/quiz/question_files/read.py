@@ -52,7 +52,7 @@ def _named(field):
     return f"{part[3]!r} of {number}" if part[3] else number
 
 
-def read(path):
+def read(path: str | Path) -> dict[str, Question]:
     """Read the questions of one file, and ask and judge each of them once.
 
     Parameters
@@ -140,7 +140,7 @@ def _check_characters(value, where, place=()):
         for name, part in parts:
             _check_characters(part, where, (*place, str(name)))
     elif isinstance(value, str):
-        formulas = "".join(re.findall(r"\$[^$`]*\$", value))
+        formulas = "".join(re.findall(r"\$[^$`]*\$", re.sub("`[^`]*`", "", value)))
         if found := _CONTROL.search(value) or re.search(r"[\t\n]", formulas):
             message = f"holds the control character {found[0]!r}. {_BACKSLASHES}"
             raise where(".".join(place), message)
