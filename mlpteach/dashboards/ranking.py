@@ -183,13 +183,14 @@ def _show(problems, budget, tuned, values):
 
 
 class _Traces(dict):
-    """The traces of runs by name, of :class:`Tuned`: each is made when it is first looked at."""
+    """Name -> trace, out of name -> :class:`Tuned`: a run is made when it is first looked at."""
 
     def __getitem__(self, name):
         return super().__getitem__(name).trace
 
     def get(self, name, default=None):
-        return self[name] if name in self else default  # noqa: SIM401, dict.get makes none
+        found = super().get(name)
+        return default if found is None else found.trace
 
     def values(self):
         return (self[name] for name in self)

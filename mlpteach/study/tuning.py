@@ -16,6 +16,8 @@ from mlpteach.study.search import lowest, side_by_side
 
 # From 0.0003 to 10 in half powers of ten.
 STEP_SIZES = tuple(float(f"{size:.2g}") for size in np.geomspace(10**-3.5, 10.0, 10))
+# Costs of all runs that are made side by side: more would take too much memory.
+_MOST_COSTS = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +99,20 @@ def tune(
     (0.01, [0.0, 0.0])
     """
     budget = check_count("budget", budget, maximum=1_000_000)
+    at_once = max(1, _MOST_COSTS // (budget * len(sizes)))
+    found = []
+    for start in range(0, len(rules), at_once):
+        found += _tuned(problem, rules[start : start + at_once], budget, sizes, progress)
+    return found
+
+
+def _tuned(problem, rules, budget, sizes, progress):
     tried = [_with_sizes(rule, sizes) for rule in rules]
-    costs, scores = _side_by_side(
-        problem, [one for each in tried for one in each.values()], budget, progress
-    )
-    ends = np.cumsum([len(each) for each in tried]).tolist()
-    parts = [slice(end - len(each), end) for each, end in zip(tried, ends, strict=True)]
-    return [
-        _best(problem, each, costs[part], scores[part])
-        for each, part in zip(tried, parts, strict=True)
-    ]
+    runs = [run for of_rule in tried for run in of_rule.values()]
+    costs, scores = _side_by_side(problem, runs, budget, progress)
+    ends = np.cumsum([len(of_rule) for of_rule in tried])
+    parts = [np.split(array, ends[:-1]) for array in (costs, scores)]
+    return [_best(problem, *of_rule) for of_rule in zip(tried, *parts, strict=True)]
 
 
 def _with_sizes(rule, sizes):

@@ -29,7 +29,8 @@ class Initializer(Record):
     """
 
     latex: str = ""
-    draw: Callable[[np.random.Generator, int, int], tuple[FloatArray, FloatArray]]
+    # In quotes: naming the generator loads numpy.random, which is not needed yet.
+    draw: "Callable[[np.random.Generator, int, int], tuple[FloatArray, FloatArray]]"
 
 
 InitializerLike = str | Initializer | Callable[..., Any]
