@@ -63,7 +63,7 @@ def test_a_raster_has_the_colors_of_its_field_below_what_stands_still(own, page)
     # The middles of cells; the first row is the lowest.
     pixels = page.evaluate(
         """([left, top, width, height]) => {
-        const below = document.querySelector(".plot canvas"), colors = [];
+        const below = document.querySelector(".plot .below"), colors = [];
         const context = below.getContext("2d");
         for (let row = 0; row < 35; row++) for (let column = 0; column < 50; column++) {
           const x = (left + (width * (column + 0.5)) / 50) * below.width;

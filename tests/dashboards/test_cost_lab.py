@@ -207,6 +207,17 @@ def test_an_own_sensitivity_and_another_output():
     lab.figure(2).draw_without_rendering()
 
 
+def test_a_cost_of_ones_own():
+    huber = mt.own_cost(lambda Y, A: np.abs(A - Y) ** 1.5)
+    lab = mt.dashboards.cost_lab(*MOONS, ("mse", huber), epochs=1)
+    second = list(lab.traces.values())[1]
+    step, Y = second[1], second.run.problem.Y[:, second[1].batch]
+    expected = (np.abs(step.A[3] - Y) ** 1.5).sum() / Y.shape[1]
+    assert step.loss == pytest.approx(expected, rel=1e-12)
+    assert huber.id in options(lab, "first")
+    lab.figure(2).draw_without_rendering()
+
+
 def test_state_brings_the_same_picture_back(lab):
     lab.configure(eta=0.25, weights="first", init="he")
     lab.position = {"k": 7}
