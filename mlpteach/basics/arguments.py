@@ -1,12 +1,15 @@
 """Checks of what callers pass in; messages say what was wrong, what was given, what is allowed."""
 
-import difflib
 import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Complex, Integral, Number, Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mlpteach.basics.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,12 @@ class Interval:
     high: float = math.inf
     closed: str = "neither"  # "neither", "low", "high" or "both"
 
-    def __contains__(self, value):
+    def __contains__(self, value: float) -> bool:
         above = value >= self.low if self.closed in ("low", "both") else value > self.low
         below = value <= self.high if self.closed in ("high", "both") else value < self.high
         return above and below and math.isfinite(value)
 
-    def __str__(self):
+    def __str__(self) -> str:
         left = "[" if self.closed in ("low", "both") else "("
         right = "]" if self.closed in ("high", "both") else ")"
         return f"{left}{self.low:g}, {self.high:g}{right}"
@@ -45,7 +48,7 @@ OWN_STEP_LENGTH = "step_length"
 _MOST = 10**9  # of anything counted: more would not fit into memory
 
 
-def check_choice(name, given, allowed):
+def check_choice(name: str, given: object, allowed: Collection[str]) -> str:
     """Return `given` if it is one of the ids in `allowed`, else raise with the nearest id."""
     if not isinstance(given, str):
         raise TypeError(
@@ -57,13 +60,15 @@ def check_choice(name, given, allowed):
     return given
 
 
-def did_you_mean(given, allowed):
+def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     """Return a sentence with the id of `allowed` nearest to `given`; "" where none is near."""
+    import difflib  # only now: it takes longer to load than most of the package
+
     near = difflib.get_close_matches(given, allowed, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def check_number(name, given, allowed):
+def check_number(name: str, given: object, allowed: Interval) -> float:
     """Return `given` as a float inside the :class:`Interval` `allowed`."""
     if isinstance(given, (bool, np.bool_)) or not isinstance(given, Real):
         raise TypeError(f"{name} must be a number in {allowed}; given {describe(given)}.")
@@ -76,29 +81,37 @@ def check_number(name, given, allowed):
     return number
 
 
-def check_count(name, given, *, minimum=1, maximum=None):
+def check_count(name: str, given: object, *, minimum: int = 1, maximum: int | None = None) -> int:
     """Return `given` as an int of at least `minimum` and at most `maximum` (else 10**9)."""
     allowed = f"a whole number >= {minimum}" + (f" and <= {maximum}" if maximum is not None else "")
     maximum = _MOST if maximum is None else maximum
     if isinstance(given, (bool, np.bool_)) or not isinstance(given, Integral):
         raise TypeError(f"{name} must be {allowed}; given {describe(given)}.")
-    if given > maximum:
+    count = int(given)
+    if count > maximum:
         raise ValueError(
             f"{name} must be a whole number >= {minimum} and <= {maximum}; given {_short(given)}."
         )
-    if given < minimum:
+    if count < minimum:
         raise ValueError(f"{name} must be {allowed}; given {_short(given)}.")
-    return int(given)
+    return count
 
 
-def check_flag(name, given):
+def check_flag(name: str, given: object) -> bool:
     """Return `given` if it is True or False."""
     if not isinstance(given, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; given {describe(given)}.")
     return bool(given)
 
 
-def check_floats(name, given, *, ndim, shape=None, finite=True):
+def check_floats(
+    name: str,
+    given: ArrayLike,
+    *,
+    ndim: int,
+    shape: tuple[int | None, ...] | None = None,
+    finite: bool = True,
+) -> FloatArray:
     """Return `given` as an array of floats with `ndim` dimensions.
 
     Parameters
@@ -143,7 +156,7 @@ def check_floats(name, given, *, ndim, shape=None, finite=True):
     return array
 
 
-def as_numbers(must, given):
+def as_numbers(must: str, given: object) -> NDArray[Any]:
     """Return `given` as an array of bool, whole or floating numbers, as they are.
 
     Parameters
@@ -176,7 +189,7 @@ def as_numbers(must, given):
     return array
 
 
-def numbers_or_none(given):
+def numbers_or_none(given: object) -> NDArray[Any] | None:
     """Return what a reader's function returned as an array of numbers; None where it is none."""
     try:
         return as_numbers("", given)
@@ -198,13 +211,20 @@ def _floats_of_objects(must, given, array):
     """Return an array of Python objects as floats, each of which has to be a number."""
     for index in np.ndindex(array.shape):
         entry = array[index]
-        if not isinstance(entry, (Real, Decimal, np.bool_)):
+        if not _is_real(entry):
             where = f" at index {index}" if array.ndim else ""
             raise TypeError(f"{must}; given {describe(entry)}{where}.")
     try:
         return array.astype(float)
     except OverflowError:  # 10**400
         raise ValueError(f"{must}; given a whole number too large for one.") from None
+
+
+def _is_real(entry):
+    """Whether an object is a real number; a Decimal is one, though not for ``numbers.Real``."""
+    if isinstance(entry, (Real, np.bool_)):
+        return True
+    return isinstance(entry, Number) and not isinstance(entry, Complex)
 
 
 def _short_line(error):
@@ -218,7 +238,7 @@ def _all_finite(array):
         return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
-def check_targets(name, given, n, outputs, loss):
+def check_targets(name: str, given: ArrayLike, n: int, outputs: int, loss: Any) -> FloatArray:
     """Return labels (n,) or one-hot rows (n, K) as the matrix Y (K, n) with instances as columns.
 
     Parameters
@@ -268,7 +288,7 @@ def _one_hot(name, labels, outputs):
     return Y
 
 
-def digits(number):
+def digits(number: float) -> str:
     """Write a number with as many digits as tell it from its neighbours, at least as with ``:g``.
 
     Examples
@@ -280,7 +300,7 @@ def digits(number):
     return short if float(short) == number else repr(float(number))
 
 
-def describe(given):
+def describe(given: object) -> str:
     """Say in a few words what a value is, for an error message."""
     if isinstance(given, np.ndarray):
         masked = "a masked" if hasattr(given, "mask") else "an"

@@ -1,5 +1,6 @@
 """Numbers and switches that a rule or a schedule is set with: default, range and slider."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,7 +30,7 @@ class Hyper:
     whole: bool = False
     step_power: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.check("the default of a hyper-parameter", self.default)
         if not self.low <= self.default <= self.high:
             raise ValueError(
@@ -39,7 +40,7 @@ class Hyper:
         if self.log and self.low <= 0.0:
             raise ValueError(f"a slider that moves by factors needs low > 0; given {self.low:g}.")
 
-    def check(self, name, given):
+    def check(self, name: str, given: object) -> float:
         number = check_number(name, given, self.allowed)
         if self.whole and not number.is_integer():
             raise ValueError(f"{name} must be a whole number in {self.allowed}; given {number:g}.")
@@ -53,11 +54,13 @@ class Switch:
     default: bool
     step_power: ClassVar[int] = 0
 
-    def check(self, name, given):
+    def check(self, name: str, given: object) -> bool:
         return check_flag(name, given)
 
 
-def check_values(owner, hypers, given):
+def check_values(
+    owner: object, hypers: Mapping[str, Hyper | Switch], given: Mapping[str, object]
+) -> dict[str, float]:
     """Return the values `given` after checking each; ValueError for a name not in `hypers`."""
     for name in given:
         if name not in hypers:

@@ -34,7 +34,7 @@ _SPACES = {
 
 
 @lru_cache(maxsize=2048)
-def to_mathml(latex):
+def to_mathml(latex: str) -> str:
     """Return a formula as MathML.
 
     Parameters
@@ -55,7 +55,7 @@ def to_mathml(latex):
     return ElementTree.tostring(mathml_tree(latex), encoding="unicode")
 
 
-def mathml_tree(latex):
+def mathml_tree(latex: str) -> ElementTree.Element:
     """Return a formula as a tree of MathML, without namespace prefixes; see :func:`to_mathml`."""
     from latex2mathml.converter import convert_to_element
 

@@ -51,7 +51,7 @@ class Symbol:
     subscript: str = ""
     never_negative: bool = False
 
-    def latex(self, index=""):
+    def latex(self, index: str = "") -> str:
         """Return the symbol as LaTeX, with an index such as "k-1"."""
         letter = "".join(f"{_LATEX[c]} " if c in _LATEX else c for c in self.letter).rstrip()
         if re.fullmatch("[A-Za-z ]{2,}", letter):
@@ -60,7 +60,7 @@ class Symbol:
         written = _ACCENTS[self.accent] % letter
         return f"{written}_{{{below}}}" if below else written
 
-    def mathml(self, index=""):
+    def mathml(self, index: str = "") -> str:
         """Return the symbol as MathML without <math>, with an index such as "k−1"."""
         letter = f"<mi>{self.letter}</mi>"
         if self.accent:
@@ -69,7 +69,7 @@ class Symbol:
         return f"<msub>{letter}<mrow>{'<mo>,</mo>'.join(parts)}</mrow></msub>" if parts else letter
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The symbol in plain characters, for the label of a slider."""
         written = self.letter + _COMBINING[self.accent]
         if not self.subscript or self.subscript.isdigit():
@@ -114,7 +114,7 @@ SYMBOLS = {
 _GREEK = {latex[1:]: letter for letter, latex in _LATEX.items()} | {"epsilon": "ε", "lam": "λ"}
 
 
-def symbol(id):
+def symbol(id: str) -> Symbol:
     """Return the :class:`Symbol` of `id`; an unknown id is written as itself.
 
     Examples
@@ -124,6 +124,7 @@ def symbol(id):
     """
     if id in SYMBOLS:
         return SYMBOLS[id]
-    word, subscript = re.fullmatch(r"(.*?)_?(\d*)", id, re.DOTALL).groups()
+    stem = id.rstrip("0123456789")
+    word = stem.removesuffix("_")
     letter = _GREEK.get(word, word.replace("_", " "))
-    return Symbol(letter, "a quantity of the reader's own rule", subscript=subscript)
+    return Symbol(letter, "a quantity of the reader's own rule", subscript=id[len(stem) :])

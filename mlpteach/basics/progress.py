@@ -1,7 +1,9 @@
 """The bar that shows how far a long computation is."""
 
+from typing import Any
 
-def progress_bar(*arguments, **options):
+
+def progress_bar(*arguments: Any, **options: Any) -> Any:
     """Return a bar of tqdm, for a notebook or a terminal, that starts no thread to watch itself.
 
     A page without a server of its own (JupyterLite) can start none, and may lack tqdm, too: there

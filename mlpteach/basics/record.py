@@ -1,6 +1,8 @@
 """What every entry of a table says about itself, so that nobody else keeps a list of ids."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeGuard, TypeVar
 
 from mlpteach.basics.notation import Symbol, symbol
 from mlpteach.basics.pickling import check_picklable, place_in_table, table_entry
@@ -37,7 +39,7 @@ class Record:
     letters: dict[str, Symbol] = field(default_factory=dict, hash=False)
     beyond_lecture: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "short_title", self.short_title or self.title)
 
     def __reduce_ex__(self, protocol):
@@ -49,24 +51,29 @@ class Record:
         return vars(self)
 
     @property
-    def menu_title(self):
+    def menu_title(self) -> str:
         """The title as menus show it."""
         return f"{self.title} (beyond the lecture)" if self.beyond_lecture else self.title
 
     @property
-    def button_title(self):
+    def button_title(self) -> str:
         """The short title as a button among others shows it; the star says: beyond the lecture."""
         return f"{self.short_title}*" if self.beyond_lecture else self.short_title
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} {self.id}>"
 
-    def symbol(self, name):
+    def symbol(self, name: str) -> Symbol:
         """Return the :class:`Symbol` of one of its hyper-parameters or quantities."""
         return self.letters.get(name) or symbol(name)
 
 
-def offer(table, asked):
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def offer(
+    table: Mapping[str, AnyRecord], asked: Iterable[AnyRecord]
+) -> tuple[dict[str, AnyRecord], list[str]]:
     """Return what a menu offers: a table, and behind it the entries of a reader's own.
 
     Parameters
@@ -98,6 +105,6 @@ def offer(table, asked):
     return offered, ids
 
 
-def is_function(given):
+def is_function(given: object) -> TypeGuard[Callable[..., Any]]:
     """Whether something is a reader's own function: no class, and no entry of a table."""
     return callable(given) and not isinstance(given, (type, Record))

@@ -11,12 +11,11 @@ from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
-from mlpteach.views import valley
+from mlpteach.views import long_valley
 from mlpteach.views.batches import show_batches
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
 
-# 128 of the digits: larger products wake the threads of BLAS, which on a busy machine takes longer
-# than the product. The full batch has to keep up with the hand.
+# 128 of the digits: the full batch has to keep up with the hand.
 DIGITS = slice(0, 14 * 128, 14)
 _COMPARE = {"sizes": "batch sizes", "momentum": "momentum"}
 _SIZES = (1, 4, 16, 32, 64)
@@ -126,7 +125,7 @@ def _runs(kept, run, n, updates, values):
         lecture, paper = (bind(form, _FORMS, "momentum.", values) for form in _FORMS)
         rules = {"gd": rule("gd", eta=values["eta"]), "lecture": lecture, "paper": paper}
         sizes = dict.fromkeys(rules, check_count("size", values["size"], maximum=n))
-        styles = valley.STYLES
+        styles = long_valley.STYLES
     if not rules:
         raise ValueError("choose at least one batch size.")
     wanted = {}

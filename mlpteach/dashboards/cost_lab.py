@@ -15,7 +15,7 @@ from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.tables.losses import LOSSES, as_loss
-from mlpteach.views.cost_panels import show_costs
+from mlpteach.views.two_costs import show_costs
 
 ETA = 1.0
 _WEIGHTS = {"own": "each at its own weights", "first": "both at the first one's weights"}

@@ -12,8 +12,8 @@ from mlpteach.rules import FORMS, as_rule, rule
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.schedules import schedule
+from mlpteach.views.four_ways import AGAINST, show_ways
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
-from mlpteach.views.ways import AGAINST, show_ways
 
 WAYS = {
     "minibatch": "mini-batch",

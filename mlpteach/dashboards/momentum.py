@@ -8,12 +8,12 @@ from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.study import gain
+from mlpteach.views.long_valley import show_valley
 from mlpteach.views.runs import (
     name_forms,
     start_values,
 )
-from mlpteach.views.steady import show_steady
-from mlpteach.views.valley import show_valley
+from mlpteach.views.steady_gradient import show_steady
 
 _ON = {"steady": "steady gradient", "valley": "long valley"}
 

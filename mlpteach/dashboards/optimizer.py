@@ -9,7 +9,7 @@ from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
-from mlpteach.views.pair import show_traces
+from mlpteach.views.two_runs import show_traces
 
 
 def optimizer(

@@ -16,7 +16,7 @@ from mlpteach.run.compare import rerun
 from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape
-from mlpteach.views.pair import show_traces, with_map
+from mlpteach.views.two_runs import show_traces, with_map
 
 
 def own_rule(

@@ -1,12 +1,13 @@
 """No panacea: all rules over several problems, tuned with the same budget, and their ranks."""
 
 from functools import partial
+from math import isfinite
 
 import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice
+from mlpteach.player.controls import Choice, Several
 from mlpteach.rules import FORMS, RULES, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
@@ -35,7 +36,7 @@ def ranking(
 
     Every rule runs with every step size from the same start; what counts is the lowest cost after
     `budget` gradient evaluations, of which L-BFGS and the slide's Nesterov need several for an
-    update. The page steps through the budget.
+    update. The page steps through the budget; who takes part is chosen there.
 
     Parameters
     ----------
@@ -43,8 +44,9 @@ def ranking(
         Ids of ``mlpteach.study.ranking_problems.RANKING_PROBLEMS`` or of ``mlpteach.LANDSCAPES``,
         or title -> (objective, theta0) as for :func:`mlpteach.descend`.
     rules : sequence of str, Rule or callable, optional
-        Ids of ``mlpteach.RULES``, rules with hyper-parameters of their own, or your own functions;
-        by default all of ``mlpteach.RULES`` but those that need a network's layers.
+        Who takes part at first: ids of ``mlpteach.RULES``, rules with hyper-parameters of their
+        own, or your own functions; by default the lecture's. All of ``mlpteach.RULES`` that need
+        no network's layers can be chosen on the page.
     form : {"lecture", "paper"}
         Form of the rules given by id; those on no slide are as published in both.
     budget : int
@@ -73,19 +75,37 @@ def ranking(
     check_choice("form", form, FORMS)
     budget = check_count("budget", budget, maximum=1_000_000)
     sizes = _check_sizes(sizes)
-    _rules_of(rules, form)
+    rules = _lecture() if rules is None else rules
+    starting = tuple(_rules_of(rules, form))
+    everybody = [*rules, *_others(_rules_of(rules, form))]
     own = isinstance(problems, dict)
     problems = as_ranking_problems(problems, seed)
     places = {id: problem if own else (id, seed) for id, problem in problems.items()}
 
-    def tuned(form, progress=False):
-        return tune_all(problems, places, _rules_of(rules, form), budget, sizes, progress)
+    def tuned(form, names, progress=False):
+        running = {name: _rules_of(everybody, form)[name] for name in names}
+        return tune_all(problems, places, running, budget, sizes, progress)
 
-    tuned(form, progress=True)
-    first = next(iter(problems))
-    values = {"form": form, "cells": "rank", "problem": first, "follow": "none"}
-    build = partial(_show, problems, budget, tuned)
-    return Player(build, _controls(problems, _rules_of(rules, form)), values, "No panacea", "rank")
+    tuned(form, starting, progress=True)
+    values = {"form": form, "cells": "rank", "problem": next(iter(problems)), "follow": "none"}
+    return Player(
+        partial(_show, problems, budget, tuned),
+        _controls(problems, _rules_of(everybody, form)),
+        {**values, "rules": starting},
+        "No panacea",
+        "rank",
+    )
+
+
+def _lecture():
+    """Return the ids of the rules that the lecture knows: those with a place in its order."""
+    return [id for id, optimizer in RULES.items() if isfinite(optimizer.order)]
+
+
+def _others(rules):
+    """Return the ids of RULES that are missing in `rules` and can descend a function."""
+    known = {rule.id for rule in rules.values() if rule.form != "own"}
+    return [id for id, one in RULES.items() if id not in known and not one.default.needs_layers]
 
 
 def _check_sizes(sizes):
@@ -99,8 +119,6 @@ def _check_sizes(sizes):
 
 def _rules_of(given, form):
     """Return id -> Rule, in the order given."""
-    if given is None:
-        given = [id for id, optimizer in RULES.items() if not optimizer.default.needs_layers]
     if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
         raise TypeError(f"rules must be a list of rules; given {describe(given)}.")
     rules = {}
@@ -126,12 +144,14 @@ def _rules_of(given, form):
 
 def _controls(problems, rules):
     shown = {id: problem.title for id, problem in problems.items()}
-    follow = {"none": "all alike", **{name: _title(name, rule) for name, rule in rules.items()}}
+    titles = {name: _title(name, rule) for name, rule in rules.items()}
+    buttons = {name: titles[name] + "*" * rule.beyond_lecture for name, rule in rules.items()}
     return [
-        Choice("form", "Rules", _FORM_NAMES),
+        Choice("form", "Form", _FORM_NAMES),
         Choice("cells", "Table", _CELLS),
         Choice("problem", "Problem", shown),
-        Choice("follow", "Follow", follow),
+        Choice("follow", "Follow", {"none": "all alike", **titles}),
+        Several("rules", "Rules (*: beyond the lecture)", buttons),
     ]
 
 
@@ -141,13 +161,15 @@ def _title(name, rule):
 
 def _show(problems, budget, tuned, values):
     """Collect what the page needs for the controls' values."""
-    found = tuned(values["form"])
+    if not values["rules"]:
+        raise ValueError("choose at least one rule.")
+    found = tuned(values["form"], values["rules"])
     rules = {name: tuned.rule for (name, _), tuned in found.items()}
     names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
     styles = _styles(rules, values["follow"])
     series = ranking_series(found, names, list(problems))
     return Show(
-        traces={f"{name} on {id}": one.trace for (name, id), one in found.items()},
+        traces=_Traces({f"{name} on {id}": one for (name, id), one in found.items()}),
         steps=budget,
         panels=(
             _slope_chart(problems, names, styles),
@@ -158,6 +180,22 @@ def _show(problems, budget, tuned, values):
         series=series,
         unit="evaluation",
     )
+
+
+class _Traces(dict):
+    """The traces of runs by name, of :class:`Tuned`: each is made when it is first looked at."""
+
+    def __getitem__(self, name):
+        return super().__getitem__(name).trace
+
+    def get(self, name, default=None):
+        return self[name] if name in self else default  # noqa: SIM401, dict.get makes none
+
+    def values(self):
+        return (self[name] for name in self)
+
+    def items(self):
+        return ((name, self[name]) for name in self)
 
 
 def _styles(rules, follow):

@@ -6,6 +6,7 @@ its own side, so no key is in the released notebook nor in the sandbox with the 
 """
 
 import functools
+import re
 from dataclasses import replace
 
 from mlpteach.exercise.local_calls import answer_with
@@ -74,7 +75,11 @@ def _judge(id, name, reply):
 def _error(id, reply):
     if reply.error.startswith("NotImplementedError"):
         return f"{function_name(id)}() is not answered yet."
-    return f"{function_name(id)}() ended with an error: {reply.error}"
+    message = f"{function_name(id)}() ended with an error: {reply.error}"
+    unquoted = re.match(r"NameError: name '(\w+)'", reply.error)
+    if unquoted:
+        message += f'. An answer is a text and needs quotes: return "{unquoted[1]}"'
+    return message
 
 
 def _name(reply):

@@ -8,10 +8,20 @@ import importlib
 import os
 
 from mlpteach.basics.hyper import Hyper, Switch
-from mlpteach.rules.record import FORMS, RULES, Optimizer, Quantities, Rule, as_rule, define, rule
+from mlpteach.rules.record import (
+    FORMS,
+    RULES,
+    Optimizer,
+    Quantities,
+    Rule,
+    RuleLike,
+    as_rule,
+    define,
+    rule,
+)
 
 
-def _find():
+def _find() -> None:
     """Import every file beside this one for its entry, and put the entries in the slides' order."""
     # Not by pkgutil, whose import takes as long as that of all rules.
     for name in sorted(os.listdir(os.path.dirname(__file__))):
@@ -31,6 +41,7 @@ __all__ = [
     "Optimizer",
     "Quantities",
     "Rule",
+    "RuleLike",
     "Switch",
     "as_rule",
     "define",

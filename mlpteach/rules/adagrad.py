@@ -1,5 +1,7 @@
 """AdaGrad: divide by the root of all squared gradients so far."""
 
+from typing import Any
+
 import numpy as np
 
 from mlpteach.basics.arguments import NOT_NEGATIVE
@@ -9,7 +11,7 @@ from mlpteach.basics.style import GREEN, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the paper outside."
-_HYPERS = {
+_HYPERS: dict[str, Any] = {
     "eta": Hyper(0.01, low=1e-4, high=10.0, log=True),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),
 }

@@ -1,5 +1,7 @@
 """Adam: adaptive momentum, line by line."""
 
+from typing import Any
+
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
@@ -11,7 +13,7 @@ _DIFFERS = (
     "The slide adds eps inside the root (at eps = 1e-8 this damps like 1e-4), the paper outside. "
     "The slide's 'each epoch' should read 'each update'."
 )
-_HYPERS = {
+_HYPERS: dict[str, Any] = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
     "beta1": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     "beta2": Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),

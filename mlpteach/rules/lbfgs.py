@@ -7,6 +7,7 @@ direction, 7.5 keeps the last `memory` pairs (s, y); how far to go is found in l
 import numpy as np
 
 from mlpteach.basics.arguments import Interval
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.hyper import Hyper
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.style import BROWN, Style
@@ -99,7 +100,7 @@ def lbfgs(k, W, G, J, objective, G_previous, step_length, s_memory, y_memory, *,
     )
 
 
-def two_loop(G, s_memory, y_memory):
+def two_loop(G: FloatArray, s_memory: FloatArray, y_memory: FloatArray) -> FloatArray:
     """Return H G for the inverse Hessian H that the pairs imply (Algorithm 7.4).
 
     Parameters

@@ -7,9 +7,12 @@ cost is phi(alpha) = J(W + alpha p), with slope phi'(alpha) = gradient · p. Wan
 - |phi'(alpha)| <= c2 |phi'(0)|, and the slope has become gentle (3.7b).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+
+from mlpteach.basics.arrays import FloatArray
 
 # Trials of either algorithm; doubled 24 times, a step that still goes down has no end.
 _TRIALS = 25
@@ -21,10 +24,22 @@ class Trial(NamedTuple):
     length: float
     cost: float
     slope: float
-    gradient: np.ndarray
+    gradient: FloatArray
 
 
-def wolfe_step(objective, W, direction, J, G, c1, c2):
+# W -> cost and gradient there.
+Objective = Callable[[FloatArray], tuple[float, FloatArray]]
+
+
+def wolfe_step(
+    objective: Objective,
+    W: FloatArray,
+    direction: FloatArray,
+    J: float,
+    G: FloatArray,
+    c1: float,
+    c2: float,
+) -> tuple[float, FloatArray]:
     """Return a step length that meets the strong Wolfe conditions, and the gradient there.
 
     Algorithm 3.5: lengths 1, 2, 4, … are tried until one meets them, or a good one must lie between
@@ -77,7 +92,16 @@ def wolfe_step(objective, W, direction, J, G, c1, c2):
     return (0.0, G) if found is None else (found.length, found.gradient)
 
 
-def zoom(objective, W, direction, start, low, high, c1, c2):
+def zoom(
+    objective: Objective,
+    W: FloatArray,
+    direction: FloatArray,
+    start: Trial,
+    low: Trial,
+    high: Trial,
+    c1: float,
+    c2: float,
+) -> Trial | None:
     """Return the :class:`Trial` between two others that meets the conditions, or None.
 
     Algorithm 3.6. `low` has the lowest cost so far of those where it falls enough, and the cost
@@ -101,7 +125,9 @@ def zoom(objective, W, direction, start, low, high, c1, c2):
     return None
 
 
-def armijo_step(objective, W, direction, J, G, c1):
+def armijo_step(
+    objective: Objective, W: FloatArray, direction: FloatArray, J: float, G: FloatArray, c1: float
+) -> tuple[float, FloatArray]:
     """Return the first of the step lengths 1, 1/2, 1/4, … that lowers the cost enough.
 
     Algorithm 3.1; with the gradient there. (0.0, G) where none of 40 does.

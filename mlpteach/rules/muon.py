@@ -3,8 +3,10 @@
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, Interval
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.hyper import Hyper
 from mlpteach.basics.notation import Symbol
+from mlpteach.basics.parameters import ParameterLayout
 from mlpteach.basics.style import BROWN, Style
 from mlpteach.rules.record import Quantities, define
 
@@ -47,7 +49,7 @@ def muon(k, G, M, layout, *, eta, beta, steps):
     return Quantities(M=M, U=U, orthogonal=orthogonal, rho=rho)
 
 
-def orthogonalized(U, layout, steps):
+def orthogonalized(U: FloatArray, layout: ParameterLayout, steps: float) -> FloatArray:
     """Return U with every W^(l) and b^(l) replaced by nearly the nearest orthogonal matrix.
 
     Times sqrt(n_out/n_in) where a matrix has more rows than columns, so that large and small
@@ -61,7 +63,7 @@ def orthogonalized(U, layout, steps):
     return orthogonal
 
 
-def newton_schulz(X, steps):
+def newton_schulz(X: FloatArray, steps: int) -> FloatArray:
     """Return X with singular values near 1 (0.7 … 1.2), its singular vectors kept."""
     if len(X) > X.shape[1]:
         return newton_schulz(X.T, steps).T

@@ -1,6 +1,7 @@
 """NAdam: Adam with Nesterov's acceleration."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ _DIFFERS = (
     "PyTorch and Keras: mu_k grows by Dozat's schedule, but M forgets by the constant beta1; in "
     "Dozat's own M forgets by mu_k, too."
 )
-_HYPERS = {
+_HYPERS: dict[str, Any] = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
     "beta1": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     "beta2": Hyper(0.999, low=0.0, high=0.9999, allowed=FRACTION),
@@ -80,12 +81,12 @@ def nadam_as_published(k, G, M, V, *, eta, beta1, beta2, eps):
     return Quantities(M=M, V=V, M_hat=M_hat, G_hat=G_hat, M_bar=M_bar, V_hat=V_hat, rho=rho)
 
 
-def mu(k, beta1):
+def mu(k: int, beta1: float) -> float:
     """Momentum at update k: mu_k = beta1 (1 - 0.5 * 0.96^(0.004 k))."""
     return beta1 * (1 - 0.5 * 0.96 ** (0.004 * k))
 
 
-def mu_product(k, beta1):
+def mu_product(k: int, beta1: float) -> float:
     """Product mu_1 … mu_k."""
     # A table twice as long whenever it runs out keeps a long run linear in its length.
     return _mu_products(beta1, 1 << max(10, int(k).bit_length()))[k - 1]

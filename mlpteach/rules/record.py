@@ -23,7 +23,8 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from mlpteach.basics.arguments import (
     describe,
     numbers_or_none,
 )
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.hyper import Hyper, Switch, check_values
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
@@ -46,10 +48,13 @@ RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
     *("before", "after", "gradient", "factor", "W", "quantities", "state_before"),
 )
-RULES = {}
+RULES: dict[str, "Optimizer"] = {}
 
 
-class Quantities(dict):
+RuleFunction = TypeVar("RuleFunction", bound=Callable[..., Any])
+
+
+class Quantities(dict[str, Any]):
     """The named quantities of one update, in the order of the formula's lines.
 
     Examples
@@ -93,23 +98,23 @@ class Rule(Record):
     """
 
     form: str
-    function: Callable
+    function: Callable[..., Any]
     differs: str = ""
-    hypers: dict
-    values: dict
-    needs: tuple
-    initial: Callable | None = None
-    check: Callable | None = None
+    hypers: dict[str, Hyper | Switch]
+    values: dict[str, float]
+    needs: tuple[str, ...]
+    initial: Callable[[FloatArray, dict[str, float]], dict[str, Any]] | None = None
+    check: Callable[[dict[str, float]], None] | None = None
     own_step_length: bool = False
-    step_sizes: dict = field(default_factory=dict)
+    step_sizes: dict[str, float] = field(default_factory=dict)
 
     @cached_property
-    def states(self):
+    def states(self) -> tuple[str, ...]:
         """Names of the arrays that one update hands to the next."""
         return tuple(name for name in self.needs if name not in SUPPLIED)
 
     @property
-    def step_size(self):
+    def step_size(self) -> str | None:
         """Name of the hyper-parameter that is the step size, None where there is none.
 
         OWN_STEP_LENGTH, which is no hyper-parameter, for rules that find their step length.
@@ -119,7 +124,7 @@ class Rule(Record):
         return next((name for name in ("eta", "alpha") if name in self.hypers), None)
 
     @property
-    def tuned(self):
+    def tuned(self) -> str | None:
         """Name of the hyper-parameter by which :meth:`with_step_size` sets how far the steps go.
 
         The step size; where a rule has none, what else decides it (Zeiler's eps); None for a rule
@@ -133,7 +138,7 @@ class Rule(Record):
     def _step_power(self, name):
         return 1 if name == self.step_size else self.hypers[name].step_power
 
-    def with_step_size(self, size):
+    def with_step_size(self, size: float) -> Self:
         """Return this rule with another step size, and what changes with it; see ``Hyper``.
 
         Examples
@@ -143,6 +148,8 @@ class Rule(Record):
         <rule momentum, form lecture: alpha=0.01, beta=0.009>
         """
         tuned = self.tuned
+        if tuned is None:
+            raise ValueError(f"{self} has no step size that could be set.")
         values = {tuned: size ** self._step_power(tuned)}
         for name in self.hypers:
             if name != tuned and self._step_power(name):
@@ -151,7 +158,7 @@ class Rule(Record):
                 values[name] = float(f"{proportion * values[tuned]:.12g}")
         return self.bind(**values)
 
-    def bind(self, **given):
+    def bind(self, **given: float) -> Self:
         """Return this rule with other values; ValueError or TypeError for those not allowed."""
         values = {**self.values, **check_values(self, self.hypers, given)}
         if self.check is not None:
@@ -159,23 +166,23 @@ class Rule(Record):
         return replace(self, values=values)
 
     @property
-    def needs_layers(self):
+    def needs_layers(self) -> bool:
         """Whether the rule works on matrices, so that it can't descend a plain function."""
         return "layout" in self.needs
 
     @cached_property
-    def looks_elsewhere(self):
+    def looks_elsewhere(self) -> bool:
         """Whether the rule asks for cost or gradient at other places than W."""
         return not {"gradient_at", "objective"}.isdisjoint(self.needs)
 
-    def initial_state(self, theta):
+    def initial_state(self, theta: FloatArray) -> dict[str, Any]:
         """Return the state before the first update."""
         if self.initial is not None:
             return self.initial(theta, self.values)
         starts = {name: self.values.get(f"{name}0", 0.0) for name in self.states}
         return {name: np.full_like(theta, start) for name, start in starts.items()}
 
-    def __call__(self, supplied, state):
+    def __call__(self, supplied: dict[str, Any], state: dict[str, Any]) -> Quantities:
         """Return the `Quantities` of one update.
 
         Parameters
@@ -188,14 +195,14 @@ class Rule(Record):
         supplied.update(state)
         return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
-    def next_state(self, quantities, G):
+    def next_state(self, quantities: Quantities, G: FloatArray) -> dict[str, Any]:
         """Return what the next update needs of this one."""
         return {name: G if name == "G_previous" else quantities[name] for name in self.states}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.id} ({self.form})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
         return f"<rule {self.id}, form {self.form}: {values}>"
 
@@ -212,26 +219,26 @@ class Optimizer(Record):
         Its place in ``RULES``: the slides' order, then all that has none, by id.
     """
 
-    forms: dict = field(default_factory=dict)
+    forms: dict[str, Rule] = field(default_factory=dict)
     order: float = math.inf
 
     @property
-    def default(self):
+    def default(self) -> Rule:
         return next(iter(self.forms.values()))
 
     def form(
         self,
-        form,
+        form: str | tuple[str, ...],
         *,
-        source,
-        differs="",
-        dash=None,
-        initial=None,
-        check=None,
-        own_step_length=False,
-        step_sizes=None,
-        **hypers,
-    ):
+        source: str,
+        differs: str = "",
+        dash: str | None = None,
+        initial: Callable[..., Any] | None = None,
+        check: Callable[..., Any] | None = None,
+        own_step_length: bool = False,
+        step_sizes: dict[str, float] | None = None,
+        **hypers: Hyper | Switch,
+    ) -> Callable[[RuleFunction], RuleFunction]:
         """Enter the decorated function as one form, or as both: ("lecture", "paper").
 
         Parameters
@@ -278,7 +285,10 @@ class Optimizer(Record):
         return enter
 
 
-def define(id, **attributes):
+RuleLike = str | Rule | Optimizer | Callable[..., Any]
+
+
+def define(id: str, **attributes: Any) -> Optimizer:
     """Enter a new :class:`Optimizer` in ``RULES`` and return it; its forms follow.
 
     Examples
@@ -301,7 +311,7 @@ def define(id, **attributes):
     return RULES[id]
 
 
-def rule(id, form=None, **values):
+def rule(id: RuleLike, form: str | None = None, **values: float) -> Rule:
     """Return an update rule, ready for :func:`mlpteach.train` and :func:`mlpteach.descend`.
 
     Parameters
@@ -349,9 +359,7 @@ def rule(id, form=None, **values):
                 f"form is for the ids of mlpteach.RULES; given {form!r} with a {what}."
             )
         return from_function(id, **values)
-    optimizer = id
-    if not isinstance(id, Optimizer):
-        optimizer = RULES[check_choice("rule", id, tuple(RULES))]
+    optimizer = id if isinstance(id, Optimizer) else RULES[check_choice("rule", id, tuple(RULES))]
     if form is None:
         return optimizer.default.bind(**values)
     check_choice("form", form, FORMS)
@@ -363,12 +371,12 @@ def rule(id, form=None, **values):
     return optimizer.forms[form].bind(**values)
 
 
-def as_rule(given):
+def as_rule(given: RuleLike) -> Rule:
     """Return a :class:`Rule` for an id, a Rule or a reader's own function."""
     return given if isinstance(given, Rule) else rule(given)
 
 
-def from_function(function, **values):
+def from_function(function: Callable[..., Any], **values: float) -> Rule:
     """Make a :class:`Rule` of a reader's own function; see this module's docstring."""
     name = getattr(function, "__name__", type(function).__name__)
     parameters = _parameters(function)
@@ -407,8 +415,8 @@ def from_function(function, **values):
             f"{name} must take the gradient G, as in {name}(k, G, M, V, *, eta); "
             f"given the parameters ({', '.join(needs)})."
         )
-    guarded = partial(_guarded, function, name, needs)
-    guarded.__wrapped__ = function  # for inspect: where the source is
+    # Wrapped for inspect: where the source is.
+    guarded = wraps(function)(partial(_guarded, function, name, needs))
     return Rule(
         id=name,
         title=name,

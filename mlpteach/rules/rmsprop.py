@@ -1,5 +1,7 @@
 """RMSProp: divide by the root of a running mean of squared gradients."""
 
+from typing import Any
+
 import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
@@ -8,7 +10,7 @@ from mlpteach.basics.style import PINK, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the common library form outside."
-_HYPERS = {
+_HYPERS: dict[str, Any] = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
     "gamma": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),

@@ -1,22 +1,33 @@
-"""Which of many runs gets lowest: all of them side by side first, then the best ones alone."""
+"""Which of many runs gets lowest: all of them side by side, and alone where that leaves it open."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
+from mlpteach.rules import Rule
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.stack import Stack
+from mlpteach.run.problem import Problem
+from mlpteach.run.stack import Places, Stack
 from mlpteach.run.update import Run
 from mlpteach.tables.schedules import as_schedule
 
 # Estimates that differ by a smaller share than this are not told apart by them.
 _CLOSE = 1e-6
 # Parameters of the runs that are computed together: more leave the cache, which takes longer.
-_AT_ONCE = 2**16
+_AT_ONCE = 2**17
 
 
 @on_one_blas_thread
-def estimates(problem, rules, steps, note, progress=False):
-    """Return what all runs side by side say of each one's score.
+def side_by_side(
+    problem: Problem,
+    rules: Sequence[Rule],
+    steps: Sequence[int],
+    see: Callable[[Places], None],
+    progress: bool = False,
+) -> FloatArray:
+    """Make the runs of many rules side by side, and say which of them count.
 
     Parameters
     ----------
@@ -24,20 +35,21 @@ def estimates(problem, rules, steps, note, progress=False):
     rules : sequence of Rule
     steps : sequence of int
         Number of updates of each.
-    note : callable
-        (places, scores) -> None; changes the scores (n,), at first infinite, by what it sees of the
-        :class:`~mlpteach.run.stack.Places` before each update and after the last.
+    see : callable
+        Is given the :class:`~mlpteach.run.stack.Places` before each update and after the last.
     progress : bool
         Whether a bar appears after two seconds.
 
     Returns
     -------
     ndarray, shape (n,)
-        Infinite for a run that diverged, NaN where only the run alone can tell.
+        To be added to a score of which less is better: 0, infinity for a run that diverged, NaN
+        where only the run alone can tell.
     """
-    scores = np.full(len(rules), np.inf)
+    lost = np.zeros(len(rules))
     runs = [Run(problem, rule, as_schedule(None, rule.step_size)) for rule in rules]
-    at_once = max(1, _AT_ONCE // problem.theta0.size)
+    parts = -(-len(runs) * problem.theta0.size // _AT_ONCE)
+    at_once = -(-len(runs) // parts)
     for start in range(0, len(runs), at_once):
         part = slice(start, start + at_once)
         stack = Stack(runs[part], steps[part])
@@ -45,22 +57,23 @@ def estimates(problem, rules, steps, note, progress=False):
         for places in progress_bar(
             stack.places(), total=total, delay=2, leave=False, unit="update", disable=not progress
         ):
-            note(places._replace(runs=start + places.runs), scores)
-        scores[part][list(stack.diverged)] = np.inf
-        scores[part][list(stack.unsure)] = np.nan
-    return scores
+            see(places._replace(runs=start + places.runs))
+        lost[part][list(stack.diverged)] = np.inf
+        lost[part][list(stack.unsure)] = np.nan
+    return lost
 
 
-def lowest(estimated, alone):
-    """Return which run has the lowest score, as runs alone decide it.
+def lowest(estimated: FloatArray, alone: Callable[[int], float]) -> tuple[int, FloatArray]:
+    """Return which run has the lowest score.
 
-    Estimates say where to look: those that come close to the lowest are made alone. If one of them
-    then comes to something else than its estimate, all are: the estimates were worth nothing.
+    Estimates decide where they can. Runs that come too close to the lowest, or of which only a run
+    alone can tell, are made alone. If one of them then comes to something else than its estimate,
+    all are: the estimates were worth nothing. So are all where every one is lost.
 
     Parameters
     ----------
     estimated : ndarray, shape (n,)
-        See :func:`estimates`.
+        Infinite for a run that is lost, NaN where only the run alone can tell.
     alone : callable
         i -> the exact score of run i; called at most once for each.
 
@@ -79,11 +92,13 @@ def lowest(estimated, alone):
     """
     scores, made = np.array(estimated), np.zeros(len(estimated), dtype=bool)
     while True:
-        hopeful = _is_close(scores, np.fmin.reduce(scores, initial=np.inf))
-        wanted = np.flatnonzero((hopeful | np.isnan(scores)) & ~made)
+        best = np.fmin.reduce(scores, initial=np.inf)
+        close = _is_close(scores, best)
+        undecided = np.isnan(scores) | (close & (np.isinf(best) | (close.sum() > 1)))
+        wanted = np.flatnonzero(undecided & ~made)
         if not wanted.size:
             return int(np.argmin(scores)), scores
-        for i in wanted:
+        for i in wanted.tolist():
             scores[i], made[i] = alone(i), True
         if not _is_close(scores[made], estimated[made])[~np.isnan(estimated[made])].all():
             scores[~made] = np.nan

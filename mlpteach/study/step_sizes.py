@@ -1,19 +1,24 @@
 """With which step size a rule starts a race, so that the first picture is worth looking at."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
+from mlpteach.rules import Rule
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
-from mlpteach.study.search import estimates, lowest
-from mlpteach.tables.landscapes import LANDSCAPES
+from mlpteach.study.search import lowest, side_by_side
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape
 
 # What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
 
 
-def for_landscape(rules, landscape, progress=False):
+def for_landscape(
+    rules: Sequence[Rule], landscape: Landscape, progress: bool = False
+) -> list[Rule]:
     """Return rules with step sizes that suit a landscape.
 
     Chosen by hand where a rule's entry has one; else, of 1, 2, 5 times a power of ten, the one that
@@ -63,16 +68,16 @@ def _searched(rules, landscape, progress):
     tried = [[rule.with_step_size(size) for size in _TRIED] for rule in rules]
     problem = FunctionProblem(landscape, np.array(landscape.start, dtype=float))
 
-    def note(places, reached):
-        if places.J is None:
-            return
-        stays = _is_inside(places.W, landscape)
-        if places.k > 1:
-            stays &= np.isfinite(reached[places.runs])
-        reached[places.runs] = np.where(stays, places.J, np.inf)
-
     runs = [one for of_rule in tried for one in of_rule]
-    estimated = estimates(problem, runs, [_UPDATES] * len(runs), note, progress)
+    reached = np.zeros(len(runs))
+
+    def see(places):
+        if places.J is not None:
+            stays = np.isfinite(reached[places.runs]) & _is_inside(places.W, landscape)
+            reached[places.runs] = np.where(stays, places.J, np.inf)
+
+    lost = side_by_side(problem, runs, [_UPDATES] * len(runs), see, progress)
+    estimated = reached + lost
     return [
         _best(rule, of_rule, part, landscape)
         for rule, of_rule, part in zip(rules, tried, np.split(estimated, len(rules)), strict=True)

@@ -1,14 +1,18 @@
 """A rule at its best on one problem: every step size of a grid, the same budget of gradients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
 from mlpteach.study.budget import gradients_an_update, measured_after, run_within
-from mlpteach.study.search import estimates, lowest
+from mlpteach.study.ranking_problems import RankingProblem
+from mlpteach.study.search import lowest, side_by_side
 
 # From 0.0003 to 10 in half powers of ten.
 STEP_SIZES = tuple(float(f"{size:.2g}") for size in np.geomspace(10**-3.5, 10.0, 10))
@@ -20,38 +24,52 @@ class Tuned:
 
     Attributes
     ----------
+    problem : RankingProblem
     rule : Rule
         With the step size chosen.
-    tuned : str
-        Name of the hyper-parameter that was tuned; "" where there is none.
     costs : ndarray, shape (budget,)
         Lowest cost so far after 1, 2, … gradient evaluations.
-    trace : Trace
     scores : tuple of (float, float)
         Each step size tried, with the lowest cost its run found; infinity where it diverged.
     """
 
+    problem: RankingProblem
     rule: Rule
-    tuned: str
-    costs: np.ndarray
-    trace: Trace
-    scores: tuple
+    costs: FloatArray
+    scores: tuple[tuple[float, float], ...]
 
     @property
-    def step_size(self):
+    def tuned(self) -> str:
+        """Name of the hyper-parameter that was tuned; "" where there is none."""
+        return self.rule.tuned or ""
+
+    @property
+    def step_size(self) -> float:
         """The value chosen; NaN where there was none to choose."""
         return self.rule.values[self.tuned] if self.tuned else np.nan
 
     @property
-    def diverged(self):
+    def diverged(self) -> bool:
         """Whether even the best run diverged."""
-        return self.trace.diverged is not None
+        return all(np.isinf(score) for _, score in self.scores)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The record of the run, which is made alone when it is first asked for."""
+        return run_within(self.problem, self.rule, len(self.costs))[0]
 
 
-def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
+def tune(
+    problem: RankingProblem,
+    rules: Sequence[Rule],
+    *,
+    budget: int = 100,
+    sizes: Sequence[float] = STEP_SIZES,
+    progress: bool = False,
+) -> list[Tuned]:
     """Run rules with every step size of a grid and keep the best run of each.
 
-    All runs are made side by side, and those that may be the best once more alone.
+    All runs are made side by side, and once more alone where that leaves the best one open.
 
     Parameters
     ----------
@@ -80,10 +98,14 @@ def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
     """
     budget = check_count("budget", budget, maximum=1_000_000)
     tried = [_with_sizes(rule, sizes) for rule in rules]
-    all_tried = [one for of_rule in tried for one in of_rule.values()]
-    estimated = iter(_lowest_costs(problem, all_tried, budget, progress).tolist())
+    costs, scores = _side_by_side(
+        problem, [one for each in tried for one in each.values()], budget, progress
+    )
+    ends = np.cumsum([len(each) for each in tried]).tolist()
+    parts = [slice(end - len(each), end) for each, end in zip(tried, ends, strict=True)]
     return [
-        _best(problem, of_rule, [next(estimated) for _ in of_rule], budget) for of_rule in tried
+        _best(problem, each, costs[part], scores[part])
+        for each, part in zip(tried, parts, strict=True)
     ]
 
 
@@ -92,43 +114,50 @@ def _with_sizes(rule, sizes):
     return {size: rule.with_step_size(size) for size in sizes} if rule.tuned else {np.nan: rule}
 
 
-def _best(problem, tried, estimated, budget):
-    """Return the best of the runs of one rule with several step sizes, as runs alone decide it."""
-    rules, made = list(tried.values()), {}
+def _best(problem, tried, costs, estimated):
+    """Return the best of the runs of one rule, `tried` by step size.
+
+    `costs` (n, budget) and scores `estimated` (n,) are those side by side; runs that are made alone
+    put their own in place.
+    """
+    rules = list(tried.values())
 
     def alone(i):
-        made[i] = run_within(problem, rules[i], budget)
-        trace, costs = made[i]
-        return np.inf if trace.diverged else costs[-1]
+        trace, costs[i] = run_within(problem, rules[i], costs.shape[1])
+        return np.inf if trace.diverged else costs[i, -1]
 
-    best, scores = lowest(np.array(estimated), alone)
+    best, scores = lowest(estimated, alone)
     if np.isinf(scores[best]):  # all diverged, so all were made alone
-        best = min(made, key=lambda i: made[i][1][-1])
-    trace, costs = made[best]
-    scores = tuple(zip(tried, scores.tolist(), strict=True))
-    return Tuned(rules[best], rules[best].tuned or "", costs, trace, scores)
+        best = int(np.argmin(costs[:, -1]))
+    return Tuned(problem, rules[best], costs[best], tuple(zip(tried, scores.tolist(), strict=True)))
 
 
-def _lowest_costs(problem, rules, budget, progress=False):
-    """Return the estimates of the lowest cost that each run finds within the budget."""
+def _side_by_side(problem, rules, budget, progress):
+    """Return the lowest costs so far of each run (n, budget), and its score (n,)."""
     per_update = np.array([gradients_an_update(rule) for rule in rules])
     updates = budget // per_update
-    measured = np.zeros((len(rules), budget + 1), dtype=bool)
+    costs = np.full((len(rules), budget + 1), np.inf)
+    measured = np.zeros(costs.shape, dtype=bool)
     for i, count in enumerate(updates.tolist()):
         measured[i, measured_after(problem, count)] = True
 
-    def note(places, scores):
+    def see(places):
         done = places.k - 1
         now = measured[places.runs, done]
-        if not now.any():
-            return
-        costs = places.J if problem.cost is None else None
-        if costs is None:
-            # All start at one place.
-            W = places.W if done else places.W[:1]
-            with np.errstate(all="ignore"):
-                costs = np.broadcast_to(problem.costs(W, done), len(now))
-        runs = places.runs[now]
-        scores[runs] = np.fmin(scores[runs], costs[now])
+        if now.any():
+            runs = places.runs[now]
+            costs[runs, done * per_update[runs]] = _costs(problem, places)[now]
 
-    return estimates(problem.function, rules, np.maximum(1, updates).tolist(), note, progress)
+    lost = side_by_side(problem.function, rules, np.maximum(1, updates).tolist(), see, progress)
+    costs = np.fmin.accumulate(costs, axis=1)[:, 1:]
+    return costs, costs[:, -1] + lost
+
+
+def _costs(problem, places):
+    """Return the cost that counts of all places, (m,)."""
+    if problem.cost is None and places.J is not None:
+        return places.J
+    # All start at one place.
+    W = places.W if places.k > 1 else places.W[:1]
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(problem.costs(W, places.k - 1), len(places.runs))

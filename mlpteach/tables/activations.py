@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import as_numbers
+from mlpteach.basics.arrays import ArrayFunction, FloatArray
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET, Style
 
@@ -43,18 +45,18 @@ class Activation(Record):
 
     latex: str = ""
     slope_latex: str = r"\phi'(Z)"
-    function: Callable
-    back: Callable
-    range: tuple = (None, None)
+    function: ArrayFunction
+    back: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+    range: tuple[float | None, float | None] = (None, None)
     elementwise: bool = True
 
-    def __call__(self, Z):
+    def __call__(self, Z: ArrayLike) -> FloatArray:
         """Return phi(Z) for a number or an array Z, such as (units, n)."""
         Z = _floats(Z)
         with np.errstate(over="ignore"):
             return self.function(np.atleast_1d(Z)).reshape(Z.shape)[()]
 
-    def derivative(self, Z):
+    def derivative(self, Z: ArrayLike) -> FloatArray:
         """Return phi'(Z) element by element; softmax has none and raises."""
         if not self.elementwise:
             raise ValueError(f"{self.id} mixes its units: it has a Jacobian, not a derivative.")
@@ -65,7 +67,7 @@ class Activation(Record):
         return slope.reshape(Z.shape)[()]
 
     @cached_property
-    def steepest(self):
+    def steepest(self) -> float:
         """The largest |phi'(z)|, over z = -8 … 8 in steps of 1/1000.
 
         Examples
@@ -76,7 +78,7 @@ class Activation(Record):
         return float(np.abs(self.derivative(np.arange(-8000, 8001) / 1000)).max())
 
 
-def _floats(Z):
+def _floats(Z: ArrayLike) -> FloatArray:
     """Return Z as an array of floats with any number of dimensions."""
     array = as_numbers("Z must be a number or an array of numbers", Z)
     if not array.size:
@@ -84,7 +86,7 @@ def _floats(Z):
     return array.astype(float, copy=False)
 
 
-def sigmoid(Z):
+def sigmoid(Z: FloatArray) -> FloatArray:
     """1/(1 + e^-Z); e^-Z may overflow to infinity at Z < -709, which gives the right 0."""
     A = np.negative(Z)
     np.exp(A, out=A)
@@ -113,7 +115,7 @@ def _tanh_back(dA, Z, A):
     return dA * (4.0 * tail / (1.0 + tail) ** 2)
 
 
-def relu(Z):
+def relu(Z: FloatArray) -> FloatArray:
     return np.maximum(Z, 0.0)
 
 
@@ -121,7 +123,7 @@ def _relu_back(dA, Z, A):
     return dA * (Z > 0.0)
 
 
-def silu(Z):
+def silu(Z: FloatArray) -> FloatArray:
     return Z * sigmoid(Z)
 
 
@@ -133,7 +135,7 @@ def _silu_back(dA, Z, A):
 _ROOT_OF_2, _ROOT_OF_2_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
 
 
-def gelu(Z):
+def gelu(Z: FloatArray) -> FloatArray:
     """Z Phi(Z), from erfc so that no digit is lost where Phi(Z) is tiny."""
     return Z * _normal_distribution(Z)
 
@@ -149,8 +151,7 @@ def _gelu_back(dA, Z, A):
     return dA * (_normal_distribution(Z) + Z * density)
 
 
-def softmax(Z):
-    # The ufuncs' own reduce: what Z.max() and sum() call, without their Python on the way.
+def softmax(Z: FloatArray) -> FloatArray:
     powers = Z - np.maximum.reduce(Z, axis=0)
     np.exp(powers, out=powers)
     powers /= np.add.reduce(powers, axis=0)

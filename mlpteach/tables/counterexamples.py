@@ -8,10 +8,12 @@ over many updates the best place is x = -1.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from typing import Any, Self
 
 import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_count, check_floats, check_number
+from mlpteach.basics.arrays import FloatArray
 
 # Drawn at once, so that the slope at any update can be had without those before it.
 _BLOCK = 4096
@@ -54,36 +56,36 @@ class Counterexample:
     source: str
     steep: float
     gentle: float
-    is_steep: Callable
+    is_steep: Callable[[int, int], bool]
     period: int
     share: float
-    settings: dict = field(hash=False)
+    settings: dict[str, Any] = field(hash=False)
     steepest: float
     seed: int = 1
 
-    def __call__(self, theta, k):
+    def __call__(self, theta: FloatArray, k: int) -> tuple[float, FloatArray]:
         """Return f_k(x) and its gradient (1,) at theta = (x,)."""
         if type(theta) is not np.ndarray or theta.dtype != float or theta.shape != (1,):
             theta = check_floats("theta", theta, ndim=1, shape=(1,), finite=False)
         slope = self.slope(k if type(k) is int else check_count("k", k))
         return slope * float(theta[0]), np.array([slope])
 
-    def slope(self, k):
+    def slope(self, k: int) -> float:
         """Return c_k."""
         return self.steep if self.is_steep(k, self.seed) else -self.gentle
 
-    def slopes(self, n):
+    def slopes(self, n: int) -> FloatArray:
         """Return c_k for k = 1 … n, shape (n,)."""
         return np.array(
             [self.slope(k) for k in range(1, check_count("n", n, maximum=10_000_000) + 1)]
         )
 
     @property
-    def mean_slope(self):
+    def mean_slope(self) -> float:
         """The slope of the long run: its sign tells that the best place is x = -1."""
         return self.share * self.steep - (1 - self.share) * self.gentle
 
-    def change(self, *, steep=None, seed=None):
+    def change(self, *, steep: float | None = None, seed: int | None = None) -> Self:
         """Return this example with another steep slope or seed.
 
         Raises
@@ -98,7 +100,7 @@ class Counterexample:
         return replace(self, steep=check_number("steep", steep, Interval(least)), seed=seed)
 
 
-def project(theta):
+def project(theta: FloatArray) -> FloatArray:
     """Return the place of [-1, 1] nearest to `theta`, for ``descend(..., project=project)``.
 
     Reddi et al. weigh the distance by the root of the second moment; in an interval the nearest

@@ -22,6 +22,7 @@ from mlpteach.basics.arguments import (
     check_count,
     check_number,
 )
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.basics.progress import progress_bar
 
 # Of digits(); where they are from stands beside it, in digits.md.
@@ -36,7 +37,7 @@ CLASSES = 10
 MOST_INSTANCES = 10_000_000
 
 
-def digits():
+def digits() -> tuple[FloatArray, IntArray]:
     """Return 1,797 handwritten digits, 8 x 8 pixels each; those that scikit-learn has, too.
 
     Returns
@@ -62,7 +63,7 @@ def digits():
     return images.reshape(len(images), -1).astype(float) / 16 - 0.5, labels.astype(int)
 
 
-def moons(n=400, noise=0.15, seed=1):
+def moons(n: int = 400, noise: float = 0.15, seed: int = 1) -> tuple[FloatArray, IntArray]:
     """Return two half circles that reach into each other; no line separates them.
 
     Parameters
@@ -97,7 +98,9 @@ def moons(n=400, noise=0.15, seed=1):
     return X + noise * generator.standard_normal((n, 2)), y
 
 
-def spirals(n=400, arms=2, turns=1.0, noise=0.02, seed=1):
+def spirals(
+    n: int = 400, arms: int = 2, turns: float = 1.0, noise: float = 0.02, seed: int = 1
+) -> tuple[FloatArray, IntArray]:
     """Return spiral arms wound into each other: a task that needs a hidden layer.
 
     Parameters
@@ -138,7 +141,7 @@ def spirals(n=400, arms=2, turns=1.0, noise=0.02, seed=1):
     return X + noise * generator.standard_normal((n, 2)), y
 
 
-def xor(n=400, noise=0.3, seed=1):
+def xor(n: int = 400, noise: float = 0.3, seed: int = 1) -> tuple[FloatArray, IntArray]:
     """Return four clouds around (±1, ±1); the class is 1 where the two signs differ.
 
     Parameters
@@ -170,7 +173,7 @@ def xor(n=400, noise=0.3, seed=1):
     return X, signs[:, 0] ^ signs[:, 1]
 
 
-def fashion_mnist(split="train"):
+def fashion_mnist(split: str = "train") -> tuple[FloatArray, IntArray]:
     """Return Fashion-MNIST: pictures of clothes, 28 x 28 pixels, ten classes.
 
     Nothing is downloaded where the Debian package ``dataset-fashion-mnist`` is installed. Elsewhere
@@ -212,7 +215,7 @@ def fashion_mnist(split="train"):
     return _read_split(cache, split)
 
 
-def cache_folder():
+def cache_folder() -> Path:
     """Return the folder that keeps fetched data: ``MLPTEACH_DATA``, or the system's usual place."""
     chosen = os.environ.get("MLPTEACH_DATA")
     if chosen:

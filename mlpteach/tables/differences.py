@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import ArrayFunction, FloatArray
+
 # Relative to 1 + |t|: smaller steps lose digits of the difference, larger ones of the slope.
 _STEP = 1e-3
 # Agreement asked for, of the slope and of the function's size.
@@ -11,7 +13,7 @@ _RELATIVE, _ABSOLUTE = 1e-6, 1e-8
 _BESIDE = (0.0, 3.17, -2.71)
 
 
-def slope(function, t, step=_STEP):
+def slope(function: ArrayFunction, t: FloatArray, step: float = _STEP) -> FloatArray:
     """Return the derivative at `t` by the five-point formula, right to about 12 digits.
 
     Parameters
@@ -31,7 +33,9 @@ def slope(function, t, step=_STEP):
     return (8.0 * near - far) / (12.0 * h)
 
 
-def first_wrong(function, derivative, t):
+def first_wrong(
+    function: ArrayFunction, derivative: ArrayFunction, t: FloatArray
+) -> tuple[int, float, float] | None:
     """Return where a derivative is wrong: (place in t, given, finite difference); None if nowhere.
 
     Of several places the one where it is wrong by most. Where the function has no finite slope

@@ -4,10 +4,12 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_floats, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
 
@@ -27,7 +29,10 @@ class Initializer(Record):
     """
 
     latex: str = ""
-    draw: Callable
+    draw: Callable[[np.random.Generator, int, int], tuple[FloatArray, FloatArray]]
+
+
+InitializerLike = str | Initializer | Callable[..., Any]
 
 
 def _uniform(rng, n_in, n_out):
@@ -71,7 +76,7 @@ def _own_draw(function, name, generator, rng, n_in, n_out):
     return W.copy(), check_floats(f"b returned by {name}", b, ndim=1, shape=(n_out,)).copy()
 
 
-def own_initializer(function):
+def own_initializer(function: Callable[..., Any]) -> Initializer:
     """Make an :class:`Initializer` of a reader's own function.
 
     Parameters
@@ -123,7 +128,7 @@ def _generator_of(function, name):
     return others[0]
 
 
-def as_initializer(given):
+def as_initializer(given: InitializerLike) -> Initializer:
     """Return an :class:`Initializer` for an id, an Initializer or a reader's own function."""
     if isinstance(given, Initializer):
         return given

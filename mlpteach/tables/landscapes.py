@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
@@ -13,8 +15,12 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
+
+# theta -> value and gradient; or (theta, k), for a function that is another one at each update.
+Objective = Callable[..., tuple[float, FloatArray]]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -46,14 +52,14 @@ class Landscape(Record):
     """
 
     latex: str = ""
-    function: Callable
-    gradient: Callable
-    start: tuple
-    minima: tuple
-    window: tuple
-    objective: Callable | None = None
+    function: Callable[[Any, Any], Any]
+    gradient: Callable[[Any, Any], tuple[Any, Any]]
+    start: tuple[float, ...]
+    minima: tuple[tuple[float, ...], ...]
+    window: tuple[float, ...]
+    objective: Objective | None = None
 
-    def __call__(self, theta):
+    def __call__(self, theta: ArrayLike) -> tuple[float, FloatArray]:
         """Return f(theta) and the gradient (2,) at theta (2,)."""
         if self.objective is not None:
             return self.objective(theta)
@@ -64,26 +70,17 @@ class Landscape(Record):
         x, y = theta.tolist()
         return float(self.function(x, y)), np.array(self.gradient(x, y))
 
-    def of_rows(self, places):
+    def of_rows(self, places: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return values (n,) and gradients (n, 2) at `places` (n, 2)."""
-        if not self._takes_arrays:
-            values, gradients = zip(*map(self, places), strict=True)
-            return np.array(values), np.array(gradients)
+        if self.objective is not None:
+            return _one_by_one(self, places)
         x, y = places.T
         gradients = np.empty(places.shape)
         gradients[:, 0], gradients[:, 1] = self.gradient(x, y)
         return self.function(x, y), gradients
 
-    @cached_property
-    def _takes_arrays(self):
-        return self.objective is None
 
-
-# At so many places a landscape's own function shows whether it takes arrays.
-_TRIED = 16
-
-
-def values_and_gradients(objective, places):
+def values_and_gradients(objective: Objective, places: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return a function's values (m,) and gradients (m, n) at `places` (m, n).
 
     At once where it has a method ``of_rows`` for that, else one by one.
@@ -255,7 +252,9 @@ LANDSCAPES = {
 }
 
 
-def own_landscape(objective, window, start=None, minima=()):
+def own_landscape(
+    objective: Objective, window: ArrayLike, start: ArrayLike | None = None, minima: ArrayLike = ()
+) -> Landscape:
     """Make a :class:`Landscape` of a reader's function of two numbers.
 
     Parameters
@@ -328,7 +327,7 @@ def _height(objective, x, y):
         return np.nan
 
 
-def _numbers(name, given, count):
+def _numbers(name: str, given: ArrayLike, count: int) -> tuple[float, ...]:
     given = list(given) if isinstance(given, tuple) else given
     return tuple(check_floats(name, given, ndim=1, shape=(count,)).tolist())
 
@@ -348,16 +347,16 @@ class Noisy:
     seed : int
     """
 
-    objective: Callable
+    objective: Objective
     sigma: float
     seed: int
 
-    def __call__(self, theta, k):
+    def __call__(self, theta: FloatArray, k: int) -> tuple[float, FloatArray]:
         """Return the value at theta (n,) and the gradient with the noise of update k."""
         value, gradient = self.objective(theta)
         return value, gradient + self._noise(k, len(theta))
 
-    def of_rows(self, places, k):
+    def of_rows(self, places: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
         """Return the values (m,) and disturbed gradients (m, n) at `places` (m, n)."""
         values, gradients = values_and_gradients(self.objective, places)
         return values, gradients + self._noise(k, places.shape[1])
@@ -375,7 +374,7 @@ def _noise(seed, block, n):
     return noise
 
 
-def noisy(objective, sigma, seed=1):
+def noisy(objective: Objective, sigma: float, seed: int = 1) -> Noisy:
     """Disturb a function's gradient, as a mini-batch disturbs that of all instances.
 
     The noise is a function of `seed` and the number k of the update alone: all rules that descend

@@ -12,17 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
-from mlpteach.tables.activations import ACTIVATIONS, sigmoid
+from mlpteach.tables.activations import ACTIVATIONS, Activation, sigmoid
 
 # Outputs of other activations may leave (0, 1), where ln is not defined: A is clipped this far
 # inside, and the clipped part has derivative 0, so cost and gradient still belong together.
 _EDGE = np.finfo(float).eps
 # Softmax outputs above this are exact to the last digit; below they lose digits, then become 0.
 _TINY = np.finfo(float).tiny
+
+
+# A reader's own: (Y, A) -> V^(L).
+SensitivityFunction = Callable[[FloatArray, FloatArray], ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,8 @@ class Pair:
         The shortcut on screen.
     """
 
-    cost: Callable
-    sensitivity: Callable
+    cost: Callable[[FloatArray, FloatArray, FloatArray], FloatArray | float]
+    sensitivity: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
     latex: str
 
 
@@ -68,29 +74,35 @@ class Loss(Record):
 
     latex: str = ""
     slope_latex: str = r"\frac{\partial J}{\partial A}"
-    cost: Callable
-    dJ_dA: Callable
+    cost: Callable[[FloatArray, FloatArray], FloatArray | float]
+    dJ_dA: Callable[[FloatArray, FloatArray], FloatArray]
     targets: str = "real"
-    pairs: dict = field(default_factory=dict)
+    pairs: dict[str, Pair] = field(default_factory=dict)
 
-    def evaluate(self, output, Z, A, Y):
+    def evaluate(
+        self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
+    ) -> float:
         """Return the summed cost for the output activation `output`, an id or an Activation."""
         cost = self.cost_of(output, Z, A, Y)
         return cost if isinstance(cost, float) else cost.sum()
 
-    def cost_of(self, output, Z, A, Y):
+    def cost_of(
+        self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
+    ) -> FloatArray | float:
         """Return the cost as its function gives it: of every entry (K, n), or the sum."""
         pair = self.pair(output)
         return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
 
-    def sensitivity(self, output, Z, A, Y):
+    def sensitivity(
+        self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
+    ) -> FloatArray:
         """Return V^(L) (K, n): the pair's shortcut where there is one, else the long way."""
         pair = self.pair(output)
         if pair is None:
             return self.long_sensitivity(output, Z, A, Y)
         return pair.sensitivity(Z, A, Y)
 
-    def sensitivity_latex(self, output):
+    def sensitivity_latex(self, output: str | Activation) -> str:
         """Return how V^(L) is written for an output activation (an id or an Activation).
 
         With A, Z and Y for A^(L+1), Z^(L) and the targets.
@@ -110,19 +122,21 @@ class Loss(Record):
             return rf"{self.slope_latex} \ast {phi.slope_latex}"
         return rf"(\frac{{\partial A}}{{\partial Z}})^T [{self.slope_latex}]"
 
-    def long_sensitivity(self, output, Z, A, Y):
+    def long_sensitivity(
+        self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
+    ) -> FloatArray:
         """Return V^(L) as dJ/dA passed back through phi, which fails where the output saturates."""
         phi = ACTIVATIONS[output] if isinstance(output, str) else output
         return phi.back(self.dJ_dA(A, Y), Z, A)
 
-    def pair(self, output):
+    def pair(self, output: str | Activation) -> Pair | None:
         """Return the :class:`Pair` with the output activation `output`, or None."""
         if isinstance(output, str):
             return self.pairs.get(output)
         # A reader's own activation may have the name of another.
         return self.pairs.get(output.id) if ACTIVATIONS.get(output.id) is output else None
 
-    def check_targets(self, name, Y, rounding=1e-6):
+    def check_targets(self, name: str, Y: FloatArray, rounding: float = 1e-06) -> FloatArray:
         """Return the targets Y (K, n) without rounding; ValueError where they make no sense.
 
         What is off by at most `rounding`, as probabilities in single precision are, is put right:
@@ -162,13 +176,15 @@ class OwnLoss(Loss):
         (Y, A) -> V^(L), all (K, n): the slide's order, Y first.
     """
 
-    function: Callable = None
+    function: SensitivityFunction
 
-    def sensitivity_latex(self, output):
+    def sensitivity_latex(self, output: str | Activation) -> str:
         """Return the call of the reader's function."""
         return rf"\mathrm{{{self.title}}}(Y, A)".replace("_", r"\_")
 
-    def sensitivity(self, output, Z, A, Y):
+    def sensitivity(
+        self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
+    ) -> FloatArray:
         """Return what the reader's function makes of copies of Y and A (K, n)."""
         V = self.function(Y.copy(), A.copy())
         array = numbers_or_none(V)
@@ -180,7 +196,10 @@ class OwnLoss(Loss):
         return array.astype(float)
 
 
-def own_loss(function, cost="cross_entropy"):
+LossLike = str | Loss | SensitivityFunction
+
+
+def own_loss(function: SensitivityFunction, cost: str | Loss = "cross_entropy") -> OwnLoss:
     """Return a loss whose sensitivity is your own function.
 
     Parameters
@@ -212,7 +231,7 @@ def own_loss(function, cost="cross_entropy"):
     return OwnLoss(**{**parts, "id": name, "title": name, "short_title": name}, function=function)
 
 
-def as_loss(given):
+def as_loss(given: LossLike) -> Loss:
     """Return a :class:`Loss` for an id, a Loss, or a reader's own function (Y, A) -> V^(L)."""
     if isinstance(given, Loss):
         return given

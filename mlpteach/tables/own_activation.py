@@ -1,10 +1,13 @@
 """A reader's own function as an activation."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.differences import first_wrong, slope
@@ -13,7 +16,14 @@ from mlpteach.tables.differences import first_wrong, slope
 _PLACES = np.concatenate([np.arange(-80, 82) / 10.0, [-20.0, 20.0]])
 
 
-def own_activation(function, derivative=None):
+# A reader's own: Z -> phi(Z).
+ActivationFunction = Callable[[FloatArray], ArrayLike]
+ActivationLike = str | Activation | ActivationFunction
+
+
+def own_activation(
+    function: ActivationFunction, derivative: ActivationFunction | None = None
+) -> Activation:
     """Make an :class:`Activation` of your own function phi.
 
     Parameters
@@ -74,7 +84,7 @@ def own_activation(function, derivative=None):
     )
 
 
-def as_activation(name, given):
+def as_activation(name: str, given: ActivationLike) -> Activation:
     """Return an :class:`Activation` for an id, an Activation or a reader's own function."""
     if isinstance(given, Activation):
         return given

@@ -1,10 +1,13 @@
 """A reader's own cost function J."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, describe, numbers_or_none
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
 from mlpteach.tables.differences import first_wrong, slope
 from mlpteach.tables.losses import Loss
@@ -12,7 +15,13 @@ from mlpteach.tables.losses import Loss
 TARGETS = ("real", "unit", "distribution")
 
 
-def own_cost(cost, derivative=None, targets="real"):
+# A reader's own: (Y, A) -> J or dJ/dA.
+CostFunction = Callable[[FloatArray, FloatArray], ArrayLike]
+
+
+def own_cost(
+    cost: CostFunction, derivative: CostFunction | None = None, targets: str = "real"
+) -> Loss:
     """Make a loss of your own cost function J.
 
     Its V^(L) is dJ/dA passed back through the output's activation.

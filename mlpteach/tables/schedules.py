@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Self
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
+
+# The factor, the mean cost of the epoch before, and of this one the costs' sum and the instances.
+ScheduleState = tuple[float, float, float, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,26 +49,26 @@ class Schedule(Record):
     """
 
     latex: str = ""
-    step_size: Callable | None
+    step_size: Callable[..., float] | None
     hypers: dict[str, Hyper] = field(default_factory=dict)
-    values: dict[str, float] | None = None
+    values: dict[str, float] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         defaults = {name: hyper.default for name, hyper in self.hypers.items()}
-        object.__setattr__(self, "values", {**defaults, **(self.values or {})})
+        object.__setattr__(self, "values", {**defaults, **self.values})
 
-    def __call__(self, **given):
+    def __call__(self, **given: float) -> Self:
         """Return this schedule with other values, such as ``SCHEDULES["cooling"](eps=0.1)``."""
         checked = check_values(f"schedule {self.id!r}", self.hypers, given)
         return replace(self, values={**self.values, **checked})
 
     @property
-    def looks_at_cost(self):
+    def looks_at_cost(self) -> bool:
         """Whether the cost decides about the step size, rather than k alone."""
         return self.step_size is None
 
-    def start(self):
+    def start(self) -> ScheduleState:
         """Return the state before the first update.
 
         It holds the factor, the mean cost of the epoch before, and of this one so far the costs'
@@ -72,7 +76,15 @@ class Schedule(Record):
         """
         return 1.0, math.inf, 0.0, 0
 
-    def advance(self, state, k, loss, eta, updates_per_epoch=1, instances=1):
+    def advance(
+        self,
+        state: ScheduleState,
+        k: int,
+        loss: float,
+        eta: float,
+        updates_per_epoch: int = 1,
+        instances: int = 1,
+    ) -> ScheduleState:
         """Return the state at update k, whose first entry is the factor eta_k/eta.
 
         Parameters
@@ -103,28 +115,31 @@ class Schedule(Record):
         fell = mean < mean_before
         return (factor if fell else factor * self.values["shrink"]), mean, 0.0, 0
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
         return f"<schedule {self.id}({values})>"
 
 
-def constant(eta, k):
+ScheduleLike = str | Schedule | Callable[[float, int], float] | None
+
+
+def constant(eta: float, k: int) -> float:
     return eta
 
 
-def cooling(eta, k, eps):
+def cooling(eta: float, k: int, eps: float) -> float:
     return eta / (1.0 + eps * k)
 
 
-def exponential(eta, k, d):
+def exponential(eta: float, k: int, d: float) -> float:
     return float(np.power(eta, 1.0 + d * k))
 
 
-def staircase(eta, k, d, k_d):
+def staircase(eta: float, k: int, d: float, k_d: float) -> float:
     return eta * d ** (k // k_d)
 
 
-def cosine(eta, k, T_0, T_mult, eta_min):
+def cosine(eta: float, k: int, T_0: float, T_mult: float, eta_min: float) -> float:
     """From eta down to eta_min along half a cosine; then again, T_mult times as slowly."""
     since, cycle = k - 1, int(T_0)
     while since >= cycle and T_mult > 1:
@@ -216,7 +231,7 @@ SCHEDULES = {
 }
 
 
-def schedule(id, **values):
+def schedule(id: str, **values: float) -> Schedule:
     """Return a schedule for :func:`mlpteach.train`, such as ``schedule("cooling", eps=0.1)``.
 
     Parameters
@@ -241,7 +256,7 @@ def schedule(id, **values):
     return SCHEDULES[check_choice("schedule", id, tuple(SCHEDULES))](**values)
 
 
-def as_schedule(given, step_size):
+def as_schedule(given: ScheduleLike, step_size: str | None) -> Schedule:
     """Return a :class:`Schedule` for None, an id, a Schedule or a function of (eta, k).
 
     `step_size` is the rule's: the name of its hyper-parameter; None where it has none, so that

@@ -29,6 +29,7 @@ from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
 
+Layer = Line | Profile | Arrow | Raster
 LAYERS = (Line, Profile, Arrow, Raster)
 
 
@@ -90,7 +91,7 @@ class Plot:
     title: str
     label: str
     axes: Axes
-    layers: Sequence[Line | Profile | Arrow | Raster]
+    layers: Sequence[Layer]
     click: str = ""
 
     def __post_init__(self):
@@ -282,6 +283,7 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
+Panel = Plot | Heat | Table | Ledger | Text
 PANELS = (Plot, Heat, Table, Ledger, Text)
 
 
@@ -312,7 +314,7 @@ class Show:
 
     traces: dict[str, Any]
     steps: int
-    panels: Sequence[Plot | Heat | Table | Ledger | Text] = ()
+    panels: Sequence[Panel] = ()
     series: Mapping[str, np.ndarray] = field(default_factory=dict)
     frames: Frames | None = None
     numbers: Sequence[tuple[str, str]] = ()

@@ -24,9 +24,9 @@ import mlpteach as mt
 RULE = mt.rule("adam", form="paper")
 IMPORTING = """
 import time, numpy
-start = time.perf_counter()
+start = time.process_time()
 import mlpteach
-print(1000 * (time.perf_counter() - start))
+print(1000 * (time.process_time() - start))
 """
 UPDATING = """
 import sys, numpy as np
@@ -204,7 +204,10 @@ def travel(task, seeks=100):
 
 
 def importing(repeats=11):
-    """Return the row of what `import mlpteach` takes after `import numpy`, once compiled."""
+    """Return the row of what `import mlpteach` takes after `import numpy`, once compiled.
+
+    In CPU time: other processes shall not count.
+    """
     command = [sys.executable, "-c", IMPORTING]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     with tempfile.TemporaryDirectory() as compiled:

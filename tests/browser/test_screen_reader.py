@@ -12,6 +12,7 @@ import mlpteach as mt
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.answers import in_file
 from mlpteach.quiz.kinds import KINDS
+from mlpteach.quiz.question_files.read import as_question
 from mlpteach.quiz.session import Session
 
 from .shown_question import Shown
@@ -26,13 +27,18 @@ ONE_OF_EACH = {
     "quantity": "which_of_adams_quantities",
     "words": "adam_without_its_two_extras",
 }
+# Of this type there is none in the bank; it is for quizzes that come in.
+RANGES = as_question("r", {
+    "type": "ranges", "slide": "s", "goal": "g", "text": "Between?",
+    "range": [{"low": 0, "high": 1, "why": "Yes.", "right": True}],
+})  # fmt: skip
 each_type = pytest.mark.parametrize("type", KINDS)
 
 
 @pytest.fixture
 def ask(page, tmp_path):
     def ask(type, dark=False, **more):
-        question = QUESTIONS[ONE_OF_EACH[type]]
+        question = RANGES if type == "ranges" else QUESTIONS[ONE_OF_EACH[type]]
         return Shown(page, Session(question, answers=in_file(tmp_path), **more), dark=dark)
 
     return ask
@@ -41,7 +47,7 @@ def ask(page, tmp_path):
 def answer_wrongly(question):
     """Answer by keyboard alone, from where the focus is."""
     page, asked = question.page, question.session.asked
-    if asked.question.type in ("number", "formula", "words"):
+    if asked.question.type in ("number", "formula", "ranges", "words"):
         page.keyboard.type("2")
         page.keyboard.press("Enter")
     elif asked.question.type in ("multiple", "ordering"):

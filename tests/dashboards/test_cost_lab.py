@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.views.cost_panels import line_formulas
-from mlpteach.views.costs import by_lines_of, lab_history, passes_of
+from mlpteach.views.cost_lines import by_lines_of, lab_history, passes_of
+from mlpteach.views.two_costs import line_formulas
 
 MOONS = mt.datasets.moons(n=50, seed=1)
 SPIRALS = mt.datasets.spirals(n=90, arms=3, seed=2)
@@ -118,7 +118,7 @@ def test_validation_accuracy_is_that_of_the_last_whole_epoch(lab):
 
 def test_long_histories_are_read_when_they_are_looked_at(lab, monkeypatch):
     kept = lab.show.frames.read(3, 5)
-    monkeypatch.setattr("mlpteach.views.costs._KEPT_BYTES", 0)
+    monkeypatch.setattr("mlpteach.views.cost_lines._KEPT_BYTES", 0)
     runs = dict(zip(("mse", "cross_entropy"), lab.traces.values(), strict=True))
     for same_weights in (False, True):
         _, frames = lab_history(runs, same_weights)

@@ -80,14 +80,29 @@ def test_table_shows_rank_cost_or_step_size(dashboard, cells, cell):
     dashboard.configure(cells="rank", problem="beale", follow="none")
 
 
+EVERYBODY = [id for id, rule in mt.RULES.items() if not rule.default.needs_layers]
+
+
 def test_lines_differ_by_more_than_colour():
-    dashboard = mt.dashboards.ranking(("valley",), budget=3, sizes=(0.01,))
+    dashboard = mt.dashboards.ranking(("valley",), EVERYBODY, budget=3, sizes=(0.01,))
     plot = dashboard.show.panels[0]
     looks = {(layer.style.color, layer.style.dash) for layer in plot.layers}
     rows = {row.style.marker + row.style.dash for row in dashboard.show.panels[2].rows}
-    everybody = {id for id, rule in mt.RULES.items() if not rule.default.needs_layers}
-    assert {layer.y.removesuffix(".rank") for layer in plot.layers} == everybody
-    assert len(looks) == len(rows) == len(everybody)
+    assert [layer.y for layer in plot.layers] == [f"{id}.rank" for id in EVERYBODY]
+    assert len(looks) == len(rows) == len(EVERYBODY)
+
+
+def test_everybody_is_on_the_page_and_takes_part_when_asked():
+    dashboard = mt.dashboards.ranking(("valley",), budget=20, sizes=(0.01, 0.1))
+    buttons = next(c for c in dashboard.spec["controls"] if c["name"] == "rules")["options"]
+    assert set(dict(buttons)) == set(EVERYBODY)
+    assert dict(buttons)["adamw"] == "AdamW*"
+    assert dashboard.values["rules"] == tuple(id for id in EVERYBODY if mt.RULES[id].order < 100)
+    dashboard.configure(rules=("gd", "adamw"))
+    assert list(dashboard.traces) == ["gd on valley", "adamw on valley"]
+    assert dashboard.show.series["adamw.rank"][-1].max() <= 2
+    dashboard.configure(rules=())
+    assert "choose at least one rule" in dashboard.show.message
 
 
 def test_readers_own_problem_and_rule():

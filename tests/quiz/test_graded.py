@@ -56,6 +56,12 @@ def test_an_answer_that_raises_or_a_missing_name_gets_a_message(id):
         assert "must return your name" in judged.message
 
 
+def test_a_letter_without_quotes_is_told_that_it_needs_them():
+    judged = verdict("where_nesterov_looks", lambda: b)  # noqa: F821
+    assert judged.fraction == 0.0
+    assert 'An answer is a text and needs quotes: return "b"' in judged.message
+
+
 def test_partly_right_gets_a_part():
     asked = QUESTIONS["lines_that_change"].ask("ada")
     judged = verdict("lines_that_change", lambda: asked.right[0])

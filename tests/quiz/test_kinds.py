@@ -49,6 +49,36 @@ def test_true_and_false_are_understood_in_words(text, right):
     assert judged.right == right
 
 
+@pytest.mark.parametrize(
+    ("id", "text", "said"),
+    [
+        ("only_the_last_sensitivity", "maybe", "`maybe` is neither `true` nor `false`"),
+        ("where_nesterov_looks", "x", "`x` is none of them: the answers are called a, b, c, d"),
+        ("lines_of_adam", "abcdef", "and `g` is missing"),
+        ("lines_of_adam", "abcdefgg", "a letter stands twice"),
+        ("updates_in_an_epoch", "120 apples", "`apples` is no part of a number"),
+        ("sensitivity_under_cross_entropy", "A3.inv() - Y", "after a dot only `.T`, `.dot`"),
+    ],
+)
+def test_a_refusal_says_what_could_not_be_read(id, text, said):
+    judged = QUESTIONS[id].ask(0).judge(text)
+    assert not judged.understood
+    assert said in judged.message
+
+
+def test_what_is_asked_for_may_stand_behind_its_number():
+    asked = QUESTIONS["updates_in_an_epoch"].ask(3)
+    for text in ("{} updates", "{:,} updates", "the answer is {}.", "{} (rounded)", "{:_}"):
+        assert asked.judge(text.format(int(asked.key))).right, text
+
+
+@pytest.mark.parametrize("text", ["answer b", "Answer: b", "the answer is (B)", "option b.", "b)"])
+def test_a_letter_is_read_whatever_leads_to_it(text):
+    asked = QUESTIONS["where_nesterov_looks"].ask(0)
+    assert asked.read_as(text) == "b"
+    assert asked.judge(text).understood
+
+
 @pytest.mark.parametrize("text", ["“true”", "`True`", "ＴＲＵＥ", "correct", "true\u200b"])
 def test_words_are_read_whatever_stands_around_them(text):
     assert QUESTIONS["only_the_last_sensitivity"].judge(text).right
@@ -210,7 +240,9 @@ def test_the_map_shows_the_quantity_of_the_key():
     [
         ("RMSProp", 1, ""), (" rms  prop ", 1, ""), ("rmspropp", 1, ""), 
         ("RMSPorp", 1, ""), ("R.M.S.Prop", 1, ""), ("Adagrad", 0, "AdaGrad"),
-        ("nadam", 0, "NAdam"), ("adam", 0, ""), ("r", 0, ""),
+        ("nadam", 0, "NAdam"), ("adam", 0, ""), ("r", 0, ""), ("the RMSProp", 1, ""),
+        ("RMSProp rule", 1, ""), ("root mean square propagation", 1, ""), ("“RMSProp”.", 1, ""),
+        ("It is called RMSProp", 1, ""), ("the rule", 0, ""), ("not RMSProp", 0, ""),
     ],
 )  # fmt: skip
 def test_words_are_known_in_any_case_and_with_a_slip_where_they_allow_it(text, fraction, mistake):

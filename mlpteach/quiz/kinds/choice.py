@@ -8,6 +8,7 @@ from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.question_numbers import WithNumbers
 from mlpteach.quiz.text.markup import to_html
 from mlpteach.quiz.typed.characters import plain_characters, unwrapped
+from mlpteach.quiz.typed.fillers import without_words_before
 from mlpteach.quiz.typed.spelling import Unreadable
 
 _YES = {"true", "t", "yes", "y", "right", "correct", "1", "wahr"}
@@ -42,9 +43,9 @@ class TrueFalse(AskedQuestion):
 
 
 def _means_true(text):
-    word = unwrapped(plain_characters(text)).lower().rstrip("!")
+    word = without_words_before(unwrapped(plain_characters(text))).lower().rstrip("!")
     if word not in _YES | _NO:
-        raise Unreadable("the answer is `true` or `false`")
+        raise Unreadable(f"`{word[:40]}` is neither `true` nor `false`")
     return word in _YES
 
 
@@ -133,13 +134,17 @@ def read_letters(text, choices):
 
     Examples
     --------
-    >>> sorted(read_letters("(A), c", "abc"))
-    ['a', 'c']
+    >>> sorted(read_letters("(A), c", "abc")), sorted(read_letters("Answers b and a", "abc"))
+    (['a', 'c'], ['a', 'b'])
     """
-    words = re.findall(r"[^\s,;.:()\[\]{}'\"`“”+&/]+", plain_characters(text).lower())
+    text = without_words_before(unwrapped(plain_characters(text)))
+    words = re.findall(r"[^\s,;.:()\[\]{}'\"`“”+&/]+", text.lower())
     if len(words) == 1 and len(words[0]) > 1 and set(words[0]) <= set(choices):
         words = list(words[0])
     unknown = [word for word in words if word not in choices and word != "and"]
-    if unknown or not words:
-        raise Unreadable(f"the answers are called {', '.join(choices)}")
+    called = f"the answers are called {', '.join(choices)}"
+    if unknown:
+        raise Unreadable(f"`{unknown[0][:20]}` is none of them: {called}")
+    if not words:
+        raise Unreadable(called)
     return {word for word in words if word in choices}

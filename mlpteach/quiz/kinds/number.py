@@ -6,9 +6,11 @@ from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.known import Known, around
 from mlpteach.quiz.question_numbers import WithNumbers
+from mlpteach.quiz.text.markup import to_words
 from mlpteach.quiz.text.write_number import write_number
 from mlpteach.quiz.typed.expression import evaluate, names_in, parse
-from mlpteach.quiz.typed.read_number import read_meanings
+from mlpteach.quiz.typed.fillers import words_of
+from mlpteach.quiz.typed.read_number import read_meanings, written_meanings
 
 _TRIES = 30  # to draw numbers by which right and wrong can be told apart
 
@@ -102,10 +104,14 @@ class Number(WithNumbers, AskedQuestion):
         return f"{self.key:.6g}"
 
     def text_read(self, text):
-        return " or ".join(f"{given:.12g}" for given in read_meanings(text))
+        return written_meanings(self._meanings(text), text)
+
+    def _meanings(self, text):
+        """Return the numbers that an answer may mean; what is asked for may be written behind."""
+        return read_meanings(text, words_of(to_words(self.text)))
 
     def judge_text(self, text):
-        meanings = read_meanings(text)
+        meanings = self._meanings(text)
         for known in self.known:
             if known.right and any(known.agrees(given) for given in meanings):
                 return Judgement(1.0, known.why)

@@ -7,6 +7,7 @@ from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.choice import as_entries, read_letters
 from mlpteach.quiz.text.markup import to_html
+from mlpteach.quiz.typed.fillers import without_words_before
 from mlpteach.quiz.typed.spelling import Unreadable
 
 
@@ -53,7 +54,9 @@ class Ordering(AskedQuestion):
         letters = _in_order(text)
         read_letters(" ".join(letters), self.lines)
         if sorted(letters) != sorted(self.lines):
-            raise Unreadable(f"each of {', '.join(self.lines)} is needed once")
+            missing = ", ".join(letter for letter in self.lines if letter not in letters)
+            amiss = f"`{missing}` is missing" if missing else "a letter stands twice"
+            raise Unreadable(f"each of {', '.join(self.lines)} is needed once, and {amiss}")
         problems = self._problems([self.lines[letter] for letter in letters])
         if not problems:
             return Judgement(1.0, self.why)
@@ -79,5 +82,5 @@ class Ordering(AskedQuestion):
 
 def _in_order(text):
     """Return the letters of a text in its order; they may stand side by side."""
-    letters = re.findall(r"[^\W\d_]+", text.lower())
+    letters = re.findall(r"[^\W\d_]+", without_words_before(text).lower())
     return list(letters[0]) if len(letters) == 1 else letters

@@ -7,8 +7,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.kinds.known import Known
+from mlpteach.quiz.text.markup import to_words
 from mlpteach.quiz.text.write_number import write_number
-from mlpteach.quiz.typed.read_number import read_meanings
+from mlpteach.quiz.typed.fillers import words_of
+from mlpteach.quiz.typed.read_number import read_meanings, written_meanings
 
 WRONG = "That is not right."
 
@@ -55,10 +57,14 @@ class Ranges(AskedQuestion):
         return ""
 
     def text_read(self, text):
-        return " or ".join(f"{given:.12g}" for given in read_meanings(text))
+        return written_meanings(self._meanings(text), text)
+
+    def _meanings(self, text):
+        meanings = read_meanings(text, words_of(to_words(self.text)))
+        return meanings if "," in text else meanings[:1]  # a point is a point there
 
     def judge_text(self, text):
-        meanings = read_meanings(text)
+        meanings = self._meanings(text)
         found = [self._deciding(number) for number in meanings]
         known = next((one for one in found if one and one.right), found[0])
         if known:

@@ -4,6 +4,7 @@ import re
 
 from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.judgement import Judgement
+from mlpteach.quiz.typed.characters import unwrapped
 
 
 class Words(AskedQuestion):
@@ -58,9 +59,17 @@ def agrees(given, word, exactly=False):
     return 1 - edits(given, known, swaps=not exactly) / longest >= word.get("similarity", 1.0)
 
 
+# Words that say nothing where a name is asked for.
+_NOTHING = frozenset({
+    "a", "algorithm", "an", "answer", "called", "is", "it", "its", "method", "optimiser",
+    "optimizer", "rule", "that", "the", "this", "would", "be",
+})  # fmt: skip
+
+
 def _loosely(text):
-    """Return "R.M.S.  Prop" as "RMS Prop"; a number keeps its point."""
-    return " ".join(re.sub(r"(?<=[^\W\d])\.", "", text).split())
+    """Return "the R.M.S.  Prop rule" as "RMS Prop"; a number keeps its point."""
+    words = re.sub(r"(?<=[^\W\d])\.", "", unwrapped(text)).split()
+    return " ".join([word for word in words if word.lower() not in _NOTHING] or words)
 
 
 def edits(one, other, swaps=True):

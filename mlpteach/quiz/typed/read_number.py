@@ -5,11 +5,11 @@ import re
 
 from mlpteach.quiz.typed.characters import plain_characters, unwrapped
 from mlpteach.quiz.typed.expression import evaluate, parse
+from mlpteach.quiz.typed.fillers import without_words_before, without_words_behind
 from mlpteach.quiz.typed.spelling import LONGEST, Unreadable
 
 # 1,000 and 12 345 678.5: thousands set apart by one and the same sign
-_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}([ ,'])\d{3}(\1\d{3})*(\.\d+)?")
-_BEFORE = re.compile(r"^\s*(?:~|ca\.|about\b|approx(?:imately|\.)?|circa\b)\s*", re.I)
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}([ ,'_.])\d{3}(\1\d{3})*((?!\1)\.\d+)?")
 
 
 def read_number(text):
@@ -37,28 +37,50 @@ def read_number(text):
     return read_meanings(text)[0]
 
 
-def read_meanings(text):
+def read_meanings(text, units=frozenset()):
     """Return the numbers that a text may mean, the likeliest first.
 
-    There are two only of "1,000", which is one or a thousand, by where one learnt to write.
+    There are two only of "1,000" and "1.000", which are one or a thousand, by where one learnt to
+    write.
+
+    Parameters
+    ----------
+    text : str
+    units : collection of str
+        Words that may stand behind the number, because the question asks for them.
 
     Examples
     --------
     >>> read_meanings("1,000"), read_meanings("0,125"), read_meanings("1,000.5")
     ([1.0, 1000.0], [0.125], [1000.5])
+    >>> read_meanings("10_000 updates", {"updates"})
+    [10000.0]
     """
     if len(text) > LONGEST:
         raise Unreadable(f"it is longer than {LONGEST} characters")
     plain = unwrapped(plain_characters(unwrapped(text)))
-    plain = _BEFORE.sub("", _after_equals(plain))
+    plain = without_words_before(_after_equals(without_words_before(plain))).lstrip("~ ")
+    plain = without_words_behind(plain, units)
     if not plain:
         raise Unreadable("there is nothing written")
     whole = _THOUSANDS.fullmatch(plain)
     if whole is None:
         return [_computed(plain)]
-    grouped = float(re.sub("[ ,']", "", plain))
-    is_ambiguous = whole[1] == "," and not whole[2] and not whole[3]
+    grouped = float(plain.replace(whole[1], ""))
+    is_ambiguous = whole[1] in ",." and not whole[2] and not whole[3]
     return [_computed(plain), grouped] if is_ambiguous else [grouped]
+
+
+def written_meanings(meanings, text):
+    """Return for people what a text may mean; a point rarely sets thousands apart.
+
+    Examples
+    --------
+    >>> written_meanings([1.0, 1000.0], "1,000"), written_meanings([1.25, 1250.0], "1.250")
+    ('1 or 1000', '1.25')
+    """
+    likely = meanings if "," in text else meanings[:1]
+    return " or ".join(f"{meaning:.12g}" for meaning in likely)
 
 
 def _after_equals(plain):

@@ -5,6 +5,7 @@ computed here; what comes out is text for ``expression.py``, which reads it as d
 """
 
 import re
+from itertools import accumulate
 
 from mlpteach.quiz.typed.characters import plain_characters, unwrapped
 
@@ -113,12 +114,28 @@ _TOKEN = re.compile(
     r"|\\(?P<command>[A-Za-z]+)|(?P<name>[^\W\d]\w*(?<!_))"
     r"|(?P<sign>\*\*|[-+*/@^(){}\[\],.'|=<>_·]))"
 )
+# What a dot may ask of an array.
+_METHODS = ("T", "dot", "transpose", "sum", "mean")
 # ^(3) and ^{(3)}
 _LAYER = re.compile(r"\s*\^\s*(?:\{\s*\(\s*(\d)\s*\)\s*\}|\(\s*(\d)\s*\))")
 # what follows ^ where a matrix is transposed
 _TRANSPOSED = re.compile(
     r"\s*(?:\{\s*)?(?:\\(?:top|intercal)|\\mathsf\s*\{?T\}?|T)(?:\s*\})?(?!\w)"
 )
+
+
+def _unlisted(arguments):
+    """Return the arguments of a function that stand in a list or in brackets of their own.
+
+    Examples
+    --------
+    >>> _unlisted("(a,b)"), _unlisted("(a)+(b)"), _unlisted("(a),b")
+    ('a,b', '(a)+(b)', '(a),b')
+    """
+    depths = list(accumulate((c == "(") - (c == ")") for c in arguments))
+    is_one = arguments.startswith("(") and 0 not in depths[:-1]
+    inside = [d for c, d in zip(arguments, depths, strict=True) if c == ","]
+    return arguments[1:-1] if is_one and inside.count(1) == 1 else arguments
 
 
 class _Speller:
@@ -170,6 +187,9 @@ class _Speller:
                 raise Unreadable("single entries can't be picked out: write it for whole arrays")
             if kind == "number" and parts and parts[-1][-1].isdigit():
                 raise Unreadable("two numbers stand side by side")
+            if (kind, token) == ("sign", ".") and parts and self._ends_operand(parts[-1]):
+                parts[:] = self._after_dot(parts)
+                continue
             piece, operand = self._piece(kind, token)
             if operand and parts and self._ends_operand(parts[-1]):
                 parts.append(BESIDE)
@@ -196,18 +216,31 @@ class _Speller:
         if token == "'":
             return ".T", False
         if token == ".":
-            return self._transposed(), False
+            raise Unreadable("before a dot, as in `A.T`, a name must stand")
         if token == "·":
             return BESIDE, False
         if token in "=<>_)}]":
             raise Unreadable(f"`{token}` does not belong there")
         return token, False
 
-    def _transposed(self):
+    def _after_dot(self, parts):
+        """Return `parts` with what a dot asks of the last operand: A.T, A.dot(B), A.sum()."""
         kind, token = self._next()
-        if kind == "name" and token == "T":
-            return ".T"
-        raise Unreadable("after a dot only `T` is understood, as in `A.T`")
+        start = max(i for i, part in enumerate(parts) if not part.startswith((".", "**")))
+        before, operand = parts[:start], "".join(parts[start:])
+        if kind != "name" or token not in _METHODS:
+            known = ", ".join(f"`.{name}`" for name in _METHODS)
+            raise Unreadable(f"after a dot only {known} are understood")
+        if token == "T":
+            return [*parts, ".T"]
+        if self._next() != ("sign", "("):
+            raise Unreadable(f"`.{token}` needs brackets, as in `A.{token}()`")
+        inside = self._until(")")
+        if token == "dot":
+            return [*before, f"({operand}@({inside}))"]
+        if inside:
+            raise Unreadable(f"`.{token}()` takes nothing here")
+        return [*before, f"({operand}).T" if token == "transpose" else f"{token}({operand})"]
 
     def _command(self, token):
         if token == "frac":
@@ -268,6 +301,8 @@ class _Speller:
         # A name that the table made a sign, as "times", is quoted as it was typed.
         name = name if name.isidentifier() else typed
         unknown = f"{name}_{index}" if index else name
+        if not index and unknown.lower() in self.functions:
+            return self._called(unknown.lower())
         if alike := self._alike(unknown):
             return alike
         known = ", ".join(sorted(self.names - CONSTANTS))
@@ -310,7 +345,7 @@ class _Speller:
         kind, token = self._peek()
         if token in ("(", "{") and kind == "sign":
             self._next()
-            return f"{name}({self._until(')' if token == '(' else '}')})"
+            return f"{name}({_unlisted(self._until(')' if token == '(' else '}'))})"
         if kind is None or (kind == "sign" and token not in "-|"):
             raise Unreadable(f"`{name}` needs brackets, as in `{name}(x)`")
         return f"{name}({self._group()})"

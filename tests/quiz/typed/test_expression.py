@@ -67,6 +67,9 @@ SAME = [
             "V⁽²⁾ A⁽²⁾ᵀ",
             "V2·A2ᵀ",
             "np.dot(V2, np.transpose(A2))",
+            "V2.dot(A2.T)",
+            "V2.dot(A2.transpose())",
+            "np.matmul(V2, A2.T)",
             r"V^{(2)} (A^{(2)})^{\mathrm{T}}",
         ],
     ),
@@ -75,7 +78,22 @@ SAME = [
         ["(W2.T @ V2) * A2", r"(W^{(2)})^T V^{(2)} \odot A^{(2)}", "W2' @ V2 * A2"],
     ),
     (V["g"] ** 2, ["g*g", "g**2", "g^2", "g²", "g g", "square(g)", "|g|^2"]),
-    (np.maximum(V["M"], V["g"]), ["max(M, g)", r"\max\{M, g_k\}", "np.maximum(g, M)"]),
+    (
+        np.maximum(V["M"], V["g"]),
+        [
+            "max(M, g)",
+            r"\max\{M, g_k\}",
+            "np.maximum(g, M)",
+            "Max(M, g)",
+            "max([M, g])",
+            "max((M, g))",
+            "MAX(g, M)",
+            "np.max([M, g])",
+        ],
+    ),
+    (V["A3"] / (V["V2"] @ V["A2"].T).sum(), ["A3 / V2.dot(A2.T).sum()", "A3/sum(V2 @ A2.T)"]),
+    ((2 * V["V2"]) @ V["A2"].T - 1, ["2*V2.dot(A2.T) - 1", "(2*V2).dot(A2.T) - 1"]),
+    (V["M"].mean() ** 2, ["M.mean()**2", "mean(M)^2"]),
     (1 / (1 + np.exp(-V["M"])), ["1/(1+e^{-M})", r"\sigma(M)", "σ(M)", "1/(1+np.e**-M)"]),
     (V["M"] * np.exp(-V["M"]), ["Me^{-M}", "M e^(-M)", "M .* exp(-M)"]),
     (-np.log(V["A3"]), [r"-\ln A3", "-log(A3)", "-ln(A3)", r"-\log\left(A^{(3)}\right)"]),
@@ -96,6 +114,7 @@ BAD = [
     "True", "1 or 2", "1j", "0x10", "1_000", "sum(A3, Y)", "sqrt", "A3 -", "(A3", "|A3", "A3 @ Y",
     "((" * 300, "-" * 399, "1" * 401, "{" * 50, r"\frac{1", "^", "_", "\\", "A3^{", "**", "A3!",
     "\x00", "\ud800", "é", "日本語", "🙂", "A3 // Y", "beta1M", "1 2", "1.2.3", "*A3", "A3,Y",
+    "V2.dot", "V2.dot(A2", "A3.sum(Y)", ".T", "V2.inv()", "max([M])", "A3.dot(Y).__class__",
     "A3 - Y = 0", "A3 <= Y", "M_{k+1}", "g_{j}", "V_{k-1}", "AY2",
 ]  # fmt: skip
 
@@ -140,6 +159,9 @@ def test_any_nearly_right_text_is_a_value_or_unreadable(text):
         ("0.333…", 0.333), ("≈0.5", 0.5), ("ca. 0.5", 0.5), ("g = −0.5", -0.5),
         ("1/3 ≈ 0.333", 0.333), ("'0.5'", 0.5), ("`0.5`", 0.5), (r"\(0.5\)", 0.5), ("0.5.", 0.5),
         ("٠٫٥", 0.5), ("√2", 2**0.5), (r"\frac13", 1 / 3), ("e^-1", np.exp(-1)), ("007", 7),
+        ("47_720", 47720), ("1_000_000.5", 1000000.5), ("1.234.567", 1234567),
+        ("the answer is 0.5", 0.5), ("0.27 approx", 0.27), ("0.27 (rounded)", 0.27),
+        ("roughly 0.27.", 0.27), ("0.5 (approx.)", 0.5), ("answer: −0,5", -0.5),
         ("\u200e0.5\u200b", 0.5), ("5 percent", 0.05), (r"5\%", 0.05), ("-1/-3", 1 / 3),
     ],
 )  # fmt: skip
@@ -188,3 +210,23 @@ def test_a_comma_before_three_digits_may_mean_a_thousand():
     assert read_meanings("-12,500") == [-12.5, -12500.0]
     assert read_meanings("0,125") == [0.125]
     assert read_meanings("1,234,567") == [1234567.0]
+
+
+def test_a_point_before_three_digits_may_mean_a_thousand_too():
+    assert read_meanings("47.720") == [47.72, 47720.0]
+    assert read_meanings("-1.000") == [-1.0, -1000.0]
+    assert read_meanings("0.125") == [0.125]
+    assert read_meanings("1.0000") == [1.0]
+
+
+@pytest.mark.parametrize("text", ["120 updates", "120 Updates.", "about 120 updates"])
+def test_what_is_counted_may_stand_behind_the_number(text):
+    assert read_meanings(text, {"updates", "or"}) == [120.0]
+
+
+@pytest.mark.parametrize(
+    "text", ["120 images", "120 updates or more", "12 to 120 updates", "120 thousand updates"]
+)
+def test_what_says_something_else_than_the_number_is_no_part_of_it(text):
+    with pytest.raises(Unreadable):
+        read_meanings(text, {"updates", "or", "more", "to", "thousand"})
