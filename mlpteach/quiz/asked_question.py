@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from mlpteach.quiz.judgement import Judgement, not_understood
 from mlpteach.quiz.text.markup import fill, to_html, to_words
 from mlpteach.quiz.typed.characters import as_typed
 from mlpteach.quiz.typed.spelling import Unreadable
+
+if TYPE_CHECKING:
+    from mlpteach.quiz.question import Question
 
 LONGEST_ANSWER = 2000  # characters; longer ones are kept and not read
 
@@ -43,24 +47,26 @@ class AskedQuestion:
     hint = ""  # how to answer
     picture = ""  # what it shows, in words
 
-    def __init__(self, question, seed, rng, run):
+    def __init__(
+        self, question: "Question", seed: int | str, rng: np.random.Generator, run: Any
+    ) -> None:
         self.question, self.seed = question, seed
         self.fields = question.fields
-        self.numbers = {}
+        self.numbers: dict[str, float] = {}
         self.prepare(rng, run)
         self.text = self._filled(question.text)
 
-    def prepare(self, rng, run):
+    def prepare(self, rng: np.random.Generator, run: Any) -> None:
         """Draw the numbers."""
 
     def _filled(self, text):
         return fill(text, self.numbers)
 
     @property
-    def why(self):
+    def why(self) -> str:
         return self._filled(self.fields.get("why", ""))
 
-    def shown(self):
+    def shown(self) -> dict[str, Any]:
         """Return what the page shows, as plain data without the key."""
         return {
             "id": self.question.id,
@@ -70,25 +76,29 @@ class AskedQuestion:
             **self.shown_fields(),
         }
 
-    def shown_fields(self):
+    def shown_fields(self) -> dict[str, Any]:
         """Return what the page shows of this kind."""
         return {}
 
-    def solution_html(self):
+    @property
+    def solution(self) -> str:
+        raise NotImplementedError
+
+    def solution_html(self) -> list[str]:
         """Return a right answer as lines of HTML, as the page shows its parts."""
         return [html.escape(self.solution)]
 
     @property
-    def lettered(self):
+    def lettered(self) -> dict[str, str]:
         return {}
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         """Some letters that change when what is asked changes, and not with how it is drawn."""
         asked = [self.question.type, self.text, list(self.lettered.items()), self.picture]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
-    def judge(self, answer):
+    def judge(self, answer: object) -> Judgement:
         """Return the :class:`Judgement` on any answer; it never raises and never executes.
 
         Parameters
@@ -110,23 +120,23 @@ class AskedQuestion:
         except Unreadable as reason:
             return not_understood(as_typed(str(reason), text))
 
-    def read_as(self, answer):
+    def read_as(self, answer: object) -> str:
         """Return how an answer that was understood is read, as "a, d" for "a and D"."""
-        return self.text_read(as_text(answer))
+        return self.text_read(as_text(answer) or "")
 
-    def text_read(self, text):
+    def text_read(self, text: str) -> str:
         """Return how a text that is understood is read."""
         return " ".join(text.split())
 
-    def judge_text(self, text) -> Judgement:
+    def judge_text(self, text: str) -> Judgement:
         """Judge a text that is not empty; may raise Unreadable."""
         raise NotImplementedError
 
-    def __str__(self):
+    def __str__(self) -> str:
         return to_words(self.text)
 
 
-def as_text(answer):
+def as_text(answer: object) -> str | None:
     """Return an answer as text that can be written anywhere; None where it is no answer.
 
     Examples
@@ -146,5 +156,6 @@ def as_text(answer):
         return repr(answer)
     if isinstance(answer, (list, tuple, set)) and len(answer) <= 50:
         parts = [as_text(part) for part in answer]
-        return None if None in parts else ", ".join(parts)
+        texts = [part for part in parts if part is not None]
+        return ", ".join(texts) if len(texts) == len(parts) else None
     return "" if answer is None else None

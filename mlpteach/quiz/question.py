@@ -2,10 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpteach.basics.arguments import describe
+from mlpteach.quiz.judgement import Judgement
+
+if TYPE_CHECKING:
+    from mlpteach.quiz.asked_question import AskedQuestion
 
 TYPES = (
     "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "ranges",
@@ -42,14 +47,14 @@ class Question:
     goal: str
     text: str
     lecture: str
-    fields: dict = field(repr=False)
+    fields: dict[str, Any] = field(repr=False)
 
     @property
-    def has_new_numbers(self):
+    def has_new_numbers(self) -> bool:
         """Whether another seed asks for something else."""
         return self.type == "quantity" or "draw" in self.fields or "run" in self.fields
 
-    def texts(self):
+    def texts(self) -> dict[str, str]:
         """Return field -> text of all that a reader may get to see."""
         found = {"text": self.text}
         found |= {name: self.fields[name] for name in _TEXTS if name in self.fields}
@@ -58,7 +63,7 @@ class Question:
                 found |= {f"{kind}.{i}.{name}": part[name] for name in names}
         return found
 
-    def ask(self, seed=0, run=None):
+    def ask(self, seed: int | str = 0, run: Any = None) -> "AskedQuestion":
         """Return the question with the numbers that a seed, or a run, gives it.
 
         Parameters
@@ -86,7 +91,7 @@ class Question:
         rng = generator(self.id, seed)
         return KINDS[self.type](self, seed, rng, run)
 
-    def judge(self, answer, seed=0):
+    def judge(self, answer: object, seed: int | str = 0) -> Judgement:
         """Judge an answer to the question as the seed asks it.
 
         Examples
@@ -98,7 +103,7 @@ class Question:
         return self.ask(seed).judge(answer)
 
 
-def generator(id, seed):
+def generator(id: str, seed: int | str) -> np.random.Generator:
     """Return the generator of one question for one student; the same on every machine."""
     if isinstance(seed, bool) or not isinstance(seed, (int, str, np.integer)):
         raise TypeError(f"seed must be a whole number or a text; given {describe(seed)}.")

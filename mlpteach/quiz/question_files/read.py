@@ -7,7 +7,9 @@ import difflib
 import functools
 import re
 import tomllib
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from mlpteach.basics.arguments import describe
 from mlpteach.quiz.question import COMMON, TYPES, Question
@@ -27,12 +29,12 @@ class QuestionError(ValueError):
         The questions of the file that have none.
     """
 
-    def __init__(self, message, questions=None):
+    def __init__(self, message: str, questions: dict[str, Question] | None = None) -> None:
         super().__init__(message)
         self.questions = questions or {}
 
 
-def question_error(path, id, field, message):
+def question_error(path: str | PathLike[str], id: str, field: str, message: str) -> QuestionError:
     """Return the error on one field of one question."""
     return QuestionError(f"{path}: question {id!r}, field {_named(field)} {message}")
 
@@ -52,7 +54,7 @@ def _named(field):
     return f"{part[3]!r} of {number}" if part[3] else number
 
 
-def read(path):
+def read(path: str | PathLike[str]) -> dict[str, Question]:
     """Read the questions of one file, and ask and judge each of them once.
 
     Parameters
@@ -89,7 +91,7 @@ def _asked_once(question, path):
     return question
 
 
-def read_tables(path):
+def read_tables(path: str | PathLike[str]) -> dict[str, Any]:
     """Read a question file as id -> table, unchecked."""
     path = Path(path)
     try:
@@ -110,7 +112,7 @@ def _check_typing_slip(path, id, tables):
         raise question_error(path, id, "type", f"is missing. Did you mean {near[0]!r}?")
 
 
-def as_question(id, table, path="here"):
+def as_question(id: str, table: object, path: str | PathLike[str] = "here") -> Question:
     """Return a checked :class:`Question` from a table of a question file."""
     if not isinstance(table, dict):
         raise QuestionError(f"{path}: {id!r} must be a table [{id}]; given {describe(table)}.")
@@ -125,7 +127,7 @@ def as_question(id, table, path="here"):
     return question
 
 
-def unchecked_question(id, table, path):
+def unchecked_question(id: str, table: dict[str, Any], path: str | PathLike[str]) -> Question:
     """Return a :class:`Question` from a table that is known to be right."""
     table = _stripped(table)
     fields = {name: value for name, value in table.items() if name not in COMMON}
