@@ -1,5 +1,7 @@
 """The package as a whole: what importing it costs, its rules of style, and what is installed."""
 
+import ast
+import importlib
 import json
 import os
 import re
@@ -47,6 +49,21 @@ def test_importing_loads_numpy_only(module):
     numpy_alone = set(python("-c", f"import sys, numpy; print(*{top_level})").split())
     ours = {name for name in loaded - numpy_alone if name not in sys.stdlib_module_names}
     assert ours == {"mlpteach"}
+
+
+def test_importing_loads_no_part_before_it_is_asked_for():
+    code = "import sys, mlpteach; print(*(name for name in sys.modules if 'mlpteach' in name))"
+    assert python("-c", code).split() == ["mlpteach"]
+
+
+def test_every_public_name_is_found_and_typed_where_it_is_loaded_from():
+    tree = ast.parse((ROOT / "mlpteach" / "__init__.py").read_text(encoding="utf-8"))
+    (typed,) = [node for node in tree.body if isinstance(node, ast.If)]
+    homes = {name.name: one.module for one in typed.body for name in one.names}
+    assert sorted(homes) == sorted(mlpteach.__all__) == dir(mlpteach)
+    for name, home in homes.items():
+        expected = getattr(importlib.import_module(home), name, None)
+        assert getattr(mlpteach, name) is (expected or sys.modules[f"{home}.{name}"])
 
 
 def test_the_version_stands_in_one_place():

@@ -1,11 +1,9 @@
 """Checks of what callers pass in; messages say what was wrong, what was given, what is allowed."""
 
-import difflib
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Complex, Integral, Number, Real
 from typing import Any
 
 import numpy as np
@@ -64,6 +62,8 @@ def check_choice(name: str, given: object, allowed: Collection[str]) -> str:
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     """Return a sentence with the id of `allowed` nearest to `given`; "" where none is near."""
+    import difflib  # only now: it takes longer to load than most of the package
+
     near = difflib.get_close_matches(given, allowed, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
@@ -211,13 +211,20 @@ def _floats_of_objects(must, given, array):
     """Return an array of Python objects as floats, each of which has to be a number."""
     for index in np.ndindex(array.shape):
         entry = array[index]
-        if not isinstance(entry, (Real, Decimal, np.bool_)):
+        if not _is_real(entry):
             where = f" at index {index}" if array.ndim else ""
             raise TypeError(f"{must}; given {describe(entry)}{where}.")
     try:
         return array.astype(float)
     except OverflowError:  # 10**400
         raise ValueError(f"{must}; given a whole number too large for one.") from None
+
+
+def _is_real(entry):
+    """Whether an object is a real number; a Decimal is one, though not for ``numbers.Real``."""
+    if isinstance(entry, (Real, np.bool_)):
+        return True
+    return isinstance(entry, Number) and not isinstance(entry, Complex)
 
 
 def _short_line(error):

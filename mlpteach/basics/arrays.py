@@ -7,4 +7,5 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int_]
+BoolArray = NDArray[np.bool_]
 ArrayFunction = Callable[[FloatArray], FloatArray]

@@ -3,21 +3,26 @@
 import importlib
 import pickle
 import sys
+from collections.abc import Iterable
+from functools import partial
+from types import FrameType
+from typing import Any
 
 
-def place_in_table(record):
+def place_in_table(record: Any) -> tuple[str, str, str] | None:
     """Return (module, table, id) of an entry of a table beside its class, else None.
 
     An entry is kept as its place, so that a copy of it is the entry itself.
     """
     module = sys.modules[type(record).__module__]
     for name, table in vars(module).items():
-        if isinstance(table, dict) and name.isupper() and table.get(record.id) is record:
+        is_table = isinstance(table, dict) and name.isupper()
+        if is_table and table.get(record.id) is record:
             return module.__name__, name, record.id
     return None
 
 
-def table_entry(module, table, id):
+def table_entry(module: str, table: str, id: str) -> Any:
     """Return the entry of a table at its :func:`place_in_table`."""
     entries = getattr(importlib.import_module(module), table)
     if id not in entries:
@@ -27,13 +32,13 @@ def table_entry(module, table, id):
     return entries[id]
 
 
-def check_picklable(values):
+def check_picklable(values: Iterable[object]) -> None:
     """Raise PicklingError in words where one of these is a function that pickle can't find again.
 
     For ``__getstate__``, which copies call as well, and picklers that take functions along
     (cloudpickle, and joblib through it): those need no name to find a function by.
     """
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame and frame.f_globals.get("__name__", "").startswith("mlpteach."):
         frame = frame.f_back
     caller = frame.f_globals.get("__name__", "") if frame else ""
@@ -43,10 +48,16 @@ def check_picklable(values):
         try:
             pickle.dumps(value)
         except Exception as error:
-            name = getattr(value, "__name__", None) or getattr(value, "name", type(value).__name__)
             raise pickle.PicklingError(
-                f"{name} can't be pickled: pickle keeps the name of a function only, and finds "
+                f"{_name(value)} can't be pickled: pickle keeps a function's name only, and finds "
                 f"this one under none ({error}). Write it with def at the top level of a module "
                 "or a notebook, not as a lambda or inside another function; or use cloudpickle, "
                 "as joblib does, which takes functions along."
             ) from error
+
+
+def _name(value):
+    """Return the name of a reader's function, also where it is wrapped."""
+    if isinstance(value, partial):
+        return _name(next(filter(callable, value.args), value.func))
+    return getattr(value, "__name__", None) or getattr(value, "name", type(value).__name__)

@@ -1,21 +1,25 @@
 """Demo 07, four ways: mini-batch, momentum, adaptive learning rate, L-BFGS from equal starts."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.rules import FORMS, as_rule, rule
+from mlpteach.rules import FORMS, RuleLike, as_rule, rule
+from mlpteach.run.network import MLP
 from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.study.step_sizes import for_network
+from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import schedule
+from mlpteach.views.four_ways import AGAINST, show_ways
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
-from mlpteach.views.ways import AGAINST, show_ways
 
 WAYS = {
     "minibatch": "mini-batch",
@@ -34,18 +38,18 @@ _SUITED = (
 
 
 def four_ways(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    net=None,
-    validation=0.2,
-    rules=None,
-    epochs=20,
-    loss="cross_entropy",
-    against="epoch",
-    seed=1,
-    values=None,
-):
+    net: MLP | None = None,
+    validation: float | tuple[ArrayLike, ArrayLike] = 0.2,
+    rules: dict[str, RuleLike] | None = None,
+    epochs: int = 20,
+    loss: LossLike = "cross_entropy",
+    against: str = "epoch",
+    seed: int = 1,
+    values: dict[str, Any] | None = None,
+) -> Player:
     """Show one problem solved four ways: cost and validation accuracy, epoch by epoch.
 
     Mini-batch gradient descent, momentum in either form, the adaptive learning rate (a large step
@@ -108,7 +112,9 @@ def four_ways(
     return Player(build, controls, values, "One problem, four ways", "four_ways")
 
 
-def _split(X, y, validation, seed):
+def _split(
+    X: Any, y: Any, validation: float | tuple[ArrayLike, ArrayLike], seed: int
+) -> tuple[tuple[NDArray[Any], NDArray[Any]], tuple[ArrayLike, ArrayLike]]:
     """Return the pairs (X, y) to learn from and to validate with."""
     if isinstance(validation, (tuple, list)):
         return (X, y), validation

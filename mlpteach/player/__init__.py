@@ -11,8 +11,8 @@ from mlpteach.player.core import Core
 try:
     from mlpteach.player.widget import Player
 except ModuleNotFoundError as missing:
-    if missing.name.startswith("mlpteach"):
+    if (missing.name or "").startswith("mlpteach"):
         raise
-    Player = Core
+    Player = Core  # type: ignore[assignment, misc]
 
 __all__ = ["Choice", "Core", "Player", "Point", "Several", "Slider", "Toggle"]

@@ -5,18 +5,30 @@ find it. What travels is written down in :mod:`mlpteach.player.spec`.
 """
 
 import traceback
+from collections.abc import Callable, Collection, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.player import saved, state
-from mlpteach.player.controls import Point, by_name, check_values
+from mlpteach.player.controls import Control, Point, by_name, check_values
 from mlpteach.player.position import START, check_position, inside
 from mlpteach.player.spec import describe_control, describe_show
+from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
 from mlpteach.views.panels import Plot, Show
 from mlpteach.views.pictures import picture_key, render
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Build = Callable[[dict[str, Any]], Show]
+Follow = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+Message = dict[str, Any]
 
 # From a page: what a message of each type holds besides.
 _MESSAGES = {
@@ -75,7 +87,15 @@ class Core:
     'powers?k=1&line=0&row=0&column=0&a=3.0'
     """
 
-    def __init__(self, build, controls, values, title, name, follow=None):
+    def __init__(
+        self,
+        build: Build,
+        controls: Sequence[Control],
+        values: dict[str, Any],
+        title: str,
+        name: str,
+        follow: Follow | None = None,
+    ) -> None:
         _check_functions(build, follow)
         self.title, self.name = check_text("title", title), _check_name(name)
         self._build, self._follow = build, follow
@@ -83,21 +103,21 @@ class Core:
         self._position, self.sequence = START, 0
         self._update(check_values(self.controls, values))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
         return f"<Core {self.title!r}: {where}>"
 
     @property
-    def traces(self):
+    def traces(self) -> dict[str, Trace]:
         """The runs on the screen, by their names."""
         return self.show.traces
 
     @property
-    def trace(self):
+    def trace(self) -> Trace | None:
         """The first of the runs on the screen; None without one."""
         return next(iter(self.traces.values()), None)
 
-    def configure(self, **values):
+    def configure(self, **values: Any) -> None:
         """Set controls from Python, as if they had been moved on the page.
 
         Raises
@@ -108,18 +128,18 @@ class Core:
         self._change(values)
 
     @property
-    def state(self):
+    def state(self) -> str:
         """Values and position as one short text; set it to get the same picture again."""
         return state.write(self.name, self.values, self.position)
 
     @state.setter
-    def state(self, text):
+    def state(self, text: str) -> None:
         values, position = state.read(text, self.name, self.controls.values())
         self._update(check_values(self.controls, values, self.values))
         self.position = position
 
     @property
-    def position(self):
+    def position(self) -> dict[str, int]:
         """Where the page stands: "k", from 1, and "line", "row", "column", from 0.
 
         What is set lands inside the history; what is left out stays as it is.
@@ -127,10 +147,10 @@ class Core:
         return dict(self._position)
 
     @position.setter
-    def position(self, given):
+    def position(self, given: dict[str, int]) -> None:
         self._position = inside({**self._position, **check_position(given)}, self.spec)
 
-    def figure(self, k=None):
+    def figure(self, k: int | None = None) -> "Figure":
         """Draw the dashboard as a matplotlib figure, for print and PDF.
 
         Parameters
@@ -146,7 +166,7 @@ class Core:
         k = position["k"] if k is None else k
         return figure(self.show, k, position["row"], position["column"])
 
-    def save_html(self, path):
+    def save_html(self, path: str | PathLike[str]) -> Path:
         """Save the dashboard as one file that plays without network and without Python.
 
         Parameters
@@ -164,12 +184,12 @@ class Core:
     # -- what travels
 
     @property
-    def frames(self):
+    def frames(self) -> bytes:
         """The frames that travel with the history, as bytes."""
         frames = self.show.frames
         return np.ascontiguousarray(frames.values).tobytes() if frames else b""
 
-    def pictures(self, held=()):
+    def pictures(self, held: Collection[str] = ()) -> dict[str, dict[str, str]]:
         """Draw the pictures that the page needs, but for those whose keys it has.
 
         Returns
@@ -180,7 +200,7 @@ class Core:
         needed = {picture_key(one): one for one in axes}
         return {key: dict(vars(render(one))) for key, one in needed.items() if key not in held}
 
-    def history(self, held=()):
+    def history(self, held: Collection[str] = ()) -> tuple[Message, list[bytes]]:
         """Return the message with all that is on the screen, and its buffers."""
         message = {
             "type": "history",
@@ -190,7 +210,7 @@ class Core:
         }
         return message, [self.numbers, self.frames]
 
-    def answer(self, message):
+    def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
         """Return what a page gets for its message; whatever goes wrong is told there, never lost.
 
         Parameters

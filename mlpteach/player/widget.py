@@ -3,11 +3,22 @@
 The page's five things are traits; its other messages are passed on to the core, and back.
 """
 
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import anywidget
 import traitlets
 
-from mlpteach.player.core import Core
+from mlpteach.player.controls import Control
+from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.run.trace import Trace
+from mlpteach.views.panels import Show
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
@@ -38,56 +49,64 @@ class Player(anywidget.AnyWidget):
     pictures = traitlets.Dict().tag(sync=True)
     position = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, build, controls, values, title, name, follow=None):
+    def __init__(
+        self,
+        build: Build,
+        controls: Sequence[Control],
+        values: dict[str, Any],
+        title: str,
+        name: str,
+        follow: Follow | None = None,
+    ) -> None:
         self.core = Core(build, controls, values, title, name, follow)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.core).replace("Core", "Player", 1)
 
     # -- for readers
 
     @property
-    def show(self):
+    def show(self) -> Show:
         """What is on the screen, a :class:`~mlpteach.views.Show`."""
         return self.core.show
 
     @property
-    def traces(self):
+    def traces(self) -> dict[str, Trace]:
         """The runs on the screen, by their names."""
         return self.core.traces
 
     @property
-    def trace(self):
+    def trace(self) -> Trace | None:
         """The first of the runs on the screen; None without one."""
         return self.core.trace
 
     @property
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Values of the controls on the screen, by their names."""
         return self.core.values
 
-    def configure(self, **values):
+    def configure(self, **values: Any) -> None:
         """Set controls from Python, see :meth:`Core.configure`."""
         self.core.configure(**values)
         self._take(*self.core.history())
 
     @property
-    def state(self):
+    def state(self) -> str:
         """Values and position as one short text; set it to get the same picture again."""
         return self.core.state
 
     @state.setter
-    def state(self, text):
+    def state(self, text: str) -> None:
         self.core.state = text
         self._take(*self.core.history())
 
-    def figure(self, k=None):
+    def figure(self, k: int | None = None) -> "Figure":
         """Draw the dashboard as a matplotlib figure, see :meth:`Core.figure`."""
         return self.core.figure(k)
 
-    def save_html(self, path):
+    def save_html(self, path: str | PathLike[str]) -> Path:
         """Save the dashboard as one file that plays without Python, see :meth:`Core.save_html`."""
         return self.core.save_html(path)
 

@@ -7,10 +7,17 @@ verdict) → ``session`` (with the page, and ``answers``) → ``widget``. What i
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.question_files.read import QuestionError, read
+
+if TYPE_CHECKING:
+    from mlpteach.quiz.asking import ask
+    from mlpteach.quiz.exports import export
+    from mlpteach.quiz.imports.jupyterquiz import read as read_jupyterquiz
+    from mlpteach.quiz.widget import QuestionWidget
 
 __all__ = [
     "QUESTIONS",

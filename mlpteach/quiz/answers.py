@@ -31,16 +31,16 @@ class Answers:
         Whether the page keeps the answers itself, in the reader's browser.
     """
 
-    read: Callable
-    write: Callable
+    read: Callable[[], list]
+    write: Callable[[dict], object]
     notebook: str = ""
     by_the_page: bool = False
 
-    def entries(self):
+    def entries(self) -> list[dict]:
         """Return all kept answers, oldest first; what is none is passed over."""
         return [e for e in self.read() if isinstance(e, dict) and isinstance(e.get("answer"), str)]
 
-    def last(self, id, seed):
+    def last(self, id: str, seed: int | str) -> dict | None:
         """Return the last answer to a question with this seed, None if there is none.
 
         Returns
@@ -52,13 +52,13 @@ class Answers:
         of_it = (e for e in reversed(self.entries()) if e.get("question") == id)
         return next((entry for entry in of_it if entry.get("seed") == str(seed)), None)
 
-    def last_seed(self, id, first):
+    def last_seed(self, id: str, first: int | str) -> str | None:
         """Return the seed that a question was last answered with: its first one or a later one."""
         seeds = [entry.get("seed", "") for entry in self.entries() if entry.get("question") == id]
         again = [seed for seed in seeds if seed == str(first) or seed.startswith(f"{first} again ")]
         return again[-1] if again else None
 
-    def keep(self, id, seed, digest, answer, right):
+    def keep(self, id: str, seed: int | str, digest: str, answer: str, right: bool) -> str:
         """Keep an answer; return "" or why it could not be kept."""
         entry = {
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -77,7 +77,7 @@ class Answers:
         return ""
 
 
-def in_file(folder="."):
+def in_file(folder: str | Path = ".") -> Answers:
     """Return the answers that lie in a folder, by default that of the notebook.
 
     Parameters
@@ -107,12 +107,12 @@ def _parsed(line):
         return None
 
 
-def nowhere():
+def nowhere() -> Answers:
     """Return a place that keeps nothing."""
     return Answers(list, lambda entry: None)
 
 
-def in_browser():
+def in_browser() -> Answers:
     """Return a place that keeps nothing: the page does it, in each reader's own browser."""
     return Answers(list, lambda entry: None, by_the_page=True)
 
@@ -123,10 +123,10 @@ def this_notebook():
     return name if name.endswith(".ipynb") else ""
 
 
-_of_the_host = []
+_of_the_host: list[Answers] = []
 
 
-def keep_in(answers):
+def keep_in(answers: Answers) -> None:
     """Keep the answers of all questions asked from now on there: for a host that is no notebook.
 
     Parameters
@@ -136,7 +136,7 @@ def keep_in(answers):
     _of_the_host[:] = [answers]
 
 
-def default_answers():
+def default_answers() -> Answers:
     """Return where answers are kept if nobody says.
 
     Voila shows one folder to many readers, whose answers must not meet there.

@@ -60,7 +60,7 @@ class AskedQuestion:
     def why(self):
         return self._filled(self.fields.get("why", ""))
 
-    def shown(self):
+    def shown(self) -> dict:
         """Return what the page shows, as plain data without the key."""
         return {
             "id": self.question.id,
@@ -88,7 +88,7 @@ class AskedQuestion:
         asked = [self.question.type, self.text, list(self.lettered.items()), self.picture]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
-    def judge(self, answer):
+    def judge(self, answer: object) -> Judgement:
         """Return the :class:`Judgement` on any answer; it never raises and never executes.
 
         Parameters
@@ -110,7 +110,7 @@ class AskedQuestion:
         except Unreadable as reason:
             return not_understood(as_typed(str(reason), text))
 
-    def read_as(self, answer):
+    def read_as(self, answer: object) -> str:
         """Return how an answer that was understood is read, as "a, d" for "a and D"."""
         return self.text_read(as_text(answer))
 
@@ -118,7 +118,7 @@ class AskedQuestion:
         """Return how a text that is understood is read."""
         return " ".join(text.split())
 
-    def judge_text(self, text) -> Judgement:
+    def judge_text(self, text: str) -> Judgement:
         """Judge a text that is not empty; may raise Unreadable."""
         raise NotImplementedError
 

@@ -1,6 +1,7 @@
 """What a lecturer or a student calls to be asked a question."""
 
 import os
+from typing import TYPE_CHECKING
 
 from mlpteach.basics.arguments import check_flag
 from mlpteach.quiz.answers import default_answers, nowhere
@@ -8,8 +9,18 @@ from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.session import Session
 
+if TYPE_CHECKING:
+    from mlpteach.quiz.widget import QuestionWidget
 
-def ask(id, run=None, *, seed=None, lecturer=False, keep=True):
+
+def ask(
+    id: str | Question,
+    run: object = None,
+    *,
+    seed: int | str | None = None,
+    lecturer: bool = False,
+    keep: bool = True,
+) -> "QuestionWidget":
     """Show a question.
 
     Parameters

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mlpteach.basics.arguments import describe
+from mlpteach.quiz.asked_question import AskedQuestion
+from mlpteach.quiz.judgement import Judgement
 
 TYPES = (
     "true_false", "single", "multiple", "number", "formula", "ordering", "quantity", "ranges",
@@ -49,7 +51,7 @@ class Question:
         """Whether another seed asks for something else."""
         return self.type == "quantity" or "draw" in self.fields or "run" in self.fields
 
-    def texts(self):
+    def texts(self) -> dict[str, str]:
         """Return field -> text of all that a reader may get to see."""
         found = {"text": self.text}
         found |= {name: self.fields[name] for name in _TEXTS if name in self.fields}
@@ -58,7 +60,7 @@ class Question:
                 found |= {f"{kind}.{i}.{name}": part[name] for name in names}
         return found
 
-    def ask(self, seed=0, run=None):
+    def ask(self, seed: int | str = 0, run: object = None) -> AskedQuestion:
         """Return the question with the numbers that a seed, or a run, gives it.
 
         Parameters
@@ -86,7 +88,7 @@ class Question:
         rng = generator(self.id, seed)
         return KINDS[self.type](self, seed, rng, run)
 
-    def judge(self, answer, seed=0):
+    def judge(self, answer: object, seed: int | str = 0) -> Judgement:
         """Judge an answer to the question as the seed asks it.
 
         Examples

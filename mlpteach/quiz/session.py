@@ -16,9 +16,11 @@ and ``{"type": "done", "request": …}`` behind it.
 """
 
 from types import SimpleNamespace
+from typing import Any
 
-from mlpteach.quiz.answers import default_answers
+from mlpteach.quiz.answers import Answers, default_answers
 from mlpteach.quiz.asked_question import as_text
+from mlpteach.quiz.question import Question
 from mlpteach.quiz.text.markup import to_html
 
 _MOST_TIMES = 10_000  # that a question is asked again
@@ -57,7 +59,14 @@ class Session:
     (True, {'type': 'done', 'request': 1})
     """
 
-    def __init__(self, question, seed=0, run=None, lecturer=False, answers=None):
+    def __init__(
+        self,
+        question: Question,
+        seed: int | str = 0,
+        run: Any = None,
+        lecturer: bool = False,
+        answers: Answers | None = None,
+    ) -> None:
         self.question, self._first_seed, self._run = question, seed, run
         self._lecturer = lecturer
         self._answers = default_answers() if answers is None else answers
@@ -72,7 +81,7 @@ class Session:
 
     # -- messages
 
-    def receive(self, message):
+    def receive(self, message: dict) -> list[dict]:
         """Do what the page asks for; what goes wrong is said there.
 
         Parameters
@@ -92,7 +101,7 @@ class Session:
             {"type": "done", "request": message.get("request")},
         ]
 
-    def changes(self):
+    def changes(self) -> dict:
         """Return what has changed in the state since this was last asked."""
         changed = {n: value for n, value in self.state.items() if self._told.get(n) != value}
         self._told = dict(self.state)
@@ -113,7 +122,7 @@ class Session:
 
     # -- what can be done
 
-    def answer(self, text):
+    def answer(self, text: object) -> None:
         """Judge an answer and keep it; "" takes the last one back."""
         text = as_text(text) or ""
         self.state |= {"answer": text, "verdict": {}}
@@ -125,7 +134,7 @@ class Session:
         )
         self.state["note"] = kept or self._moved_on()
 
-    def ask_again(self):
+    def ask_again(self) -> None:
         """Ask with new numbers; of a dashboard, about the place it shows now."""
         self._again += 1
         asked = self.question.ask(self.seed, self._run)
@@ -136,12 +145,12 @@ class Session:
             asked = self.question.ask(self.seed, SimpleNamespace(**shown))
         self._show(asked)
 
-    def reveal(self):
+    def reveal(self) -> None:
         """Show the right answer and its explanation."""
         solution = self.asked.solution_html()
         self.state["revealed"] = {"solution": solution, "why": to_html(self.asked.why)}
 
-    def look_at_the_dashboard(self):
+    def look_at_the_dashboard(self) -> None:
         """Note whether the dashboard has moved on from what the question is about."""
         if self.state["note"] in ("", _MOVED_ON):
             self.state["note"] = self._moved_on()

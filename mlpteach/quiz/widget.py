@@ -1,9 +1,14 @@
 """A question as a widget: a shell that carries messages between the page and a session."""
 
+from typing import Any
+
 import anywidget
 import traitlets
 
+from mlpteach.quiz.answers import Answers
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.page_source import MODULE, STYLE
+from mlpteach.quiz.question import Question
 from mlpteach.quiz.session import Session
 
 # Beside a dashboard in an HBox: neither pushes the other together.
@@ -46,27 +51,38 @@ class QuestionWidget(anywidget.AnyWidget):
     revealed = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, question, seed=0, run=None, lecturer=False, answers=None):
+    def __init__(
+        self,
+        question: Question,
+        seed: int | str = 0,
+        run: Any = None,
+        lecturer: bool = False,
+        answers: Answers | None = None,
+    ) -> None:
         self.session = Session(question, seed, run, lecturer, answers)
         super().__init__(layout=_LAYOUT, **self.session.state)
         self.on_msg(self._receive)
         if hasattr(run, "observe"):
             run.observe(self._dashboard_moved, ["position", "spec"])
 
+    def __repr__(self) -> str:
+        """Return what stands where no widget can: in an untrusted notebook, in a log."""
+        return f"Question: {self.asked}"
+
     @property
-    def asked(self):
+    def asked(self) -> AskedQuestion:
         return self.session.asked
 
     @property
-    def right(self):
+    def right(self) -> bool | None:
         return self.verdict.get("right")
 
-    def ask_again(self):
+    def ask_again(self) -> None:
         """Ask with new numbers; of a dashboard, about the place it shows now."""
         self.session.ask_again()
         self._tell(self.session.changes())
 
-    def reveal(self):
+    def reveal(self) -> None:
         """Show the right answer and its explanation."""
         self.session.reveal()
         self._tell(self.session.changes())

@@ -11,13 +11,16 @@ Other targets (of a regression, several ones a row) have no accuracy: it is NaN.
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.tables.losses import Loss
 
-def labels(A, threshold):
+
+def labels(A: FloatArray, threshold: float) -> IntArray:
     """Return the label of each column of A (K, n): the largest entry, where K = 1 A > threshold."""
     return (A[0] > threshold).astype(int) if len(A) == 1 else A.argmax(axis=0)
 
 
-def class_threshold(Y, loss):
+def class_threshold(Y: FloatArray, loss: Loss) -> float | None:
     """Return the number above which a single output names class 1; None where Y names no classes.
 
     Parameters
@@ -48,6 +51,7 @@ def _threshold_of_one(Y, loss):
     return 0.5 if loss.targets != "real" and (Y != 0.5).all() else None
 
 
-def middle(range):
+def middle(range: tuple[float | None, float | None]) -> float:
     """Return the middle of the range (low, high) of an activation; 1/2 where one end is open."""
-    return 0.5 if None in range else 0.5 * (range[0] + range[1])
+    low, high = range
+    return 0.5 if low is None or high is None else 0.5 * (low + high)

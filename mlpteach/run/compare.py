@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpteach.basics.arguments import NOT_NEGATIVE, check_number, describe
-from mlpteach.rules import Rule, as_rule
+from mlpteach.rules import Rule, RuleLike, as_rule
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import fill
 from mlpteach.run.update import State
@@ -34,7 +34,7 @@ class Difference:
     given: float
     expected: float
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"{self.quantity} differs first, at update k = {self.k}: "
             f"at {self.place} it is {self.given:.10g}, the reference has {self.expected:.10g}."
@@ -54,9 +54,9 @@ class Undecided:
     """
 
     k: int
-    missing: tuple
+    missing: tuple[str, ...]
 
-    def __str__(self):
+    def __str__(self) -> str:
         names = ", ".join(self.missing)
         return (
             f"The runs agree up to update k = {self.k}. From there on rounding, which this problem "
@@ -65,7 +65,9 @@ class Undecided:
         )
 
 
-def compare(trace, reference, *, rtol=1e-9):
+def compare(
+    trace: Trace, reference: Trace | RuleLike, *, rtol: float = 1e-09
+) -> Difference | Undecided | None:
     """Name the first update and the first quantity in which a run differs from a reference.
 
     Parameters
@@ -146,7 +148,7 @@ def _with_broken(trace):
         yield trace.diverged.step
 
 
-def rerun(trace, rule, progress=False):
+def rerun(trace: Trace, rule: RuleLike, progress: bool = False) -> Trace:
     """Run another rule on the problem of `trace`: same start, batches and number of updates."""
     _check_trace(trace)
     rule = as_rule(rule)

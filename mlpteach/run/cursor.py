@@ -1,7 +1,10 @@
 """Stepping through a trace, forwards and back, by a line of the formula, an update or an epoch."""
 
+from typing import Self
+
 from mlpteach.basics.arguments import check_choice, check_count, describe
-from mlpteach.run.trace import Trace
+from mlpteach.basics.parameters import Parameters
+from mlpteach.run.trace import Step, Trace
 
 UNITS = ("line", "update", "epoch")
 
@@ -36,7 +39,7 @@ class Cursor:
     <update 1 of 5, line W (6 of 6)>
     """
 
-    def __init__(self, trace, k=1):
+    def __init__(self, trace: Trace, k: int = 1) -> None:
         if not isinstance(trace, Trace):
             raise TypeError(f"trace must be a Trace; given {describe(trace)}.")
         if not len(trace):
@@ -47,29 +50,29 @@ class Cursor:
         self._line = 0
 
     @property
-    def line(self):
+    def line(self) -> str:
         return self._lines[self._line]
 
     @property
-    def step(self):
+    def step(self) -> Step:
         """The :class:`Step` at the cursor."""
         return self.trace[self.k - 1]
 
     @property
-    def value(self):
+    def value(self) -> Parameters:
         """The quantity of the line at the cursor; at the last line, ``W``, the new parameters."""
         step = self.step
         return step.after if self.line == "W" else step.quantities[self.line]
 
-    def forward(self, unit="update"):
+    def forward(self, unit: str = "update") -> Self:
         """Go on by one line, update or epoch; at the end of the trace stay there. Returns self."""
         return self._move(unit, 1)
 
-    def back(self, unit="update"):
+    def back(self, unit: str = "update") -> Self:
         """Go back by one line, update or epoch; at the start of the trace stay there."""
         return self._move(unit, -1)
 
-    def _move(self, unit, direction):
+    def _move(self, unit: str, direction: int) -> Self:
         check_choice("unit", unit, UNITS)
         per_epoch = self.trace.run.problem.updates_per_epoch
         if unit == "line":
@@ -81,7 +84,7 @@ class Cursor:
             self.k = min(max(k, 1), len(self.trace))
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"<update {self.k} of {len(self.trace)}, "
             f"line {self.line} ({self._line + 1} of {len(self._lines)})>"

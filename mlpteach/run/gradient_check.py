@@ -8,10 +8,13 @@ propagation.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import POSITIVE, check_count, check_number, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.tables.losses import LossLike
 
 _ROUNDING = 4.0 * np.finfo(float).eps  # relative error of a cost: some roundings in a row
 _KINK = 0.05  # bends of h/10 and h are 1 : 10, up to this share, where J has no kink
@@ -37,15 +40,15 @@ class GradientCheck:
 
     error: float
     worst: str
-    analytic: np.ndarray
-    numeric: np.ndarray
+    analytic: FloatArray
+    numeric: FloatArray
     kinks: int = 0
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return self.error < 1e-6
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         left_out = "1 entry" if self.kinks == 1 else f"{self.kinks} entries"
         left_out = f"{left_out} at a kink left out" if self.kinks else ""
         if not self.analytic.size:
@@ -58,7 +61,17 @@ class GradientCheck:
 
 
 @on_one_blas_thread
-def gradient_check(net, X, y, *, loss="cross_entropy", l2=0.0, h=1e-5, entries=500, seed=1):
+def gradient_check(
+    net: MLP,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: LossLike = "cross_entropy",
+    l2: float = 0.0,
+    h: float = 1e-05,
+    entries: int = 500,
+    seed: int = 1,
+) -> GradientCheck:
     """Compare the gradient of J at the network's weights with central finite differences.
 
     Parameters
@@ -112,7 +125,7 @@ def gradient_check(net, X, y, *, loss="cross_entropy", l2=0.0, h=1e-5, entries=5
         ]
         kinked[kinked] = [_kink(cost, evaluation.loss, i, h, noise) for i in chosen[kinked]]
     kept = ~kinked
-    judged = (array[kept] for array in (chosen, analytic, numeric, allowed))
+    judged = chosen[kept], analytic[kept], numeric[kept], allowed[kept]
     return _judge(net, *judged, int(kinked.sum()))
 
 

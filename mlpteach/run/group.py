@@ -1,10 +1,14 @@
 """Runs whose rules are one function with different values: its lines serve all of them at once."""
 
 import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from mlpteach.basics.arrays import BoolArray, FloatArray
 from mlpteach.run.rows import MixesRuns, Rows
+from mlpteach.run.update import Run
 
 # As in a run alone: no number below it has lost anything on its way.
 _FAR_FROM_OVERFLOW = 1e75
@@ -36,13 +40,14 @@ class Group:
         Here or by :meth:`advance`: the rule can't serve many runs at once.
     """
 
-    def __init__(self, numbers, runs):
+    def __init__(self, numbers: Sequence[int], runs: Sequence[Run]) -> None:
         self._rule = runs[0].rule
         if not {"objective", "layout"}.isdisjoint(self._rule.needs):
             raise MixesRuns(f"{self._rule} needs more than single entries")
         # A reader's function without its guard, which knows arrays of one run only.
         self._function = inspect.unwrap(self._rule.function)
-        self._refused, self._errors = [], []
+        self._refused: list[str] = []
+        self._errors: list[tuple[str, int]] = []
         self.first, self._runs = numbers[0], list(runs)
         self.numbers = np.array(numbers)
         starts = [run.start() for run in runs]
@@ -53,7 +58,7 @@ class Group:
         self._values = self._values_of_runs()
         # Runs in which something was not finite since it was looked for: see `lost`.
         self._broken = np.zeros(len(self.W), dtype=bool)
-        self._last = {}
+        self._last: dict[str, Any] = {}
 
     def _stacked(self, name, starts):
         arrays = [start.rule[name] for start in starts]
@@ -72,7 +77,7 @@ class Group:
     def _column(self, each):
         return Rows(np.reshape(each, (-1, 1)), self._refused, numbers=True)
 
-    def leave(self, gone):
+    def leave(self, gone: BoolArray) -> None:
         """Let the runs `gone` (m,) of bool leave the group."""
         if not gone.any():
             return
@@ -85,7 +90,9 @@ class Group:
         self._schedules = [self._schedules[i] for i in stay]
         self._values = self._values_of_runs() if self._runs else {}
 
-    def advance(self, k, J, G, gradients_at):
+    def advance(
+        self, k: int, J: FloatArray, G: FloatArray, gradients_at: Callable[[FloatArray], FloatArray]
+    ) -> None:
         """Make update k of all runs.
 
         Parameters
@@ -167,7 +174,7 @@ class Group:
         finite = [np.isfinite(self._array(value)).all(axis=1) for value in quantities.values()]
         return np.logical_and.reduce(finite)
 
-    def lost(self):
+    def lost(self) -> tuple[BoolArray, BoolArray]:
         """Return which runs have diverged since the last time, and which may have, (m,) of bool.
 
         As a run alone decides it: only where what is handed on gives a reason is looked closer, and

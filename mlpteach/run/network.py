@@ -3,11 +3,13 @@
 A network never changes: training starts from its weights and leaves them as they are.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
@@ -18,14 +20,15 @@ from mlpteach.basics.arguments import (
     describe,
     digits,
 )
-from mlpteach.basics.parameters import ParameterLayout, Parameters
+from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.basics.parameters import Layers, ParameterLayout, Parameters
 from mlpteach.basics.record import is_function
 from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.tables.activations import ACTIVATIONS, Activation
-from mlpteach.tables.initializers import INITIALIZERS, as_initializer
-from mlpteach.tables.losses import LOSSES, as_loss
-from mlpteach.tables.own_activation import as_activation
+from mlpteach.tables.initializers import INITIALIZERS, InitializerLike, as_initializer
+from mlpteach.tables.losses import LOSSES, Loss, LossLike, as_loss
+from mlpteach.tables.own_activation import ActivationLike, as_activation
 
 # From so many instances on BLAS sums V X faster as the transpose of X^T V^T.
 _MANY = 128
@@ -48,10 +51,10 @@ class Evaluation(NamedTuple):
     """
 
     loss: float
-    gradient: np.ndarray
-    A: list = ()
-    Z: list = ()
-    sensitivity: list = ()
+    gradient: FloatArray
+    A: Sequence[FloatArray] = ()
+    Z: Sequence[FloatArray] = ()
+    sensitivity: Sequence[FloatArray] = ()
 
 
 class MLP:
@@ -95,8 +98,14 @@ class MLP:
     """
 
     def __init__(
-        self, sizes, hidden="sigmoid", output="sigmoid", init="glorot", seed=1, weights=None
-    ):
+        self,
+        sizes: Sequence[int],
+        hidden: ActivationLike | Sequence[ActivationLike] = "sigmoid",
+        output: ActivationLike = "sigmoid",
+        init: InitializerLike = "glorot",
+        seed: int = 1,
+        weights: Sequence[tuple[ArrayLike, ArrayLike]] | None = None,
+    ) -> None:
         self.sizes = _check_sizes(sizes)
         self.hidden = _check_hidden(hidden, len(self.sizes) - 2)
         self.output = _known(as_activation("output", output), ACTIVATIONS)
@@ -142,30 +151,32 @@ class MLP:
             )
         return checked
 
-    def with_parameters(self, flat):
+    def with_parameters(self, flat: ArrayLike) -> "MLP":
         """Return the same network with the parameters of the vector `flat` (n_parameters,)."""
         flat = check_floats("flat", flat, ndim=1, shape=(self.layout.size,)).astype(float)
         other = object.__new__(MLP)
         other.__dict__.update(self.__dict__, parameters=Parameters(flat.copy(), self.layout))
         return other
 
-    def with_threshold(self, threshold):
+    def with_threshold(self, threshold: float) -> "MLP":
         """Return the same network, whose single output names class 1 above `threshold`."""
         other = object.__new__(MLP)
         other.__dict__.update(self.__dict__, threshold=threshold)
         return other
 
     @property
-    def W(self):
+    def W(self) -> Layers:
         """Weights W[l], l = 1 … L, of shape (n_{l+1}, n_l), read-only."""
         return self.parameters.W
 
     @property
-    def b(self):
+    def b(self) -> Layers:
         """Biases b[l], l = 1 … L, of shape (n_{l+1},), read-only."""
         return self.parameters.b
 
-    def forward(self, theta, columns):
+    def forward(
+        self, theta: FloatArray, columns: FloatArray
+    ) -> tuple[list[FloatArray], list[FloatArray]]:
         """Return the lists A^(1) … A^(L+1) and Z^(1) … Z^(L) for parameters `theta`.
 
         Parameters
@@ -186,16 +197,26 @@ class MLP:
             A.append(columns)
         return A, Z
 
-    def cost(self, theta, A, Z, Y, loss, l2):
+    def cost(
+        self,
+        theta: FloatArray,
+        A: Sequence[FloatArray],
+        Z: Sequence[FloatArray],
+        Y: FloatArray,
+        loss: Loss,
+        l2: float,
+    ) -> float:
         """Return J: the mean over the instances, plus the L2 term."""
         mean = float(loss.evaluate(self.activations[-1], Z[-1], A[-1], Y)) / Y.shape[1]
         return mean + self.penalty(theta, l2) if l2 else mean
 
-    def penalty(self, theta, l2):
+    def penalty(self, theta: FloatArray, l2: float) -> float:
         """Return the L2 term: l2/2 times the sum of squared weights."""
         return 0.5 * l2 * sum(float(np.vdot(W, W)) for W, _ in self.layout.matrices(theta))
 
-    def evaluate(self, theta, columns, Y, loss, l2=0.0):
+    def evaluate(
+        self, theta: FloatArray, columns: FloatArray, Y: FloatArray, loss: Loss, l2: float = 0.0
+    ) -> Evaluation:
         """Return the :class:`Evaluation` at `theta`: forward pass, cost, back propagation.
 
         Parameters
@@ -238,14 +259,14 @@ class MLP:
         return gradient, sensitivity
 
     @on_one_blas_thread
-    def outputs(self, X):
+    def outputs(self, X: ArrayLike) -> FloatArray:
         """Return the last layer's A for the rows of X (n, d), one row an instance, (n, K)."""
         X = self.check_inputs(X)
         with np.errstate(over="ignore", invalid="ignore"):
             A, _ = self.forward(self.parameters.flat, X.T)
         return A[-1].T
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> IntArray:
         """Return the label of each row of X (n, d): the largest output, (n,) ints.
 
         With a single output the label is 1 where the output is above ``threshold``.
@@ -253,14 +274,16 @@ class MLP:
         return labels(self.outputs(X).T, self.threshold)
 
     @on_one_blas_thread
-    def loss(self, X, y, loss="cross_entropy", l2=0.0):
+    def loss(
+        self, X: ArrayLike, y: ArrayLike, loss: LossLike = "cross_entropy", l2: float = 0.0
+    ) -> float:
         """Return the cost J on all of X (n, d), y (n,) or (n, K)."""
         X, Y, loss, l2 = self.check_problem(X, y, loss, l2)
         with np.errstate(over="ignore", invalid="ignore"):
             A, Z = self.forward(self.parameters.flat, X.T)
         return self.cost(self.parameters.flat, A, Z, Y, loss, l2)
 
-    def accuracy(self, X, y):
+    def accuracy(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of rows of X whose predicted label is right, 0 … 1.
 
         ValueError for targets that name no classes; see ``mlpteach.run.accuracy``.
@@ -275,11 +298,18 @@ class MLP:
             )
         return float(np.mean(labels(self.outputs(X).T, threshold) == labels(Y, threshold)))
 
-    def check_inputs(self, X, name="X"):
+    def check_inputs(self, X: ArrayLike, name: str = "X") -> FloatArray:
         """Return X if it is a finite array of floats of shape (n, n_inputs)."""
         return check_floats(name, X, ndim=2, shape=(None, self.sizes[0]))
 
-    def check_problem(self, X, y, loss, l2, names=("X", "y")):
+    def check_problem(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        loss: LossLike,
+        l2: float,
+        names: tuple[str, str] = ("X", "y"),
+    ) -> tuple[FloatArray, FloatArray, Loss, float]:
         """Return X, Y (K, n), the Loss and l2 after checking that they fit this network."""
         loss = as_loss(loss)
         l2 = check_number("l2", l2, NOT_NEGATIVE)
@@ -305,7 +335,7 @@ class MLP:
             f"reaches; given {digits(wrong)}. {cure}."
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         hidden = self.hidden[0] if len(set(self.hidden)) == 1 else self.hidden
         return (
             f"MLP({self.sizes}, hidden={hidden!r}, output={self.output!r}): "
@@ -327,7 +357,7 @@ def _ones(n):
     return np.ones((n, 1))
 
 
-def _check_sizes(sizes):
+def _check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     listed = isinstance(sizes, (list, tuple)) or (isinstance(sizes, np.ndarray) and sizes.ndim)
     if not listed or len(sizes) < 2:
         raise ValueError(

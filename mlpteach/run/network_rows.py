@@ -7,14 +7,16 @@ need not know. Only the products with the weights, which the runs do not share, 
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.run.network import MLP
 from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.losses import LOSSES
+from mlpteach.tables.losses import LOSSES, Loss
 
 # Numbers in an array of a layer: what is larger leaves the cache, and takes longer than its parts.
 _AT_ONCE = 2**15
 
 
-def can_share(net, loss):
+def can_share(net: MLP, loss: Loss) -> bool:
     """Whether activations and loss are known to treat every instance by itself.
 
     Those of the tables do; in a reader's own function nobody knows what happens.
@@ -23,7 +25,9 @@ def can_share(net, loss):
     return known and LOSSES.get(loss.id) is loss
 
 
-def evaluate_rows(net, W, columns, Y, loss, l2=0.0):
+def evaluate_rows(
+    net: MLP, W: FloatArray, columns: FloatArray, Y: FloatArray, loss: Loss, l2: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
     """Return what :meth:`MLP.evaluate` finds at many places.
 
     Parameters
@@ -57,7 +61,9 @@ def evaluate_rows(net, W, columns, Y, loss, l2=0.0):
     return costs, gradients
 
 
-def costs_of_rows(net, W, columns, Y, loss, l2=0.0):
+def costs_of_rows(
+    net: MLP, W: FloatArray, columns: FloatArray, Y: FloatArray, loss: Loss, l2: float = 0.0
+) -> FloatArray:
     """Return the cost at many places, (runs,); see :func:`evaluate_rows`."""
     costs = np.empty(len(W))
     for part in _parts(net, W, Y):

@@ -6,7 +6,9 @@ where other processes are busy, waiting for the threads takes ten times as long 
 
 import sys
 import threading
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 _lock = threading.RLock()
 # Which libraries there are, and how many modules were loaded when they were looked for.
@@ -14,11 +16,15 @@ _found = (0, ())
 # Whether this Python thread computes; those that do in all threads; and what the libraries that all
 # of them share had before the first did.
 _here = threading.local()
-_computing = {}
-_before = {}
+_computing: dict[int, Any] = {}
+_before: dict[str, Any] = {}
 
 
-def on_one_blas_thread(function):
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+
+
+def on_one_blas_thread(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
     """Decorate a function: BLAS has one thread while it computes.
 
     What the process had before, it has after: also where the function raises or is interrupted,

@@ -5,16 +5,20 @@ gradient there, which place is allowed, and where does an epoch end.
 """
 
 import inspect
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_floats, describe, numbers_or_none
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.basics.parameters import ParameterLayout
 from mlpteach.basics.pickling import check_picklable
 from mlpteach.run.accuracy import class_threshold, labels
-from mlpteach.run.network import Evaluation
+from mlpteach.run.network import MLP, Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
+from mlpteach.tables.landscapes import Objective
+from mlpteach.tables.losses import Loss
 
 # Scored in blocks that stay in the cache.
 _SCORED_AT_ONCE = 128
@@ -43,7 +47,17 @@ class NetworkProblem:
 
     project = None  # all weights are allowed
 
-    def __init__(self, net, X, Y, loss, l2, batch_size, seed, validation=None):
+    def __init__(
+        self,
+        net: MLP,
+        X: FloatArray,
+        Y: FloatArray,
+        loss: Loss,
+        l2: float,
+        batch_size: int | None,
+        seed: int,
+        validation: tuple[FloatArray, FloatArray] | None = None,
+    ) -> None:
         self.validation = validation
         self.threshold = class_threshold(Y, loss)  # None: the targets name no classes
         self.net = net if self.threshold is None else net.with_threshold(self.threshold)
@@ -59,7 +73,7 @@ class NetworkProblem:
         self.labels = None if self.threshold is None else labels(Y, self.threshold)
         self._order = (0, None)  # epoch, its order of the instances
 
-    def epoch(self, k):
+    def epoch(self, k: int) -> int:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1
 
@@ -74,44 +88,48 @@ class NetworkProblem:
             self._order = (epoch, order)
         return order
 
-    def batch(self, k):
+    def batch(self, k: int) -> IntArray:
         """Return the rows of X that update k uses, (n_batch,) ints."""
         epoch, position = divmod(k - 1, self.updates_per_epoch)
         start = position * self.batch_size
         return self.order(epoch + 1)[start : start + self.batch_size]
 
-    def evaluate(self, theta, batch):
+    def evaluate(self, theta: FloatArray, batch: IntArray) -> Evaluation:
         """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
         return self.net.evaluate(theta, *self._columns(batch), self.loss, self.l2)
 
-    def _columns(self, batch):
+    def _columns(self, batch: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return A^(1) and Y of a batch, instances as columns."""
         if self.full_batch:
             return self.X.T, self.Y
         return self.X.take(batch, axis=0).T, self.Y.take(batch, axis=1)
 
-    def evaluate_rows(self, W, batch):
+    def evaluate_rows(self, W: FloatArray, batch: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n)."""
         if not can_share(self.net, self.loss):
             return _one_by_one(self, W, batch)
         return evaluate_rows(self.net, W, *self._columns(batch), self.loss, self.l2)
 
-    def costs_of_rows(self, W, X, Y):
+    def costs_of_rows(self, W: FloatArray, X: FloatArray, Y: FloatArray) -> FloatArray:
         """Return the costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
         if not can_share(self.net, self.loss):
             return np.array([self.score(theta, X, Y)[0] for theta in W])
         return costs_of_rows(self.net, W, X.T, Y, self.loss, self.l2)
 
-    def validate(self, theta):
+    def validate(self, theta: FloatArray) -> tuple[float, float]:
         """Return cost and accuracy at `theta` on the validation data."""
-        return self.score(theta, *self.validation, self._validation_threshold)
+        assert self.validation is not None
+        X, Y = self.validation
+        return self.score(theta, X, Y, self._validation_threshold)
 
     @cached_property
     def _validation_threshold(self):
         """None where the targets name no classes, or others than those of the training."""
         return class_threshold(np.concatenate([self.Y, self.validation[1]], axis=1), self.loss)
 
-    def score(self, theta, X, Y, threshold=None):
+    def score(
+        self, theta: FloatArray, X: FloatArray, Y: FloatArray, threshold: float | None = None
+    ) -> tuple[float, float]:
         """Return cost and accuracy at `theta` over other data X (n, n_inputs), Y (K, n).
 
         The accuracy is NaN without the `threshold` between two classes.
@@ -147,7 +165,12 @@ class FunctionProblem:
     layout = ParameterLayout()
     project = None  # all places are allowed
 
-    def __init__(self, objective, theta0, project=None):
+    def __init__(
+        self,
+        objective: Objective,
+        theta0: FloatArray,
+        project: Callable[[FloatArray], FloatArray] | None = None,
+    ) -> None:
         self.objective = objective
         self.theta0 = theta0
         self.changes_with_k = _asks_for_k(objective)
@@ -192,17 +215,17 @@ class FunctionProblem:
             nearest = check_floats("what project returned", nearest, ndim=1, shape=theta.shape)
         return np.array(nearest, dtype=float)
 
-    def epoch(self, k):
+    def epoch(self, k: int) -> int:
         return k
 
-    def batch(self, k):
+    def batch(self, k: int) -> int | None:
         """Return k, the number of the function f_k, where the objective changes; else None."""
         return k if self.changes_with_k else None
 
     def _ask(self, theta, k):
         return self.objective(theta, k=k) if self.changes_with_k else self.objective(theta)
 
-    def evaluate(self, theta, batch):
+    def evaluate(self, theta: FloatArray, batch: int | None) -> Evaluation:
         try:
             returned = self._ask(theta.copy(), batch)
         except (OverflowError, ValueError) as error:
@@ -215,7 +238,7 @@ class FunctionProblem:
         value, gradient = returned
         return Evaluation(float(value), np.array(gradient, dtype=float))
 
-    def evaluate_rows(self, W, batch):
+    def evaluate_rows(self, W: FloatArray, batch: int | None) -> tuple[FloatArray, FloatArray]:
         """Return values (runs,) and gradients (runs, n) at many places `W` (runs, n).
 
         All at once where the objective knows how (``objective.of_rows``), else one by one.
@@ -224,6 +247,9 @@ class FunctionProblem:
         if of_rows is not None:
             return of_rows(W, k=batch) if self.changes_with_k else of_rows(W)
         return _one_by_one(self, W, batch)
+
+
+Problem = NetworkProblem | FunctionProblem
 
 
 def _one_by_one(problem, W, batch):

@@ -7,7 +7,10 @@ that is to serve many runs gets no arrays of NumPy but :class:`Rows`, which refu
 mix the runs.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 
 class MixesRuns(Exception):
@@ -43,7 +46,7 @@ class Rows:
 
     __slots__ = ("array", "numbers", "refused")
 
-    def __init__(self, array, refused, numbers=False):
+    def __init__(self, array: NDArray[Any], refused: list[str], numbers: bool = False) -> None:
         self.array = array
         self.refused = refused
         self.numbers = numbers
@@ -94,7 +97,7 @@ class Rows:
     def __getattr__(self, name):
         self._refuse(f".{name}")
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self):
         # isinstance() asks for it: a rule may do something else with what is no array.
         self._refuse("isinstance")

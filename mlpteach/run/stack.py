@@ -4,13 +4,16 @@ The numbers are those of each run alone but for their last digits, at a fraction
 record is kept: who wants one runs the good one again.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.run.group import Group
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.rows import MixesRuns
+from mlpteach.run.update import Run
 
 # As in a run alone: so often it is looked for numbers that left the floats.
 _FINITE_EVERY = 16
@@ -32,9 +35,9 @@ class Places(NamedTuple):
     """
 
     k: int
-    runs: np.ndarray
-    W: np.ndarray
-    J: np.ndarray | None
+    runs: IntArray
+    W: FloatArray
+    J: FloatArray | None
 
 
 class Stack:
@@ -73,12 +76,13 @@ class Stack:
     3 [0.25 0.  ] None
     """
 
-    def __init__(self, runs, steps):
+    def __init__(self, runs: Sequence[Run], steps: Sequence[int]) -> None:
         self._runs, self._steps, self._problem = runs, steps, runs[0].problem
-        self._groups = []
-        self.diverged, self.unsure = set(), set()
+        self._groups: list[Group] = []
+        self.diverged: set[int] = set()
+        self.unsure: set[int] = set()
 
-    def places(self):
+    def places(self) -> Iterator[Places]:
         """Yield the :class:`Places` of all runs before each update, and of each after its last."""
         _keep_freed_memory()
         self._groups = self._grouped()

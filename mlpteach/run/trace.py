@@ -5,16 +5,20 @@ all that follows (parameters and moments). Anything else is computed again when 
 the same code from the same state, so it is the same to the bit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlpteach.basics.arguments import check_choice, check_count, describe
-from mlpteach.basics.parameters import Layers, Parameters
+from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.basics.parameters import Layers, ParameterLayout, Parameters
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.update import Run, State, Update
 
 # Checkpoints closer than this save no time worth their memory.
 MIN_STRIDE = 16
@@ -57,7 +61,7 @@ class Step:
 
     k: int
     epoch: int
-    batch: np.ndarray | None
+    batch: IntArray | int | None
     loss: float
     A: Layers
     Z: Layers
@@ -66,11 +70,12 @@ class Step:
     after: Parameters
     gradient: Parameters
     rho: Parameters
-    quantities: dict
+    quantities: dict[str, Any]
     factor: float
-    state_before: dict
+    state_before: dict[str, Any]
 
-    def __getattr__(self, name):
+    # As nearly always, so that an editor knows `step.M.W[2]`; L-BFGS has other shapes, too.
+    def __getattr__(self, name: str) -> Parameters:
         quantities = self.__dict__.get("quantities", {})
         if name in quantities:
             return quantities[name]
@@ -78,7 +83,7 @@ class Step:
             f"this update has no quantity {name!r}; its rule has: {', '.join(quantities)}"
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"<update k={self.k}, epoch {self.epoch}, loss {self.loss:.6g}: "
             f"{', '.join(self.quantities)}>"
@@ -112,7 +117,7 @@ class Divergence:
             return ("It was the first one.", "The update before it is kept.")[self.k - 1]
         return f"The {self.k - 1} updates before it are kept."
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"The run diverged at update k = {self.k}: {self.quantity} is no longer finite. "
             f"{self._kept} {self.advice}"
@@ -123,7 +128,7 @@ class ReplayError(RuntimeError):
     """Looking back gave other numbers than the run: the data, the rule or the objective changed."""
 
 
-class Trace(Sequence):
+class Trace(Sequence[Step]):
     """The updates of one run, in order: ``trace[i]`` is the :class:`Step` of update k = i + 1.
 
     Made by :func:`mlpteach.train` and :func:`mlpteach.descend`.
@@ -155,17 +160,18 @@ class Trace(Sequence):
         that ask for the gradient once and try nothing.
     """
 
-    def __init__(self, run, planned, budget=CHECKPOINT_BYTES):
+    def __init__(self, run: Run, planned: int, budget: int = CHECKPOINT_BYTES) -> None:
         self.run = run
         self.planned = planned
-        self.history = {}
-        self.diverged = None
-        self.arrived = None
+        self.history: dict[str, FloatArray] = {}
+        self.diverged: Divergence | None = None
+        self.arrived: int | None = None
         self._losses = np.empty(planned)
         self._sums = np.empty(planned)  # of the parameters after each update, to check a replay
         self._evaluations = np.empty(planned, dtype=np.int32)
         self._seconds = np.empty(planned, dtype=np.float32)
         self._length = 0
+        self._finds_step_lengths = run.rule.own_step_length
         self._checked = 0  # so many updates are known to be finite
         self._budget = budget
         start = run.start()
@@ -177,14 +183,14 @@ class Trace(Sequence):
 
     # -- written by the loop in train.py
 
-    def record(self, update, seconds):
+    def record(self, update: Update, seconds: float) -> None:
         """Take in the next update and how long it took."""
         k = update.k
         self._losses[k - 1] = update.evaluation.loss
         self._sums[k - 1] = self._sum(update.state.theta)
         self._evaluations[k - 1] = update.evaluations
         self._seconds[k - 1] = seconds
-        if self.run.rule.own_step_length:
+        if self._finds_step_lengths:
             self.arrived = None if update.rho.any() else self.arrived or k
         if k % self._stride == 0:
             self._keep(update.state)
@@ -203,7 +209,7 @@ class Trace(Sequence):
             self._held = sum(state.nbytes for state in checkpoints)
         self._checkpoints, self._stride = checkpoints, stride
 
-    def cut_at_divergence(self, last=None):
+    def cut_at_divergence(self, last: Update | None = None) -> None:
         """End the trace before its first number that is not finite, if any.
 
         Looks at the updates that were not looked at before. They are computed again only where the
@@ -239,7 +245,7 @@ class Trace(Sequence):
                 return divergence
         return None
 
-    def divergence_of(self, state, update):
+    def divergence_of(self, state: State, update: Update) -> Divergence | None:
         """Return the :class:`Divergence` of an update that started at `state`, or None."""
         quantity = _first_not_finite(update, self.run.problem)
         if quantity is None:
@@ -256,7 +262,7 @@ class Trace(Sequence):
                     return Divergence(k, quantity, None)
         return None
 
-    def end_before(self, divergence):
+    def end_before(self, divergence: Divergence) -> None:
         """Keep the updates before a divergence only."""
         self._length = divergence.k - 1
         del self._checkpoints[self._length // self._stride + 1 :]
@@ -268,15 +274,15 @@ class Trace(Sequence):
     # -- reading
 
     @property
-    def losses(self):
+    def losses(self) -> FloatArray:
         return self._kept(self._losses)
 
     @property
-    def evaluations(self):
+    def evaluations(self) -> NDArray[np.int32]:
         return self._kept(self._evaluations)
 
     @property
-    def seconds(self):
+    def seconds(self) -> NDArray[np.float32]:
         return self._kept(self._seconds)
 
     def _kept(self, values):
@@ -285,7 +291,7 @@ class Trace(Sequence):
         return values
 
     @property
-    def factors(self):
+    def factors(self) -> FloatArray:
         state, factors = self.run.schedule.start(), np.empty(self._length)
         for k, loss in enumerate(self.losses, start=1):
             state = self.run.advance_schedule(state, k, loss)
@@ -293,30 +299,36 @@ class Trace(Sequence):
         return factors
 
     @property
-    def lines(self):
+    def lines(self) -> tuple[str, ...]:
         """Names of the rule's quantities, in the order of its lines."""
         return tuple(self[0].quantities) if self._length else ()
 
     @property
-    def stride(self):
+    def stride(self) -> int:
         """Updates between two checkpoints: update 1 + i stride is had without those before it."""
         return self._stride
 
     @property
-    def epochs(self):
+    def epochs(self) -> int:
         """Number of whole epochs in the trace."""
         return self._length // self.run.problem.updates_per_epoch
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """Memory the record takes, in bytes, without the caller's data."""
         numbers = (self._losses, self._sums, self._evaluations, self._seconds)
         return self._held + sum(array.nbytes for array in numbers)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(self._length))]
         if not isinstance(index, (int, np.integer)):
@@ -330,10 +342,10 @@ class Trace(Sequence):
             )
         return next(self._steps(position + 1, position + 1))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Step]:
         return self._steps(1, self._length)
 
-    def steps(self, first, last):
+    def steps(self, first: int, last: int) -> Iterator[Step]:
         """Return an iterator over the steps k = first … last, each computed from the one before."""
         first = check_count("first", first, maximum=self._length)
         return self._steps(first, check_count("last", last, minimum=first, maximum=self._length))
@@ -343,7 +355,7 @@ class Trace(Sequence):
             yield self._step(state, update)
 
     @on_one_blas_thread
-    def gather(self, *names):
+    def gather(self, *names: str) -> dict[str, FloatArray]:
         """Return flat arrays of all updates at once, for small problems: name -> (len(self), n).
 
         Parameters
@@ -366,7 +378,7 @@ class Trace(Sequence):
         updates = list(self._replay(1, self._length))
         return {name: np.stack([_named(name, *pair) for pair in updates]) for name in names}
 
-    def epoch(self, number):
+    def epoch(self, number: int) -> Step:
         """Return the last update of an epoch.
 
         Parameters
@@ -380,7 +392,7 @@ class Trace(Sequence):
         number = check_count("epoch", number, maximum=self.epochs)
         return self[number * self.run.problem.updates_per_epoch - 1]
 
-    def network(self, k=None):
+    def network(self, k: int | None = None) -> MLP:
         """Return the network with the parameters after update `k`, by default the last one."""
         if not hasattr(self.run.problem, "net"):
             raise TypeError("this trace is of a plain function, not of a network.")
@@ -389,7 +401,7 @@ class Trace(Sequence):
         return net if k == 0 else net.with_parameters(self[k - 1].after.flat)
 
     @cached_property
-    def layout(self):
+    def layout(self) -> ParameterLayout:
         return self.run.problem.layout
 
     def _replay(self, first, last):
@@ -401,6 +413,7 @@ class Trace(Sequence):
             k, state = latest, latest_state
         if k < first - 1:
             state = self._advance(k, state, first - 1).state
+            self._latest = (first - 1, state)
         for k in range(first, last + 1):
             update = self._advance(k - 1, state, k)
             yield state, update
@@ -419,7 +432,7 @@ class Trace(Sequence):
                 state = update.state
         return update
 
-    def with_states(self, first):
+    def with_states(self, first: int) -> Iterator[tuple[State, Step]]:
         """Yield (state before it, step) from update `first` on, the one that diverged included."""
         for state, update in self._replay(first, self._length):
             yield state, self._step(state, update)
@@ -427,7 +440,7 @@ class Trace(Sequence):
             yield update.state, self.diverged.step
 
     @on_one_blas_thread
-    def step_from(self, k, state):
+    def step_from(self, k: int, state: State) -> Step:
         """Return the :class:`Step` that this run would make as update k from another `state`."""
         with np.errstate(all="ignore"):
             return self._step(state, self.run.advance(k, state))
@@ -468,7 +481,7 @@ class Trace(Sequence):
             state_before={name: shaped(value) for name, value in state.rule.items()},
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         ending = f", arrived at update k = {self.arrived}" if self.arrived else ""
         ending += f", {self.diverged}" if self.diverged else ""
         return f"<trace of {self._length} updates by {self.run.rule!r}{ending}>"

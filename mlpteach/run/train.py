@@ -2,21 +2,26 @@
 
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
 from mlpteach.basics.record import is_function
-from mlpteach.rules import as_rule
+from mlpteach.rules import RuleLike, as_rule
 from mlpteach.run.accuracy import labels
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
-from mlpteach.tables.landscapes import Landscape
-from mlpteach.tables.schedules import as_schedule
+from mlpteach.tables.landscapes import Landscape, Objective
+from mlpteach.tables.losses import LossLike
+from mlpteach.tables.schedules import ScheduleLike, as_schedule
 
 # A number that left the floats stays out, so it is looked for only every so many updates.
 _FINITE_EVERY = 16
@@ -31,20 +36,20 @@ class DivergenceWarning(RuntimeWarning):
 
 
 def train(
-    net,
-    X,
-    y,
+    net: MLP,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
-    loss="cross_entropy",
-    rule="adam",
-    epochs=20,
-    batch_size=32,
-    schedule=None,
-    l2=0.0,
-    seed=1,
-    validation=None,
-    progress=True,
-):
+    loss: LossLike = "cross_entropy",
+    rule: RuleLike = "adam",
+    epochs: int = 20,
+    batch_size: int | None = 32,
+    schedule: ScheduleLike = None,
+    l2: float = 0.0,
+    seed: int = 1,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    progress: bool = True,
+) -> Trace:
     """Train a network from its starting weights and return the record of every update.
 
     `net` itself is left as it is: calling ``train`` again starts again. The trained network is
@@ -119,8 +124,15 @@ def train(
 
 
 def descend(
-    objective, theta0, *, rule="adam", steps=200, schedule=None, project=None, progress=True
-):
+    objective: Objective,
+    theta0: ArrayLike,
+    *,
+    rule: RuleLike = "adam",
+    steps: int = 200,
+    schedule: ScheduleLike = None,
+    project: Callable[[FloatArray], FloatArray] | None = None,
+    progress: bool = True,
+) -> Trace:
     """Let a rule descend any function of a vector and return the record of every update.
 
     Parameters
@@ -206,7 +218,7 @@ def _check_length(name, given, updates):
     return updates
 
 
-def quietly(run, *arguments, **options):
+def quietly(run: Callable[..., Trace], *arguments: Any, **options: Any) -> Trace:
     """Call ``train``, ``descend`` or ``rerun`` without warning of divergence: the page tells it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
@@ -268,16 +280,19 @@ class _History:
         self._seen = 0
 
 
-def _check_validation(net, validation, loss):
+def _check_validation(
+    net: MLP, validation: object, loss: LossLike
+) -> tuple[FloatArray, FloatArray]:
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise TypeError(
             f"validation must be the pair (X_val, y_val); given {describe(validation)}."
         )
-    X, Y, _, _ = net.check_problem(*validation, loss, 0.0, names=("X_val", "y_val"))
+    X_val, y_val = validation
+    X, Y, _, _ = net.check_problem(X_val, y_val, loss, 0.0, names=("X_val", "y_val"))
     return X, Y
 
 
-def fill(trace, progress=False):
+def fill(trace: Trace, progress: bool = False) -> Trace:
     """Run the planned updates of an empty `trace` and return it.
 
     Whatever ends a run early, what was computed is kept: a run that diverges or is interrupted is

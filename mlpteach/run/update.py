@@ -4,32 +4,34 @@ Training and travelling back through the record both call :meth:`Run.advance`, s
 later is, to the bit, what was computed then.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.rules import Quantities, Rule
 from mlpteach.run.network import Evaluation
-from mlpteach.tables.schedules import SCHEDULES, Schedule
+from mlpteach.tables.schedules import SCHEDULES, Schedule, ScheduleState
 
 
 class State(NamedTuple):
     """All that one update hands to the next."""
 
-    theta: np.ndarray
-    rule: dict
-    schedule: tuple
+    theta: FloatArray
+    rule: dict[str, Any]
+    schedule: ScheduleState
 
-    def arrays(self):
+    def arrays(self) -> Iterator[tuple[str, FloatArray]]:
         """Yield name and array of everything that has to stay finite."""
         for name, value in self.rule.items():
             yield name, np.asarray(value)  # the step length of L-BFGS is a plain number
         yield "W", self.theta
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         return sum(array.nbytes for _, array in self.arrays())
 
 
@@ -37,7 +39,7 @@ class Update(NamedTuple):
     """Everything computed at one update; `evaluations` counts costs with their gradients."""
 
     k: int
-    batch: np.ndarray | None
+    batch: IntArray | int | None
     evaluation: Evaluation
     quantities: Quantities
     factor: float
@@ -45,7 +47,7 @@ class Update(NamedTuple):
     evaluations: int = 1
 
     @property
-    def rho(self):
+    def rho(self) -> FloatArray:
         """What is subtracted from W: it contains the factor."""
         return self.quantities["rho"]
 
@@ -65,7 +67,7 @@ class Run:
     rule: Rule
     schedule: Schedule
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.rule.needs_layers and not self.problem.layout.slices:
             raise ValueError(
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
@@ -86,21 +88,21 @@ class Run:
         )
 
     @cached_property
-    def eta(self):
+    def eta(self) -> float:
         """The rule's own step size; 1 for a rule that has none."""
-        return self.rule.values.get(self.rule.step_size, 1.0)
+        return self.rule.values.get(self.rule.step_size or "", 1.0)
 
     @cached_property
-    def eta_is_constant(self):
+    def eta_is_constant(self) -> bool:
         """Whether the schedule leaves the step size as it is."""
         return self.schedule.step_size is SCHEDULES["constant"].step_size
 
-    def start(self):
+    def start(self) -> State:
         """Return the state before the first update."""
         theta = np.array(self.problem.theta0, dtype=float)
         return State(theta, self.rule.initial_state(theta), self.schedule.start())
 
-    def advance(self, k, state):
+    def advance(self, k: int, state: State) -> Update:
         """Compute update k from the `state` that update k - 1 left.
 
         Returns
@@ -129,17 +131,17 @@ class Run:
         after = State(W, following, schedule)
         return Update(k, batch, evaluation, quantities, factor, after, evaluations)
 
-    def next_schedule(self, state, k, loss):
+    def next_schedule(self, state: ScheduleState, k: int, loss: float) -> ScheduleState:
         """Return the schedule's state at update k; its first entry is the factor eta_k/eta."""
         return state if self.eta_is_constant else self.advance_schedule(state, k, loss)
 
-    def advance_schedule(self, state, k, loss):
+    def advance_schedule(self, state: ScheduleState, k: int, loss: float) -> ScheduleState:
         """Return the schedule's state at update k, whose cost is `loss`."""
         per_epoch = self.problem.updates_per_epoch
         instances = self.problem.batch_sizes[(k - 1) % per_epoch]
         return self.schedule.advance(state, k, loss, self.eta, per_epoch, instances)
 
-    def evaluate_only(self, k, state):
+    def evaluate_only(self, k: int, state: State) -> Update | None:
         """Return update k as far as it goes without the rule; None where the problem raises."""
         batch = self.problem.batch(k)
         try:

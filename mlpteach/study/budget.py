@@ -4,17 +4,22 @@ The budget counts the evaluations that the rule asks for, not updates: the slide
 two at each update, L-BFGS as many as its line search tries.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.rules import Rule
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
+from mlpteach.study.ranking_problems import RankingProblem
 
 # Where the cost that counts is not the objective's own value it is measured so often in a run.
 _MEASURED = 20
 
 
-def run_within(problem, rule, budget):
+def run_within(problem: RankingProblem, rule: Rule, budget: int) -> tuple[Trace, FloatArray]:
     """Return the trace of one run, and its lowest costs so far.
 
     Parameters
@@ -31,7 +36,8 @@ def run_within(problem, rule, budget):
     costs : ndarray, shape (budget,)
         Lowest cost after 1, 2, … gradient evaluations.
     """
-    visited, counts = [], []  # W_1, W_2, …; gradients of each update
+    visited: list[FloatArray] = []  # W_1, W_2, …
+    counts: list[int] = []  # gradients of each update
 
     def objective(theta, k):
         if k == len(visited) + 1:
@@ -54,13 +60,15 @@ def run_within(problem, rule, budget):
 class _Spent(Exception):
     """The budget is spent."""
 
+    trace: Trace  # up to there, as of every error in a run
 
-def gradients_an_update(rule):
+
+def gradients_an_update(rule: Rule) -> int:
     """Return how many gradients an update of a rule takes; at least, if its line search decides."""
     return max(1, _asks_at_W(rule) + (rule.looks_elsewhere and not rule.own_step_length))
 
 
-def counted(rule, problem, counts):
+def counted(rule: Rule, problem: RankingProblem, counts: list[int]) -> Rule:
     """Return the rule, which from now on notes in `counts` how many gradients each update takes.
 
     What only the record needs is not counted (the gradient at W_k where Nesterov looks ahead), nor
@@ -102,7 +110,7 @@ def _noting(ask, places):
     return asked
 
 
-def measured_after(problem, updates):
+def measured_after(problem: RankingProblem, updates: int) -> Sequence[int]:
     """Return after which updates, from 0, a cost is measured: all, or some with both ends."""
     if problem.cost is None:
         return range(updates + 1)

@@ -1,12 +1,16 @@
 """Deep networks that differ in activation and first weights alone: trained, and measured."""
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
+from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.rules import Rule
 from mlpteach.run.network import MLP
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import quietly, train
-from mlpteach.study.signals import measure, moments
+from mlpteach.study.signals import Signals, measure, moments
+from mlpteach.tables.activations import Activation
+from mlpteach.tables.initializers import Initializer
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +28,15 @@ class DeepNetworks:
         Of :func:`mlpteach.train`.
     """
 
-    X: np.ndarray
-    y: np.ndarray
-    rows: np.ndarray
+    X: FloatArray
+    y: IntArray
+    rows: IntArray
     net: MLP
-    options: dict
+    options: dict[str, Any]
 
-    def run(self, activation, init, depth, rule):
+    def run(
+        self, activation: Activation, init: Initializer, depth: int, rule: Rule
+    ) -> tuple[Trace, Signals]:
         """Train one network; return its trace and the :class:`Signals` on the way.
 
         Parameters

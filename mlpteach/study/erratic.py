@@ -5,7 +5,9 @@ Plain functions of a trace; arrays have one row an update.
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.trace import Trace
 
 # The cost on all instances is measured so often at most: it takes longer than the update itself.
 MOST_FULL_COSTS = 40
@@ -13,7 +15,7 @@ MOST_FULL_COSTS = 40
 MOST_PLACES = 60
 
 
-def way(trace, updates):
+def way(trace: Trace, updates: int) -> tuple[FloatArray, FloatArray]:
     """Return where a run was and how it moved.
 
     Parameters
@@ -40,7 +42,7 @@ def way(trace, updates):
 
 
 @on_one_blas_thread
-def full_costs(trace, W):
+def full_costs(trace: Trace, W: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the cost on all instances at some of the places `W` (n, n_parameters).
 
     Returns
@@ -56,10 +58,10 @@ def full_costs(trace, W):
     with np.errstate(all="ignore"):  # weights on their way to a divergence
         measured = [problem.score(theta, problem.X, problem.Y)[0] for theta in W[::every]]
     last = np.arange(n) // every
-    return last * every + 1.0, np.array(measured)[last] if n else np.empty(0)
+    return (last * every + 1).astype(float), np.array(measured)[last] if n else np.empty(0)
 
 
-def turns(rho):
+def turns(rho: FloatArray) -> FloatArray:
     """Return the angle in degrees between each update and the one before; NaN for the first.
 
     Parameters
@@ -79,7 +81,7 @@ def turns(rho):
     return angles
 
 
-def mean_so_far(values):
+def mean_so_far(values: FloatArray) -> FloatArray:
     """Return the mean of all entries up to each one, without the NaNs; NaN before the first.
 
     Examples
@@ -93,7 +95,7 @@ def mean_so_far(values):
 
 
 @on_one_blas_thread
-def largest_directions(ways):
+def largest_directions(ways: list[FloatArray]) -> tuple[list[FloatArray], float]:
     """Return several ways on the plane of the two directions in which they spread most.
 
     Parameters

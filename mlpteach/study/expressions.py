@@ -248,7 +248,7 @@ def _binds(node):
     return _PRECEDENCE.get(type(getattr(node, "op", None)), _TIGHT)
 
 
-def short(code):
+def short(code: str) -> str:
     """Return code that is short enough to stand in a formula, or an ellipsis."""
     return code if len(code) <= _LONGEST_CODE else "…"
 

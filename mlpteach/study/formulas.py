@@ -5,6 +5,7 @@ LaTeX or MathML, with symbols or with numbers put in.
 """
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlpteach.rules import Rule
@@ -39,7 +40,7 @@ class Line:
     def _index(self):
         return "k+1" if self.name == "W" else "k"
 
-    def mathml(self, numbers=False):
+    def mathml(self, numbers: bool = False) -> str:
         """Return the line as MathML.
 
         Parameters
@@ -58,7 +59,7 @@ class Line:
         line = f'<math displaystyle="true"><mrow>{line}</mrow></math>'
         return line if self.expression is not None or self.code else f"{line} {sign.meaning}"
 
-    def latex(self, number_of=None):
+    def latex(self, number_of: Callable[[str], float] | None = None) -> str:
         """Return the line as LaTeX, within what matplotlib's mathtext understands.
 
         Parameters
@@ -83,7 +84,7 @@ def _assigned(code):
     return code.partition(" = ")[2] or code
 
 
-def lines(rule: Rule, scheduled=False):
+def lines(rule: Rule, scheduled: bool = False) -> list[Line]:
     """Return the lines of a rule's formula, ending with ``W``, the step itself.
 
     Parameters
@@ -109,7 +110,7 @@ def lines(rule: Rule, scheduled=False):
     return [*found, step_line(rule)] if found else []
 
 
-def step_line(rule):
+def step_line(rule: Rule) -> Line:
     """Return the line of ``W``: W_{k+1} = W_k - rho_k."""
     return Line("W", rule, _parsed("W - rho"))
 

@@ -3,25 +3,32 @@
 Plain functions of rules and traces; what the formulas promise, and what the runs did.
 """
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.rules import Rule
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
+from mlpteach.tables.landscapes import Objective
 
 # Updates over which the measured rate is taken.
 WINDOW = 20
 
 
-def steady_slope(theta):
+def steady_slope(theta: FloatArray) -> tuple[float, FloatArray]:
     """Return a cost whose gradient is 1 everywhere, and that gradient."""
     return float(theta.sum()), np.ones_like(theta)
 
 
-def steady_run(rule, updates):
+def steady_run(rule: Rule, updates: int) -> Trace:
     """Return the trace of one weight whose gradient is always 1."""
     return quietly(descend, steady_slope, [0.0], rule=rule, steps=updates)
 
 
-def steady_gain(rule):
+def steady_gain(rule: Rule) -> float:
     """Return how long the step becomes, in gradients, where the gradient stays the same.
 
     Parameters
@@ -43,7 +50,7 @@ def steady_gain(rule):
     return values["eta"] / (1.0 - values["beta"])
 
 
-def valley(curvatures):
+def valley(curvatures: ArrayLike) -> Objective:
     """Return the cost 1/2 sum lambda_i theta_i^2 as a function theta -> (value, gradient)."""
     curvatures = np.asarray(curvatures, dtype=float)
 
@@ -54,7 +61,7 @@ def valley(curvatures):
     return cost
 
 
-def best_momentum(condition):
+def best_momentum(condition: float) -> tuple[float, float]:
     """Return (eta, beta) with which the published momentum is fastest for curvatures 1 … condition.
 
     Polyak 1964; Goh, "Why Momentum Really Works", Distill 2017.
@@ -69,7 +76,7 @@ def best_momentum(condition):
     return float((2.0 / (1.0 + root)) ** 2), float(((root - 1.0) / (root + 1.0)) ** 2)
 
 
-def rate(rule, curvatures):
+def rate(rule: Rule, curvatures: Sequence[float]) -> float:
     """Return what one update makes of the distance to the minimum in the long run: times `rate`.
 
     The largest eigenvalue of the update as a linear map of (W_k, what the rule remembers).
@@ -98,11 +105,13 @@ def rate(rule, curvatures):
         else:  # (W_k, v_{k-1})
             step = values["eta"] * curvature
             maps.append([[1.0 - step, -values["beta"]], [step, values["beta"]]])
-    maps = np.array(maps)
-    return float(np.abs(np.linalg.eigvals(maps)).max()) if np.isfinite(maps).all() else np.inf
+    all_maps = np.array(maps)
+    if not np.isfinite(all_maps).all():
+        return np.inf
+    return float(np.abs(np.linalg.eigvals(all_maps)).max())
 
 
-def measured_rates(distances):
+def measured_rates(distances: FloatArray) -> FloatArray:
     """Return what one update made of the distance, as a mean of the last updates, (n,).
 
     Parameters

@@ -89,7 +89,7 @@ class LaTeX(Writer):
         return r",\ \mathrm{else}\ ".join([*parts, otherwise])
 
 
-def latex_number(value):
+def latex_number(value: float) -> str:
     """Return a number with five digits.
 
     Examples

@@ -1,9 +1,14 @@
 """One sigmoid neuron with one input, and what it learns from one instance under several costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.rules import RuleLike
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
 from mlpteach.tables.activations import sigmoid
 from mlpteach.tables.losses import Loss
@@ -30,7 +35,7 @@ class Neuron:
     factor: float = 1.0
     long_way: bool = False
 
-    def __call__(self, theta):
+    def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         w, b = theta
         Z, Y = np.array([[w * self.x + b]]), np.array([[self.y]])
         A = sigmoid(Z)
@@ -38,14 +43,16 @@ class Neuron:
         cost = self.factor * self.loss.evaluate("sigmoid", Z, A, Y)
         return cost, np.array([V * self.x, V])
 
-    def sensitivity(self, Z, A):
+    def sensitivity(self, Z: FloatArray, A: FloatArray) -> FloatArray:
         """Return V^(2) for any number of outputs A = φ(Z), both (1, n)."""
         loss = self.loss
         told = loss.long_sensitivity if self.long_way else loss.sensitivity
         return self.factor * told("sigmoid", Z, A, np.full_like(A, self.y))
 
 
-def neuron_traces(neurons, start, rule, updates):
+def neuron_traces(
+    neurons: Mapping[str, Neuron], start: ArrayLike, rule: RuleLike, updates: int
+) -> dict[str, Trace]:
     """Return name -> Trace of θ = (w, b) for neurons that start equally.
 
     Examples

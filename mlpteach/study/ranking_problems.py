@@ -4,17 +4,19 @@ Each is a function of a vector for :func:`mlpteach.descend`, a place to start fr
 that counts. A function may have a method ``of_rows`` that answers for many places at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.network import MLP
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.tables import datasets
-from mlpteach.tables.landscapes import LANDSCAPES, noisy
+from mlpteach.tables.landscapes import LANDSCAPES, Objective, noisy
 from mlpteach.tables.losses import LOSSES
 
 
@@ -34,25 +36,25 @@ class RankingProblem:
     """
 
     title: str
-    objective: Callable
-    theta0: np.ndarray
-    cost: Callable | None = None
+    objective: Objective
+    theta0: FloatArray
+    cost: Callable[[FloatArray], float] | None = None
 
     @cached_property
-    def function(self):
+    def function(self) -> FunctionProblem:
         """The objective as the engine descends it."""
         return FunctionProblem(self.objective, self.theta0)
 
     @property
-    def changes(self):
+    def changes(self) -> bool:
         """Whether the gradient at a place is another one at the next update."""
         return self.function.changes_with_k
 
-    def ask(self, theta, k):
+    def ask(self, theta: FloatArray, k: int) -> tuple[float, FloatArray]:
         """Return value and gradient at `theta` as update k sees them."""
         return self.objective(theta, k=k) if self.changes else self.objective(theta)
 
-    def costs(self, places, k):
+    def costs(self, places: FloatArray, k: int) -> FloatArray:
         """Return the cost that counts at `places` (m, n) after update k, (m,)."""
         if self.cost is None:
             return self.function.evaluate_rows(places, k)[0]
@@ -173,7 +175,9 @@ RANKING_PROBLEMS = {
 }
 
 
-def as_ranking_problems(given, seed):
+def as_ranking_problems(
+    given: Sequence[str] | Mapping[str, tuple[Objective, ArrayLike]], seed: int
+) -> dict[str, RankingProblem]:
     """Return id -> :class:`RankingProblem`.
 
     Parameters

@@ -1,17 +1,30 @@
 """All rules tuned on all problems, and their ranks as plain arrays."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
-from mlpteach.study.tuning import tune
+from mlpteach.rules import Rule
+from mlpteach.study.ranking_problems import RankingProblem
+from mlpteach.study.tuning import Tuned, tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
-_known = {}
-# So many of are kept, the latest: their traces take memory.
+_known: dict[Any, Tuned] = {}
+# So many are kept, the latest: those whose traces were looked at take memory.
 _KEPT = 500
 
 
-def tune_all(problems, places, rules, budget, sizes, progress=False):
+def tune_all(
+    problems: Mapping[str, RankingProblem],
+    places: Mapping[str, object],
+    rules: Mapping[str, Rule],
+    budget: int,
+    sizes: Sequence[float],
+    progress: bool = False,
+) -> dict[tuple[str, str], Tuned]:
     """Return (rule's name, problem) -> Tuned; what is known is not computed again.
 
     Parameters
@@ -25,7 +38,7 @@ def tune_all(problems, places, rules, budget, sizes, progress=False):
     progress : bool
         Whether a bar appears after two seconds.
     """
-    found = {}
+    found: dict[tuple[str, str], Tuned] = {}
     for id, problem in progress_bar(
         problems.items(), delay=2, leave=False, unit="problem", disable=not progress
     ):
@@ -43,7 +56,7 @@ def tune_all(problems, places, rules, budget, sizes, progress=False):
     return found
 
 
-def ranks(costs):
+def ranks(costs: FloatArray) -> FloatArray:
     """Return the rank of each rule by cost, from 1; equal costs share the better rank.
 
     An infinite cost, of a run that diverged, has the last rank.
@@ -61,7 +74,9 @@ def ranks(costs):
     return np.where(np.isinf(costs), len(costs), placed)
 
 
-def ranking_series(found, names, problems):
+def ranking_series(
+    found: Mapping[tuple[str, str], Tuned], names: Sequence[str], problems: Sequence[str]
+) -> dict[str, FloatArray]:
     """Return the series of the dashboard.
 
     Parameters

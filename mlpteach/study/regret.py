@@ -1,16 +1,22 @@
 """What Reddi's examples do to two rules, at updates worth looking at: plain arrays."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.rules import RuleLike
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
-from mlpteach.tables.counterexamples import project
+from mlpteach.tables.counterexamples import Counterexample, project
+from mlpteach.tables.schedules import ScheduleLike
 
 # All updates are shown up to here, then so many in each power of ten.
 _ONE_BY_ONE = 303
 _IN_A_DECADE = 100
 
 
-def shown_updates(steps, period=1):
+def shown_updates(steps: int, period: int = 1) -> list[int]:
     """Return the updates to show: the first one by one, then ever longer strides, and the last.
 
     The strides are whole periods, so that the pattern of the slopes is not mistaken for a motion.
@@ -30,20 +36,28 @@ def shown_updates(steps, period=1):
     return [*first, *sorted(k for k in later if _ONE_BY_ONE < k < steps), steps]
 
 
-def run(example, rule, schedule, updates, start=1.0):
+def run(
+    example: Counterexample,
+    rule: RuleLike,
+    schedule: ScheduleLike,
+    updates: int,
+    start: float = 1.0,
+) -> Trace:
     """Return the trace of a rule on one of Reddi's examples, inside [-1, 1]."""
     return quietly(
         descend, example, [start], rule=rule, steps=updates, schedule=schedule, project=project
     )
 
 
-def average_regret(trace, slopes):
+def average_regret(trace: Trace, slopes: FloatArray) -> FloatArray:
     """Return R_k/k for every update: how much f_k(x_k) lay above f_k(-1), on average so far."""
     n = len(trace)
     return np.cumsum(trace.losses + slopes[:n]) / np.arange(1.0, n + 1)
 
 
-def regret_series(trace, slopes, shown, prefix):
+def regret_series(
+    trace: Trace, slopes: FloatArray, shown: Sequence[int], prefix: str
+) -> dict[str, FloatArray]:
     """Return the series of one run, each of shape (len(shown),); NaN after a divergence.
 
     Parameters

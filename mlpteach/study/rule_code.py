@@ -11,6 +11,8 @@ import inspect
 import textwrap
 from typing import NamedTuple
 
+from mlpteach.rules import Rule
+
 _CASTS = ("float", "float64", "asarray", "array")
 _SAME_UPDATE = ("k", "G", "J", "W", "factor")
 
@@ -33,7 +35,7 @@ class Definition(NamedTuple):
     code: str = ""
 
 
-def key(node):
+def key(node: ast.AST) -> str | None:
     """Return where the number behind an ``ast.Name`` comes from.
 
     The name itself for what this update has or has computed, ``name + "_before"`` for what the last
@@ -43,7 +45,7 @@ def key(node):
     return getattr(node, "key", "")
 
 
-def definitions(rule):
+def definitions(rule: Rule) -> list[Definition]:
     """Return the :class:`Definition` of each quantity in the order of the code.
 
     An empty list where the source can't be read, returns in more than one place, or returns

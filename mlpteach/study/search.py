@@ -1,10 +1,14 @@
 """Which of many runs gets lowest: all of them side by side, and alone where that leaves it open."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.stack import Stack
+from mlpteach.run.stack import Places, Stack
+from mlpteach.run.update import Run
 
 # Estimates that differ by a smaller share than this are not told apart by them.
 _CLOSE = 1e-6
@@ -13,7 +17,12 @@ _AT_ONCE = 2**17
 
 
 @on_one_blas_thread
-def side_by_side(runs, steps, see, progress=False):
+def side_by_side(
+    runs: Sequence[Run],
+    steps: Sequence[int],
+    see: Callable[[Places], None],
+    progress: bool = False,
+) -> FloatArray:
     """Make runs side by side, and say which of them count.
 
     Parameters
@@ -54,7 +63,7 @@ def _parts(runs):
     return [slice(start, start + at_once) for start in range(0, len(runs), at_once)]
 
 
-def lowest(estimated, alone):
+def lowest(estimated: FloatArray, alone: Callable[[int], float]) -> tuple[int, FloatArray]:
     """Return which run has the lowest score.
 
     Estimates decide where they can. Runs that come too close to the lowest, or of which only a run
@@ -89,7 +98,7 @@ def lowest(estimated, alone):
         wanted = np.flatnonzero(undecided & ~made)
         if not wanted.size:
             return int(np.argmin(scores)), scores
-        for i in wanted:
+        for i in wanted.tolist():
             scores[i], made[i] = alone(i), True
         if not _is_close(scores[made], estimated[made])[~np.isnan(estimated[made])].all():
             scores[~made] = np.nan

@@ -4,14 +4,19 @@ Measured on the same instances before some of a run's updates: sizes, distributi
 dead units.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
+from mlpteach.basics.arrays import BoolArray, FloatArray, IntArray
 from mlpteach.run.accuracy import class_threshold, labels
+from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import MIN_STRIDE, Trace
+from mlpteach.tables.activations import Activation
 
 # A unit is saturated for an instance where |phi'(z)| is below this part of its largest value.
 SATURATED = 0.01
@@ -49,21 +54,21 @@ class Signals:
         In bins of log10 of the absolute value; the first takes in all that is smaller, and 0.
     """
 
-    k: np.ndarray
+    k: IntArray
     instances: int
-    loss: np.ndarray
-    right: np.ndarray
-    sensitivity: np.ndarray
-    gradient: np.ndarray
-    saturated: np.ndarray
-    dead: np.ndarray
-    A_edges: np.ndarray
-    A_counts: np.ndarray
-    sensitivity_counts: np.ndarray
-    gradient_counts: np.ndarray
+    loss: FloatArray
+    right: FloatArray
+    sensitivity: FloatArray
+    gradient: FloatArray
+    saturated: FloatArray
+    dead: FloatArray
+    A_edges: FloatArray
+    A_counts: FloatArray
+    sensitivity_counts: FloatArray
+    gradient_counts: FloatArray
 
 
-def moments(updates):
+def moments(updates: int) -> list[int]:
     """Return before which updates to measure: dense at first, where most happens, and the last one.
 
     Later they are those from which a trace can go on at once, so that little is computed again.
@@ -87,7 +92,7 @@ def moments(updates):
 
 
 @on_one_blas_thread
-def measure(trace, X, y, ks):
+def measure(trace: Trace, X: ArrayLike, y: ArrayLike, ks: Sequence[int]) -> Signals:
     """Return the :class:`Signals` of a trace on the instances X, y before the updates `ks`.
 
     Parameters
@@ -125,9 +130,9 @@ def measure(trace, X, y, ks):
     if not ks or ks != sorted(set(ks)):
         raise ValueError(f"ks must be updates in increasing order, at least one; given {ks}.")
     problem = trace.run.problem
-    X, Y, loss, l2 = problem.net.check_problem(X, y, problem.loss.id, problem.l2)
+    net: MLP = problem.net
+    X, Y, loss, l2 = net.check_problem(X, y, problem.loss.id, problem.l2)
     kept = [k for k in ks if k <= len(trace)]
-    net = problem.net
     with np.errstate(all="ignore"):
         evaluations = [net.evaluate(trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
     edges = _edges(net.activations[:-1], evaluations)
@@ -161,7 +166,7 @@ def _reach(A):
     return next(step * power for step in (1, 2, 5, 10) if step * power >= reach)
 
 
-def is_saturated(activation, Z):
+def is_saturated(activation: Activation, Z: ArrayLike) -> BoolArray:
     """Return where |phi'(Z)| is below 1 % of its largest value, a bool for each entry of Z.
 
     Examples
@@ -173,7 +178,7 @@ def is_saturated(activation, Z):
     return np.abs(activation.derivative(Z)) < SATURATED * activation.steepest
 
 
-def where_saturated(activation):
+def where_saturated(activation: Activation) -> str:
     """Say for which z an activation is saturated, as far as z = ±20.
 
     Examples

@@ -1,6 +1,9 @@
 """Data and networks that dashboards start from when they are given none."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import as_numbers, check_count, check_floats, describe
 from mlpteach.run.network import MLP
@@ -10,7 +13,9 @@ from mlpteach.tables import datasets
 MOST_CLASSES = 1000
 
 
-def check_data(X, y, part=slice(None)):
+def check_data(
+    X: ArrayLike | None, y: ArrayLike | None, part: slice = slice(None)
+) -> tuple[Any, Any]:
     """Return X and y; a part of the digits where both are None."""
     if (X is None) != (y is None):
         raise ValueError("give both X and y, or neither for the digits; given only one of them.")
@@ -20,7 +25,7 @@ def check_data(X, y, part=slice(None)):
     return X[part], y[part]
 
 
-def check_net(net, X, y):
+def check_net(net: MLP | None, X: ArrayLike, y: ArrayLike) -> MLP:
     """Return `net`; one hidden layer of 30 sigmoids that fits X and y where it is None."""
     if net is None:
         inputs = check_floats("X", X, ndim=2).shape[1]
@@ -30,13 +35,13 @@ def check_net(net, X, y):
     return net
 
 
-def check_layer(layer, net):
+def check_layer(layer: int | None, net: MLP) -> int:
     """Return `layer`, from 1; the last one where it is None."""
     layers = len(net.sizes) - 1
     return layers if layer is None else check_count("layer", layer, maximum=layers)
 
 
-def outputs_for(y):
+def outputs_for(y: ArrayLike) -> int:
     """Return how many outputs fit labels or one-hot rows; two classes need only one."""
     array = as_numbers("y must hold labels 0, 1, … or one-hot rows", y)
     if array.ndim not in (1, 2) or array.size == 0:

@@ -4,23 +4,28 @@ On a landscape of the table it may be chosen by hand: the rule's entry says so. 
 searched, all rules and sizes side by side.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
-from mlpteach.run.problem import FunctionProblem
+from mlpteach.rules import Rule
+from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import fill, quietly
 from mlpteach.run.update import Run
 from mlpteach.study.search import lowest, side_by_side
-from mlpteach.tables.landscapes import LANDSCAPES
-from mlpteach.tables.schedules import as_schedule
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape
+from mlpteach.tables.schedules import Schedule, as_schedule
 
 # What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
 
 
-def for_landscape(rules, landscape, progress=False):
+def for_landscape(
+    rules: Sequence[Rule], landscape: Landscape, progress: bool = False
+) -> list[Rule]:
     """Return rules with step sizes that suit a landscape.
 
     Chosen by hand where a rule's entry has one; else, of 1, 2, 5 times a power of ten, the one that
@@ -90,7 +95,12 @@ def _is_inside(places, landscape):
     return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
 
 
-def for_network(rules, problem, schedule=None, progress=False):
+def for_network(
+    rules: Sequence[Rule],
+    problem: NetworkProblem,
+    schedule: Schedule | None = None,
+    progress: bool = False,
+) -> list[Rule]:
     """Return rules with step sizes that suit a network and its data.
 
     Of 1, 2, 5 times a power of ten the one with the lowest mean cost of the batches in the second

@@ -1,12 +1,15 @@
 """A rule at its best on one problem: every step size of a grid, the same budget of gradients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from mlpteach.basics.arguments import check_count
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import Rule
+from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
 from mlpteach.study.budget import gradients_an_update, measured_after, run_within
 from mlpteach.study.ranking_problems import RankingProblem
@@ -36,31 +39,38 @@ class Tuned:
 
     problem: RankingProblem
     rule: Rule
-    costs: np.ndarray
-    scores: tuple
+    costs: FloatArray
+    scores: tuple[tuple[float, float], ...]
 
     @property
-    def tuned(self):
+    def tuned(self) -> str:
         """Name of the hyper-parameter that was tuned; "" where there is none."""
         return self.rule.tuned or ""
 
     @property
-    def step_size(self):
+    def step_size(self) -> float:
         """The value chosen; NaN where there was none to choose."""
         return self.rule.values[self.tuned] if self.tuned else np.nan
 
     @property
-    def diverged(self):
+    def diverged(self) -> bool:
         """Whether even the best run diverged."""
         return all(np.isinf(score) for _, score in self.scores)
 
     @cached_property
-    def trace(self):
+    def trace(self) -> Trace:
         """The record of the run, which is made alone when it is first asked for."""
         return run_within(self.problem, self.rule, len(self.costs))[0]
 
 
-def tune(problem, rules, *, budget=100, sizes=STEP_SIZES, progress=False):
+def tune(
+    problem: RankingProblem,
+    rules: Sequence[Rule],
+    *,
+    budget: int = 100,
+    sizes: Sequence[float] = STEP_SIZES,
+    progress: bool = False,
+) -> list[Tuned]:
     """Run rules with every step size of a grid and keep the best run of each.
 
     All runs are made side by side, and once more alone where that leaves the best one open.

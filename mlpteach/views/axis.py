@@ -1,12 +1,15 @@
 """Round limits for axes, and histograms as lines."""
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from mlpteach.basics.arrays import FloatArray
 
 # Ticks of a logarithmic axis that ends further out would leave the floats.
 _LOG_RANGE = (1e-200, 1e200)
 
 
-def limits(*arrays, scale="linear", room=0.05):
+def limits(*arrays: ArrayLike, scale: str = "linear", room: float = 0.05) -> tuple[float, float]:
     """Return round limits around all finite numbers, so that small changes keep the same axes.
 
     Parameters
@@ -55,7 +58,7 @@ def _round_unit(span):
     return power * next(step for step in (1, 2, 5, 10) if step * power >= span / 5 * 0.999)
 
 
-def histogram_outline(counts, edges):
+def histogram_outline(counts: ArrayLike, edges: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return (x, y) of a histogram as a line for a filled :class:`Profile`.
 
     Parameters

@@ -2,14 +2,19 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.style import Style
+from mlpteach.run.trace import Trace
 from mlpteach.study import erratic
-from mlpteach.views import valley
+from mlpteach.views import long_valley
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
 
 
-def show_batches(traces, styles, updates, size=None):
+def show_batches(
+    traces: dict[str, Trace], styles: dict[str, Style], updates: int, size: int | None = None
+) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of runs on mini-batches.
 
     Parameters
@@ -38,7 +43,7 @@ def show_batches(traces, styles, updates, size=None):
     )
 
 
-def history(traces, updates):
+def history(traces: dict[str, Trace], updates: int) -> tuple[dict[str, FloatArray], float]:
     """Return name -> array (updates,) for several runs, and the share that the plane shows.
 
     "k", and of each run ``"name.batch"`` and ``"name.full"`` (with ``"name.full_k"``), costs;
@@ -113,7 +118,7 @@ def _table(traces, styles, size):
     keys = ("batch", "full", "turn", "mean_turn", "seen")
     rows = [
         Row(
-            label=_label(name, trace) if size is None else valley.NAMES[name],
+            label=_label(name, trace) if size is None else long_valley.NAMES[name],
             cells=tuple(f"{name}.{key}" for key in keys),
             style=styles[name],
             notes=divergence_notes(trace),

@@ -1,22 +1,31 @@
 """Checks of what panels are given; a show's mistakes are said where it is made, not on the page."""
 
 import difflib
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arrays import FloatArray
 
 SCALES = ("linear", "log")
+Kind = TypeVar("Kind")
 
 
-def check_text(name, given):
+if TYPE_CHECKING:
+    from mlpteach.views.panels import Show
+
+
+def check_text(name: str, given: object) -> str:
     """Return `given` if it is a text."""
     if not isinstance(given, str):
         raise TypeError(f"{name} must be a text; given {describe(given)}.")
     return given
 
 
-def check_kind(name, given, kind, hint=""):
+def check_kind(name: str, given: object, kind: type[Kind], hint: str = "") -> Kind:
     """Return `given` if it is of the class `kind`."""
     if not isinstance(given, kind):
         such = f", such as {hint}" if hint else ""
@@ -24,14 +33,14 @@ def check_kind(name, given, kind, hint=""):
     return given
 
 
-def check_dict(name, given):
+def check_dict(name: str, given: object) -> dict[Any, Any]:
     """Return `given` if it is a dict."""
     if not isinstance(given, dict):
         raise TypeError(f"{name} must be a dict, by name; given {describe(given)}.")
     return given
 
 
-def check_all(name, given, kinds):
+def check_all(name: str, given: object, kinds: tuple[type, ...]) -> tuple[Any, ...]:
     """Return the entries of a list or tuple, each of one of `kinds`, as a tuple."""
     allowed = " or ".join(kind.__name__ for kind in kinds)
     if not isinstance(given, (list, tuple)):
@@ -42,7 +51,7 @@ def check_all(name, given, kinds):
     return tuple(given)
 
 
-def check_ends(name, given, scale):
+def check_ends(name: str, given: Iterable[Any], scale: str) -> tuple[float, float]:
     """Return both ends of an axis as floats: different, and positive on a logarithmic axis."""
     check_choice(f"the scale of {name}", scale, SCALES)
     try:
@@ -56,7 +65,7 @@ def check_ends(name, given, scale):
     return low, high
 
 
-def check_array(name, given, ndims):
+def check_array(name: str, given: ArrayLike, ndims: Collection[int]) -> FloatArray:
     """Return an array of floats with one of several numbers of dimensions; NaN may be in it."""
     try:
         array = np.asarray(given)
@@ -70,7 +79,7 @@ def check_array(name, given, ndims):
     return array.astype(float, copy=False)
 
 
-def check_all_series(given, steps):
+def check_all_series(given: object, steps: int) -> dict[str, FloatArray]:
     """Return the series of a show as arrays of floats, each with an entry a step."""
     series = {}
     for name, values in check_dict("series", given).items():
@@ -84,7 +93,7 @@ def check_all_series(given, steps):
     return series
 
 
-def check_series(name, given, show, shape=()):
+def check_series(name: str, given: str, show: "Show", shape: tuple[int, ...] = ()) -> None:
     """Raise unless the show has a series called `given` with entries of that shape.
 
     Parameters
@@ -104,7 +113,7 @@ def check_series(name, given, show, shape=()):
         )
 
 
-def check_field(name, given, show):
+def check_field(name: str, given: str, show: "Show") -> None:
     """Raise unless the frames of the show have a field called `given`."""
     if show.frames is None:
         raise ValueError(

@@ -6,17 +6,18 @@ cividis (Nuñez, Anderton & Renslow 2018) on both.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 # Place in the table, 0 … 255 -> colour; straight between them, at most 3 of 255 from the originals.
-_RED_BLUE = {
+_RED_BLUE: dict[float, str] = {
     0: "053061", 25.5: "2166ac", 51: "4393c3", 76.5: "92c5de", 102: "d1e5f0", 127.5: "f7f7f7",
     153: "fddbc7", 178.5: "f4a582", 204: "d6604d", 229.5: "b2182b", 255: "67001f",
 }  # fmt: skip
-_BERLIN = {
+_BERLIN: dict[float, str] = {
     0: "9eb0ff", 27: "5da5dd", 36: "489aca", 50: "3382a8", 99: "122c38", 117: "111418",
     135: "210b03", 163: "451401", 180: "63210c", 204: "964a36", 255: "ffadad",
 }  # fmt: skip
-_CIVIDIS = {
+_CIVIDIS: dict[float, str] = {
     0: "00224e", 20: "003070", 23: "013271", 28: "123570", 44: "2d416d", 86: "585e6d",
     134: "828079", 191: "bbad6d", 219: "d9c55c", 233: "e8d24f", 251: "fde334", 255: "fee838",
 }  # fmt: skip
@@ -24,7 +25,7 @@ _CIVIDIS = {
 COLORS = {"signed": (_RED_BLUE, _BERLIN), "positive": (_CIVIDIS, _CIVIDIS)}
 
 
-def color_table(name, dark=False):
+def color_table(name: str, dark: bool = False) -> NDArray[np.uint8]:
     """Return the colours of strengths 0 … 1 in 256 steps.
 
     Parameters

@@ -5,6 +5,8 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.panels import Axes
 
 _GRID = 121  # points each way
@@ -13,7 +15,7 @@ _LINES = "#7d8ba1"  # of middle lightness: seen on a light and a dark page, behi
 
 
 @lru_cache(maxsize=16)
-def heights(landscape):
+def heights(landscape: Landscape) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return x (n,), y (n,) and the values (n, n) of a landscape over its window.
 
     NaN where the function has no finite value.
@@ -25,7 +27,7 @@ def heights(landscape):
     return x, y, np.where(np.isfinite(values), values, np.nan)
 
 
-def is_bowl(landscape):
+def is_bowl(landscape: Landscape) -> bool:
     """Whether the lowest place lies inside the window, so that costs are seen best as powers of 10.
 
     A saddle's lowest place is on the border.
@@ -36,10 +38,10 @@ def is_bowl(landscape):
     if not np.isfinite(values).any():
         return False
     row, column = np.unravel_index(np.nanargmin(values), values.shape)
-    return 0 < row < _GRID - 1 and 0 < column < _GRID - 1
+    return bool(0 < row < _GRID - 1 and 0 < column < _GRID - 1)
 
 
-def levels(landscape):
+def levels(landscape: Landscape) -> FloatArray:
     """Return heights for contours, closer together where a bowl is flat."""
     values = heights(landscape)[2]
     known = values[np.isfinite(values)]
@@ -53,7 +55,7 @@ def levels(landscape):
     return low + np.geomspace(first, high - low, _LEVELS + 1)[:-1]
 
 
-def map_axes(landscape):
+def map_axes(landscape: Landscape) -> Axes:
     """Return the :class:`Axes` of a landscape's window, with its contours and minima."""
     x_min, x_max, y_min, y_max = landscape.window
     drawn = hashlib.sha1(heights(landscape)[2].tobytes() + repr(landscape.minima).encode())

@@ -3,7 +3,15 @@
 The page and the pictures share it, so that JavaScript knows no scales.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+from mlpteach.basics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from mlpteach.views.panels import Axes
 
 # Inches: at 100 CSS pixels an inch the text is 15 pixels high.
 SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
@@ -14,7 +22,7 @@ _FAR = 1e4
 _NUMBERS = 1e300  # stands for infinity
 
 
-def box(axes):
+def box(axes: "Axes") -> tuple[float, float, float, float]:
     """Return where the axes lie in their picture: left, top, width, height as fractions."""
     width, height = SIZES[axes.shape]
     left, below, right, above = ROOM
@@ -26,13 +34,13 @@ def box(axes):
     )
 
 
-def x_fractions(axes, values):
+def x_fractions(axes: "Axes", values: ArrayLike) -> FloatArray:
     """Return how far right in the picture each value lies, 0 … 1; NaN for what has no place."""
     left, _, width, _ = box(axes)
     return left + width * _share(values, axes.xlim, axes.xscale)
 
 
-def y_fractions(axes, values):
+def y_fractions(axes: "Axes", values: ArrayLike) -> FloatArray:
     """Return how far down in the picture each value lies, 0 … 1; NaN for what has no place."""
     _, top, _, height = box(axes)
     return top + height * (1.0 - _share(values, axes.ylim, axes.yscale))
@@ -49,7 +57,7 @@ def _share(values, ends, scale):
     return np.where(np.isnan(share), np.nan, np.clip(share, -_NUMBERS, _NUMBERS))
 
 
-def point_fractions(axes, x, y):
+def point_fractions(axes: "Axes", x: ArrayLike, y: ArrayLike) -> FloatArray:
     """Return where points lie in the picture, shape (..., 2); NaN for what has no place.
 
     What is too far away to be drawn is drawn nearer, in the same direction from the middle.

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.study.signals import is_saturated
+from mlpteach.tables.activations import Activation
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table
 
@@ -10,7 +12,7 @@ from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table
 _A_WINDOW = (-1.4, 3.0)
 
 
-def show_derivatives(activations, z, depth):
+def show_derivatives(activations: dict[str, Activation], z: FloatArray, depth: int) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of activations, id -> entry, at every z."""
     series = derivative_series(activations, z, depth)
     slopes = limits([0.0], *(series[f"{id}.slope"] for id in activations))
@@ -30,7 +32,9 @@ def show_derivatives(activations, z, depth):
     )
 
 
-def derivative_series(activations, z, depth):
+def derivative_series(
+    activations: dict[str, Activation], z: FloatArray, depth: int
+) -> dict[str, FloatArray]:
     """Return phi(z), phi'(z) and phi'(z)^l, l = 1 … depth, of every activation.
 
     Parameters

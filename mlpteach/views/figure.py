@@ -1,12 +1,16 @@
 """One step of a dashboard as a matplotlib figure: for print, PDF, and tests without a browser."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from mlpteach.basics.arguments import check_count
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.drawing import LINE, Moment, draw, ledger_heights, word_lines
-from mlpteach.views.panels import Heat, Ledger, Plot, Table
+from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table
 from mlpteach.views.pictures import FONT_SIZE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Inches: a column of three, and how high a row of plots or maps is, and one with a square plot.
 _COLUMN, _ROW, _SQUARE_ROW = 4.6, 3.0, 4.4
@@ -14,7 +18,7 @@ _COLUMN, _ROW, _SQUARE_ROW = 4.6, 3.0, 4.4
 _LABELS = 0.9
 
 
-def figure(show, k, row=0, column=0, columns=3):
+def figure(show: Show, k: int, row: int = 0, column: int = 0, columns: int = 3) -> "Figure":
     """Draw the panels of a :class:`~mlpteach.views.panels.Show` as they stand at step k.
 
     Parameters

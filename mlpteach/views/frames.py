@@ -1,10 +1,11 @@
 """Matrices of every step: too large to travel all at once, fetched when they are looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.views.checks import check_array, check_dict, check_text
@@ -33,8 +34,8 @@ class Frames:
     """
 
     steps: int
-    fields: dict
-    read: Callable
+    fields: dict[str, tuple[int, int]]
+    read: Callable[[int, int], np.ndarray]
     select: str = ""
     stride: int = 1
 
@@ -85,7 +86,7 @@ class Frames:
         return split
 
 
-def frames_of(arrays, select=""):
+def frames_of(arrays: Mapping[str, ArrayLike], select: str = "") -> Frames:
     """Return :class:`Frames` of arrays that are at hand.
 
     Parameters
@@ -101,23 +102,26 @@ def frames_of(arrays, select=""):
     >>> frames.steps, frames.fields
     (10, {'W': (2, 3)})
     """
-    given, arrays = check_dict("arrays", arrays), {}
-    for name, array in given.items():
-        arrays[name] = check_array(f"the field {name!r}", array, (3,))
-    lengths = {name: len(array) for name, array in arrays.items()}
+    checked = {
+        name: check_array(f"the field {name!r}", array, (3,))
+        for name, array in check_dict("arrays", arrays).items()
+    }
+    lengths = {name: len(array) for name, array in checked.items()}
     if len(set(lengths.values())) != 1:
         raise ValueError(f"arrays must be of one number of steps; given {lengths or 'none'}.")
-    fields = {name: array.shape[1:] for name, array in arrays.items()}
+    fields = {name: array.shape[1:] for name, array in checked.items()}
     steps = next(iter(lengths.values()))
 
     def read(first, last):
-        parts = [array[first - 1 : last].reshape(last - first + 1, -1) for array in arrays.values()]
+        parts = [
+            array[first - 1 : last].reshape(last - first + 1, -1) for array in checked.values()
+        ]
         return np.concatenate(parts, axis=1)
 
     return Frames(steps, fields, read, select)
 
 
-def join(*several):
+def join(*several: Frames) -> Frames:
     """Return one :class:`Frames` of several of the same number of steps; names must differ."""
     fields = {name: shape for frames in several for name, shape in frames.fields.items()}
     if len(fields) < sum(len(frames.fields) for frames in several):

@@ -1,10 +1,12 @@
 """What moves in a plot: layers, drawn in their order."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_flag, check_number
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.views.checks import (
     check_array,
@@ -16,8 +18,11 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.colors import COLORS
 
+if TYPE_CHECKING:
+    from mlpteach.views.panels import Heat, Show
 
-def check_look(name, layer):
+
+def check_look(name: str, layer: "Line | Profile | Arrow") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -47,12 +52,12 @@ class Line:
     future: bool = True
     connect: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_look("a Line", self)
         check_flag("future", self.future)
         check_flag("connect", self.connect)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_series("Line.x", self.x, show)
         check_series("Line.y", self.y, show)
@@ -74,18 +79,18 @@ class Profile:
         doubled (:func:`~mlpteach.views.histogram_outline`).
     """
 
-    x: np.ndarray
+    x: FloatArray
     y: str
     style: Style
     label: str = ""
     filled: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "x", check_array("the x of a Profile", self.x, (1,)))
         check_look("a Profile", self)
         check_flag("filled", self.filled)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_series("Profile.y", self.y, show, self.x.shape)
 
@@ -109,10 +114,10 @@ class Arrow:
     style: Style
     label: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_look("an Arrow", self)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         for end in ("x", "y", "to_x", "to_y"):
             check_series(f"Arrow.{end}", getattr(self, end), show)
@@ -137,30 +142,30 @@ class Raster:
     """
 
     field: str
-    x: tuple
-    y: tuple
+    x: tuple[float, float]
+    y: tuple[float, float]
     colors: str
     limit: float
     gamma: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_colors("a Raster", self)
         object.__setattr__(self, "x", check_ends("the x of a Raster", self.x, "linear"))
         object.__setattr__(self, "y", check_ends("the y of a Raster", self.y, "linear"))
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_field("Raster.field", self.field, show)
 
 
-def check_colors(name, given):
+def check_colors(name: str, given: "Heat | Raster") -> None:
     """Raise unless colours, limit and gamma of a map make sense."""
     check_choice(f"the colors of {name}", given.colors, tuple(COLORS))
     check_number(f"the limit of {name}", given.limit, POSITIVE)
     check_number(f"the gamma of {name}", given.gamma, POSITIVE)
 
 
-def shade(colored, values):
+def shade(colored: "Heat | Raster", values: FloatArray) -> FloatArray:
     """Return the place of each value of a Heat or Raster among its colours, 0 … 1."""
     strength = np.minimum(np.abs(values) / colored.limit, 1.0) ** colored.gamma
     return 0.5 + 0.5 * np.sign(values) * strength if colored.colors == "signed" else strength

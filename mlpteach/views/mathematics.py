@@ -7,7 +7,7 @@ from mlpteach.basics.mathml import to_mathml
 
 
 @lru_cache(maxsize=1024)
-def to_html(text):
+def to_html(text: str) -> str:
     """Return `text` as HTML; what stands between dollars becomes MathML.
 
     Examples

@@ -10,7 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from mlpteach.basics.style import GREY
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.style import GREY, Style
+from mlpteach.run.trace import Trace
+from mlpteach.study.one_neuron import Neuron
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
@@ -21,7 +24,7 @@ _NIELSEN = r"C = \frac{1}{2}(y - a)^2", r"-(y - a)\, a\, (1 - a)"
 _SIGMOID = ACTIVATIONS["sigmoid"]
 
 
-def show_neuron(neurons, traces, y):
+def show_neuron(neurons: dict[str, Neuron], traces: dict[str, Trace], y: float) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of neurons and their runs, by one name."""
     message = divergence_message({plain(neurons[name]): trace for name, trace in traces.items()})
     if not any(map(len, traces.values())):
@@ -40,27 +43,27 @@ def show_neuron(neurons, traces, y):
     )
 
 
-def label(neuron):
+def label(neuron: Neuron) -> str:
     """Return how a neuron's cost is called on screen, with mathematics between dollars."""
     if neuron.long_way:
-        return f"{neuron.loss.short_title}, the long way"
+        return f"{neuron.loss.short_title}, long way"
     if neuron.factor != 1.0:
-        return rf"quadratic ${_NIELSEN[0]}$"
+        return rf"quadratic ${_NIELSEN[0].removeprefix('C = ')}$"
     return neuron.loss.short_title
 
 
-def plain(neuron):
+def plain(neuron: Neuron) -> str:
     """Return the same without mathematics."""
     return label(neuron) if neuron.factor == 1.0 else "½(y − a)², Nielsen"
 
 
-def style(neuron):
+def style(neuron: Neuron) -> Style:
     """Return the style of a neuron's line: that of its cost, the long way dotted and broad."""
     look = neuron.loss.style
     return replace(look, dash="dotted", marker="^", width=3.0) if neuron.long_way else look
 
 
-def neuron_series(traces, x):
+def neuron_series(traces: dict[str, Trace], x: float) -> dict[str, FloatArray]:
     """Return the series of every run, NaN after its end, and k.
 
     Parameters
@@ -100,14 +103,16 @@ def _run_series(trace, x):
     }  # fmt: skip
 
 
-def updates_until_half(series, name, y):
+def updates_until_half(series: dict[str, FloatArray], name: str, y: float) -> int | None:
     """Return after how many updates of a run |a - y| is at most 1/2; None if never."""
     a = np.append(series[f"{name}.a"][:1], series[f"{name}.a_after"])
     near = np.abs(a - y) <= 0.5
     return int(near.argmax()) if near.any() else None
 
 
-def neuron_table(neurons, traces, series, y):
+def neuron_table(
+    neurons: dict[str, Neuron], traces: dict[str, Trace], series: dict[str, FloatArray], y: float
+) -> Table:
     """Return the table of all runs, which is the legend of the plots."""
     columns = (
         "output $a$", "$V^{(2)}$", r"$1 / \phi'(z)$", "$a$ after", _half_way(y),
@@ -132,7 +137,9 @@ def _row(neuron, trace, series, name, y):
     return Row(label(neuron), tuple(cells), style(neuron), notes)
 
 
-def neuron_plots(neurons, series, y):
+def neuron_plots(
+    neurons: dict[str, Neuron], series: dict[str, FloatArray], y: float
+) -> tuple[Plot, ...]:
     """Return the plots: cost, output and V^(2) over the updates, then both ways to see why."""
     steps = len(series["k"])
 
@@ -201,7 +208,7 @@ def _draw_curves(a, curves, looks, target):
         target.plot(a, V, color=look.color, linestyle=look.dash, linewidth=1.0, alpha=0.7)
 
 
-def neuron_lines(neurons):
+def neuron_lines(neurons: dict[str, Neuron]) -> Text:
     """Return the lines of back propagation under all costs; the marked ones differ."""
     costs = [
         rf"{neuron.loss.short_title if neuron.factor == 1.0 else 'quadratic'}: {_formula(neuron)}"

@@ -3,12 +3,15 @@
 Layer 0 is a plain function's vector, shown as a single row.
 """
 
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.parameters import Parameters
 from mlpteach.basics.style import BLUE, ORANGE, Style
+from mlpteach.run.trace import Trace
 from mlpteach.study.formulas import Line as FormulaLine
 from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
@@ -16,7 +19,7 @@ from mlpteach.views.frames import Frames
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Show
 
 
-def show_optimizer(trace, layer):
+def show_optimizer(trace: Trace, layer: int) -> Show:
     """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
     traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
     if not len(trace):
@@ -39,7 +42,9 @@ def show_optimizer(trace, layer):
     )
 
 
-def optimizer_frames(trace, layer, prefix="", steps=None):
+def optimizer_frames(
+    trace: Trace, layer: int, prefix: str = "", steps: int | None = None
+) -> Frames:
     """Return the :class:`Frames` of one layer of a trace.
 
     "W" is the weights before the update and "W_after" after it, "G" the gradient, then the rule's
@@ -107,7 +112,7 @@ def _values(step, name, layer):
     return value.W[layer] if layer else value.flat[None, :]
 
 
-def rule_lines(trace):
+def rule_lines(trace: Trace) -> tuple[FormulaLine, ...]:
     """Return the lines of the trace's rule; where they can't be read, its quantities and W."""
     rule, scheduled = trace.run.rule, trace.run.schedule.id != "constant"
     found = lines(rule, scheduled)
@@ -116,12 +121,21 @@ def rule_lines(trace):
     return tuple(written.get(name, FormulaLine(name, rule)) for name in [*named, "W"])
 
 
-def rule_ledger(trace, layer, title="", prefix="", differs=""):
+def rule_ledger(
+    trace: Trace, layer: int, title: str = "", prefix: str = "", differs: str = ""
+) -> Ledger:
     """Return the :class:`Ledger` of the trace's rule, with a factor where it is scheduled."""
     return Ledger(rule_lines(trace), title, prefix, layer, differs)
 
 
-def optimizer_heats(trace, layer, samples, prefix="", names=None, suffix=""):
+def optimizer_heats(
+    trace: Trace,
+    layer: int,
+    samples: dict[str, FloatArray],
+    prefix: str = "",
+    names: Iterable[str] | None = None,
+    suffix: str = "",
+) -> list[Heat]:
     """Return a map for each quantity of the layer.
 
     Parameters
@@ -167,7 +181,7 @@ def _heat(name, sign, layer, values, line, prefix, suffix):
     )
 
 
-def cost_series(trace):
+def cost_series(trace: Trace) -> dict[str, FloatArray]:
     """Return the series that :func:`cost_plot` draws: k, loss, and the mean of each epoch."""
     per_epoch = trace.run.problem.updates_per_epoch
     means = np.asarray(trace.history.get("loss", ()), dtype=float)
@@ -186,7 +200,7 @@ def cost_series(trace):
     return series
 
 
-def cost_plot(trace):
+def cost_plot(trace: Trace) -> Plot:
     """Return the plot of the cost on each update's batch, with the epochs' means."""
     axes = Axes("update $k$", "cost $J$", (0.0, len(trace) + 1.0), limits(trace.losses))
     return Plot(

@@ -7,8 +7,11 @@ one step of it for print and for tests.
 Texts may hold mathematics between dollars (``"cost $J$"``), in LaTeX as matplotlib knows it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
 from mlpteach.basics.style import Style
@@ -26,6 +29,7 @@ from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
 
+Layer = Line | Profile | Arrow | Raster
 LAYERS = (Line, Profile, Arrow, Raster)
 
 
@@ -48,11 +52,11 @@ class Axes:
 
     xlabel: str
     ylabel: str
-    xlim: tuple
-    ylim: tuple
+    xlim: tuple[float, float]
+    ylim: tuple[float, float]
     xscale: str = "linear"
     yscale: str = "linear"
-    draw: Callable | None = field(default=None, compare=False)
+    draw: Callable[[Any], object] | None = field(default=None, compare=False)
     key: str = ""
     shape: str = "wide"
 
@@ -87,7 +91,7 @@ class Plot:
     title: str
     label: str
     axes: Axes
-    layers: tuple
+    layers: Sequence[Layer]
     click: str = ""
 
     def __post_init__(self):
@@ -167,9 +171,9 @@ class Row:
     """
 
     label: str
-    cells: tuple
+    cells: Sequence[str]
     style: Style | None = None
-    notes: dict = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self):
         check_text("the label of a Row", self.label)
@@ -194,8 +198,8 @@ class Table:
 
     title: str
     label: str
-    columns: tuple
-    rows: tuple
+    columns: Sequence[str]
+    rows: Sequence[Row]
 
     def __post_init__(self):
         check_text("the title of a Table", self.title)
@@ -232,7 +236,7 @@ class Ledger:
         Name of the line that is marked as the first that differs.
     """
 
-    lines: tuple
+    lines: Sequence[Any]
     title: str = ""
     prefix: str = ""
     layer: int = 0
@@ -265,8 +269,8 @@ class Text:
     """
 
     title: str
-    lines: tuple
-    marked: tuple = ()
+    lines: Sequence[str]
+    marked: Sequence[int] = ()
 
     def __post_init__(self):
         check_text("the title of a Text", self.title)
@@ -279,6 +283,7 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
+Panel = Plot | Heat | Table | Ledger | Text
 PANELS = (Plot, Heat, Table, Ledger, Text)
 
 
@@ -307,12 +312,12 @@ class Show:
         Steps in an epoch; 1 where epochs make no sense.
     """
 
-    traces: dict
+    traces: dict[str, Any]
     steps: int
-    panels: tuple = ()
-    series: dict = field(default_factory=dict)
+    panels: Sequence[Panel] = ()
+    series: Mapping[str, np.ndarray] = field(default_factory=dict)
     frames: Frames | None = None
-    numbers: tuple = ()
+    numbers: Sequence[tuple[str, str]] = ()
     message: str = ""
     unit: str = "update"
     per_epoch: int = 1

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from mlpteach.views.coordinates import ROOM, SIZES, box
+from mlpteach.views.panels import Axes
 
 FONT_SIZE = 11
 _DPI = 200
@@ -36,7 +37,7 @@ class Picture:
     ink: str
 
 
-def picture_key(axes):
+def picture_key(axes: Axes) -> str:
     """Return a name for the picture of `axes`, known before it is drawn.
 
     Equal axes have equal pictures. (Python's own hash takes -1 and -2 for the same.)
@@ -84,7 +85,7 @@ def prepare(target, axes, room):
             axis.set_minor_formatter(_powers()(10, labelOnlyBase=False))
 
 
-def fit(text, length):
+def fit(text: str, length: float) -> tuple[str, float]:
     """Return a text, broken into lines, and the largest font size that lets it fit.
 
     Parameters
@@ -174,7 +175,7 @@ def _as_text(formula):
 
 
 @lru_cache(maxsize=64)
-def render(axes):
+def render(axes: Axes) -> Picture:
     """Return the :class:`Picture` of `axes`; equal axes are drawn once."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
+from mlpteach.rules import Rule
+from mlpteach.run.trace import Trace
+from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
 from mlpteach.views.coordinates import SIZES, box
-from mlpteach.views.panels import Arrow, Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.panels import Arrow, Axes, Layer, Line, Panel, Plot, Row, Show, Table, Text
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
@@ -15,7 +19,13 @@ _NEAR = 1e-5
 _TALL = 1.1
 
 
-def race_show(traces, paths, styles, landscape, steps):
+def race_show(
+    traces: dict[str, Trace],
+    paths: dict[str, dict[str, FloatArray]],
+    styles: dict[str, Style],
+    landscape: Landscape,
+    steps: int,
+) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of a race.
 
     Parameters
@@ -32,7 +42,8 @@ def race_show(traces, paths, styles, landscape, steps):
     series = {"k": np.arange(1.0, steps + 1)}
     for name, arrays in paths.items():
         series |= {f"{name}.{key}": array for key, array in arrays.items()}
-    panels = [map_plot(traces, styles, landscape), cost_plot(traces, styles, landscape, steps)]
+    panels: list[Panel] = [map_plot(traces, styles, landscape)]
+    panels.append(cost_plot(traces, styles, landscape, steps))
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
         panels.append(distance_plot(traces, styles, landscape, steps))
@@ -43,7 +54,7 @@ def race_show(traces, paths, styles, landscape, steps):
     return Show(traces, steps, tuple(panels), series, message=_message(traces))
 
 
-def path(trace, landscape, steps):
+def path(trace: Trace, landscape: Landscape, steps: int) -> dict[str, FloatArray]:
     """Return the series of one racer, each (steps,): NaN after the run's end.
 
     "x" and "y" are W_k, "J" the cost there, "distance" to the nearest minimum, "length" of the
@@ -94,9 +105,11 @@ def _enlarged(arrays, window):
     return named
 
 
-def map_plot(traces, styles, landscape):
+def map_plot(traces: dict[str, Trace], styles: dict[str, Style], landscape: Landscape) -> Plot:
     """Return the map with the racers' trails; Nesterov's arrows show where it looks and steps."""
-    layers = [Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces]
+    layers: list[Layer] = [
+        Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces
+    ]
     for name, trace in traces.items():
         if "W_ahead" in trace.lines:
             start = f"{name}.x", f"{name}.y"
@@ -116,12 +129,12 @@ def _arrow_styles(style):
     return Style(style.color, "dotted", "", 2.0), Style(style.color, "solid", "", 2.0)
 
 
-def title(name, rule):
+def title(name: str, rule: Rule) -> str:
     """Return a racer's name with the rule's title in the place of its id."""
     return name.replace(rule.id, rule.short_title, 1)
 
 
-def enlargement(name, words):
+def enlargement(name: str, words: str) -> Plot:
     """Return the plot that shows where a rule looks before it steps, enlarged."""
     look, step = Style(ORANGE, "dotted", "", 2.5), Style(BLUE, "solid", "", 2.5)
     downhill = Style(GREY, "dashed", "", 1.5)
@@ -157,7 +170,9 @@ def _bare(target):
     target.text(0.0, 0.0, "●", ha="center", va="center", fontsize=8)
 
 
-def cost_plot(traces, styles, landscape, steps):
+def cost_plot(
+    traces: dict[str, Trace], styles: dict[str, Style], landscape: Landscape, steps: int
+) -> Plot:
     """Return the plot of the cost against updates; its axes depend on landscape and start only."""
     if is_bowl(landscape) and np.nanmin(heights(landscape)[2]) >= 0:
         first = [trace.losses[0] for trace in traces.values() if len(trace)][:1] or [1.0]
@@ -169,7 +184,9 @@ def cost_plot(traces, styles, landscape, steps):
     )
 
 
-def distance_plot(traces, styles, landscape, steps):
+def distance_plot(
+    traces: dict[str, Trace], styles: dict[str, Style], landscape: Landscape, steps: int
+) -> Plot:
     """Return the plot of the distance to the nearest minimum against updates."""
     x_min, x_max, y_min, y_max = landscape.window
     across = np.hypot(x_max - x_min, y_max - y_min)
@@ -190,7 +207,12 @@ def _against_updates(traces, styles, steps, key, ylabel, ends, scale, title, lab
     )
 
 
-def standings(traces, styles, landscape, series):
+def standings(
+    traces: dict[str, Trace],
+    styles: dict[str, Style],
+    landscape: Landscape,
+    series: dict[str, FloatArray],
+) -> Table:
     """Return the table of the racers: cost, distance, length of the step; and the legend."""
     columns = {"cost $J$": "J", "distance": "distance", r"step $|\rho_k|$": "length"}
     if not landscape.minima:
@@ -207,7 +229,7 @@ def standings(traces, styles, landscape, series):
     return Table("", "The rules at this update", tuple(columns), tuple(rows))
 
 
-def notes(trace, x, y, window):
+def notes(trace: Trace, x: FloatArray, y: FloatArray, window: tuple[float, ...]) -> dict[int, str]:
     """Return what is said of a racer from which update on: that it left the map, or diverged."""
     x_min, x_max, y_min, y_max = window
     outside = (x < x_min) | (x > x_max) | (y < y_min) | (y > y_max)

@@ -1,6 +1,8 @@
 """Who takes part in a race: rules with names and looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mlpteach.basics.arguments import check_choice, describe
 from mlpteach.basics.style import STYLES, Style
@@ -31,13 +33,13 @@ class Racer:
     given: bool
 
     @property
-    def button(self):
+    def button(self) -> str:
         """Its name on a button, without a word on the form where no other form is meant."""
         name = self.name.replace(self.rule.id, self.rule.button_title, 1)
         return name.replace(" (lecture)", "")
 
 
-def racers_of(rules):
+def racers_of(rules: Sequence[Any]) -> tuple[Racer, ...]:
     """Return the :class:`Racer` of each rule, with names that differ.
 
     Parameters
@@ -57,13 +59,13 @@ def racers_of(rules):
             "rules must be a list of ids, pairs (id, form), rules or functions, such as "
             f'("gd", ("adam", "paper")); given {describe(rules)}.'
         )
-    racers = []
+    racers: list[Racer] = []
     for given in rules:
         racers.append(_racer(given, racers))
     return tuple(racers)
 
 
-def everybody(racers):
+def everybody(racers: Sequence[Racer]) -> tuple[Racer, ...]:
     """Return the racers, and behind them every other rule of the table that can take part.
 
     Examples

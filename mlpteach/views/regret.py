@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from mlpteach.run.trace import Trace
 from mlpteach.study.regret import regret_series, shown_updates
+from mlpteach.tables.counterexamples import Counterexample
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message
 
 
-def show_regret(example, traces, updates):
+def show_regret(example: Counterexample, traces: dict[str, Trace], updates: int) -> Show:
     """Return the :class:`~mlpteach.views.Show` of traces on one of Reddi's examples."""
     shown, slopes = shown_updates(updates, example.period), example.slopes(updates)
     series = {"update": np.array(shown, dtype=float), "slope": slopes[np.array(shown) - 1]}

@@ -1,10 +1,17 @@
 """Several runs on one dashboard: trained quietly, brought to one length, their ends told."""
 
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import describe
+from mlpteach.basics.arrays import FloatArray
+from mlpteach.rules import Rule
+from mlpteach.run.trace import Trace
+from mlpteach.tables.schedules import Schedule
 from mlpteach.views.axis import limits
 
 
@@ -17,10 +24,11 @@ class Runs:
         How many runs of earlier pictures are kept too, for a control that is put back.
     """
 
-    def __init__(self, older=0):
-        self._kept, self._older = {}, older
+    def __init__(self, older: int = 0) -> None:
+        self._kept: dict[Hashable, Any] = {}
+        self._older = older
 
-    def take(self, wanted):
+    def take(self, wanted: dict[str, tuple[Hashable, Callable[[], Any]]]) -> dict[str, Any]:
         """Return name -> trace.
 
         Parameters
@@ -36,12 +44,12 @@ class Runs:
         return {name: self._kept[key] for name, (key, _) in wanted.items()}
 
 
-def identity(bound):
+def identity(bound: Rule | Schedule) -> tuple[str, str, tuple[tuple[str, float], ...]]:
     """Return what tells a rule or a schedule from others of its kind: id, form, values."""
     return bound.id, getattr(bound, "form", ""), tuple(bound.values.items())
 
 
-def fill_up(values, steps):
+def fill_up(values: ArrayLike, steps: int) -> FloatArray:
     """Return the first `steps` of `values` (n, …) as floats; NaN where the run had ended before.
 
     Examples
@@ -55,7 +63,7 @@ def fill_up(values, steps):
     return filled
 
 
-def cost_limits(*costs):
+def cost_limits(*costs: ArrayLike) -> tuple[float, float]:
     """Return the limits of a logarithmic axis for the costs of several runs, each (n,).
 
     A cost that explodes, or falls to nearly nothing, leaves the picture: the others would become
@@ -66,13 +74,13 @@ def cost_limits(*costs):
     >>> cost_limits([2.0, 0.3], [2.0, 1e80])
     (0.1, 100000.0)
     """
-    costs = [np.asarray(cost, dtype=float) for cost in costs]
-    costs = [cost[np.isfinite(cost) & (cost > 0)] for cost in costs]
-    start = max((cost[0] for cost in costs if cost.size), default=1.0)
-    return limits(*(cost.clip(start * 1e-20, start * 1e4) for cost in costs), scale="log")
+    arrays = [np.asarray(cost, dtype=float) for cost in costs]
+    shown = [cost[np.isfinite(cost) & (cost > 0)] for cost in arrays]
+    start = max((cost[0] for cost in shown if cost.size), default=1.0)
+    return limits(*(cost.clip(start * 1e-20, start * 1e4) for cost in shown), scale="log")
 
 
-def divergence_notes(trace, updates_per_step=1):
+def divergence_notes(trace: Trace, updates_per_step: int = 1) -> dict[int, str]:
     """Return the notes of a :class:`~mlpteach.views.panels.Row` that tell where a run ended."""
     if trace.diverged is None:
         return {}
@@ -80,13 +88,13 @@ def divergence_notes(trace, updates_per_step=1):
     return {max(1, -(-k // updates_per_step)): f"diverged at update {k}"}
 
 
-def divergence_message(traces):
+def divergence_message(traces: dict[str, Trace]) -> str:
     """Return one line for each run (name -> trace) that left the numbers."""
     ended = {name: trace.diverged for name, trace in traces.items() if trace.diverged}
     return "\n".join(f"{name}: {divergence}" for name, divergence in ended.items())
 
 
-def name_forms(controls, words=None):
+def name_forms(controls: Iterable[Any], words: dict[str, str] | None = None) -> list[Any]:
     """Return the sliders of several rules with labels that say whose they are: "η (paper)".
 
     Parameters
@@ -103,7 +111,9 @@ def name_forms(controls, words=None):
     return named
 
 
-def start_values(controls, defaults, given):
+def start_values(
+    controls: Iterable[Any], defaults: dict[str, Any], given: dict[str, Any] | None
+) -> dict[str, Any]:
     """Return where the controls start: `defaults`, and over them what the reader gave.
 
     Parameters

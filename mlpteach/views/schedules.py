@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import RED, Style
+from mlpteach.run.trace import Trace
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
@@ -11,7 +13,7 @@ _SHRINKS = Style(RED, "solid", "X")
 _SHRINK_WORDS = "the adaptive step shrinks"
 
 
-def show_schedules(traces):
+def show_schedules(traces: dict[str, Trace]) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of runs, id -> trace, that start equally."""
     first = next(iter(traces.values()))
     steps = first.planned
@@ -30,7 +32,7 @@ def show_schedules(traces):
     )
 
 
-def history(traces, updates):
+def history(traces: dict[str, Trace], updates: int) -> dict[str, FloatArray]:
     """Return name -> array (updates,) for runs under schedules.
 
     "k", and of each run ``"id.eta"``, the step size of update k; ``"id.J"``, the cost before it;

@@ -4,8 +4,12 @@ from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import BLUE, ORANGE, Style
-from mlpteach.study.signals import EXPONENTS, where_saturated
+from mlpteach.run.trace import Trace
+from mlpteach.study.signals import EXPONENTS, Signals, where_saturated
+from mlpteach.tables.activations import Activation
+from mlpteach.tables.initializers import Initializer
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message
@@ -17,7 +21,9 @@ _HEIGHT = 0.85
 _SMALLEST, _LARGEST = 1e-12, 1e6
 
 
-def show_signals(runs, settings):
+def show_signals(
+    runs: dict[str, tuple[Trace, Signals]], settings: dict[str, tuple[Activation, Initializer]]
+) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of two networks, "a" and "b".
 
     Parameters
@@ -54,7 +60,7 @@ def _notes(runs):
     }  # fmt: skip
 
 
-def signal_series(sides):
+def signal_series(sides: dict[str, Signals]) -> dict[str, FloatArray]:
     """Return the series that the panels name, "a.gradient" and so on.
 
     Parameters

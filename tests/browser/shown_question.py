@@ -41,6 +41,7 @@ async ({ source, sends }) => {
       delete pending.draft;
     },
     send: (message) => {
+      window.asked = performance.now();
       if (!sends) throw new Error("Cannot send");
       send(message);
     },

@@ -60,7 +60,7 @@ def wait_for_number(root, series, expected):
 def picture(root, place):
     """Return the pixels of what moves in a plot."""
     return (
-        root.locator(".plot canvas")
+        root.locator(".plot > canvas:last-child")
         .nth(place)
         .evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].join()")
     )

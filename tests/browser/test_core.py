@@ -63,7 +63,7 @@ def test_a_raster_has_the_colors_of_its_field_below_what_stands_still(own, page)
     # The middles of cells; the first row is the lowest.
     pixels = page.evaluate(
         """([left, top, width, height]) => {
-        const below = document.querySelector(".plot canvas"), colors = [];
+        const below = document.querySelector(".plot .below"), colors = [];
         const context = below.getContext("2d");
         for (let row = 0; row < 35; row++) for (let column = 0; column < 50; column++) {
           const x = (left + (width * (column + 0.5)) / 50) * below.width;
@@ -124,3 +124,10 @@ def test_python_that_can_not_be_reached_is_said(own, page):
     move(page, "eta", -1.0)
     assert "Python can't be reached (Cannot send)" in page.text_content(".banner")
     assert page.text_content(".status") == ""
+
+
+def test_axes_and_labels_are_printed_with_a_printer_s_default_settings(own, page):
+    """Those leave backgrounds out, which is what the masked ink of a plot is."""
+    show(page, own)
+    printed = "getComputedStyle(document.querySelector('.ink')).printColorAdjust"
+    assert page.evaluate(printed) == "exact"

@@ -75,7 +75,7 @@ class Shown:
     def pixels(self, plot=0):
         """What is drawn over a plot: how many pixels are coloured."""
         return (
-            self.node.locator(".plot canvas")
+            self.node.locator(".plot > canvas:last-child")
             .nth(plot)
             .evaluate(
                 """(c) => c.getContext("2d").getImageData(0, 0, c.width, c.height).data

@@ -84,7 +84,7 @@ def test_steps_show_the_numbers_of_the_traces(dashboard):
 
 def pixels(page, plot):
     return page.evaluate(
-        """(plot) => { const c = document.querySelectorAll(".mlp .plot canvas")[plot];
+        """(plot) => { const c = document.querySelectorAll(".mlp .plot > canvas:last-child")[plot];
         return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data].join(); }""",
         plot,
     )

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.views.cost_panels import line_formulas
-from mlpteach.views.costs import by_lines_of, lab_history, passes_of
+from mlpteach.views.cost_lines import by_lines_of, lab_history, passes_of
+from mlpteach.views.two_costs import line_formulas
 
 MOONS = mt.datasets.moons(n=50, seed=1)
 SPIRALS = mt.datasets.spirals(n=90, arms=3, seed=2)
@@ -118,7 +118,7 @@ def test_validation_accuracy_is_that_of_the_last_whole_epoch(lab):
 
 def test_long_histories_are_read_when_they_are_looked_at(lab, monkeypatch):
     kept = lab.show.frames.read(3, 5)
-    monkeypatch.setattr("mlpteach.views.costs._KEPT_BYTES", 0)
+    monkeypatch.setattr("mlpteach.views.cost_lines._KEPT_BYTES", 0)
     runs = dict(zip(("mse", "cross_entropy"), lab.traces.values(), strict=True))
     for same_weights in (False, True):
         _, frames = lab_history(runs, same_weights)
@@ -204,6 +204,17 @@ def test_an_own_sensitivity_and_another_output():
     written = lab.show.panels[-1].lines
     assert r"softmax cross-entropy: $V^{(2)} = A^{(3)} - Y$" in written
     assert r"late: $V^{(2)} = \mathrm{late}(Y, A^{(3)})$" in written
+    lab.figure(2).draw_without_rendering()
+
+
+def test_a_cost_of_ones_own():
+    huber = mt.own_cost(lambda Y, A: np.abs(A - Y) ** 1.5)
+    lab = mt.dashboards.cost_lab(*MOONS, ("mse", huber), epochs=1)
+    second = list(lab.traces.values())[1]
+    step, Y = second[1], second.run.problem.Y[:, second[1].batch]
+    expected = (np.abs(step.A[3] - Y) ** 1.5).sum() / Y.shape[1]
+    assert step.loss == pytest.approx(expected, rel=1e-12)
+    assert huber.id in options(lab, "first")
     lab.figure(2).draw_without_rendering()
 
 

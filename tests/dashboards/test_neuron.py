@@ -148,6 +148,19 @@ def test_a_readers_own_sensitivity_is_a_cost():
     dashboard.figure(5).draw_without_rendering()
 
 
+def test_a_cost_of_ones_own():
+    def quartic(Y, A):
+        return (A - Y) ** 4
+
+    own = mt.own_cost(quartic, lambda Y, A: 4 * (A - Y) ** 3)
+    dashboard = mt.dashboards.neuron(costs=("mse", own), updates=20)
+    series = dashboard.show.series
+    np.testing.assert_allclose(series["quartic.J"], series["quartic.a"] ** 4, rtol=1e-12)
+    slope = series["quartic.a"] * (1 - series["quartic.a"])
+    np.testing.assert_allclose(series["quartic.V"], 4 * series["quartic.a"] ** 3 * slope, rtol=1e-9)
+    dashboard.figure(5).draw_without_rendering()
+
+
 def test_own_start_is_one_of_the_choices():
     dashboard = mt.dashboards.neuron((1.5, -0.25), updates=5)
     assert dashboard.values["start"] == "1.5_-0.25"

@@ -102,6 +102,11 @@ def test_the_note_follows_the_dashboard():
     assert widget.note == ""
 
 
+def test_where_no_widget_can_be_shown_the_question_stands_in_words():
+    data, _ = mt.quiz.ask(ID)._repr_mimebundle_()
+    assert data["text/plain"].startswith("Question: If we change the cost function J (W), only the")
+
+
 def test_widget_is_the_public_one():
     assert isinstance(mt.quiz.ask(ID), QuestionWidget)
     assert mt.quiz.QuestionWidget is QuestionWidget

@@ -20,6 +20,7 @@ import mlpteach as mt
 from mlpteach.run import problem
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import fill
+from mlpteach.run.update import Run
 
 N_PARAMETERS = 4 * 5 + 5 + 5 * 3 + 3
 PARAMETER_SHAPED = ("before", "after", "gradient", "rho", "M", "V", "M_hat", "V_hat")
@@ -304,6 +305,21 @@ def test_two_readers_do_not_disturb_each_other():
         assert bits(ahead) == expected[i + 1]
         assert bits(behind) == expected[i]
         assert bits(trace[20]) == expected[20]
+
+
+def test_an_update_that_is_looked_at_again_is_computed_alone(monkeypatch):
+    trace, computed, advance = small_run(epochs=20), [], Run.advance
+
+    def noted(run, k, state):
+        computed.append(k)
+        return advance(run, k, state)
+
+    monkeypatch.setattr(Run, "advance", noted)
+    for _ in range(3):
+        assert trace[30].k == 31
+    assert computed == [*range(17, 32), 31, 31]  # from the checkpoint at 16, then from 30
+    assert trace[31].k == 32
+    assert computed[-2:] == [31, 32]
 
 
 # Memory.

@@ -51,13 +51,12 @@ function swatch({ color, dash, marker, width }) {
 
 class Plot {
   constructor(panel, dashboard) {
-    this.below = element("canvas", { "aria-hidden": "true" }); // rasters, below the pictures
     this.image = element("img", { alt: "" });
     this.ink = element("div", { class: "ink" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.caption = element("figcaption");
     this.legend = element("div", { class: "legend" });
-    this.plot = element("div", { class: "plot", role: "img" }, this.below, this.image, this.ink, this.canvas);
+    this.plot = element("div", { class: "plot", role: "img" }, this.image, this.ink, this.canvas);
     this.node = element("figure", {}, this.caption, this.plot, this.legend);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
@@ -89,6 +88,11 @@ class Plot {
       matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
     this.rasters = this.layers.filter((layer) => layer.kind === "raster");
+    this.below?.remove();
+    if (this.rasters.length) { // they lie below the pictures
+      this.below = element("canvas", { class: "below", "aria-hidden": "true" });
+      this.plot.prepend(this.below);
+    }
     return true;
   }
 

@@ -9,7 +9,7 @@ function stateText({ name, controls }, values, position) {
   return `${name}?${keys.map((key) => `${key}=${text(all[key])}`).join("&")}`;
 }
 
-const plain = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
+const asNumber = (part) => (part !== "" && Number.isFinite(Number(part)) ? String(Number(part)) : part);
 
 // Name, values and place of a state's text. Python's 1.0 and 1e-08 are the page's 1 and 1e-8.
 function readState(text) {
@@ -17,7 +17,7 @@ function readState(text) {
   const values = {}, position = {};
   for (const [key, written] of new URLSearchParams(query)) {
     if (POSITION.includes(key)) position[key] = Number(written);
-    else values[key] = written.split(",").map(plain).join();
+    else values[key] = written.split(",").map(asNumber).join();
   }
   return { name, values, position };
 }

@@ -4,7 +4,7 @@ A system cannot compute: each question goes out with the numbers that one seed g
 a format does not know are left out and named.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
 from mlpteach.quiz.question import Question
 
-WRITERS = {
+WRITERS: dict[str, Callable] = {
     "gift": gift.write,
     "moodle_xml": moodle_xml.write,
     "qti": qti.write,
@@ -23,7 +23,13 @@ WRITERS = {
 _BY_SUFFIX = {".gift": "gift", ".xml": "moodle_xml", ".zip": "qti", ".json": "jupyterquiz"}
 
 
-def export(path, questions=None, *, format=None, seed=0):
+def export(
+    path: str | Path,
+    questions: str | Question | Iterable | None = None,
+    *,
+    format: str | None = None,
+    seed: int | str = 0,
+) -> tuple[str, ...]:
     """Write questions for another system.
 
     Parameters

@@ -6,11 +6,13 @@ Source: the JSON schemas of jupyterquiz (``multiple_choice``, ``many_choice``, `
 
 import html
 import re
+from pathlib import Path
 
 from mlpteach.basics.arguments import describe
 from mlpteach.quiz.imports.from_html import Picture, as_code, from_html
 from mlpteach.quiz.imports.sources import read_entries
 from mlpteach.quiz.kinds.ranges import WRONG
+from mlpteach.quiz.question import Question
 from mlpteach.quiz.question_files.read import QuestionError, as_question
 
 RIGHT = "That is right."
@@ -21,7 +23,7 @@ class LeftOut(ValueError):
     """A question can't be read; the message says why."""
 
 
-def read(source):
+def read(source: str | Path | list) -> tuple[dict[str, Question], dict[int, str]]:
     """Read questions of jupyterquiz.
 
     Parameters

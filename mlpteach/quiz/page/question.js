@@ -2,7 +2,7 @@
 // What the model brings may come with its keys in any order (a saved notebook sorts them): names are
 // read, never listed.
 
-const PATIENCE = 3000; // milliseconds that Python may take until the reader is told
+const PATIENCE = 2500; // milliseconds that Python may take until the reader is told
 const SILENT = "Python does not answer: it is busy, or it has stopped. If it has stopped, run this cell again. "
   + "What you wrote still stands here.";
 

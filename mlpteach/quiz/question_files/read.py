@@ -52,7 +52,7 @@ def _named(field):
     return f"{part[3]!r} of {number}" if part[3] else number
 
 
-def read(path):
+def read(path: str | Path) -> dict[str, Question]:
     """Read the questions of one file, and ask and judge each of them once.
 
     Parameters

@@ -1,14 +1,17 @@
 """A long valley: how fast momentum in both forms leaves it, measured and in theory."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
-from mlpteach.rules import rule
+from mlpteach.rules import Rule, rule
+from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
 from mlpteach.study import gain
-from mlpteach.views import steady
+from mlpteach.views import steady_gradient
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import (
     cost_limits,
@@ -18,11 +21,13 @@ from mlpteach.views.runs import (
 )
 
 _START = (-4.0, 0.15)
-NAMES = {"gd": "gradient descent", **steady.NAMES}
-STYLES = {"gd": rule("gd").style, **steady.STYLES}
+NAMES = {"gd": "gradient descent", **steady_gradient.NAMES}
+STYLES = {"gd": rule("gd").style, **steady_gradient.STYLES}
 
 
-def history(traces, updates, curvatures):
+def history(
+    traces: dict[str, Trace], updates: int, curvatures: Sequence[float]
+) -> dict[str, FloatArray]:
     """Return the series of runs in a valley: name -> array (updates,).
 
     ``"k"``, and of each run ``"name.J"``, ``"name.x"`` and ``"name.y"`` before update k,
@@ -43,7 +48,7 @@ def history(traces, updates, curvatures):
     return series
 
 
-def show_valley(rules, updates, condition):
+def show_valley(rules: dict[str, Rule], updates: int, condition: float) -> Show:
     curvatures = (1.0, condition)
     cost = gain.valley(curvatures)
     traces = {

@@ -5,7 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlpteach.run.compare import Undecided, compare
+from mlpteach.basics.style import Style
+from mlpteach.run.compare import Difference, Undecided, compare
+from mlpteach.run.trace import Trace
+from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.axis import limits
 from mlpteach.views.frames import join
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
@@ -13,7 +16,7 @@ from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Row, Show, Tab
 from mlpteach.views.race import path, race_show
 
 
-def show_traces(traces, layer, remark=""):
+def show_traces(traces: dict[str, Trace], layer: int, remark: str = "") -> Show:
     """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
 
     Parameters
@@ -37,7 +40,14 @@ def show_traces(traces, layer, remark=""):
     return pair_show(alive, styles, layer, difference, message, remark)
 
 
-def pair_show(traces, styles, layer, difference=None, message="", remark=""):
+def pair_show(
+    traces: dict[str, Trace],
+    styles: dict[str, Style],
+    layer: int,
+    difference: Difference | None = None,
+    message: str = "",
+    remark: str = "",
+) -> Show:
     """Return the :class:`Show` of one run, or of two with what differs between them.
 
     Parameters
@@ -85,7 +95,7 @@ def pair_show(traces, styles, layer, difference=None, message="", remark=""):
     )
 
 
-def with_map(show, landscape):
+def with_map(show: Show, landscape: Landscape) -> Show:
     """Put the map with both trails in the place of the plain cost and of maps of two numbers."""
     alive = {name: trace for name, trace in show.traces.items() if len(trace)}
     paths = {name: path(trace, landscape, show.steps) for name, trace in alive.items()}
@@ -94,7 +104,8 @@ def with_map(show, landscape):
     kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
     drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
     coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
-    return replace(show, panels=(*kept, *drawn, *coordinates), series=show.series | raced.series)
+    series = {**show.series, **raced.series}
+    return replace(show, panels=(*kept, *drawn, *coordinates), series=series)
 
 
 def _shown(trace, difference, place):

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from mlpteach.run.trace import Trace
 from mlpteach.views.axis import limits
-from mlpteach.views.costs import COLUMNS, lab_history, line_names
+from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
@@ -18,7 +19,7 @@ _FORMULAS = {
 }
 
 
-def show_costs(runs, same_weights):
+def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
     """Return the :class:`~mlpteach.views.Show` of two runs, by the id of their cost."""
     losses = {id: trace.run.problem.loss for id, trace in runs.items()}
     traces = {losses[id].short_title: trace for id, trace in runs.items()}
@@ -112,7 +113,7 @@ def lines_table(losses, layers, same_weights):
     )
 
 
-def runs_table(runs):
+def runs_table(runs: dict[str, Trace]) -> Table:
     """Return the table of the two runs, which is the legend of the plots."""
     rows = []
     for id, trace in runs.items():

@@ -1,8 +1,11 @@
 """Ways to train one network side by side, against epochs, evaluations, passes or seconds."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import STYLES
+from mlpteach.run.trace import Trace
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
@@ -20,7 +23,7 @@ _EQUAL = (
 )
 
 
-def show_ways(traces, names, against):
+def show_ways(traces: dict[str, Trace], names: dict[str, str], against: str) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of runs over epochs.
 
     Parameters
@@ -52,7 +55,7 @@ def show_ways(traces, names, against):
     )
 
 
-def history(traces, epochs):
+def history(traces: dict[str, Trace], epochs: int) -> dict[str, FloatArray]:
     """Return name -> array (epochs,) for several runs.
 
     "epoch", and of each run ``"way.loss"``, ``"way.validation_loss"``, ``"way.accuracy"`` (on the
@@ -66,7 +69,7 @@ def history(traces, epochs):
         last = per_epoch - 1
         whole = trace.epochs * per_epoch
         instances = trace.evaluations * _batch_sizes(problem, len(trace))
-        columns = {
+        columns: dict[str, ArrayLike] = {
             "loss": trace.history["loss"],
             "validation_loss": trace.history["validation_loss"],
             "accuracy": trace.history["validation_accuracy"],

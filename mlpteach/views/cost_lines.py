@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.parameters import Layers, Parameters
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.problem import NetworkProblem
+from mlpteach.run.trace import Step, Trace
 from mlpteach.views.frames import Frames
 
 # Of each line: its sizes in both runs, the difference, and how far it is off the first's line.
@@ -39,7 +42,7 @@ class Passes(NamedTuple):
         }
 
 
-def line_names(layers):
+def line_names(layers: int) -> list[str]:
     """Return the lines of both passes, in the order in which they are computed.
 
     Examples
@@ -51,13 +54,13 @@ def line_names(layers):
     return forward + [f"{kind}{layer}" for kind in "VG" for layer in range(layers, 0, -1)]
 
 
-def passes_of(step):
+def passes_of(step: Step) -> Passes:
     """Return the :class:`Passes` of a step of a trace."""
     return Passes(step.A, step.Z, step.sensitivity, step.before, step.gradient)
 
 
 @on_one_blas_thread
-def passes_at(step, trace):
+def passes_at(step: Step, trace: Trace) -> Passes:
     """Return the :class:`Passes` by the cost of `trace`, at the weights and batch of `step`."""
     with np.errstate(all="ignore"):
         found = trace.run.problem.evaluate(step.before.flat, step.batch)
@@ -89,7 +92,9 @@ def _steps(trace, first, last):
         yield None
 
 
-def lab_history(runs, same_weights=False):
+def lab_history(
+    runs: dict[str, Trace], same_weights: bool = False
+) -> tuple[dict[str, FloatArray], Frames]:
     """Return the series and the frames of both runs.
 
     Parameters
@@ -121,7 +126,7 @@ def lab_history(runs, same_weights=False):
     keep = 8 * steps * frames.size <= _KEPT_BYTES
     both = pairs(traces, same_weights, 1, steps)
     for row, (batch, left, right) in zip(numbers, both, strict=True):
-        sides = [side and side.lines for side in (left, right)]
+        sides = left and left.lines, right and right.lines
         expected = right and by_lines_of(problem, problem.Y[:, batch], right)
         row[:] = list(_numbers(names, *sides, expected))
         if keep:
@@ -178,7 +183,7 @@ def _largest(values):
     return max(values.max(), -values.min())
 
 
-def by_lines_of(problem, Y, passes):
+def by_lines_of(problem: NetworkProblem, Y: FloatArray, passes: Passes) -> dict[str, FloatArray]:
     """Return each line computed once more by a problem's cost, from what `passes` has above it.
 
     Parameters

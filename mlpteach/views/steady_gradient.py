@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
-from mlpteach.rules import rule
+from mlpteach.rules import Rule, rule
+from mlpteach.run.trace import Trace
 from mlpteach.study import gain
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
@@ -15,7 +17,7 @@ STYLES = {"lecture": rule("momentum", "lecture").style, "paper": rule("nesterov"
 _GAINS = {"lecture": r"$\alpha + \beta$", "paper": r"$\eta / (1 - \beta)$"}
 
 
-def history(traces, updates):
+def history(traces: dict[str, Trace], updates: int) -> dict[str, FloatArray]:
     """Return the series of runs on a gradient of 1: name -> array (updates,).
 
     ``"k"``, ``"ago"``, and of each run ``"name.rho"``, ``"name.gain"`` (promised), ``"name.share"``
@@ -36,7 +38,7 @@ def history(traces, updates):
     return series
 
 
-def show_steady(rules, updates):
+def show_steady(rules: dict[str, Rule], updates: int) -> Show:
     traces = {name: gain.steady_run(rule, updates) for name, rule in rules.items()}
     series = history(traces, updates)
     across = (0.0, float(updates))
