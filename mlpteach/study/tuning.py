@@ -10,9 +10,11 @@ from mlpteach.basics.arguments import check_count
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
+from mlpteach.run.update import Run
 from mlpteach.study.budget import gradients_an_update, measured_after, run_within
 from mlpteach.study.ranking_problems import RankingProblem
 from mlpteach.study.search import lowest, side_by_side
+from mlpteach.tables.schedules import as_schedule
 
 # From 0.0003 to 10 in half powers of ten.
 STEP_SIZES = tuple(float(f"{size:.2g}") for size in np.geomspace(10**-3.5, 10.0, 10))
@@ -135,7 +137,9 @@ def _best(problem, tried, costs, estimated):
     best, scores = lowest(estimated, alone)
     if np.isinf(scores[best]):  # all diverged, so all were made alone
         best = int(np.argmin(costs[:, -1]))
-    return Tuned(problem, rules[best], costs[best], tuple(zip(tried, scores.tolist(), strict=True)))
+    return Tuned(
+        problem, rules[best], costs[best].copy(), tuple(zip(tried, scores.tolist(), strict=True))
+    )
 
 
 def _side_by_side(problem, rules, budget, progress):
@@ -154,7 +158,8 @@ def _side_by_side(problem, rules, budget, progress):
             runs = places.runs[now]
             costs[runs, done * per_update[runs]] = _costs(problem, places)[now]
 
-    lost = side_by_side(problem.function, rules, np.maximum(1, updates).tolist(), see, progress)
+    runs = [Run(problem.function, rule, as_schedule(None, rule.step_size)) for rule in rules]
+    lost = side_by_side(runs, np.maximum(1, updates).tolist(), see, progress)
     costs = np.fmin.accumulate(costs, axis=1)[:, 1:]
     return costs, costs[:, -1] + lost
 
