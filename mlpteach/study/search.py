@@ -47,6 +47,8 @@ def side_by_side(
         where only the run alone can tell.
     """
     lost = np.zeros(len(rules))
+    if not rules:
+        return lost
     runs = [Run(problem, rule, as_schedule(None, rule.step_size)) for rule in rules]
     parts = -(-len(runs) * problem.theta0.size // _AT_ONCE)
     at_once = -(-len(runs) // parts)
