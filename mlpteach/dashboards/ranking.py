@@ -165,7 +165,7 @@ def _title(name, rule):
 def _show(problems, budget, tuned, values):
     """Collect what the page needs for the controls' values."""
     if not values["rules"]:
-        raise ValueError("choose at least one rule.")
+        return Show({}, 0, message="No rule takes part: choose at least one rule.")
     found = tuned(values["form"], values["rules"])
     rules = {name: tuned.rule for (name, _), tuned in found.items()}
     names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
