@@ -92,15 +92,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
-    if name in _MODULES:
-        found = importlib.import_module(_MODULES[name])
-    elif name in _HOME_OF:
-        found = getattr(importlib.import_module(_HOME_OF[name]), name)
-    else:
-        raise AttributeError(f"module 'mlpteach' has no attribute {name!r}")
-    globals()[name] = found  # asked for once only
-    return found
+# Not for mypy, which would take any name for a known one.
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in _MODULES:
+            found = importlib.import_module(_MODULES[name])
+        elif name in _HOME_OF:
+            found = getattr(importlib.import_module(_HOME_OF[name]), name)
+        else:
+            raise AttributeError(f"module 'mlpteach' has no attribute {name!r}")
+        globals()[name] = found  # asked for once only
+        return found
 
 
 def __dir__():
