@@ -27,6 +27,12 @@ def test_numbers_keep_nine_digits_over_the_full_range():
     np.testing.assert_allclose(read, numbers, rtol=2e-9, atol=1e-310)
 
 
+@pytest.mark.parametrize("dtype", ["f4", ">f8", "i8"])
+def test_numbers_of_any_kind_are_packed_as_floats(dtype):
+    numbers = np.array([1, -2, 3]).astype(dtype)
+    np.testing.assert_array_equal(unpack(pack_frames(numbers)), [1.0, -2.0, 3.0])
+
+
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     dashboard = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), epochs=2)

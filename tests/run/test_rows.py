@@ -122,3 +122,9 @@ def test_an_array_divided_by_zero_is_infinite_as_alone(G, eta):
     with np.errstate(divide="ignore"):
         assert (1.0 / (G - 1.0)).array[0, 0] == np.inf
         assert ((G / (eta - 0.1)).array[0] == [np.inf, -np.inf, np.inf]).all()
+
+
+def test_a_refusal_names_what_was_asked_for(G, refused):
+    with pytest.raises(MixesRuns, match=r"\.argsort"):
+        G.argsort()
+    assert refused == [".argsort"]

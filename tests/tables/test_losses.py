@@ -273,3 +273,16 @@ def test_own_function_that_returns_no_sensitivity_is_named(function, said):
     X, y = instances()
     with pytest.raises(ValueError, match=said):
         mt.train(mt.MLP((4, 5, 3)), X, y, loss=function, epochs=1)
+
+
+@pytest.mark.parametrize("id", [id for id, loss in mt.LOSSES.items() if loss.targets != "real"])
+def test_targets_are_put_right_by_what_was_rounded(id):
+    rounded = np.array([[-5e-7, 0.25], [1.0 + 5e-7, 0.75]])
+    Y = mt.LOSSES[id].check_targets("Y", rounded)
+    np.testing.assert_array_equal(Y, [[0.0, 0.25], [1.0, 0.75]])
+
+
+@pytest.mark.parametrize("wrong", [-2e-6, 1.0 + 2e-6])
+def test_targets_further_off_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"Y must lie in \[0, 1\] for loss='cross_entropy'"):
+        mt.LOSSES["cross_entropy"].check_targets("Y", np.array([[wrong, 0.5]]))

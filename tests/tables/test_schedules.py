@@ -227,3 +227,20 @@ def test_adaptive_step_shrinks_at_the_end_of_an_epoch_that_did_not_lower_the_mea
         factors.append(state[0])
     # Means 3, 2, 3, 0.5: only the third epoch did not lower it.
     assert factors == [1.0] * 5 + [0.5] * 3
+
+
+def test_adaptive_step_weighs_batches_by_their_instances():
+    schedule = mt.schedule("adaptive", shrink=0.5)
+    state, factors = schedule.start(), []
+    for k, cost in enumerate([4.0, 1.0, 3.0, 3.0], start=1):
+        instances = (3, 1)[(k - 1) % 2]
+        state = schedule.advance(state, k, cost, 1.0, updates_per_epoch=2, instances=instances)
+        factors.append(state[0])
+    # (3·4 + 1)/4 = 3.25 and (3·3 + 3)/4 = 3: it fell, though 2.5 and 3 would have risen.
+    assert factors == [1.0] * 4
+
+
+def test_adaptive_step_compares_means_not_sums():
+    schedule = mt.schedule("adaptive", shrink=0.5)
+    state = schedule.advance(schedule.start(), 1, 2.0, 1.0, instances=1)
+    assert schedule.advance(state, 2, 1.0, 1.0, instances=5)[0] == 1.0

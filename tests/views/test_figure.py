@@ -1,6 +1,7 @@
 """The figure for print shows the same numbers as the page."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,16 @@ def test_marker_stands_on_the_number_of_the_step(k):
     marker = next(line for line in drawn.axes[0].lines if line.get_marker() == "s")
     assert marker.get_xdata() == [k]
     assert marker.get_ydata() == [[4.0, 2.0, 1.0][k - 1]]
+
+
+@pytest.mark.parametrize(("top", "clipped"), [(5.0, False), (4.0, False), (3.0, True)])
+def test_marker_at_the_edge_is_whole_and_one_beyond_it_hidden(top, clipped):
+    show = small_show()
+    plot = show.panels[0]
+    lower = replace(plot, axes=replace(plot.axes, ylim=(0.0, top)))
+    drawn = figure(replace(show, panels=(lower,)), 1)
+    marker = next(line for line in drawn.axes[0].lines if line.get_marker() == "s")
+    assert marker.get_clip_on() is clipped
 
 
 def test_words_numbers_and_notes_are_written():
