@@ -5,7 +5,7 @@ The page writes the same text (``state.js``); reading it back is done here alone
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote, unquote_plus
 
 from mlpteach.basics.arguments import describe
 from mlpteach.player.controls import Control
@@ -57,11 +57,14 @@ def read(
         raise ValueError(f"a state of this dashboard starts with {name}?; given {describe(text)}.")
     by_name = {control.name: control for control in controls}
     values, position = {}, {}
-    for key, written in parse_qsl(query, keep_blank_values=True):
+    for pair in filter(None, query.split("&")):
+        key, _, written = pair.partition("=")
+        # Commas between values are bare, those within one are quoted.
+        parts = [unquote_plus(part) for part in written.split(",")]
         if key in START:
-            position[key] = _whole(key, written)
+            position[key] = _whole(key, ",".join(parts))
         elif key in by_name:
-            values[key] = _parse(by_name[key], written)
+            values[key] = _parse(by_name[key], parts)
         else:
             allowed = ", ".join((*START, *by_name))
             raise ValueError(f"a state of {name} has no {key!r}; it has: {allowed}.")
@@ -75,18 +78,18 @@ def _whole(key, written):
         raise ValueError(f"{key} must be a whole number; given {describe(written)}.") from None
 
 
-def _parse(control, written):
+def _parse(control, parts):
+    written = ",".join(parts)
     if control.kind == "toggle":
         if written not in ("true", "false"):
             raise ValueError(f"{control.name} must be true or false; given {written!r}.")
         return written == "true"
     if control.kind == "choice":
         return control.check(written)
-    parts = written.split(",") if written else []
     if control.kind == "several":
-        return control.check(parts)
+        return control.check(_chosen(control, parts) if written else [])
     try:
-        numbers = [float(part) for part in parts]
+        numbers = [float(part) for part in written.split(",") if written]
     except ValueError:
         raise ValueError(f"{control.name} must be numbers; given {written!r}.") from None
     if control.kind == "point":
@@ -94,3 +97,9 @@ def _parse(control, written):
     if len(numbers) != 1:
         raise ValueError(f"{control.name} must be one number; given {written!r}.")
     return control.check(numbers[0])
+
+
+def _chosen(control, parts):
+    """Return the options named; a mail program may have quoted the commas between them as well."""
+    apart = ([part] if part in control.options else part.split(",") for part in parts)
+    return [option for options in apart for option in options]

@@ -74,7 +74,7 @@ def everybody(racers: Sequence[Racer]) -> tuple[Racer, ...]:
     >>> racers[0].id, [racer.id for racer in racers if racer.rule.id == "adam"]
     ('adam_paper', ['adam_paper'])
     """
-    ids = {racer.rule.id for racer in racers}
+    ids = {racer.rule.id for racer in racers if racer.rule.form != "own"}
     missing = [
         id
         for id, optimizer in RULES.items()
@@ -97,6 +97,8 @@ def _racer(given, others):
     id, name = chosen.id, str(chosen)
     if chosen.form == "paper" and "lecture" in RULES[chosen.id].forms:
         id = f"{id}_paper"
+    if chosen.form == "own" and any(id.startswith(known) for known in RULES):
+        id = f"own_{id}"  # a reader's adam, or adam_paper, races beside those of the table
     again = sum(other.rule.id == chosen.id and other.rule.form == chosen.form for other in others)
     if again:
         id, name = f"{id}_{again + 1}", f"{name} {again + 1}"

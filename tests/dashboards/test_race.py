@@ -313,3 +313,17 @@ def test_own_function_may_have_no_value_on_a_part_of_the_map():
 def test_minima_of_a_landscape_are_refused_whatever_they_are(minima):
     with pytest.raises(ValueError, match="minima are for your own function"):
         race("beale", minima=minima)
+
+
+@pytest.mark.parametrize("name", ["adam", "adam_paper", "adam_2", "gd"])
+def test_a_function_of_one_s_own_may_be_called_as_a_rule_of_the_table(name):
+    def own(k, G, *, eta=0.1):
+        return mt.Quantities(rho=eta * G)
+
+    own.__name__ = name
+    dashboard = mt.dashboards.race(rules=["adam", ("adam", "paper"), own, "adam"], steps=5)
+    assert f"{name} (own)" in dashboard.traces
+    assert len(dashboard.traces) == 4
+    alone = mt.dashboards.race(rules=[own], steps=5)
+    options = next(c["options"] for c in alone.spec["controls"] if c["name"] == "rules")
+    assert {id for id, _ in options} >= {"adam", "gd", f"own_{name}"}

@@ -26,6 +26,24 @@ def test_every_kind_of_value_comes_back_to_the_bit():
     assert state.read(text, "lab", CONTROLS) == (VALUES, {"k": 12, "line": 3})
 
 
+@pytest.mark.parametrize("chosen", [("a,b",), ("gd", "a,b")])
+def test_a_comma_in_a_value_is_no_comma_between_two(chosen):
+    text = state.write("lab", {"rules": chosen}, {})
+    assert state.read(text, "lab", CONTROLS) == ({"rules": chosen}, {})
+
+
+def test_quoted_commas_between_values_are_read_too():
+    text = "lab?rules=gd%2Cadam&start=-1.25%2C1e-09"
+    values = {"rules": ("gd", "adam"), "start": (-1.25, 1e-9)}
+    assert state.read(text, "lab", CONTROLS) == (values, {})
+
+
+def test_names_come_back_as_they_are():
+    controls = [Slider(name, "x", 0.0, 1.0) for name in ("a b", "a+b", "50%25")]
+    values = {control.name: 0.5 for control in controls}
+    assert state.read(state.write("lab", values, {}), "lab", controls) == (values, {})
+
+
 def test_nothing_chosen_comes_back_as_nothing():
     text = state.write("lab", {"rules": ()}, {})
     assert state.read(text, "lab", CONTROLS) == ({"rules": ()}, {})
