@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from benchmarks.engine import importing
 
 import mlpteach
 
@@ -43,10 +44,17 @@ def python(*arguments):
     return run(sys.executable, *arguments)
 
 
-@pytest.mark.parametrize("module", ["mlpteach", "mlpteach.cli"])
-def test_importing_loads_numpy_only(module):
+ENGINE = sorted(
+    set(mlpteach.__all__) - {"dashboards", "exercise", "player", "quiz", "views"}
+)  # the others may load widgets and pictures
+
+
+@pytest.mark.parametrize(
+    "code", ["import mlpteach.cli", f"from mlpteach import {', '.join(ENGINE)}"]
+)
+def test_the_engine_loads_numpy_only(code):
     top_level = "sorted({name.partition('.')[0] for name in sys.modules})"
-    loaded = set(python("-c", f"import sys, {module}; print(*{top_level})").split())
+    loaded = set(python("-c", f"import sys; {code}; print(*{top_level})").split())
     numpy_alone = set(python("-c", f"import sys, numpy; print(*{top_level})").split())
     ours = {name for name in loaded - numpy_alone if name not in sys.stdlib_module_names}
     assert ours == {"mlpteach"}
@@ -55,6 +63,11 @@ def test_importing_loads_numpy_only(module):
 def test_importing_loads_no_part_before_it_is_asked_for():
     code = "import sys, mlpteach; print(*(name for name in sys.modules if 'mlpteach' in name))"
     assert python("-c", code).split() == ["mlpteach"]
+
+
+def test_loading_the_engine_takes_little_of_what_numpy_takes():
+    *_, over_numpy = importing(repeats=5)
+    assert over_numpy.kept, over_numpy
 
 
 def test_every_public_name_is_found_and_typed_where_it_is_loaded_from():

@@ -141,7 +141,8 @@ class _Reader:
         for name, value in returned.items():
             if isinstance(value, ast.Name) and name not in self.quantities.values():
                 self.quantities.setdefault(value.id, name)
-        self.steps = [step for statement in body for step in _assignments(statement)]
+        views = _views(body)
+        self.steps = [step for statement in body for step in _assignments(statement, views)]
         self.last = {variable: i for i, (variable, _, _) in enumerate(self.steps)}
         self.known, self.found = {}, []
 
@@ -207,7 +208,7 @@ def _name(name, key):
     return node
 
 
-def _assignments(statement):
+def _assignments(statement, views):
     """Return (variable, expression or None, code) of what a statement assigns or changes."""
     if isinstance(statement, ast.FunctionDef):
         return []
@@ -219,24 +220,81 @@ def _assignments(statement):
         return [(statement.target.id, statement.value, "")] if statement.value else []
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
         before = ast.Name(statement.target.id, ast.Load())
-        return [(before.id, ast.BinOp(before, statement.op, statement.value), "")]
+        # In place: the vector of a view changes with it.
+        changed = [(vector, None, "") for vector in views.get(before.id, ())]
+        return [*changed, (before.id, ast.BinOp(before, statement.op, statement.value), "")]
     code = ast.unparse(statement)
-    return [(name, None, "" if "\n" in code else code) for name in _changed(statement)]
+    return [(name, None, "" if "\n" in code else code) for name in _changed(statement, views)]
 
 
-def _changed(statement):
-    """Return the variables that a statement assigns anywhere in it, or may write into."""
+def _changed(statement, views):
+    """Return the variables that a statement assigns anywhere in it, or may write into.
+
+    What is written into a view, as of ``layout.matrices(rho)``, is written into its vector.
+    """
+    changed = _written(statement)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.AugAssign) or _is_written_into(node):
+            target = node.target if isinstance(node, ast.AugAssign) else node.value
+            changed.update(dict.fromkeys(v for name in _names(target) for v in views.get(name, ())))
+    return list(changed)
+
+
+def _is_written_into(node):
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+
+
+def _written(statement):
     changed = {}
     for node in ast.walk(statement):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             # A call for its own sake, such as np.add(M, G, out=M).
             if ast.unparse(node.value.func) != "print":
                 changed.update(dict.fromkeys(_names(node.value)))
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        elif _is_written_into(node):
             changed.update(dict.fromkeys(_names(node.value)))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             changed[node.id] = None
-    return list(changed)
+    return changed
+
+
+def _views(body):
+    """Return variable -> the vectors that it may be a view of, by ``layout.matrices``."""
+    views = {}
+    for node in (node for statement in body for node in ast.walk(statement)):
+        if isinstance(node, ast.For):
+            pairs = _paired(node.target, node.iter)
+        elif isinstance(node, ast.Assign):
+            stored = [target for target in node.targets if not isinstance(target, ast.Subscript)]
+            pairs = [(target, node.value) for target in stored]
+        else:
+            continue
+        for target, value in pairs:
+            vectors = _vectors(value, views)
+            views.update({name: vectors for name in _names(target) if vectors})
+    return views
+
+
+def _paired(target, iterated):
+    """Return (target, what it runs through) of a loop, apart for those of a zip."""
+    is_zip = isinstance(iterated, ast.Call) and ast.unparse(iterated.func) == "zip"
+    if is_zip and isinstance(target, ast.Tuple) and len(target.elts) == len(iterated.args):
+        return list(zip(target.elts, iterated.args, strict=True))
+    return [(target, iterated)]
+
+
+def _vectors(value, views):
+    """Return the vectors that what an expression hands on may be views of; none of new arrays."""
+    if isinstance(value, ast.Name):
+        return views.get(value.id, [])
+    if isinstance(value, ast.Subscript):
+        return _vectors(value.value, views)
+    if not isinstance(value, ast.Call):
+        return []
+    if ast.unparse(value.func).endswith(".matrices"):
+        return [name for argument in value.args for name in _names(argument)]
+    # list(views), enumerate(views), …
+    return [vector for argument in value.args for vector in _vectors(argument, views)]
 
 
 def _names(node):

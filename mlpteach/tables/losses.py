@@ -248,6 +248,11 @@ def as_loss(given: LossLike) -> Loss:
         return given
     if is_function(given):
         return own_loss(given)
+    if not isinstance(given, str):
+        raise TypeError(
+            f"loss must be one of {', '.join(LOSSES)}, mlpteach.own_cost(...) or your own function "
+            f"(Y, A) -> V; given {describe(given)}."
+        )
     return LOSSES[check_choice("loss", given, tuple(LOSSES))]
 
 

@@ -10,6 +10,8 @@ Texts may hold mathematics between dollars (``"cost $J$"``), in LaTeX as matplot
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -48,7 +50,9 @@ class Axes:
     draw : callable, optional
         Draws what else stands still (contours, reference lines) into a matplotlib ``Axes``.
     key : str
-        Names what `draw` draws: a picture is drawn once for equal axes and key.
+        Names what `draw` draws: a picture is drawn once for equal axes and key. By default another
+        name for every function; worth giving where each call makes a new function that draws the
+        same.
     shape : {"wide", "square"}
     """
 
@@ -70,8 +74,20 @@ class Axes:
         check_choice("shape", self.shape, tuple(SIZES))
         if self.draw is not None and not callable(self.draw):
             raise TypeError(f"draw must be a function of an Axes; given {describe(self.draw)}.")
-        if self.draw is not None and not check_text("key", self.key):
-            raise ValueError("key must name what draw draws: equal axes and key are drawn once.")
+        if not check_text("key", self.key) and self.draw is not None:
+            object.__setattr__(self, "key", _name_of(self.draw))
+
+
+# Of functions, as long as they live.
+_NAMES: WeakKeyDictionary[Callable[..., object], str] = WeakKeyDictionary()
+
+
+def _name_of(draw):
+    """Return a name that no other function has, nor had in another process that drew a page."""
+    try:
+        return _NAMES.setdefault(draw, uuid4().hex)
+    except TypeError:  # can't be a key of such a dictionary: drawn anew for each Axes
+        return uuid4().hex
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,13 @@ def _extent(lines):
     """Return how long the longest line of the usual size is, and how high all are, in inches."""
     from matplotlib.textpath import TextPath
 
-    drawn = [TextPath((0, 0), line, size=FONT_SIZE).get_extents() for line in lines if line]
+    try:
+        drawn = [TextPath((0, 0), line, size=FONT_SIZE).get_extents() for line in lines if line]
+    except ValueError as error:
+        raise ValueError(
+            f"the label {' '.join(lines)!r} has mathematics between its dollars that can't be "
+            f"drawn; allowed is LaTeX as matplotlib knows it. It says: {error}"
+        ) from None
     longest = max((extent.width for extent in drawn), default=1.0)
     height = sum(max(extent.height, FONT_SIZE) for extent in drawn)
     # Coarse pixels make lines a little longer, and there is some room between them.

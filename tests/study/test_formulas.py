@@ -185,6 +185,51 @@ def test_what_a_loop_has_changed_has_no_number():
     assert "0.1" not in line.mathml(numbers=True)
 
 
+def _in_a_zip(k, G, layout, *, eta=0.1):
+    rho = np.zeros_like(G)
+    for (dW, db), (W, b) in zip(layout.matrices(G), layout.matrices(rho), strict=True):
+        W[...] = eta * dW / np.linalg.norm(dW)
+        b[...] = eta * db / np.linalg.norm(db)
+    return {"rho": rho}
+
+
+def _of_a_variable(k, G, layout, *, eta=0.1):
+    rho = eta * G
+    views = layout.matrices(rho)
+    for W, b in views:
+        W /= np.linalg.norm(W)
+        b *= 2.0
+    return {"rho": rho}
+
+
+def _of_one_layer(k, G, layout, *, eta=0.1):
+    rho = eta * G
+    W, _ = layout.matrices(rho)[0]
+    W /= np.linalg.norm(W)
+    return {"rho": rho}
+
+
+@pytest.mark.parametrize("rule", [_in_a_zip, _of_a_variable, _of_one_layer])
+def test_what_is_written_into_by_layer_is_not_written_as_if_it_were_not(rule):
+    rho, step = lines(mt.rule(rule))
+    assert rho.expression is None
+    assert "zeros" not in rho.latex()
+    assert step.latex() == r"W_{k+1} = W_{k} - \rho_{k}"
+
+
+def test_what_is_only_read_by_layer_stays_a_formula():
+    def clipped(k, G, layout, *, eta=0.1):
+        norms = np.zeros_like(G)
+        for (W, b), (at_W, at_b) in zip(layout.matrices(G), layout.matrices(norms), strict=True):
+            at_W[...], at_b[...] = np.linalg.norm(W), np.linalg.norm(b)
+        rho = eta * G / norms
+        return {"norms": norms, "rho": rho}
+
+    assert lines(mt.rule(clipped))[1].latex().replace(" ", "") == (
+        r"\rho_{k}=\frac{\etag_{k}}{\mathrm{norms}_{k}}"
+    )
+
+
 def test_a_line_that_is_no_formula_shows_its_code():
     def ranked(k, G, *, eta=0.1):
         _, places = np.unique(G, return_inverse=True)

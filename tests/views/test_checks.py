@@ -156,7 +156,7 @@ MISTAKES = [
     (lambda: axes(shape="tall"), ValueError, "shape='tall' is unknown; allowed: wide, square"),
     (lambda: axes(xlabel=1), TypeError, "xlabel must be a text"),
     (lambda: axes(draw="contours"), TypeError, "draw must be a function of an Axes"),
-    (lambda: axes(draw=print), ValueError, "key must name what draw draws"),
+    (lambda: axes(draw=print, key=1), TypeError, "key must be a text"),
 ]  # fmt: skip
 
 

@@ -103,6 +103,29 @@ def test_equal_axes_are_drawn_once():
     assert render(axes(key="other")) is not render(axes())
 
 
+def test_another_function_draws_another_picture():
+    """A cell that is run again with other data shows them, without a key to think of."""
+
+    def points(x):
+        return lambda target: target.scatter([x], [0.5])
+
+    def axes(draw, key=""):
+        return Axes("", "", (0.0, 200.0), (0.0, 1.0), draw=draw, key=key)
+
+    here, there = points(10.0), points(100.0)
+    assert render(axes(here)) is render(axes(here))
+    assert render(axes(here)).data != render(axes(there)).data
+    assert picture_key(axes(here)) == picture_key(axes(here))
+    assert picture_key(axes(here)) != picture_key(axes(there))
+    # With a key the reader answers for it.
+    assert axes(here, key="one") == axes(there, key="one")
+
+
+def test_what_can_t_be_drawn_is_said_with_its_label():
+    with pytest.raises(ValueError, match=r"the label '\$\\\\frac\{x\$' has mathematics"):
+        render(Axes(r"$\frac{x$", "", (0.0, 1.0), (0.0, 1.0)))
+
+
 def test_a_picture_is_named_before_it_is_drawn():
     names = [
         picture_key(axes(**changes)) for changes in ({}, {"key": "other"}, {"xscale": "linear"})
