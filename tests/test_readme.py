@@ -23,7 +23,10 @@ from mlpteach.quiz.typed.characters import plain_characters
 from mlpteach.quiz.typed.expression import parse
 from mlpteach.quiz.typed.read_number import read_number
 from mlpteach.quiz.typed.spelling import plain_spelling
-from mlpteach.study import formulas
+from mlpteach.run import network_rows
+from mlpteach.run.rows import Rows
+from mlpteach.run.stack import Stack
+from mlpteach.study import formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.views import Show, figure, panels
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +88,21 @@ def each_table_is_the_file_of_its_name():
 def the_record_and_the_way_back():
     assert file_of(mt.Step) == file_of(mt.Trace) == "mlpteach/run/trace.py"
     assert file_of(mt.Cursor) == "mlpteach/run/cursor.py"
+
+
+def many_settings_are_run_side_by_side_and_one_wins():
+    assert file_of(Stack) == "mlpteach/run/stack.py"
+    assert file_of(Rows) == "mlpteach/run/rows.py"
+    assert file_of(network_rows.evaluate_rows) == "mlpteach/run/network_rows.py"
+    assert file_of(search.lowest) == "mlpteach/study/search.py"
+    for module in (tuning, step_sizes):
+        assert {"side_by_side", "lowest"} <= vars(module).keys()
+        assert file_of(module) == f"mlpteach/study/{module.__name__.rpartition('.')[2]}.py"
+
+
+def a_problem_to_rank_over_is_an_entry():
+    for make in ranking_problems.RANKING_PROBLEMS.values():
+        assert file_of(make) == "mlpteach/study/ranking_problems.py"
 
 
 def a_formula_is_read_from_the_code_and_written_in_the_letters():
@@ -209,6 +227,10 @@ FOLLOWED = {
         each_table_is_the_file_of_its_name
     ),
     "what one update records, and going back to it": the_record_and_the_way_back,
+    "how many settings are tried at once, and which wins": (
+        many_settings_are_run_side_by_side_and_one_wins
+    ),
+    "a problem of `ranking()`, or add one": a_problem_to_rank_over_is_an_entry,
     "how a formula is written on screen": (
         a_formula_is_read_from_the_code_and_written_in_the_letters
     ),

@@ -124,10 +124,10 @@ def _for_each_run(Y, like):
 def _costs(net, W, A, Z, Y, loss, l2):
     """Return each run's mean cost."""
     output, last = net.activations[-1], (Z[-1], A[-1])
-    cost = loss.cost_of(output, *map(_flat, last), _for_each_run(Y, Z[-1]))
-    if np.ndim(cost):
-        summed = cost.reshape(Z[-1].shape).sum(axis=(0, 2))
-    else:  # all runs in one sum
+    entries = loss.costs_of_entries(output, *map(_flat, last), _for_each_run(Y, Z[-1]))
+    if entries is not None:
+        summed = entries.reshape(Z[-1].shape).sum(axis=(0, 2))
+    else:
         runs = range(len(W))
         summed = np.array([loss.evaluate(output, *(a[:, i] for a in last), Y) for i in runs])
     costs = summed / Y.shape[1]

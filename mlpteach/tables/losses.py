@@ -44,11 +44,14 @@ class Pair:
         (Z, A, Y) -> V^(L), (K, n).
     latex : str
         The shortcut on screen.
+    entry_costs : callable, optional
+        Where `cost` gives the sum: (Z, A, Y) -> cost of every entry (K, n).
     """
 
     cost: Callable[[FloatArray, FloatArray, FloatArray], FloatArray | float]
     sensitivity: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
     latex: str
+    entry_costs: Callable[[FloatArray, FloatArray, FloatArray], FloatArray] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -70,6 +73,8 @@ class Loss(Record):
         "real", "unit" (0 … 1) or "distribution" (0 … 1, each instance's sum is 1).
     pairs : dict of str to Pair
         Output activation id -> the pair.
+    entry_costs : callable, optional
+        Where `cost` gives the sum: (A, Y) -> cost of every entry (K, n).
     """
 
     latex: str = ""
@@ -78,20 +83,26 @@ class Loss(Record):
     dJ_dA: Callable[[FloatArray, FloatArray], FloatArray]
     targets: str = "real"
     pairs: dict[str, Pair] = field(default_factory=dict)
+    entry_costs: Callable[[FloatArray, FloatArray], FloatArray] | None = None
 
     def evaluate(
         self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
     ) -> float:
         """Return the summed cost for the output activation `output`, an id or an Activation."""
-        cost = self.cost_of(output, Z, A, Y)
+        pair = self.pair(output)
+        cost = self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
         return cost if isinstance(cost, float) else cost.sum()
 
-    def cost_of(
+    def costs_of_entries(
         self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
-    ) -> FloatArray | float:
-        """Return the cost as its function gives it: of every entry (K, n), or the sum."""
+    ) -> FloatArray | None:
+        """Return the cost of every entry (K, n); None where only the sum is known."""
         pair = self.pair(output)
-        return self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
+        if pair is None:
+            cost = (self.entry_costs or self.cost)(A, Y)
+        else:
+            cost = (pair.entry_costs or pair.cost)(Z, A, Y)
+        return cost if isinstance(cost, np.ndarray) else None
 
     def sensitivity(
         self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
@@ -254,6 +265,11 @@ def _mse(A, Y):
     return float(np.vdot(difference, difference))
 
 
+def _mse_entry_costs(A, Y):
+    difference = Y - A
+    return difference * difference
+
+
 def _mse_slope(A, Y):
     return -2.0 * (Y - A)
 
@@ -303,9 +319,16 @@ def _log_softmax(Z):
 
 
 def _softmax_cross_entropy(Z, A, Y):
+    return -np.vdot(Y, _log_of_softmax(Z, A))
+
+
+def _softmax_entry_costs(Z, A, Y):
+    return -Y * _log_of_softmax(Z, A)
+
+
+def _log_of_softmax(Z, A):
     smallest = A.item(A.argmin())  # as A.min(), in half the time
-    log_A = np.log(A) if smallest > _TINY else _log_softmax(Z)
-    return -np.vdot(Y, log_A)
+    return np.log(A) if smallest > _TINY else _log_softmax(Z)
 
 
 def _sigmoid_categorical(Z, A, Y):
@@ -378,6 +401,7 @@ LOSSES = {
             source="slide 'MSE'; no 1/2, so that V^(L) = -2 (Y - A) * A * (1 - A) as on the slide",
             style=Style(BLUE, "solid", "o"),
             cost=_mse,
+            entry_costs=_mse_entry_costs,
             dJ_dA=_mse_slope,
             targets="real",
         ),
@@ -418,7 +442,7 @@ LOSSES = {
             dJ_dA=_categorical_slope,
             targets="distribution",
             pairs={
-                "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y"),
+                "softmax": Pair(_softmax_cross_entropy, _difference, "A - Y", _softmax_entry_costs),
                 "sigmoid": Pair(
                     _sigmoid_categorical, _sigmoid_categorical_sensitivity, r"-Y (1 - A)"
                 ),

@@ -143,6 +143,57 @@ def test_rule_that_always_diverges_is_last_and_says_so():
     assert dashboard.figure(9)
 
 
+def test_what_the_lecture_says():
+    """Lecture 05, 'What to try': what does not hang on the last digits."""
+    dashboard = mt.dashboards.ranking()
+    series = dashboard.show.series
+    problems = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
+    rules = dashboard.values["rules"]
+    assert len(rules) == 10
+
+    def rank(rule, *on, evaluation=100):
+        return [series[f"{rule}.rank.{problem}"][evaluation - 1] for problem in on or problems]
+
+    def cost(rule, on):
+        return series[f"{rule}.cost.{on}"][-1]
+
+    # 1
+    assert min(rank("adam")) > 1
+    assert rank("adagrad", "noise") == [1]
+    assert rank("adagrad", "digits") > [7]
+    assert rank("gd", "valley") > [7]
+    assert cost("gd", "digits") < 0.7 * cost("adam", "digits")
+    # 2
+    exact = ("beale", "rosenbrock", "valley", "scaling", "spirals")
+    assert rank("lbfgs", *exact) == [1] * 5
+    for problem in exact:
+        others = min(cost(rule, problem) for rule in rules if rule != "lbfgs")
+        assert cost("lbfgs", problem) < 1e-3 * others
+    assert rank("lbfgs", "noise") > [5]
+    assert rank("lbfgs", "digits") > [1]
+    # 3
+    assert min(rank("lbfgs", "rosenbrock", "digits", evaluation=10)) > 5
+    assert max(rank("adagrad", evaluation=10)) <= 4
+    # 5
+    for rule in ("gd", "adam"):
+        sizes = [series[f"{rule}.step.{problem}"][-1] for problem in problems]
+        assert max(sizes) / min(sizes) >= 99
+    assert 0.001 not in sizes
+    # 4
+    slides = {(rule, on): rank(rule, on) for rule in rules for on in problems}
+    dashboard.configure(form="paper")
+    series = dashboard.show.series
+    for rule, on, last, first in (
+        ("momentum", "beale", 8, 4),
+        ("nesterov", "spirals", 10, 4),
+        ("nesterov", "digits", 10, 4),
+    ):
+        assert slides[rule, on] >= [last]
+        assert rank(rule, on) <= [first]
+    assert slides["adadelta", "spirals"] <= [5]
+    assert rank("adadelta", "spirals") >= [9]
+
+
 def test_state_gives_the_same_picture_again(dashboard):
     dashboard.configure(cells="cost", problem="noise", follow="adam")
     dashboard.position = {"k": 37}

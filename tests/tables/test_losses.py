@@ -177,6 +177,23 @@ def test_shortcut_and_long_way_agree_where_nothing_saturates(id, output, targets
     np.testing.assert_allclose(loss.evaluate(output, Z, A, Y), np.sum(loss.cost(A, Y)), rtol=1e-13)
 
 
+@pytest.mark.parametrize("output", mt.ACTIVATIONS)
+@pytest.mark.parametrize("id", mt.LOSSES)
+@pytest.mark.parametrize("scale", [1.5, 400.0])
+def test_the_cost_is_the_sum_of_its_entries_and_none_sees_another(id, output, scale):
+    Z, Y = draw(scale, "soft")
+    with np.errstate(over="ignore"):
+        loss, A = mt.LOSSES[id], mt.ACTIVATIONS[output].function(Z)
+        entries = loss.costs_of_entries(output, Z, A, Y)
+        assert entries.shape == Z.shape
+        np.testing.assert_allclose(loss.evaluate(output, Z, A, Y), entries.sum(), rtol=1e-13)
+        for i in range(3):
+            alone = (np.ascontiguousarray(array[:, i : i + 1]) for array in (Z, A, Y))
+            np.testing.assert_allclose(
+                loss.costs_of_entries(output, *alone)[:, 0], entries[:, i], rtol=1e-13, atol=1e-300
+            )
+
+
 def test_the_pairs():
     assert set(PAIRS) == {
         ("cross_entropy", "sigmoid"),
