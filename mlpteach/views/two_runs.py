@@ -104,7 +104,8 @@ def with_map(show: Show, landscape: Landscape) -> Show:
     kept = [panel for panel in show.panels if isinstance(panel, (Text, Ledger))]
     drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
     coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
-    return replace(show, panels=(*kept, *drawn, *coordinates), series={**show.series, **raced.series})
+    series = {**show.series, **raced.series}
+    return replace(show, panels=(*kept, *drawn, *coordinates), series=series)
 
 
 def _shown(trace, difference, place):
