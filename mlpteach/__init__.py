@@ -1,37 +1,58 @@
 """Teach how neural networks are optimized: every number of every update, beside its formula.
 
-Importing the package needs NumPy only; dashboards and quizzes load what they need when asked for.
+Each part is loaded when it is first asked for; the engine needs NumPy only.
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
-from mlpteach.rules import RULES, Quantities, rule
-from mlpteach.run.compare import Difference, Undecided, compare, rerun
-from mlpteach.run.cursor import Cursor
-from mlpteach.run.gradient_check import gradient_check
-from mlpteach.run.network import MLP
-from mlpteach.run.trace import Divergence, ReplayError, Step, Trace
-from mlpteach.run.train import DivergenceWarning, InterruptionWarning, descend, train
-from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.counterexamples import COUNTEREXAMPLES
-from mlpteach.tables.initializers import INITIALIZERS
-from mlpteach.tables.landscapes import LANDSCAPES
-from mlpteach.tables.losses import LOSSES, own_loss
-from mlpteach.tables.own_activation import own_activation
-from mlpteach.tables.own_cost import own_cost
-from mlpteach.tables.schedules import SCHEDULES, schedule
+if TYPE_CHECKING:
+    from mlpteach import dashboards, exercise, player, quiz, views
+    from mlpteach.rules import RULES, Quantities, rule
+    from mlpteach.run.compare import Difference, Undecided, compare, rerun
+    from mlpteach.run.cursor import Cursor
+    from mlpteach.run.gradient_check import gradient_check
+    from mlpteach.run.network import MLP
+    from mlpteach.run.trace import Divergence, ReplayError, Step, Trace
+    from mlpteach.run.train import DivergenceWarning, InterruptionWarning, descend, train
+    from mlpteach.tables import datasets
+    from mlpteach.tables.activations import ACTIVATIONS
+    from mlpteach.tables.counterexamples import COUNTEREXAMPLES
+    from mlpteach.tables.initializers import INITIALIZERS
+    from mlpteach.tables.landscapes import LANDSCAPES
+    from mlpteach.tables.losses import LOSSES, own_loss
+    from mlpteach.tables.own_activation import own_activation
+    from mlpteach.tables.own_cost import own_cost
+    from mlpteach.tables.schedules import SCHEDULES, schedule
 
 __version__ = "0.1.0"
 
-# Modules with widgets, pictures or files, imported when first asked for.
-_ON_DEMAND = {
-    "dashboards": "mlpteach.dashboards",
-    "datasets": "mlpteach.tables.datasets",
-    "exercise": "mlpteach.exercise",
-    "player": "mlpteach.player",
-    "quiz": "mlpteach.quiz",
-    "views": "mlpteach.views",
+# Where each name is loaded from; a module that stands for itself has no names.
+_HOMES = {
+    "mlpteach.dashboards": (),
+    "mlpteach.exercise": (),
+    "mlpteach.player": (),
+    "mlpteach.quiz": (),
+    "mlpteach.rules": ("RULES", "Quantities", "rule"),
+    "mlpteach.run.compare": ("Difference", "Undecided", "compare", "rerun"),
+    "mlpteach.run.cursor": ("Cursor",),
+    "mlpteach.run.gradient_check": ("gradient_check",),
+    "mlpteach.run.network": ("MLP",),
+    "mlpteach.run.trace": ("Divergence", "ReplayError", "Step", "Trace"),
+    "mlpteach.run.train": ("DivergenceWarning", "InterruptionWarning", "descend", "train"),
+    "mlpteach.tables.activations": ("ACTIVATIONS",),
+    "mlpteach.tables.counterexamples": ("COUNTEREXAMPLES",),
+    "mlpteach.tables.datasets": (),
+    "mlpteach.tables.initializers": ("INITIALIZERS",),
+    "mlpteach.tables.landscapes": ("LANDSCAPES",),
+    "mlpteach.tables.losses": ("LOSSES", "own_loss"),
+    "mlpteach.tables.own_activation": ("own_activation",),
+    "mlpteach.tables.own_cost": ("own_cost",),
+    "mlpteach.tables.schedules": ("SCHEDULES", "schedule"),
+    "mlpteach.views": (),
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = {home.rpartition(".")[2]: home for home, names in _HOMES.items() if not names}
 
 __all__ = [
     "ACTIVATIONS",
@@ -71,10 +92,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
-    if name in _ON_DEMAND:
-        return importlib.import_module(_ON_DEMAND[name])
-    raise AttributeError(f"module 'mlpteach' has no attribute {name!r}")
+# Not for mypy, which would take any name for a known one.
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in _MODULES:
+            found = importlib.import_module(_MODULES[name])
+        elif name in _HOME_OF:
+            found = getattr(importlib.import_module(_HOME_OF[name]), name)
+        else:
+            raise AttributeError(f"module 'mlpteach' has no attribute {name!r}")
+        globals()[name] = found  # asked for once only
+        return found
 
 
 def __dir__():

@@ -1,5 +1,8 @@
 """The package as a whole: what importing it costs, its rules of style, and what is installed."""
 
+import ast
+import importlib
+import inspect
 import json
 import os
 import re
@@ -49,6 +52,21 @@ def test_importing_loads_numpy_only(module):
     assert ours == {"mlpteach"}
 
 
+def test_importing_loads_no_part_before_it_is_asked_for():
+    code = "import sys, mlpteach; print(*(name for name in sys.modules if 'mlpteach' in name))"
+    assert python("-c", code).split() == ["mlpteach"]
+
+
+def test_every_public_name_is_found_and_typed_where_it_is_loaded_from():
+    tree = ast.parse((ROOT / "mlpteach" / "__init__.py").read_text(encoding="utf-8"))
+    typed = next(node for node in tree.body if isinstance(node, ast.If))
+    homes = {name.name: one.module for one in typed.body for name in one.names}
+    assert sorted(homes) == sorted(mlpteach.__all__) == dir(mlpteach)
+    for name, home in homes.items():
+        expected = getattr(importlib.import_module(home), name, None)
+        assert getattr(mlpteach, name) is (expected or sys.modules[f"{home}.{name}"])
+
+
 def test_the_version_stands_in_one_place():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert project["tool"]["hatch"]["version"]["path"] == "mlpteach/__init__.py"
@@ -63,6 +81,124 @@ def test_ruff_finds_nothing():
 
 def test_ruff_would_not_reformat_anything():
     python("-m", "ruff", "format", "--no-cache", "--check", ".")
+
+
+# Types: what an editor knows of the public face.
+
+
+@pytest.fixture(scope="module")
+def check_types(tmp_path_factory):
+    """A function that runs mypy; what it has learned is kept from test to test."""
+    cache = tmp_path_factory.mktemp("mypy")
+    return lambda *paths: python("-m", "mypy", "--cache-dir", str(cache), *map(str, paths))
+
+
+def test_mypy_finds_nothing(check_types):
+    check_types()
+    assert (ROOT / "mlpteach" / "py.typed").is_file()
+
+
+KNOWN_TYPES = {
+    "trace[0].M.W[2]": "FloatArray",
+    "trace[0].before.b[1]": "FloatArray",
+    "trace[-1].after.flat": "FloatArray",
+    "trace[0].sensitivity[1]": "FloatArray",
+    "trace[0].A[3]": "FloatArray",
+    "trace[1:3]": "list[mt.Step]",
+    "trace.epoch(7).loss": "float",
+    'trace.history["loss"]': "FloatArray",
+    'trace.gather("before")["before"]': "FloatArray",
+    "trace.diverged": "mt.Divergence | None",
+    "trace.network().W[1]": "FloatArray",
+    'mt.descend(lambda x: (float(x @ x), 2 * x), [3.0], rule="gd")[-1].rho.flat': "FloatArray",
+    "net.outputs(X)": "FloatArray",
+    "net.accuracy(X, [0, 1])": "float",
+    "mt.gradient_check(net, X, [0, 1]).passed": "bool",
+    'mt.rule("adam", eta=0.01)': "Rule",
+    'mt.RULES["adam"].forms["paper"].differs': "str",
+    'mt.ACTIVATIONS["relu"].derivative(X)': "FloatArray",
+    'mt.LANDSCAPES["beale"](X)': "tuple[float, FloatArray]",
+    'mt.schedule("cooling", eps=0.1)': "Schedule",
+    "mt.datasets.moons()": "tuple[FloatArray, IntArray]",
+    'mt.compare(trace, "adam")': "mt.Difference | mt.Undecided | None",
+    'mt.Cursor(trace).back("line").value.flat': "FloatArray",
+    "mt.own_cost(lambda Y, A: abs(A - Y))": "Loss",
+    "mt.dashboards.adam(epochs=1)": "mt.player.Player",
+    "mt.dashboards.race().trace": "mt.Trace | None",
+    "mt.dashboards.race().show": "mt.views.Show",
+    'mt.player.Slider("eta", "η", 0.1, 1.0).check(0.5)': "float",
+    'mt.quiz.ask("gd_step").right': "bool | None",
+    'mt.quiz.QUESTIONS["gd_step"]': "mt.quiz.Question",
+    'mt.exercise.check("v2_one_instance", abs)': "float",
+}
+SCRIPT = """
+from typing import assert_type
+
+import numpy as np
+
+import mlpteach as mt
+from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.rules import Rule
+from mlpteach.tables.losses import Loss
+from mlpteach.tables.schedules import Schedule
+
+X = np.zeros((2, 2))
+net = mt.MLP((2, 3, 1), hidden=np.tanh, seed=1)
+trace = mt.train(net, X, [0, 1], rule="adam", schedule=lambda eta, k: eta / k)
+"""
+
+
+def test_an_editor_knows_the_types(check_types, tmp_path):
+    script = tmp_path / "script.py"
+    asserted = [f"assert_type({code}, {known})" for code, known in KNOWN_TYPES.items()]
+    script.write_text(SCRIPT + "\n".join(asserted), encoding="utf-8")
+    check_types("--strict", script)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    {
+        "mt.trian": 'Module has no attribute "trian"',
+        "mt.quiz.asks": 'Module has no attribute "asks"',
+        'mt.train("net", X, [0, 1])': 'expected "MLP"',
+        'mt.dashboards.adam(epochs="3")': 'expected "int"',
+        "assert_type(trace[0].M.W[2], float)": "Expression is of type",
+    }.items(),
+)
+def test_an_editor_finds_mistakes(check_types, tmp_path, code, found):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT + code, encoding="utf-8")
+    with pytest.raises(pytest.fail.Exception, match=found):
+        check_types(script)
+
+
+def functions_of(given):
+    """Yield what is called: a function, or a class's own methods that people call."""
+    if inspect.isfunction(given):
+        yield given
+    elif inspect.isclass(given) and given.__module__.startswith("mlpteach"):
+        for name, member in vars(given).items():
+            function = member.fget if isinstance(member, property) else member
+            if inspect.isfunction(function) and not name.startswith("_"):
+                yield function
+
+
+def test_the_public_face_is_annotated():
+    modules = [mlpteach, *(getattr(mlpteach, name) for name in mlpteach.__all__)]
+    modules = [module for module in modules if inspect.ismodule(module)]
+    public = {
+        f"{module.__name__}.{name}": getattr(module, name)
+        for module in modules
+        for name in getattr(module, "__all__", ())
+    }
+    functions = {name: list(functions_of(given)) for name, given in public.items()}
+    assert sum(map(len, functions.values())) > 100
+    for name, several in functions.items():
+        for function in several:
+            signature = inspect.signature(inspect.unwrap(function))
+            parameters = [p for p in signature.parameters.values() if p.name != "self"]
+            known = [p.annotation for p in parameters] + [signature.return_annotation]
+            assert signature.empty not in known, f"{name}: {function.__qualname__}{signature}"
 
 
 # The page's JavaScript: the parts by themselves, and each module that a browser gets.

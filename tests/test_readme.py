@@ -101,7 +101,7 @@ def a_panel_is_declared_once_and_drawn_twice():
         assert file_of(getattr(panels, name)) == "mlpteach/views/panels.py"
         assert f"{name.lower()}: " in page
     for name in ("Plot", "Heat", "Table", "Ledger"):  # what is none of them is text
-        assert f"{name}: _draw_" in drawn
+        assert f"{name}: _draw" in drawn
     assert file_of(figure) == "mlpteach/views/figure.py"
 
 

@@ -3,20 +3,22 @@
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.rules import as_rule
+from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
 from mlpteach.study.deep_networks import DeepNetworks
 from mlpteach.study.starting_data import check_data, outputs_for
 from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.initializers import INITIALIZERS, as_initializer
-from mlpteach.tables.own_activation import as_activation
+from mlpteach.tables.initializers import INITIALIZERS, InitializerLike, as_initializer
+from mlpteach.tables.losses import LossLike
+from mlpteach.tables.own_activation import ActivationLike, as_activation
 from mlpteach.views.runs import Runs, identity
 from mlpteach.views.signals import show_signals
 
@@ -26,21 +28,21 @@ _KEPT = 12
 
 
 def activations(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    a=("sigmoid", "uniform"),
-    b=("relu", "he"),
-    depth=6,
-    units=30,
-    output="sigmoid",
-    loss="cross_entropy",
-    rule=None,
-    epochs=3,
-    batch_size=32,
-    seed=1,
-    instances=200,
-):
+    a: tuple[ActivationLike, InitializerLike] = ("sigmoid", "uniform"),
+    b: tuple[ActivationLike, InitializerLike] = ("relu", "he"),
+    depth: int = 6,
+    units: int = 30,
+    output: ActivationLike = "sigmoid",
+    loss: LossLike = "cross_entropy",
+    rule: RuleLike | None = None,
+    epochs: int = 3,
+    batch_size: int | None = 32,
+    seed: int = 1,
+    instances: int = 200,
+) -> Player:
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
     Both are trained by the same rule on the same mini-batches; only activation and first weights

@@ -2,31 +2,35 @@
 
 from functools import partial
 
+from numpy.typing import ArrayLike
+
 from mlpteach.basics.arguments import check_choice
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import FORMS, rule
+from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
+from mlpteach.tables.losses import LossLike
 from mlpteach.views.optimizer import show_optimizer
 
 _FORM_NAMES = {"lecture": "lecture: √(V̂ + ε)", "paper": "paper: √V̂ + ε"}
 
 
 def adam(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    net=None,
-    layer=None,
-    form="lecture",
-    loss="cross_entropy",
-    epochs=5,
-    batch_size=32,
-    seed=1,
-    **hypers,
-):
+    net: MLP | None = None,
+    layer: int | None = None,
+    form: str = "lecture",
+    loss: LossLike = "cross_entropy",
+    epochs: int = 5,
+    batch_size: int | None = 32,
+    seed: int = 1,
+    **hypers: float,
+) -> Player:
     """Show Adam's six lines on a network, forwards and backwards, with live hyper-parameters.
 
     Parameters

@@ -1,7 +1,11 @@
 """Mini-batches: the smaller, the more erratic the descent; momentum calms it."""
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import cycle
+from typing import Any
+
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.style import STYLES
@@ -9,8 +13,10 @@ from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
+from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.tables.losses import LossLike
 from mlpteach.views import long_valley
 from mlpteach.views.batches import show_batches
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
@@ -29,16 +35,16 @@ _FORMS = (
 
 
 def batches(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    net=None,
-    sizes=None,
-    updates=100,
-    loss="cross_entropy",
-    seed=1,
-    values=None,
-):
+    net: MLP | None = None,
+    sizes: Sequence[int | None] | None = None,
+    updates: int = 100,
+    loss: LossLike = "cross_entropy",
+    seed: int = 1,
+    values: dict[str, Any] | None = None,
+) -> Player:
     """Show how erratic gradient descent is on mini-batches, and how momentum calms it.
 
     Runs from equal weights side by side: the cost on each update's batch and on all instances, the

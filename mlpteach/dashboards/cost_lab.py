@@ -1,20 +1,23 @@
 """The cost lab: one network, two costs, equal starts and equal batches."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice
 from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.initializers import INITIALIZERS
-from mlpteach.tables.losses import LOSSES, as_loss
+from mlpteach.tables.losses import LOSSES, LossLike, as_loss
 from mlpteach.views.two_costs import show_costs
 
 ETA = 1.0
@@ -22,18 +25,18 @@ _WEIGHTS = {"own": "each at its own weights", "first": "both at the first one's 
 
 
 def cost_lab(
-    X=None,
-    y=None,
-    costs=("mse", "cross_entropy"),
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    costs: Sequence[LossLike] = ("mse", "cross_entropy"),
     *,
-    net=None,
-    rule=None,
-    epochs=5,
-    batch_size=32,
-    validation=None,
-    seed=1,
-    **hypers,
-):
+    net: MLP | None = None,
+    rule: RuleLike | None = None,
+    epochs: int = 5,
+    batch_size: int | None = 32,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    seed: int = 1,
+    **hypers: float,
+) -> Player:
     """Show one network that learns by two costs, MSE and cross-entropy, and where the two differ.
 
     Both start at the same weights, see the same batches and take steps of the same rule.

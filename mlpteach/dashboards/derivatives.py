@@ -1,5 +1,6 @@
 """The activations and their derivatives at one z, and their product over many layers."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -9,13 +10,19 @@ from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Several, Slider
 from mlpteach.tables.activations import ACTIVATIONS, Activation
-from mlpteach.tables.own_activation import as_activation
+from mlpteach.tables.own_activation import ActivationLike, as_activation
 from mlpteach.views.derivatives import show_derivatives
 
 DEEPEST = 20
 
 
-def derivatives(depth=6, activations=("sigmoid", "tanh", "relu", "silu"), *, reach=8.0, steps=161):
+def derivatives(
+    depth: int = 6,
+    activations: Sequence[ActivationLike] = ("sigmoid", "tanh", "relu", "silu"),
+    *,
+    reach: float = 8.0,
+    steps: int = 161,
+) -> Player:
     """Show phi and phi' of activations at a moving z, and phi'(z) to the power of depth.
 
     Back propagation multiplies by phi'(Z) once in every layer. With all weights 1 and the same z

@@ -1,16 +1,22 @@
 """Demo 07, four ways: mini-batch, momentum, adaptive learning rate, L-BFGS from equal starts."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.rules import FORMS, as_rule, rule
+from mlpteach.rules import FORMS, RuleLike, as_rule, rule
+from mlpteach.run.network import MLP
+from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.study.step_sizes import for_network
+from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import schedule
 from mlpteach.views.four_ways import AGAINST, show_ways
 from mlpteach.views.runs import Runs, identity, name_forms, start_values
@@ -22,30 +28,28 @@ WAYS = {
     "lbfgs": "L-BFGS",
 }
 _FORM_NAMES = {"lecture": "slide", "paper": "paper"}
-_STARTS = {
-    "minibatch": (rule("gd", eta=1.0),),
-    "momentum": (
-        rule("momentum", "lecture", alpha=1.0, beta=0.9),
-        rule("momentum", "paper", eta=0.3, beta=0.9),
-    ),
-    "adaptive": (rule("gd", eta=6.0),),
-    "lbfgs": (rule("lbfgs"),),
-}
+# What suits the digits: gradient descent, both forms of momentum, the large step that shrinks.
+_SUITED = (
+    rule("gd", eta=1.0),
+    rule("momentum", "lecture", alpha=1.0, beta=0.9),
+    rule("momentum", "paper", eta=0.3, beta=0.9),
+    rule("gd", eta=6.0),
+)
 
 
 def four_ways(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    net=None,
-    validation=0.2,
-    rules=None,
-    epochs=20,
-    loss="cross_entropy",
-    against="epoch",
-    seed=1,
-    values=None,
-):
+    net: MLP | None = None,
+    validation: float | tuple[ArrayLike, ArrayLike] = 0.2,
+    rules: dict[str, RuleLike] | None = None,
+    epochs: int = 20,
+    loss: LossLike = "cross_entropy",
+    against: str = "epoch",
+    seed: int = 1,
+    values: dict[str, Any] | None = None,
+) -> Player:
     """Show one problem solved four ways: cost and validation accuracy, epoch by epoch.
 
     Mini-batch gradient descent, momentum in either form, the adaptive learning rate (a large step
@@ -73,7 +77,8 @@ def four_ways(
     seed : int
         Decides which instances are kept for validation, and the batches.
     values : dict, optional
-        Where controls start, such as ``{"momentum.eta": 0.1}``.
+        Where controls start, such as ``{"momentum.eta": 0.1}``. Step sizes start with what suits
+        the digits; with other data or another network with what a search finds.
 
     Returns
     -------
@@ -92,6 +97,7 @@ def four_ways(
     >>> {name: int(trace.evaluations.sum()) for name, trace in dashboard.traces.items()}
     {'minibatch': 6, 'momentum': 6, 'adaptive': 6, 'lbfgs': 7}
     """
+    known = X is None and net is None
     X, y = check_data(X, y)
     net = check_net(net, X, y)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
@@ -99,13 +105,16 @@ def four_ways(
     further = _check_rules(rules)
     check_choice("against", against, tuple(AGAINST))
     run = partial(train, net, X, y, loss=loss, epochs=epochs, seed=seed, validation=validation)
-    controls, defaults = _controls(len(X))
+    ways = _ways(_SUITED if known else _searched(net, X, y, loss, seed))
+    controls, defaults = _controls(ways, len(X))
     values = start_values(controls, {**defaults, "against": against}, values)
-    build = partial(_show, Runs(), run, further)
+    build = partial(_show, Runs(), run, ways, further)
     return Player(build, controls, values, "One problem, four ways", "four_ways")
 
 
-def _split(X, y, validation, seed):
+def _split(
+    X: Any, y: Any, validation: float | tuple[ArrayLike, ArrayLike], seed: int
+) -> tuple[tuple[NDArray[Any], NDArray[Any]], tuple[ArrayLike, ArrayLike]]:
     """Return the pairs (X, y) to learn from and to validate with."""
     if isinstance(validation, (tuple, list)):
         return (X, y), validation
@@ -135,13 +144,40 @@ def _check_rules(rules):
     return {name: as_rule(given) for name, given in rules.items()}
 
 
-def _controls(n):
+def _searched(net, X, y, loss, seed):
+    """Return the rules that have a step size, with one that suits the data and the network."""
+    X, Y, loss, l2 = net.check_problem(X, y, loss, 0.0)
+    problem = NetworkProblem(net, X, Y, loss, l2, _batch_size(len(X)), seed)
+    *constant, shrinking = _SUITED
+    return (
+        *for_network(constant, problem, progress=True),
+        *for_network([shrinking], problem, schedule("adaptive"), progress=True),
+    )
+
+
+def _batch_size(n):
+    """Return the size of the mini-batches at first."""
+    return min(32, n)
+
+
+def _ways(suited):
+    """Return way -> its rules, one a form."""
+    gd, lecture, paper, shrinking = suited
+    return {
+        "minibatch": (gd,),
+        "momentum": (lecture, paper),
+        "adaptive": (shrinking,),
+        "lbfgs": (rule("lbfgs"),),
+    }
+
+
+def _controls(ways, n):
     against = {id: text for id, (text, _, _) in AGAINST.items()}
     controls = [Choice("against", "Against", against), Choice("tune", "Tune", WAYS)]
-    values = {"tune": "minibatch", "form": "paper", "batch_size": min(32, n)}
+    values = {"tune": "minibatch", "form": "paper", "batch_size": _batch_size(n)}
     controls.append(Slider("batch_size", "batch size", 1, n, log=True, whole=True))
     controls.append(Choice("form", "Form", _FORM_NAMES, when=("tune", "momentum")))
-    for way, rules in _STARTS.items():
+    for way, rules in ways.items():
         made, starts = hyper_controls(rules, f"{way}.", ("tune", way))
         controls += name_forms(made) if way == "momentum" else made
         values |= starts
@@ -149,11 +185,11 @@ def _controls(n):
     return [*controls, *made], values | starts
 
 
-def _traces(runs, run, further, values):
+def _traces(runs, run, ways, further, values):
     """Return way -> trace."""
-    chosen = {way: rules[0] for way, rules in _STARTS.items()}
-    chosen["momentum"] = _STARTS["momentum"][FORMS.index(values["form"])]
-    chosen = {way: bind(given, _STARTS[way], f"{way}.", values) for way, given in chosen.items()}
+    chosen = {way: rules[0] for way, rules in ways.items()}
+    chosen["momentum"] = ways["momentum"][FORMS.index(values["form"])]
+    chosen = {way: bind(given, ways[way], f"{way}.", values) for way, given in chosen.items()}
     shrinking = schedule("adaptive", shrink=values["adaptive.shrink"])
     wanted = {}
     for way, chosen_rule in {**chosen, **further}.items():
@@ -164,8 +200,8 @@ def _traces(runs, run, further, values):
     return runs.take(wanted)
 
 
-def _show(runs, run, further, values):
-    traces = _traces(runs, run, further, values)
+def _show(runs, run, ways, further, values):
+    traces = _traces(runs, run, ways, further, values)
     names = {name: WAYS.get(name, name) for name in traces}
     names["momentum"] += f" ({_FORM_NAMES[values['form']]})"
     return show_ways(traces, names, values["against"])

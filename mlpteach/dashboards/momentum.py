@@ -1,6 +1,7 @@
 """Momentum in both forms: how far a steady gradient takes it, and how fast it leaves a valley."""
 
 from functools import partial
+from typing import Any
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
 from mlpteach.player import Player
@@ -18,7 +19,13 @@ from mlpteach.views.steady_gradient import show_steady
 _ON = {"steady": "steady gradient", "valley": "long valley"}
 
 
-def momentum(on="steady", *, updates=None, condition=100.0, values=None):
+def momentum(
+    on: str = "steady",
+    *,
+    updates: int | None = None,
+    condition: float = 100.0,
+    values: dict[str, Any] | None = None,
+) -> Player:
     """Show momentum as on the slide and as published, where it can be worked out.
 
     On a *steady* gradient of 1 the slide's step grows to alpha + beta, the published one to

@@ -1,6 +1,9 @@
 """Nielsen's neuron: one input, one sigmoid, and costs that tell it to go down."""
 
+from collections.abc import Sequence
 from functools import partial
+
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import (
     Interval,
@@ -15,10 +18,11 @@ from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Toggle
 from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
 from mlpteach.study.one_neuron import Neuron, neuron_traces
 from mlpteach.tables.activations import ACTIVATIONS
-from mlpteach.tables.losses import LOSSES, as_loss
+from mlpteach.tables.losses import LOSSES, LossLike, as_loss
 from mlpteach.views.neuron import show_neuron
 
 # Nielsen's two starting points, and one where a has rounded to 1.
@@ -28,17 +32,17 @@ _KINDS = {"nielsen": "½(y − a)², Nielsen", "slide": "(y − a)², slide"}
 
 
 def neuron(
-    start=(2.0, 2.0),
-    costs=("mse", "cross_entropy"),
+    start: ArrayLike = (2.0, 2.0),
+    costs: Sequence[LossLike] = ("mse", "cross_entropy"),
     *,
-    quadratic="nielsen",
-    long_way=False,
-    updates=300,
-    x=1.0,
-    y=0.0,
-    rule=None,
-    **hypers,
-):
+    quadratic: str = "nielsen",
+    long_way: bool = False,
+    updates: int = 300,
+    x: float = 1.0,
+    y: float = 0.0,
+    rule: RuleLike | None = None,
+    **hypers: float,
+) -> Player:
     """Show one sigmoid neuron that learns y from x by the quadratic cost and by cross-entropy.
 
     All start at the same weights and take the same steps; the seed plays no part.
@@ -122,7 +126,7 @@ def _losses(costs):
     return losses, tuple(dict.fromkeys(ids))
 
 
-def check_start(start):
+def check_start(start: ArrayLike) -> tuple[float, float]:
     """Return the starting weights (w, b) as a pair of floats."""
     w, b = check_floats("start", start, ndim=1, shape=(2,))
     return float(w), float(b)

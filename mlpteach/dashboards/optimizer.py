@@ -2,28 +2,32 @@
 
 from functools import partial
 
+from numpy.typing import ArrayLike
+
 from mlpteach.basics.arguments import check_choice
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice
+from mlpteach.player.controls import Choice, Control
 from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
+from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
+from mlpteach.tables.losses import LossLike
 from mlpteach.views.two_runs import show_traces
 
 
 def optimizer(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    rule="adam",
-    net=None,
-    layer=None,
-    loss="cross_entropy",
-    epochs=3,
-    batch_size=32,
-    seed=1,
-):
+    rule: str = "adam",
+    net: MLP | None = None,
+    layer: int | None = None,
+    loss: LossLike = "cross_entropy",
+    epochs: int = 3,
+    batch_size: int | None = 32,
+    seed: int = 1,
+) -> Player:
     """Show every line of any rule, the slide's form beside the published one.
 
     Both forms start from the same weights and see the same batches. The first update and the first
@@ -63,7 +67,8 @@ def optimizer(
     check_choice("rule", rule, tuple(RULES))
     run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
     titles = {id: known.menu_title for id, known in RULES.items()}
-    controls, values = [Choice("rule", "Rule", titles)], {"rule": rule}
+    controls: list[Control] = [Choice("rule", "Rule", titles)]
+    values = {"rule": rule}
     for id, known in RULES.items():
         sliders, starts = hyper_controls(list(known.forms.values()), f"{id}.", ("rule", id))
         controls += sliders

@@ -1,40 +1,46 @@
 """A reader's own function beside the reference, on a network or on a landscape."""
 
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.player import Player
-from mlpteach.player.controls import Point
+from mlpteach.player.controls import Control, Point
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
-from mlpteach.rules import RULES, Hyper, Rule
+from mlpteach.rules import RULES, Hyper, Rule, RuleLike
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.compare import rerun
+from mlpteach.run.network import MLP
 from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_layer, check_net
-from mlpteach.tables.landscapes import LANDSCAPES, Landscape
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective
+from mlpteach.tables.losses import LossLike
 from mlpteach.views.two_runs import show_traces, with_map
 
 
 def own_rule(
-    function,
-    X=None,
-    y=None,
+    function: Callable[..., Any],
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    against="adam",
-    on=None,
-    start=None,
-    steps=100,
-    net=None,
-    layer=None,
-    loss="cross_entropy",
-    epochs=2,
-    batch_size=32,
-    seed=1,
-):
+    against: RuleLike = "adam",
+    on: str | Objective | None = None,
+    start: ArrayLike | None = None,
+    steps: int = 100,
+    net: MLP | None = None,
+    layer: int | None = None,
+    loss: LossLike = "cross_entropy",
+    epochs: int = 2,
+    batch_size: int | None = 32,
+    seed: int = 1,
+) -> Player:
     """Run a function of your own beside the reference and show where it first differs.
 
     Parameters
@@ -77,6 +83,8 @@ def own_rule(
     """
     reference = against if isinstance(against, Rule) else RULES[_id(against)].default
     yours = make_rule(function)
+    choices: list[Control] = []
+    places: dict[str, Any] = {}
     if on is None:
         X, y = check_data(X, y)
         net = check_net(net, X, y)
@@ -92,7 +100,6 @@ def own_rule(
         objective, start = _objective(on, start)
         steps = check_count("steps", steps)
         run = partial(descend, objective, start, steps=steps)
-        choices, places = [], {}
         if isinstance(objective, Landscape):
             choices, places = [Point("start", "Start")], {"start": tuple(start.tolist())}
     yours = _ranged(yours, reference)
@@ -117,7 +124,7 @@ def _id(against):
     return check_choice("against", against, tuple(RULES))
 
 
-def _objective(on, start):
+def _objective(on: Any, start: ArrayLike | None) -> tuple[Objective, FloatArray]:
     if callable(on) and on not in LANDSCAPES.values():
         if start is None:
             raise ValueError("give start, where the descent of your own function begins.")

@@ -1,8 +1,10 @@
 """The landscape race: rules descend a function of two numbers from one start, side by side."""
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
@@ -15,10 +17,11 @@ from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
 from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.rules import RuleLike
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
 from mlpteach.study.step_sizes import for_landscape
-from mlpteach.tables.landscapes import LANDSCAPES, Landscape, noisy, own_landscape
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
 from mlpteach.views.race import path, race_show
 from mlpteach.views.racers import everybody, racers_of
 
@@ -29,16 +32,16 @@ _NOISE = 20.0
 
 
 def race(
-    landscape="beale",
-    rules=("gd", "momentum", "nesterov", "rmsprop", "adam"),
+    landscape: str | Landscape | Objective = "beale",
+    rules: Sequence[RuleLike | tuple[str, str]] = ("gd", "momentum", "nesterov", "rmsprop", "adam"),
     *,
-    window=None,
-    start=None,
-    minima=(),
-    steps=200,
-    sigma=0.0,
-    seed=1,
-):
+    window: ArrayLike | None = None,
+    start: ArrayLike | None = None,
+    minima: ArrayLike = (),
+    steps: int = 200,
+    sigma: float = 0.0,
+    seed: int = 1,
+) -> Player:
     """Race update rules over a landscape; a click on the map starts them there.
 
     The slide 'Visualization of optimization'. Every hyper-parameter of every rule is live, and so
@@ -111,7 +114,12 @@ def race(
     )
 
 
-def _landscape(given, window, start, minima):
+def _landscape(
+    given: str | Landscape | Objective,
+    window: ArrayLike | None,
+    start: ArrayLike | None,
+    minima: ArrayLike,
+) -> Landscape:
     """Return the :class:`Landscape` asked for."""
     if isinstance(given, (str, Landscape)) or not callable(given):
         if window is not None or np.size(minima):

@@ -1,17 +1,20 @@
 """No panacea: all rules over several problems, tuned with the same budget, and their ranks."""
 
+from collections.abc import Sequence
 from functools import partial
 from math import isfinite
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several
-from mlpteach.rules import FORMS, RULES, as_rule
+from mlpteach.rules import FORMS, RULES, RuleLike, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
+from mlpteach.tables.landscapes import Objective
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
 
 # By default; the moons tell little that the spirals don't.
@@ -24,14 +27,14 @@ _FLOOR = 1e-12
 
 
 def ranking(
-    problems=PROBLEMS,
-    rules=None,
+    problems: Sequence[str] | dict[str, tuple[Objective, ArrayLike]] = PROBLEMS,
+    rules: Sequence[RuleLike] | None = None,
     *,
-    form="lecture",
-    budget=100,
-    sizes=STEP_SIZES,
-    seed=1,
-):
+    form: str = "lecture",
+    budget: int = 100,
+    sizes: Sequence[float] = STEP_SIZES,
+    seed: int = 1,
+) -> Player:
     """Rank rules over several problems, each with its best step size and the same budget.
 
     Every rule runs with every step size from the same start; what counts is the lowest cost after
@@ -79,18 +82,18 @@ def ranking(
     starting = tuple(_rules_of(rules, form))
     everybody = [*rules, *_others(_rules_of(rules, form))]
     own = isinstance(problems, dict)
-    problems = as_ranking_problems(problems, seed)
-    places = {id: problem if own else (id, seed) for id, problem in problems.items()}
+    ranked = as_ranking_problems(problems, seed)
+    places = {id: problem if own else (id, seed) for id, problem in ranked.items()}
 
     def tuned(form, names, progress=False):
         running = {name: _rules_of(everybody, form)[name] for name in names}
-        return tune_all(problems, places, running, budget, sizes, progress)
+        return tune_all(ranked, places, running, budget, sizes, progress)
 
     tuned(form, starting, progress=True)
-    values = {"form": form, "cells": "rank", "problem": next(iter(problems)), "follow": "none"}
+    values = {"form": form, "cells": "rank", "problem": next(iter(ranked)), "follow": "none"}
     return Player(
-        partial(_show, problems, budget, tuned),
-        _controls(problems, _rules_of(everybody, form)),
+        partial(_show, ranked, budget, tuned),
+        _controls(ranked, _rules_of(everybody, form)),
         {**values, "rules": starting},
         "No panacea",
         "rank",
@@ -183,13 +186,14 @@ def _show(problems, budget, tuned, values):
 
 
 class _Traces(dict):
-    """The traces of runs by name, of :class:`Tuned`: each is made when it is first looked at."""
+    """Name -> trace, out of name -> :class:`Tuned`: a run is made when it is first looked at."""
 
     def __getitem__(self, name):
         return super().__getitem__(name).trace
 
     def get(self, name, default=None):
-        return self[name] if name in self else default  # noqa: SIM401, dict.get makes none
+        found = super().get(name)
+        return default if found is None else found.trace
 
     def values(self):
         return (self[name] for name in self)

@@ -17,18 +17,18 @@ _SETTINGS = ("eta", "beta1", "beta2", "cooled", "corrected")
 
 
 def reddi(
-    example="every_third",
+    example: str = "every_third",
     *,
-    updates=10_000,
-    start=1.0,
-    seed=1,
-    C=None,
-    eta=None,
-    beta1=None,
-    beta2=None,
-    cooled=None,
-    corrected=None,
-):
+    updates: int = 10000,
+    start: float = 1.0,
+    seed: int = 1,
+    C: float | None = None,
+    eta: float | None = None,
+    beta1: float | None = None,
+    beta2: float | None = None,
+    cooled: bool | None = None,
+    corrected: bool | None = None,
+) -> Player:
     """Show Adam walk to the wrong end of an interval, and AMSGrad to the right one.
 
     Both rules see the same slopes c_k, f_k(x) = c_k x, and are held inside [-1, 1]. Above the best

@@ -1,17 +1,22 @@
 """Cooling and the adaptive step: the step size and the cost under every schedule."""
 
 from functools import partial
+from typing import Any
+
+from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
 from mlpteach.player.hyper_controls import hyper_controls
-from mlpteach.rules import Rule, as_rule
+from mlpteach.rules import Rule, RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
+from mlpteach.run.network import MLP
 from mlpteach.run.train import descend, quietly, train
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.study.step_sizes import for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES
+from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import SCHEDULES
 from mlpteach.views.runs import Runs, identity, start_values
 from mlpteach.views.schedules import show_schedules
@@ -24,19 +29,19 @@ ETA, _BOLD = 5.0, 2.5
 
 
 def step_size(
-    X=None,
-    y=None,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
-    on="data",
-    net=None,
-    rule=None,
-    epochs=10,
-    batch_size=16,
-    updates=200,
-    loss="cross_entropy",
-    seed=1,
-    values=None,
-):
+    on: str = "data",
+    net: MLP | None = None,
+    rule: RuleLike | None = None,
+    epochs: int = 10,
+    batch_size: int | None = 16,
+    updates: int = 200,
+    loss: LossLike = "cross_entropy",
+    seed: int = 1,
+    values: dict[str, Any] | None = None,
+) -> Player:
     """Show the step size and the cost under every schedule, side by side from equal starts.
 
     The moments at which the adaptive step shrinks are marked in both pictures. On a network it
@@ -77,26 +82,34 @@ def step_size(
     array([1. , 0.5, 0.5])
     """
     updates = check_count("updates", updates, maximum=2000)
-    given, rule = rule, _check_rule(rule)
-    landscapes = {} if rule.needs_layers else LANDSCAPES
+    chosen = _check_rule(rule)
+    landscapes = {} if chosen.needs_layers else LANDSCAPES
     check_choice("on", on, ("data", *landscapes))
     X, y = check_data(X, y, DIGITS)
     net = check_net(net, X, y)
     run = partial(train, net, X, y, loss=loss, seed=seed, epochs=epochs, batch_size=batch_size)
-    etas = {"data": rule.values[rule.step_size]}
-    for id, landscape in landscapes.items():
-        etas[id] = etas["data"] if isinstance(given, Rule) else _bold(rule, landscape, updates)
-    controls, defaults = _controls(rule, landscapes, etas)
+    etas = _etas(chosen, landscapes, updates, isinstance(rule, Rule))
+    controls, defaults = _controls(chosen, landscapes, etas)
     values = start_values(controls, {**defaults, "on": on}, values)
-    build = partial(_show, Runs(), run, rule, updates)
+    build = partial(_show, Runs(), run, chosen, updates)
     return Player(build, controls, values, "Cooling and the adaptive step", "step_size")
 
 
-def _check_rule(given):
+def _check_rule(given: RuleLike | None) -> Rule:
     rule = rule_of("gd", eta=ETA) if given is None else as_rule(given)
     if rule.step_size not in rule.hypers:
         raise ValueError(f"rule must have a step size that a schedule can change; given {rule}.")
     return rule
+
+
+def _etas(rule, landscapes, updates, keeps):
+    """Return where η starts on the data and on each landscape, where a Rule `keeps` its own."""
+    eta = rule.values[rule.step_size]
+    on_landscapes = {
+        id: eta if keeps else _bold(rule, landscape, updates)
+        for id, landscape in landscapes.items()
+    }
+    return {"data": eta, **on_landscapes}
 
 
 def _bold(rule, landscape, updates):

@@ -5,15 +5,17 @@ import io
 import sys
 import traceback
 import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from mlpteach.exercise.protocol import NoAnswer, Reply, as_plain
+from mlpteach.exercise.protocol import Call, NoAnswer, Reply, as_plain
 
 _PRINTED = 300  # characters kept of what a call printed
 
 
-def answer_with(functions):
+def answer_with(functions: Mapping[str, Callable[..., Any]]) -> Callable[[Call], Reply]:
     """Return a function Call -> Reply that calls ``functions[call.function]``.
 
     Parameters
@@ -29,7 +31,7 @@ def answer_with(functions):
 
 
 @contextlib.contextmanager
-def silenced():
+def silenced() -> Iterator[Any]:
     """Keep what is printed, and all warnings, from the page."""
     # A warning would reach stderr, for which nbgrader takes all points of a cell.
     with (
@@ -42,21 +44,22 @@ def silenced():
         yield
 
 
-def make_call(functions, call):
+def make_call(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
     """Make one call; return its Reply. Inside :func:`silenced` only."""
     if call.function not in functions:
         raise NoAnswer(f"There is no function {call.function}.")
     arguments = [_own(argument) for argument in call.arguments]
     keywords = {name: _own(value) for name, value in call.keywords.items()}
     value, error = None, ""
-    sys.stdout.seek(0)
-    sys.stdout.truncate()
+    printed: Any = sys.stdout  # of silenced()
+    printed.seek(0)
+    printed.truncate()
     try:
         value = as_plain(functions[call.function](*arguments, **keywords))
     except (Exception, SystemExit) as raised:
         error = traceback.format_exception_only(raised)[-1].strip()
     after = tuple(as_plain(argument) for argument in arguments)
-    return Reply(value, error, after, sys.stdout.getvalue()[:_PRINTED])
+    return Reply(value, error, after, printed.getvalue()[:_PRINTED])
 
 
 def _own(argument):

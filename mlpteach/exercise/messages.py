@@ -7,7 +7,7 @@ import textwrap
 _WIDTH = 83  # nbgrader's "Validate" indents by 4 and cuts off what is longer than 87
 
 
-def wrap_lines(text):
+def wrap_lines(text: str) -> str:
     """Break a text into lines; "Validate", feedback and formgrader cut long ones off.
 
     Parameters
@@ -26,7 +26,7 @@ def wrap_lines(text):
     )
 
 
-def print_message(text, failed):
+def print_message(text: str, failed: bool) -> None:
     """Print a text below the student's cell, and into nbgrader's "Validate" if `failed`.
 
     Of a cell that gives no full points, "Validate" shows what stands on stderr and else only that

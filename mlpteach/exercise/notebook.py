@@ -11,7 +11,7 @@ from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.messages import print_message, wrap_lines
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
-from mlpteach.exercise.protocol import Reply, decide
+from mlpteach.exercise.protocol import Call, Reply, decide
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def check(id: str, *functions: Callable, seed: int = 1) -> float:
     """
     chosen = _choose(id, functions)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
-    errors = []
+    errors: list[str] = []
     names = _beside(functions) | dict(zip(chosen.functions, functions, strict=True))
     answer = _noting_errors(answer_with(names), errors)
     verdict = decide(chosen, np.random.default_rng(seed), answer)
@@ -76,8 +76,8 @@ def _beside(functions):
 
 
 def _noting_errors(answer, errors):
-    def noting(call):
-        reply: Reply = answer(call)
+    def noting(call: Call) -> Reply:
+        reply = answer(call)
         if reply.error and not reply.error.startswith("NotImplementedError"):
             errors.append(reply.error)
         return reply

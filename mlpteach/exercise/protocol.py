@@ -8,6 +8,7 @@ into a sandbox and only plain data come back.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,8 @@ class Call:
     """
 
     function: str
-    arguments: tuple = ()
-    keywords: dict = field(default_factory=dict)
+    arguments: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Reply:
 
     value: object = None
     error: str = ""
-    arguments_after: tuple = ()
+    arguments_after: tuple[Any, ...] = ()
     printed: str = ""
 
 
@@ -93,13 +94,12 @@ class Verdict:
     mistake: str = ""
     answered_as: str = ""
 
-    def __post_init__(self):
-        # Not clamped: a check that computes its own fraction wrongly must not hand out marks.
+    def __post_init__(self) -> None:
         if type(self.fraction) is not float or not 0.0 <= self.fraction <= 1.0:
             raise ValueError(f"fraction must be a float in [0, 1]; given {self.fraction!r}.")
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether all points are given."""
         return self.fraction == 1.0
 
@@ -123,12 +123,12 @@ class Check:
 
     id: str
     title: str
-    functions: tuple
+    functions: tuple[str, ...]
     points: int
     run: Callable[[np.random.Generator], Generator[Call, Reply, Verdict]]
 
 
-def decide(check, rng, answer):
+def decide(check: Check, rng: Any, answer: Callable[[Call], Reply]) -> Verdict:
     """Run a check to its verdict.
 
     Parameters
@@ -161,7 +161,7 @@ def decide(check, rng, answer):
     return verdict
 
 
-def as_plain(value, depth=0):
+def as_plain(value: object, depth: int = 0) -> Any:
     """Return a copy of `value` made of plain data only; what is not plain becomes NotPlain.
 
     Examples

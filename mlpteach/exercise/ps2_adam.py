@@ -96,11 +96,8 @@ def _one_update(rng):
         W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
         call = Call("adam_update", (W, G, np.zeros(shape), np.zeros(shape), 1))
         yield f"at update k = 1, for arrays of shape {shape}", call
-    W, G, M, V = (
-        rng.uniform(-2, 2, (2, 2)),
-        _gradient(rng, (2, 2)),
-        *rng.uniform(0.2, 1, (2, 2, 2)),
-    )
+    W, G = rng.uniform(-2, 2, (2, 2)), _gradient(rng, (2, 2))
+    M, V = rng.uniform(0.2, 1, (2, 2, 2))
     yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
     G = _with_a_zero(rng, G)
     # The first moment's correction fades sooner than the second's.

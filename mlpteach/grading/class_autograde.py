@@ -6,6 +6,7 @@ import os
 import traceback
 import warnings
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import sqlalchemy.orm
@@ -123,7 +124,7 @@ def share_gradebook():
         importlib.import_module(f"nbgrader.{name}").Gradebook = _shared
 
 
-_open = {}
+_open: dict[Any, Any] = {}
 
 
 def _shared(db_url, course_id="default_course", authenticator=None):

@@ -1,10 +1,11 @@
 """The sandboxes of this process: one for each set of limits, kept from notebook to notebook."""
 
 import atexit
+from typing import Any
 
 from mlpteach.grading.sandbox import Limits, Sandbox
 
-_sandboxes = {}
+_sandboxes: dict[Any, Sandbox] = {}
 
 
 def shared_sandbox(limits=None, isolation=None):

@@ -4,6 +4,7 @@ import copy
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
@@ -84,7 +85,7 @@ class Rebuild(NbGraderPreprocessor):
         _compared.add(key)
 
 
-_compared = set()
+_compared: set[Any] = set()
 
 
 def _texts(notebook):

@@ -13,6 +13,6 @@ try:
 except ModuleNotFoundError as missing:
     if (missing.name or "").startswith("mlpteach"):
         raise
-    Player = Core  # type: ignore[assignment,misc]
+    Player = Core  # type: ignore[assignment, misc]
 
 __all__ = ["Choice", "Core", "Player", "Point", "Several", "Slider", "Toggle"]

@@ -1,6 +1,7 @@
 """What can be changed on a dashboard, and which values each control can have."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from mlpteach.basics.arguments import Interval, check_flag, check_number, describe
@@ -22,8 +23,10 @@ class Control:
 
     name: str
     label: str
+    when: tuple[str, str] | None = field(default=None, kw_only=True)
+    kind: ClassVar[str]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for given in (self.name, self.label):
             if not isinstance(given, str):
                 raise TypeError(
@@ -66,14 +69,13 @@ class Choice(Control):
     """
 
     options: dict[str, str]
-    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "choice"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         _check_options(self.name, self.options)
 
-    def check(self, given: Any) -> Any:
+    def check(self, given: Any) -> str:
         return _option(self, given)
 
 
@@ -93,14 +95,13 @@ class Several(Control):
     """
 
     options: dict[str, str]
-    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "several"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         _check_options(self.name, self.options)
 
-    def check(self, given: Any) -> Any:
+    def check(self, given: Any) -> tuple[str, ...]:
         if isinstance(given, str) or not hasattr(given, "__iter__"):
             raise TypeError(f"{self.name} must be a list of its values; given {describe(given)}.")
         chosen = {_option(self, one) for one in given}
@@ -151,10 +152,9 @@ class Slider(Control):
     high: float
     log: bool = False
     whole: bool = False
-    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "slider"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         low = check_number(f"low of {self.name}", self.low, Interval())
         high = check_number(f"high of {self.name}", self.high, Interval())
@@ -166,7 +166,7 @@ class Slider(Control):
                 f"{self.name} must have {positive}low <= high; given low={low:g}, high={high:g}."
             )
 
-    def check(self, given: Any) -> Any:
+    def check(self, given: Any) -> float:
         number = check_number(self.name, given, Interval())
         return round(number) if self.whole else number
 
@@ -181,10 +181,9 @@ class Toggle(Control):
     True
     """
 
-    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "toggle"
 
-    def check(self, given: Any) -> Any:
+    def check(self, given: Any) -> bool:
         return check_flag(self.name, given)
 
 
@@ -198,16 +197,16 @@ class Point(Control):
     (1.0, 2.5)
     """
 
-    when: tuple[str, str] | None = None
     kind: ClassVar[str] = "point"
 
-    def check(self, given: Any) -> Any:
+    def check(self, given: Any) -> tuple[float, float]:
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise TypeError(f"{self.name} must be a pair of numbers; given {describe(given)}.")
-        return tuple(check_number(self.name, number, Interval()) for number in given)
+        x, y = (check_number(self.name, number, Interval()) for number in given)
+        return x, y
 
 
-def by_name(controls):
+def by_name(controls: Sequence[Control]) -> dict[str, Control]:
     """Return name -> control of controls that belong together.
 
     Raises
@@ -238,7 +237,9 @@ def _check_when(control, known):
         )
 
 
-def check_values(controls, given, present=None):
+def check_values(
+    controls: Mapping[str, Control], given: object, present: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the values of all controls: those given, checked, and the present others.
 
     Parameters
@@ -252,8 +253,8 @@ def check_values(controls, given, present=None):
         raise TypeError(f"values must be a dict of control names; given {describe(given)}.")
     for name in given:
         if name not in controls:
-            known = ", ".join(controls) or "none"
-            raise ValueError(f"this dashboard has no control {name!r}; it has: {known}.")
+            names = ", ".join(controls) or "none"
+            raise ValueError(f"this dashboard has no control {name!r}; it has: {names}.")
     missing = [name for name in controls if name not in {**(present or {}), **given}]
     if missing:
         raise ValueError(f"values must hold one for each control; missing: {', '.join(missing)}.")

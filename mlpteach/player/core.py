@@ -6,6 +6,7 @@ find it. What travels is written down in :mod:`mlpteach.player.spec`.
 
 import traceback
 from collections.abc import Callable, Collection, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from mlpteach.player import saved, state
 from mlpteach.player.controls import Control, Point, by_name, check_values
 from mlpteach.player.position import START, check_position, inside
 from mlpteach.player.spec import describe_control, describe_show
+from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
 from mlpteach.views.panels import Plot, Show
@@ -24,10 +26,9 @@ from mlpteach.views.pictures import picture_key, render
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from mlpteach.run.trace import Trace
-
-Values = dict[str, Any]  # of controls, by their names
-Answer = tuple[dict[str, Any], list[bytes]]  # a message and its buffers
+Build = Callable[[dict[str, Any]], Show]
+Follow = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+Message = dict[str, Any]
 
 # From a page: what a message of each type holds besides.
 _MESSAGES = {
@@ -86,19 +87,14 @@ class Core:
     'powers?k=1&line=0&row=0&column=0&a=3.0'
     """
 
-    show: Show
-    values: Values
-    numbers: bytes
-    spec: dict[str, Any]
-
     def __init__(
         self,
-        build: Callable[[Values], Show],
+        build: Build,
         controls: Sequence[Control],
-        values: Values,
+        values: dict[str, Any],
         title: str,
         name: str,
-        follow: Callable[[Values, Values], Values] | None = None,
+        follow: Follow | None = None,
     ) -> None:
         _check_functions(build, follow)
         self.title, self.name = check_text("title", title), _check_name(name)
@@ -112,12 +108,12 @@ class Core:
         return f"<Core {self.title!r}: {where}>"
 
     @property
-    def traces(self) -> dict[str, "Trace"]:
+    def traces(self) -> dict[str, Trace]:
         """The runs on the screen, by their names."""
         return self.show.traces
 
     @property
-    def trace(self) -> "Trace | None":
+    def trace(self) -> Trace | None:
         """The first of the runs on the screen; None without one."""
         return next(iter(self.traces.values()), None)
 
@@ -170,7 +166,7 @@ class Core:
         k = position["k"] if k is None else k
         return figure(self.show, k, position["row"], position["column"])
 
-    def save_html(self, path: str | Path) -> Path:
+    def save_html(self, path: str | PathLike[str]) -> Path:
         """Save the dashboard as one file that plays without network and without Python.
 
         Parameters
@@ -204,7 +200,7 @@ class Core:
         needed = {picture_key(one): one for one in axes}
         return {key: dict(vars(render(one))) for key, one in needed.items() if key not in held}
 
-    def history(self, held: Collection[str] = ()) -> Answer:
+    def history(self, held: Collection[str] = ()) -> tuple[Message, list[bytes]]:
         """Return the message with all that is on the screen, and its buffers."""
         message = {
             "type": "history",
@@ -214,7 +210,7 @@ class Core:
         }
         return message, [self.numbers, self.frames]
 
-    def answer(self, message: dict[str, Any]) -> list[Answer]:
+    def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
         """Return what a page gets for its message; whatever goes wrong is told there, never lost.
 
         Parameters

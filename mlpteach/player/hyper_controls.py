@@ -1,10 +1,16 @@
 """Controls that several dashboards have: a rule's hyper-parameters, the layer that is shown."""
 
-from mlpteach.player.controls import Choice, Slider, Toggle
-from mlpteach.rules import Hyper
+from collections.abc import Sequence
+from typing import Any
+
+from mlpteach.player.controls import Choice, Control, Slider, Toggle
+from mlpteach.rules import Hyper, Rule
+from mlpteach.run.network import MLP
 
 
-def hyper_controls(rules, prefix, when=None):
+def hyper_controls(
+    rules: Sequence[Any], prefix: str, when: tuple[str, str] | None = None
+) -> tuple[list[Control], dict[str, Any]]:
     """Return the controls for the hyper-parameters of some forms of one rule, and their values.
 
     A schedule has hyper-parameters too.
@@ -25,7 +31,8 @@ def hyper_controls(rules, prefix, when=None):
     controls : list of Slider or Toggle
     values : dict
     """
-    controls, values = [], {}
+    controls: list[Control] = []
+    values: dict[str, Any] = {}
     for rule in rules:
         for name, hyper in rule.hypers.items():
             key = _key(rules, rule, name, prefix)
@@ -49,12 +56,12 @@ def _key(rules, rule, name, prefix):
     return prefix + (name if all(o == others[0] for o in others) else f"{rule.form}.{name}")
 
 
-def bind(rule, rules, prefix, values):
+def bind(rule: Rule, rules: Sequence[Rule], prefix: str, values: dict[str, Any]) -> Rule:
     """Return `rule` with the values that the controls of :func:`hyper_controls` have."""
     return rule.bind(**{name: values[_key(rules, rule, name, prefix)] for name in rule.hypers})
 
 
-def layer_choice(net):
+def layer_choice(net: MLP) -> Choice:
     """Return the control for the layer whose weights are shown."""
     raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
     options = {str(k): f"W⁽{str(k).translate(raised)}⁾" for k in range(1, len(net.sizes))}

@@ -1,6 +1,7 @@
 """Where a page stands in a history: a step, a line of the formula, an entry of a matrix."""
 
 import math
+from typing import Any
 
 from mlpteach.basics.arguments import check_count, describe
 
@@ -8,7 +9,7 @@ from mlpteach.basics.arguments import check_count, describe
 START = {"k": 1, "line": 0, "row": 0, "column": 0}
 
 
-def inside(position, spec):
+def inside(position: dict[str, Any], spec: dict[str, Any]) -> dict[str, int]:
     """Return the place of a history's spec that is nearest to `position`.
 
     Raises
@@ -33,7 +34,7 @@ def inside(position, spec):
     return {name: max(first, min(asked[name], last[name])) for name, first in START.items()}
 
 
-def check_position(given):
+def check_position(given: dict[str, Any]) -> dict[str, Any]:
     """Return `given` if it is a dict of some of the names of a position."""
     if not isinstance(given, dict):
         raise TypeError(f"position must be a dict like {START}; given {describe(given)}.")

@@ -8,19 +8,29 @@ import base64
 import gzip
 import html
 import json
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.player.page_source import MODULE, STYLE
 from mlpteach.views.frames import spread
+from mlpteach.views.panels import Show
 
 # The page with its pictures stays below 3 MB.
 PAGE_BYTES = 2_950_000
 _FRAME_BYTES = 5  # of each 64-bit float
 
 
-def write(path, spec, show, numbers, pictures):
+def write(
+    path: str | PathLike[str],
+    spec: dict[str, Any],
+    show: Show,
+    numbers: bytes,
+    pictures: dict[str, Any],
+) -> Path:
     """Write the page to `path` and return the path.
 
     Parameters
@@ -64,7 +74,7 @@ def _packed(data):
     return base64.b64encode(gzip.compress(data, 6, mtime=0)).decode()
 
 
-def pack_frames(frames):
+def pack_frames(frames: FloatArray) -> str:
     """Return frames, 64-bit floats, as compressed text: byte planes of their upper 40 bits.
 
     Rounded to nearest, so that about nine digits stay; equal bytes of neighbours stand together.
@@ -88,7 +98,7 @@ def _fitting_frames(frames, room):
     return packed, held
 
 
-def thinned(steps, count):
+def thinned(steps: int, count: int) -> list[int]:
     """Return about `count` of the steps: half of them at the start without a gap, then spread.
 
     Examples

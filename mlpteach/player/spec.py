@@ -56,14 +56,16 @@ To the page:
 """
 
 import base64
+from typing import Any
 
 import numpy as np
 
+from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
 from mlpteach.views.layers import Arrow, Line, Profile, Raster
 from mlpteach.views.mathematics import to_html
-from mlpteach.views.panels import Heat, Ledger, Plot, Table, Text
+from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
 
 
@@ -85,7 +87,7 @@ class _Numbers:
         return np.concatenate(self._arrays or [np.empty(0)]).tobytes()
 
 
-def describe_show(show):
+def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
     """Return what the page needs of a :class:`~mlpteach.views.panels.Show`.
 
     Returns
@@ -114,11 +116,11 @@ def describe_show(show):
     return spec, numbers.bytes()
 
 
-def describe_control(control):
+def describe_control(control: Control) -> dict[str, Any]:
     """Return a control for the page; its options keep their order in a list."""
-    described = {"kind": control.kind, **vars(control)}
+    described: dict[str, Any] = {"kind": control.kind, **vars(control)}
     if "options" in described:
-        described["options"] = [[value, text] for value, text in control.options.items()]
+        described["options"] = [[value, text] for value, text in described["options"].items()]
     return described
 
 

@@ -3,13 +3,16 @@
 The page writes the same text (``state.js``); reading it back is done here alone.
 """
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from mlpteach.basics.arguments import describe
+from mlpteach.player.controls import Control
 from mlpteach.player.position import START
 
 
-def write(name, values, position):
+def write(name: str, values: dict[str, Any], position: dict[str, int]) -> str:
     """Return the state as text.
 
     Parameters
@@ -37,7 +40,9 @@ def _text(value):
     return quote(str(value), safe="")
 
 
-def read(text, name, controls):
+def read(
+    text: str, name: str, controls: Iterable[Control]
+) -> tuple[dict[str, Any], dict[str, int]]:
     """Return (values, position) of a state's text.
 
     Raises

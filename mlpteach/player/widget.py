@@ -3,7 +3,8 @@
 The page's five things are traits; its other messages are passed on to the core, and back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,13 @@ import anywidget
 import traitlets
 
 from mlpteach.player.controls import Control
-from mlpteach.player.core import Core, Values
+from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.run.trace import Trace
 from mlpteach.views.panels import Show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from mlpteach.run.trace import Trace
 
 # Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
@@ -29,18 +29,8 @@ class Player(anywidget.AnyWidget):
 
     Parameters
     ----------
-    build : callable
-        values (dict of control name -> value) -> :class:`~mlpteach.views.Show`.
-    controls : sequence of Choice, Several, Slider, Toggle or Point
-    values : dict
-        Where the controls start: a value for each.
-    title : str
-        For screen readers, and of saved pages.
-    name : str
-        Short name of the dashboard, with which its state's text starts.
-    follow : callable, optional
-        (values before, values asked for) -> values: what else changes where the reader moves a
-        control. Not asked when a state is restored.
+    build, controls, values, title, name, follow
+        As for :class:`~mlpteach.player.core.Core`.
 
     Attributes
     ----------
@@ -49,29 +39,6 @@ class Player(anywidget.AnyWidget):
     position : dict
         Where the page stands: ``k``, ``line``, ``row``, ``column`` (counted from 0 but for k). Set
         it to send the page there.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For what does not fit together: a control without a value, a panel that names no series …
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from mlpteach.player import Slider
-    >>> from mlpteach.views import STYLES, Axes, Line, Plot, Show
-    >>> def build(values):
-    ...     k = np.arange(1.0, 11.0)
-    ...     axes = Axes("update $k$", "$a^k$", (0, 11), (0, 1))
-    ...     plot = Plot("Powers", "Powers of a against k", axes, [Line("k", "power", STYLES[0])])
-    ...     return Show({}, 10, [plot], {"k": k, "power": values["a"] ** k})
-    >>> player = Player(build, [Slider("a", "a", 0, 1)], {"a": 0.5}, "Powers", "powers")
-    >>> player.position = {"k": 3}
-    >>> player
-    <Player 'Powers': update 3 of 10>
-    >>> player.configure(a=0.1)
-    >>> player.show.series["power"][:2]
-    array([0.1 , 0.01])
     """
 
     _esm = MODULE
@@ -84,12 +51,12 @@ class Player(anywidget.AnyWidget):
 
     def __init__(
         self,
-        build: Callable[[Values], Show],
+        build: Build,
         controls: Sequence[Control],
-        values: Values,
+        values: dict[str, Any],
         title: str,
         name: str,
-        follow: Callable[[Values, Values], Values] | None = None,
+        follow: Follow | None = None,
     ) -> None:
         self.core = Core(build, controls, values, title, name, follow)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
@@ -106,17 +73,17 @@ class Player(anywidget.AnyWidget):
         return self.core.show
 
     @property
-    def traces(self) -> dict[str, "Trace"]:
+    def traces(self) -> dict[str, Trace]:
         """The runs on the screen, by their names."""
         return self.core.traces
 
     @property
-    def trace(self) -> "Trace | None":
+    def trace(self) -> Trace | None:
         """The first of the runs on the screen; None without one."""
         return self.core.trace
 
     @property
-    def values(self) -> Values:
+    def values(self) -> dict[str, Any]:
         """Values of the controls on the screen, by their names."""
         return self.core.values
 
@@ -139,7 +106,7 @@ class Player(anywidget.AnyWidget):
         """Draw the dashboard as a matplotlib figure, see :meth:`Core.figure`."""
         return self.core.figure(k)
 
-    def save_html(self, path: str | Path) -> Path:
+    def save_html(self, path: str | PathLike[str]) -> Path:
         """Save the dashboard as one file that plays without Python, see :meth:`Core.save_html`."""
         return self.core.save_html(path)
 

@@ -39,8 +39,11 @@ _ON_DEMAND = {
 }
 
 
-def __getattr__(name):
-    if name in _ON_DEMAND:
-        module, attribute = _ON_DEMAND[name]
-        return getattr(importlib.import_module(f"mlpteach.quiz.{module}"), attribute)
-    raise AttributeError(f"module 'mlpteach.quiz' has no attribute {name!r}")
+# Not for mypy, which would take any name for a known one.
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in _ON_DEMAND:
+            module, attribute = _ON_DEMAND[name]
+            return getattr(importlib.import_module(f"mlpteach.quiz.{module}"), attribute)
+        raise AttributeError(f"module 'mlpteach.quiz' has no attribute {name!r}")

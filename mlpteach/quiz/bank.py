@@ -2,7 +2,7 @@
 
 import difflib
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mlpteach.basics.arguments import describe
@@ -24,8 +24,8 @@ class Bank(Mapping[str, Question]):
         self._folder = folder
 
     @functools.cached_property
-    def _questions(self):
-        found = {}
+    def _questions(self) -> dict[str, Question]:
+        found: dict[str, Question] = {}
         for path in sorted(self._folder.glob("*.toml")):
             # Checking and asking each of them would take too long here; the tests do it.
             for id, table in read_tables(path).items():
@@ -37,10 +37,10 @@ class Bank(Mapping[str, Question]):
     def __getitem__(self, id: str) -> Question:
         return self._questions[id]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._questions)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._questions)
 
     def find(self, id: str) -> Question:

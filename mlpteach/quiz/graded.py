@@ -7,7 +7,9 @@ its own side, so no key is in the released notebook nor in the sandbox with the 
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.messages import print_message
@@ -37,12 +39,12 @@ WHO = "my_name"
 _LONGEST_NAME = 100
 
 
-def function_name(id):
+def function_name(id: str) -> str:
     """Return how the function that answers a question is called."""
     return f"answer_{id}"
 
 
-def as_check(id, points):
+def as_check(id: str, points: int) -> Check:
     """Return the question `id` as a :class:`Check` worth so many points."""
     return Check(
         id=f"quiz_{id}",
@@ -97,7 +99,7 @@ ASSIGNMENTS = {
 # -- in the notebook
 
 
-def show(id, name):
+def show(id: str, name: str) -> None:
     """Show a student the question, with the numbers that belong to the name, and no verdict.
 
     Parameters
@@ -136,7 +138,7 @@ _HOW = {
 }
 
 
-def received(id, my_name, answer):
+def received(id: str, my_name: Callable[[], Any], answer: Callable[[], Any]) -> None:
     """Say how an answer was read, and not whether it is right.
 
     Parameters
@@ -158,7 +160,7 @@ def received(id, my_name, answer):
         print_message(to_words(judged.message), failed=True)
 
 
-def mark(id, my_name, answer):
+def mark(id: str, my_name: Callable[[], Any], answer: Callable[[], Any]) -> float:
     """Return the points of an answer: what nbgrader counts where nobody grades outside of it."""
     points = next(quiz[id] for quiz in QUIZZES.values() if id in quiz)
     check = as_check(id, points)

@@ -25,10 +25,10 @@ class Judgement:
     understood: bool = True
 
     @property
-    def right(self):
+    def right(self) -> bool:
         return self.fraction == 1.0
 
 
-def not_understood(why):
+def not_understood(why: str) -> Judgement:
     """Return the judgement on an answer that has no meaning; `why` says what is amiss."""
     return Judgement(0.0, f"This could not be read: {why}.", understood=False)

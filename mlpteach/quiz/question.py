@@ -47,7 +47,7 @@ class Question:
     fields: dict = field(repr=False)
 
     @property
-    def has_new_numbers(self):
+    def has_new_numbers(self) -> bool:
         """Whether another seed asks for something else."""
         return self.type == "quantity" or "draw" in self.fields or "run" in self.fields
 

@@ -97,15 +97,11 @@ def _forward(net, weights, columns):
 
 
 def _product(M, columns):
-    """Return M (runs, n_out, n_in) times `columns`, (n_out, runs, n).
+    """Return M (runs, n_out, n_in) times `columns` as (n_out, runs, n), a product a run.
 
-    Those of each run (n_in, runs, n); or the inputs (n_in, n), which all have in common: then it is
-    one product.
+    Those of each run (n_in, runs, n); or the inputs (n_in, n), which all have in common.
     """
-    shape = (M.shape[1], len(M), columns.shape[-1])
-    if columns.ndim == 2:
-        return np.dot(M.transpose(1, 0, 2).reshape(-1, M.shape[2]), columns).reshape(shape)
-    out = np.empty(shape)
+    out = np.empty((M.shape[1], len(M), columns.shape[-1]))
     np.matmul(M, _by_run(columns), out=_by_run(out))
     return out
 

@@ -180,7 +180,7 @@ class Stack:
 def _keep_freed_memory():
     """Teach glibc's allocator to keep what is freed, by freeing one large block.
 
-    Otherwise it gives arrays of this size back to the system at once, and new ones cost a page
-    fault a page: more than the arithmetic on them.
+    Otherwise it gives arrays of this size back to the system at once, and new ones cost a fault a
+    page: more than the arithmetic on them.
     """
     np.empty(_KEPT)

@@ -70,7 +70,10 @@ def _landscape(id):
 
 
 class _WholeCost:
-    """A network's cost on all instances as a function of theta; of many at once, too."""
+    """A network's cost on all instances as a function of theta; of many at once, too.
+
+    Of one it is computed as of many, so that both are the same to the bit.
+    """
 
     def __init__(self, problem):
         self.problem = problem
@@ -82,8 +85,8 @@ class _WholeCost:
         return self.problem.evaluate_rows(places, self.problem.batch(1))
 
     def _at(self, theta, k):
-        evaluation = self.problem.evaluate(theta, self.problem.batch(k))
-        return evaluation.loss, evaluation.gradient
+        costs, gradients = self.problem.evaluate_rows(theta[None], self.problem.batch(k))
+        return costs[0], gradients[0]
 
 
 class _BatchCost(_WholeCost):

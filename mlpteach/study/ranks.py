@@ -13,7 +13,7 @@ from mlpteach.study.tuning import Tuned, tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
 _known: dict[Any, Tuned] = {}
-# So many of are kept, the latest: their traces take memory.
+# So many are kept, the latest: those whose traces were looked at take memory.
 _KEPT = 500
 
 

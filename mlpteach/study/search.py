@@ -6,12 +6,9 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
-from mlpteach.rules import Rule
 from mlpteach.run.one_thread import on_one_blas_thread
-from mlpteach.run.problem import Problem
 from mlpteach.run.stack import Places, Stack
 from mlpteach.run.update import Run
-from mlpteach.tables.schedules import as_schedule
 
 # Estimates that differ by a smaller share than this are not told apart by them.
 _CLOSE = 1e-6
@@ -21,18 +18,17 @@ _AT_ONCE = 2**17
 
 @on_one_blas_thread
 def side_by_side(
-    problem: Problem,
-    rules: Sequence[Rule],
+    runs: Sequence[Run],
     steps: Sequence[int],
     see: Callable[[Places], None],
     progress: bool = False,
 ) -> FloatArray:
-    """Make the runs of many rules side by side, and say which of them count.
+    """Make runs side by side, and say which of them count.
 
     Parameters
     ----------
-    problem : NetworkProblem or FunctionProblem
-    rules : sequence of Rule
+    runs : sequence of Run
+        Of one problem.
     steps : sequence of int
         Number of updates of each.
     see : callable
@@ -46,23 +42,25 @@ def side_by_side(
         To be added to a score of which less is better: 0, infinity for a run that diverged, NaN
         where only the run alone can tell.
     """
-    lost = np.zeros(len(rules))
-    if not rules:
-        return lost
-    runs = [Run(problem, rule, as_schedule(None, rule.step_size)) for rule in rules]
-    parts = -(-len(runs) * problem.theta0.size // _AT_ONCE)
-    at_once = -(-len(runs) // parts)
-    for start in range(0, len(runs), at_once):
-        part = slice(start, start + at_once)
+    lost = np.zeros(len(runs))
+    for part in _parts(runs):
         stack = Stack(runs[part], steps[part])
         total = max(steps[part]) + 1
         for places in progress_bar(
             stack.places(), total=total, delay=2, leave=False, unit="update", disable=not progress
         ):
-            see(places._replace(runs=start + places.runs))
+            see(places._replace(runs=part.start + places.runs))
         lost[part][list(stack.diverged)] = np.inf
         lost[part][list(stack.unsure)] = np.nan
     return lost
+
+
+def _parts(runs):
+    """Return slices of `runs`, about equally many in each, that stay in the cache."""
+    numbers = sum(run.problem.theta0.size for run in runs)
+    parts = max(1, -(-numbers // _AT_ONCE))
+    at_once = max(1, -(-len(runs) // parts))
+    return [slice(start, start + at_once) for start in range(0, len(runs), at_once)]
 
 
 def lowest(estimated: FloatArray, alone: Callable[[int], float]) -> tuple[int, FloatArray]:

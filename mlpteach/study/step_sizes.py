@@ -1,4 +1,8 @@
-"""With which step size a rule starts a race, so that the first picture is worth looking at."""
+"""With which step size a rule starts, so that the first picture is worth looking at.
+
+On a landscape of the table it may be chosen by hand: the rule's entry says so. Elsewhere it is
+searched, all rules and sizes side by side.
+"""
 
 from collections.abc import Sequence
 
@@ -6,10 +10,13 @@ import numpy as np
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH
 from mlpteach.rules import Rule
-from mlpteach.run.problem import FunctionProblem
-from mlpteach.run.train import descend, quietly
+from mlpteach.run.problem import FunctionProblem, NetworkProblem
+from mlpteach.run.trace import Trace
+from mlpteach.run.train import fill, quietly
+from mlpteach.run.update import Run
 from mlpteach.study.search import lowest, side_by_side
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape
+from mlpteach.tables.schedules import Schedule, as_schedule
 
 # What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
@@ -62,44 +69,108 @@ def _by_hand(rule, landscape):
 
 
 def _searched(rules, landscape, progress):
-    """Return each rule with the best step size of a grid, of those that stay in the window."""
-    if not rules:
-        return []
-    tried = [[rule.with_step_size(size) for size in _TRIED] for rule in rules]
+    """Return each rule with the best step size of those with which it stays in the window."""
     problem = FunctionProblem(landscape, np.array(landscape.start, dtype=float))
 
-    runs = [one for of_rule in tried for one in of_rule]
-    reached = np.zeros(len(runs))
-
-    def see(places):
+    def see(places, reached):
         if places.J is not None:
             stays = np.isfinite(reached[places.runs]) & _is_inside(places.W, landscape)
             reached[places.runs] = np.where(stays, places.J, np.inf)
 
-    lost = side_by_side(problem, runs, [_UPDATES] * len(runs), see, progress)
-    estimated = reached + lost
-    return [
-        _best(rule, of_rule, part, landscape)
-        for rule, of_rule, part in zip(rules, tried, np.split(estimated, len(rules)), strict=True)
-    ]
+    def alone(run):
+        """Return the cost before the last update; infinity for a run that leaves the window."""
+        try:
+            trace = quietly(fill, Trace(run, _UPDATES))
+        except (ArithmeticError, ValueError):  # it stepped where the function has no value
+            return np.inf
+        stays = _is_inside(trace.gather("before")["before"], landscape).all()
+        return trace.losses[-1] if stays and trace.diverged is None else np.inf
 
-
-def _best(rule, tried, estimated, landscape):
-    best, reached = lowest(estimated, lambda i: _reached(tried[i], landscape))
-    return tried[best] if np.isfinite(reached[best]) else rule
-
-
-def _reached(rule, landscape):
-    """Return the cost after some updates; infinity for a run that leaves the window."""
-    try:
-        trace = quietly(descend, landscape, landscape.start, rule=rule, steps=_UPDATES)
-    except (ArithmeticError, ValueError):  # it stepped where the function has no value
-        return np.inf
-    stays = trace.diverged is None and _is_inside(trace.gather("before")["before"], landscape).all()
-    return trace.losses[-1] if stays else np.inf
+    return _best(problem, rules, None, see, alone, progress)
 
 
 def _is_inside(places, landscape):
     x_min, x_max, y_min, y_max = landscape.window
     x, y = places.T
     return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
+
+
+def for_network(
+    rules: Sequence[Rule],
+    problem: NetworkProblem,
+    schedule: Schedule | None = None,
+    progress: bool = False,
+) -> list[Rule]:
+    """Return rules with step sizes that suit a network and its data.
+
+    Of 1, 2, 5 times a power of ten the one with the lowest mean cost of the batches in the second
+    half of 100 updates.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        With a step size.
+    problem : NetworkProblem
+    schedule : Schedule, optional
+        Under which the rules run.
+    progress : bool
+        Whether a bar appears after two seconds.
+
+    Returns
+    -------
+    list of Rule
+    """
+    half = _UPDATES // 2
+
+    def see(places, means):
+        if places.J is not None and places.k > half:
+            means[places.runs] += places.J / (_UPDATES - half)
+
+    def alone(run):
+        trace = quietly(fill, Trace(run, _UPDATES))
+        return trace.losses[half:].mean() if trace.diverged is None else np.inf
+
+    return _best(problem, rules, schedule, see, alone, progress)
+
+
+def _best(problem, rules, schedule, see, alone, progress):
+    """Return each rule with the best step size, itself where every run is lost.
+
+    Parameters
+    ----------
+    problem : FunctionProblem or NetworkProblem
+    rules : sequence of Rule
+    schedule : Schedule or None
+    see : callable
+        (places, scores) -> None; puts the scores of the runs (n,), at first 0, in place.
+    alone : callable
+        Run -> its score.
+    progress : bool
+    """
+    tried = [_with_sizes(rule) for rule in rules]
+    runs = [
+        Run(problem, rule, as_schedule(schedule, rule.step_size))
+        for of_rule in tried
+        for rule in of_rule
+    ]
+    scores = np.zeros(len(runs))
+    scores += side_by_side(runs, [_UPDATES] * len(runs), lambda at: see(at, scores), progress)
+    found, start = [], 0
+    for rule, of_rule in zip(rules, tried, strict=True):
+        part = slice(start, start := start + len(of_rule))
+        best, exact = lowest(scores[part], lambda i, runs=runs[part]: alone(runs[i]))
+        found.append(of_rule[best] if np.isfinite(exact[best]) else rule)
+    return found
+
+
+def _with_sizes(rule):
+    """Return the rule with every step size that its sliders can show."""
+    tried = [rule.with_step_size(size) for size in _TRIED]
+    return [one for one in tried if _is_on_sliders(one, rule.values)] or [rule]
+
+
+def _is_on_sliders(rule, before):
+    changed = {name: value for name, value in rule.values.items() if value != before[name]}
+    return all(
+        rule.hypers[name].low <= value <= rule.hypers[name].high for name, value in changed.items()
+    )

@@ -10,12 +10,16 @@ from mlpteach.basics.arguments import check_count
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
+from mlpteach.run.update import Run
 from mlpteach.study.budget import gradients_an_update, measured_after, run_within
 from mlpteach.study.ranking_problems import RankingProblem
 from mlpteach.study.search import lowest, side_by_side
+from mlpteach.tables.schedules import as_schedule
 
 # From 0.0003 to 10 in half powers of ten.
 STEP_SIZES = tuple(float(f"{size:.2g}") for size in np.geomspace(10**-3.5, 10.0, 10))
+# Costs of all runs that are made side by side: more would take too much memory.
+_MOST_COSTS = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +101,20 @@ def tune(
     (0.01, [0.0, 0.0])
     """
     budget = check_count("budget", budget, maximum=1_000_000)
+    at_once = max(1, _MOST_COSTS // (budget * len(sizes)))
+    found = []
+    for start in range(0, len(rules), at_once):
+        found += _tuned(problem, rules[start : start + at_once], budget, sizes, progress)
+    return found
+
+
+def _tuned(problem, rules, budget, sizes, progress):
     tried = [_with_sizes(rule, sizes) for rule in rules]
-    costs, scores = _side_by_side(
-        problem, [one for each in tried for one in each.values()], budget, progress
-    )
-    ends = np.cumsum([len(each) for each in tried]).tolist()
-    parts = [slice(end - len(each), end) for each, end in zip(tried, ends, strict=True)]
-    return [
-        _best(problem, each, costs[part], scores[part])
-        for each, part in zip(tried, parts, strict=True)
-    ]
+    runs = [run for of_rule in tried for run in of_rule.values()]
+    costs, scores = _side_by_side(problem, runs, budget, progress)
+    ends = np.cumsum([len(of_rule) for of_rule in tried])
+    parts = [np.split(array, ends[:-1]) for array in (costs, scores)]
+    return [_best(problem, *of_rule) for of_rule in zip(tried, *parts, strict=True)]
 
 
 def _with_sizes(rule, sizes):
@@ -129,7 +137,9 @@ def _best(problem, tried, costs, estimated):
     best, scores = lowest(estimated, alone)
     if np.isinf(scores[best]):  # all diverged, so all were made alone
         best = int(np.argmin(costs[:, -1]))
-    return Tuned(problem, rules[best], costs[best], tuple(zip(tried, scores.tolist(), strict=True)))
+    return Tuned(
+        problem, rules[best], costs[best].copy(), tuple(zip(tried, scores.tolist(), strict=True))
+    )
 
 
 def _side_by_side(problem, rules, budget, progress):
@@ -148,7 +158,8 @@ def _side_by_side(problem, rules, budget, progress):
             runs = places.runs[now]
             costs[runs, done * per_update[runs]] = _costs(problem, places)[now]
 
-    lost = side_by_side(problem.function, rules, np.maximum(1, updates).tolist(), see, progress)
+    runs = [Run(problem.function, rule, as_schedule(None, rule.step_size)) for rule in rules]
+    lost = side_by_side(runs, np.maximum(1, updates).tolist(), see, progress)
     costs = np.fmin.accumulate(costs, axis=1)[:, 1:]
     return costs, costs[:, -1] + lost
 

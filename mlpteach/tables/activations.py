@@ -19,6 +19,7 @@ from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET
 
 # Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
 _SATURATED = 7.0
+_NEARLY_ONE = 0.999  # of tanh
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -96,9 +97,11 @@ def sigmoid(Z: FloatArray) -> FloatArray:
 
 def _complement(Z, A):
     """1 - sigmoid(Z), accurate also where it is tiny."""
-    if Z.item(Z.argmax()) < _SATURATED:  # as Z.max(), in half the time; False for NaN
-        return 1.0 - A
-    return sigmoid(-Z)
+    rest = 1.0 - A
+    if not Z.item(Z.argmax()) < _SATURATED:  # as Z.max(), in half the time; NaN is not below
+        large = Z >= _SATURATED
+        rest[large] = sigmoid(-Z[large])
+    return rest
 
 
 def _sigmoid_back(dA, Z, A):
@@ -109,10 +112,13 @@ def _sigmoid_back(dA, Z, A):
 
 
 def _tanh_back(dA, Z, A):
-    if np.abs(A).max() < 0.999:
-        return dA * (1.0 - A * A)
-    tail = np.exp(-2.0 * np.abs(Z))
-    return dA * (4.0 * tail / (1.0 + tail) ** 2)
+    V = dA * (1.0 - A * A)
+    size = np.abs(A)
+    if not size.max() < _NEARLY_ONE:
+        large = size >= _NEARLY_ONE
+        tail = np.exp(-2.0 * np.abs(Z[large]))
+        V[large] = dA[large] * (4.0 * tail / (1.0 + tail) ** 2)
+    return V
 
 
 def relu(Z: FloatArray) -> FloatArray:

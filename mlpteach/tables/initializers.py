@@ -29,7 +29,8 @@ class Initializer(Record):
     """
 
     latex: str = ""
-    draw: Callable[[np.random.Generator, int, int], tuple[FloatArray, FloatArray]]
+    # Quoted: loading numpy.random takes a third as long as loading the package.
+    draw: "Callable[[np.random.Generator, int, int], tuple[FloatArray, FloatArray]]"
 
 
 InitializerLike = str | Initializer | Callable[..., Any]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -71,13 +71,33 @@ class Landscape(Record):
         return float(self.function(x, y)), np.array(self.gradient(x, y))
 
     def of_rows(self, places: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return values (n,) and gradients (n, 2) at `places` (n, 2)."""
-        if self.objective is not None:
-            return _one_by_one(self, places)
+        """Return values (m,) and gradients (m, 2) at `places` (m, 2)."""
+        return self._at_once(places) if self._takes_arrays else _one_by_one(self, places)
+
+    def _at_once(self, places):
         x, y = places.T
         gradients = np.empty(places.shape)
         gradients[:, 0], gradients[:, 1] = self.gradient(x, y)
-        return self.function(x, y), gradients
+        return np.broadcast_to(self.function(x, y), len(places)), gradients
+
+    @cached_property
+    def _takes_arrays(self):
+        """Whether `function` and `gradient` take arrays, as places all over the window show."""
+        if self.objective is not None:
+            return False
+        x_min, x_max, y_min, y_max = self.window
+        places = np.random.default_rng(1).uniform((x_min, y_min), (x_max, y_max), (_TRIED, 2))
+        with np.errstate(all="ignore"):
+            try:
+                found = self._at_once(places)
+            except (TypeError, ValueError):  # it asks whether x > 0
+                return False
+            wanted = _one_by_one(self, places)
+        return all(map(partial(np.allclose, rtol=1e-9, equal_nan=True), found, wanted))
+
+
+# At so many places a landscape's own function shows whether it takes arrays.
+_TRIED = 16
 
 
 def values_and_gradients(objective: Objective, places: FloatArray) -> tuple[FloatArray, FloatArray]:

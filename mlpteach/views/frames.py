@@ -1,6 +1,6 @@
 """Matrices of every step: too large to travel all at once, fetched when they are looked at."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
@@ -52,7 +53,7 @@ class Frames:
             raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many numbers one frame holds."""
         return sum(rows * columns for rows, columns in self.fields.values())
 
@@ -70,13 +71,13 @@ class Frames:
         """The frames of the steps `held`, (len(held), size)."""
         return self.at(self.held)
 
-    def at(self, steps):
+    def at(self, steps: Sequence[int]) -> FloatArray:
         """Return the frames of any ascending `steps`, (len(steps), size)."""
         if len(steps) == self.steps:
             return self.read(1, self.steps)
         return np.concatenate([self.read(k, k) for k in steps])
 
-    def named(self, frames):
+    def named(self, frames: FloatArray) -> dict[str, FloatArray]:
         """Return field name -> (n, rows, columns) of frames (n, size)."""
         split, start = {}, 0
         for name, (rows, columns) in self.fields.items():

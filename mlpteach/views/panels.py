@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
+from mlpteach.run.trace import Trace
 from mlpteach.views.checks import (
     check_all,
     check_all_series,
@@ -104,7 +106,7 @@ class Plot:
         if self.click == "step" and self.layers and not lines:
             raise ValueError('click="step" needs a Line among the layers to find a step by.')
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         for layer in self.layers:
             layer.check(show)
@@ -146,11 +148,11 @@ class Heat:
         check_count("the line of a Heat", self.line, minimum=-1)
         check_flag("selectable", self.selectable)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_field("Heat.field", self.field, show)
 
-    def shade(self, values):
+    def shade(self, values: FloatArray) -> FloatArray:
         """Return the place of each value among the colours, 0 … 1."""
         return shade(self, values)
 
@@ -213,7 +215,7 @@ class Table:
                     f"given {len(row.cells)}."
                 )
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here: the series that cells name, one a step."""
         for cell in (cell for row in self.rows for cell in row.cells if cell in show.series):
             check_series("a cell", cell, show)
@@ -248,7 +250,7 @@ class Ledger:
         check_count("layer", self.layer, minimum=0)
         check_text("differs", self.differs)
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here: the result of every line."""
         for line in self.lines:
             name = self.prefix + ("W_after" if line.name == "W" else line.name)
@@ -279,7 +281,7 @@ class Text:
         marked = (check_count("marked", i, minimum=0, maximum=last) for i in self.marked)
         object.__setattr__(self, "marked", tuple(marked))
 
-    def check(self, show):
+    def check(self, show: "Show") -> None:
         """Nothing of the show is needed: the words stand still."""
 
 
@@ -312,7 +314,7 @@ class Show:
         Steps in an epoch; 1 where epochs make no sense.
     """
 
-    traces: dict[str, Any]
+    traces: dict[str, Trace]
     steps: int
     panels: Sequence[Panel] = ()
     series: Mapping[str, np.ndarray] = field(default_factory=dict)

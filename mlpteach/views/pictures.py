@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -20,6 +20,7 @@ FONT_SIZE = 11
 _DPI = 200
 # Inches that the lines of a label may take.
 _LINE = 0.19
+_ABOVE = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ def prepare(target, axes, room):
     for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
         if scale == "linear":
             axis.set_major_formatter(FuncFormatter(_short))
+        else:
+            axis.set_major_formatter(_powers()(10))
+            axis.set_minor_formatter(_powers()(10, labelOnlyBase=False))
 
 
 def fit(text: str, length: float) -> tuple[str, float]:
@@ -141,6 +145,33 @@ def _short(value, position):
     """Write a tick so that it fits left of the axes: 4.8e5."""
     text = f"{value:.3g}" if 1e-2 <= abs(value) < 1e4 or value == 0 else f"{value:.2g}"
     return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+
+
+@cache
+def _powers():
+    """Return matplotlib's formatter of logarithmic axes, made to write text in place of formulas.
+
+    To read a formula matplotlib makes a parser first, which takes longer than all else in a plot.
+    """
+    from matplotlib.ticker import LogFormatterSciNotation
+
+    class Powers(LogFormatterSciNotation):
+        def __call__(self, x, pos=None):
+            return _as_text(super().__call__(x, pos))
+
+    return Powers
+
+
+def _as_text(formula):
+    """Write the formula of a tick with plain characters.
+
+    Examples
+    --------
+    >>> _as_text(r"$\\mathdefault{2\\times10^{-3}}$")
+    '2×10⁻³'
+    """
+    inside = formula.removeprefix(r"$\mathdefault{").removesuffix("}$").replace(r"\times", "×")
+    return re.sub(r"\^\{(.*)\}", lambda power: power[1].translate(_ABOVE), inside)
 
 
 @lru_cache(maxsize=64)

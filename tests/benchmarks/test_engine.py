@@ -40,8 +40,8 @@ def test_busy():
 
 
 def test_importing():
-    (row,) = engine.importing(repeats=1)
-    assert row.value > 0
+    alone, loaded = engine.importing(repeats=1)
+    assert 0 < alone.value < loaded.value
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,20 @@ def test_cost_and_step_size_are_those_of_the_best_run(dashboard):
     assert dashboard.traces["adam on beale"].run.rule.values["eta"] == best
 
 
+def test_traces_are_those_of_the_costs_shown(dashboard):
+    series = dashboard.show.series
+    for id in ("beale", "valley", "noise"):
+        for rule in RULES:
+            trace = dashboard.traces[f"{rule} on {id}"]
+            lowest = np.minimum.accumulate(trace.losses)
+            shown = series[f"{rule}.cost.{id}"]
+            assert set(shown) <= {*lowest, *shown[-1:]}
+            assert trace is dashboard.traces.get(f"{rule} on {id}")
+    assert dict(dashboard.traces.items()).keys() == dashboard.traces.keys()
+    assert next(iter(dashboard.traces.values())) is dashboard.trace
+    assert dashboard.traces.get("adam on digits") is None
+
+
 def test_costs_never_rise_and_series_agree(dashboard):
     series = dashboard.show.series
     for rule in RULES:

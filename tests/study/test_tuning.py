@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.study import tuning
+from mlpteach.study.budget import run_within
 from mlpteach.study.ranking_problems import (
     RANKING_PROBLEMS,
     RankingProblem,
@@ -96,6 +98,65 @@ def test_cost_that_counts_is_not_that_of_a_mini_batch():
     assert found.costs[-1] >= min(costs) - 1e-15
     assert found.costs[-1] == pytest.approx(costs[-1], rel=0.2)
     assert (np.diff(found.costs) <= 0).all()
+
+
+FORMS = [
+    mt.rule(id, form)
+    for id, optimizer in mt.RULES.items()
+    for form in optimizer.forms
+    if not optimizer.default.needs_layers
+]
+
+
+@pytest.mark.parametrize("id", list(RANKING_PROBLEMS))
+def test_side_by_side_everybody_is_who_it_is_alone(id, monkeypatch):
+    """The same step sizes, costs and scores as where every run is made alone."""
+    problem, sizes = RANKING_PROBLEMS[id](1), (0.01, 0.1, 1.0, 10.0)
+    together = tune(problem, FORMS, budget=40, sizes=sizes)
+    made = []
+    monkeypatch.setattr(tuning, "run_within", lambda *a: made.append(a) or run_within(*a))
+    monkeypatch.setattr(tuning, "side_by_side", lambda runs, *_: np.full(len(runs), np.nan))
+    one_by_one = tune(problem, FORMS, budget=40, sizes=sizes)
+    assert len(made) == sum(4 if rule.tuned else 1 for rule in FORMS)
+    for found, alone in zip(together, one_by_one, strict=True):
+        assert repr(found.rule) == repr(alone.rule)
+        np.testing.assert_allclose(found.costs, alone.costs, rtol=1e-12)
+        scores = [[score for _, score in one.scores] for one in (found, alone)]
+        np.testing.assert_allclose(*scores, rtol=1e-9)
+        np.testing.assert_array_equal(found.trace.losses, alone.trace.losses)
+
+
+def test_a_winner_runs_alone_only_when_its_trace_is_looked_at(monkeypatch):
+    made = []
+    monkeypatch.setattr(tuning, "run_within", lambda *a: made.append(a) or run_within(*a))
+    found = tune(RANKING_PROBLEMS["beale"](1), FORMS, budget=40)
+    assert {rule.id for _, rule, _ in made} == {"lbfgs"}
+    assert found[0].trace is found[0].trace
+    assert len(made) == 2
+
+
+def test_equal_costs_are_decided_alone_for_the_first():
+    def flat(theta):
+        return 1.0 + max(0.0, 1.0 - abs(theta[0])), np.sign(theta) * -1.0
+
+    (found,) = tune(RankingProblem("Flat", flat, np.array([0.5])), [mt.rule("gd")],
+                    budget=5, sizes=(0.2, 1.0, 2.0))  # fmt: skip
+    assert found.step_size == 0.2
+
+
+@pytest.mark.parametrize("id", list(RANKING_PROBLEMS))
+def test_many_places_of_a_ranking_problem_are_those_one_by_one(id):
+    problem = RANKING_PROBLEMS[id](1)
+    places = problem.theta0 + np.random.default_rng(0).normal(size=(7, problem.theta0.size))
+    for k in (1, 4):
+        values, gradients = problem.function.evaluate_rows(places, k if problem.changes else None)
+        for place, value, gradient in zip(places, values, gradients, strict=True):
+            alone = problem.ask(place, k)
+            assert value == pytest.approx(alone[0], rel=1e-14)
+            np.testing.assert_array_equal(gradient, alone[1])
+    costs = problem.costs(places, 4)
+    cost = problem.cost or (lambda theta: problem.ask(theta, 4)[0])
+    np.testing.assert_allclose(costs, [cost(place) for place in places], rtol=1e-13)
 
 
 @pytest.mark.parametrize("id", list(RANKING_PROBLEMS))

@@ -95,6 +95,20 @@ def test_other_units_do_not_change_a_derivative(id):
     np.testing.assert_allclose(together[:31], derivative(Z), rtol=1e-13)
 
 
+@pytest.mark.parametrize("id", mt.ACTIVATIONS)
+def test_no_instance_sees_another(id):
+    """To the bit, where some are saturated and others are not: runs beside others rely on it."""
+    rng, activation = np.random.default_rng(5), mt.ACTIVATIONS[id]
+    dA, Z = rng.normal(size=(2, 4, 60)) * np.geomspace(0.01, 50.0, 60)
+    A = activation.function(Z)
+    V = activation.back(dA, Z, A)
+    for i in range(60):
+        alone = (np.ascontiguousarray(array[:, i : i + 1]) for array in (dA, Z, A))
+        dA_i, Z_i, A_i = alone
+        np.testing.assert_array_equal(activation.function(Z_i)[:, 0], A[:, i])
+        np.testing.assert_array_equal(activation.back(dA_i, Z_i, A_i)[:, 0], V[:, i])
+
+
 @pytest.mark.parametrize("id", IDS)
 def test_back_is_the_derivative_of_the_function(id):
     """Against central differences of sum(dA * phi(Z)), which softmax's Jacobian passes too."""

@@ -1,5 +1,7 @@
 """Landscapes: known values and minima, gradients by finite differences."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
@@ -136,6 +138,81 @@ def test_what_is_no_point(theta, error):
 
 def bowl(theta):
     return float(theta @ theta), 2 * theta
+
+
+def assert_places_are_those_one_by_one(landscape, places):
+    values, gradients = landscape.of_rows(places)
+    for place, value, gradient in zip(places, values, gradients, strict=True):
+        alone = landscape(place)
+        np.testing.assert_allclose(value, alone[0], rtol=1e-13)
+        np.testing.assert_allclose(gradient, alone[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("id", mt.LANDSCAPES)
+def test_many_places_at_once_are_those_one_by_one(id):
+    landscape = mt.LANDSCAPES[id]
+    assert_places_are_those_one_by_one(landscape, np.random.default_rng(0).normal(size=(9, 2)))
+    assert landscape._takes_arrays
+
+
+def clipped(x, y):
+    return max(x, y)
+
+
+def largest(x, y):
+    return np.max([x, y])  # of all places, where it is given many
+
+
+def slopes(x, y):
+    return (1.0, 0.0) if x > y else (0.0, 1.0)
+
+
+def slope_of_the_largest(x, y):
+    return x * 0 + np.max(y), y * 0 + 1.0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"function": clipped, "gradient": slopes},
+        {"function": largest, "gradient": slopes},
+        {"function": largest, "gradient": lambda x, y: (x, y)},
+        {"function": lambda x, y: x, "gradient": slope_of_the_largest},
+        {"function": lambda x, y: float(np.sum(x * y)), "gradient": lambda x, y: (y, x)},
+    ],
+)
+def test_landscapes_that_take_no_arrays_are_asked_one_by_one(changes):
+    landscape = replace(mt.LANDSCAPES["beale"], **changes)
+    assert not landscape._takes_arrays
+    assert_places_are_those_one_by_one(landscape, np.random.default_rng(0).normal(size=(9, 2)))
+
+
+def test_constant_slopes_are_for_all_places():
+    plane = replace(
+        mt.LANDSCAPES["beale"], function=lambda x, y: 2 * x, gradient=lambda x, y: (2.0, 0.0)
+    )
+    assert_places_are_those_one_by_one(plane, np.random.default_rng(0).normal(size=(9, 2)))
+
+
+def test_own_functions_are_asked_place_by_place():
+    def bowl(theta):
+        assert theta.shape == (2,)
+        return float(theta @ theta), 2 * theta
+
+    landscape = own_landscape(bowl, (-1, 1, -1, 1))
+    assert_places_are_those_one_by_one(landscape, np.random.default_rng(0).normal(size=(4, 2)))
+
+
+@pytest.mark.parametrize("objective", [mt.LANDSCAPES["valley"], lambda W: (W.sum(), 3 * W)])
+def test_noise_of_many_places_is_that_of_each(objective):
+    disturbed = noisy(objective, 0.7, seed=4)
+    places = np.random.default_rng(0).normal(size=(5, 2))
+    for k in (1, 300):
+        values, gradients = disturbed.of_rows(places, k)
+        for place, value, gradient in zip(places, values, gradients, strict=True):
+            alone = disturbed(place, k)
+            assert value == alone[0]
+            np.testing.assert_array_equal(gradient, alone[1])
 
 
 def test_noise_is_normal_and_leaves_the_value():

@@ -5,11 +5,12 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from mlpteach.views import Axes
 from mlpteach.views.coordinates import box, x_fractions, y_fractions
-from mlpteach.views.pictures import fit, picture_key, render
+from mlpteach.views.pictures import fit, picture_key, prepare, render
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -55,6 +56,18 @@ def test_no_ink_is_cut_off_at_the_picture_s_edge(scale):
     ink = decoded(render(Axes("updates $k$", "cost $J$", limits, limits, scale, scale)).ink)[..., 3]
     for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
         assert edge.max() == 0
+
+
+def test_ticks_of_a_logarithmic_axis_are_text():
+    """A formula would take longer than all else in the picture."""
+    target = Figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    prepare(target, Axes("k", "J", (1e-3, 1e4), (0.3, 4.0), "log", "log"), (5.0, 5.0))
+    target.figure.draw_without_rendering()
+    across = {label.get_text() for label in target.get_xticklabels()}
+    assert {"10⁻³", "10⁰", "10⁴"} <= across
+    assert not any("$" in text for text in across)
+    up = [label.get_text() for label in target.yaxis.get_ticklabels(which="minor")]
+    assert "2×10⁰" in up
 
 
 LONG = (

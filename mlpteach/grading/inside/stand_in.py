@@ -62,7 +62,7 @@ class PutAside(Exception):
 
 
 class _Module(types.ModuleType):
-    __path__ = ()
+    __path__ = ()  # type: ignore[assignment]
 
     def __getattr__(self, name):
         if name.startswith("__"):

@@ -1,0 +1,101 @@
+"""Step sizes to start with: by hand where an entry has one, else the best that a search finds."""
+
+import numpy as np
+import pytest
+from examples import instances, one_hot
+
+import mlpteach as mt
+from mlpteach.run.problem import NetworkProblem
+from mlpteach.study.step_sizes import for_landscape, for_network
+from mlpteach.tables.landscapes import own_landscape
+
+pytestmark = pytest.mark.filterwarnings("ignore::mlpteach.run.train.DivergenceWarning")
+
+GRID = [m * 10.0**power for power in range(-5, 1) for m in (1, 2, 5)]
+SEARCHED = [
+    *(mt.rule(id) for id in ("gd", "momentum", "nesterov", "adam", "amsgrad", "adamw", "lion")),
+    mt.rule("momentum", "paper"),
+]
+
+
+def beale():
+    """Beale's function as a reader's own: no step size is known for it."""
+    return own_landscape(mt.LANDSCAPES["beale"].__call__, (-4.5, 4.5, -4.5, 4.5), (1.0, 1.5))
+
+
+def on_sliders(rule):
+    names = {"eta", "alpha"} & rule.values.keys()
+    if rule.form == "lecture" and "alpha" in rule.values:
+        names.add("beta")
+    return all(rule.hypers[n].low <= rule.values[n] <= rule.hypers[n].high for n in names)
+
+
+def best(rule, score):
+    """The step size with the lowest score, every run by itself."""
+    tried = [rule.with_step_size(size) for size in GRID]
+    scores = {one.values[one.step_size]: score(one) for one in tried if on_sliders(one)}
+    return min(scores, key=scores.get)
+
+
+@pytest.mark.parametrize("rule", SEARCHED, ids=str)
+def test_a_landscape_gets_the_step_size_that_gets_lowest_inside_the_window(rule):
+    landscape = beale()
+
+    def score(one):
+        run = mt.descend(landscape, landscape.start, rule=one, steps=100)
+        inside = (np.abs(run.gather("before")["before"]) <= 4.5).all()
+        return run.losses[-1] if inside and run.diverged is None else np.inf
+
+    (found,) = for_landscape([rule], landscape)
+    assert found.values[rule.step_size] == best(rule, score)
+    assert found.form == rule.form
+
+
+def test_many_rules_at_once_are_each_what_they_are_by_themselves():
+    together = for_landscape(SEARCHED, beale())
+    for rule, found in zip(SEARCHED, together, strict=True):
+        assert repr(found) == repr(for_landscape([rule], beale())[0])
+
+
+def test_by_hand_where_the_entry_has_one():
+    rules = [mt.rule("adam"), mt.rule("adamw"), mt.rule("lbfgs"), mt.rule("adadelta", "paper")]
+    adam, adamw, lbfgs, adadelta = for_landscape(rules, mt.LANDSCAPES["beale"])
+    assert adam.values["eta"] == 0.1
+    assert adamw.values["eta"] != rules[1].values["eta"]
+    assert (lbfgs, adadelta) == (rules[2], rules[3])
+
+
+def test_function_that_has_no_value_beyond_its_domain():
+    def root(theta):
+        if theta[0] < 0:
+            raise ValueError("no root there")
+        return float(np.sqrt(theta[0])) + theta[1] ** 2, np.array(
+            [0.5 / np.sqrt(theta[0]), 2 * theta[1]]
+        )
+
+    landscape = own_landscape(root, (0.0, 2.0, -1.0, 1.0), (1.0, 0.5))
+    (found,) = for_landscape([mt.rule("gd")], landscape)
+    assert found.values["eta"] < 0.05
+    assert mt.descend(landscape, landscape.start, rule=found, steps=100).losses[-1] < 1.0
+
+
+def test_rule_stays_as_it_is_where_every_step_size_leaves_the_window():
+    landscape = own_landscape(lambda W: (1e30 * W.sum(), np.full(2, 1e30)), (-1, 1, -1, 1))
+    rule = mt.rule("gd", eta=0.25)
+    assert for_landscape([rule], landscape) == [rule]
+
+
+@pytest.mark.parametrize("schedule", [None, "adaptive"])
+def test_a_network_gets_the_step_size_with_the_lowest_mean_cost(schedule):
+    X, y = instances(60)
+    net = mt.MLP((4, 6, 3), hidden="relu", init="he", seed=2)
+    X, Y, loss, l2 = net.check_problem(X, one_hot(y), "cross_entropy", 0.0)
+    problem = NetworkProblem(net, X, Y, loss, l2, 10, 1)
+
+    def score(one):
+        run = mt.train(net, X, Y.T, rule=one, schedule=schedule, batch_size=10, epochs=17, seed=1)
+        return run.losses[50:100].mean() if run.diverged is None else np.inf
+
+    rules = [mt.rule("gd"), mt.rule("momentum"), mt.rule("adam")]
+    for rule, found in zip(rules, for_network(rules, problem, schedule), strict=True):
+        assert found.values[rule.step_size] == best(rule, score)
