@@ -6,8 +6,9 @@ import pytest
 import mlpteach as mt
 from mlpteach.basics.style import Style
 from mlpteach.run.compare import Difference
-from mlpteach.views.panels import Text
-from mlpteach.views.two_runs import pair_show
+from mlpteach.tables.landscapes import own_landscape
+from mlpteach.views.panels import Heat, Text
+from mlpteach.views.two_runs import pair_show, with_map
 
 STYLES = {"own": Style("#2b8cd0", "solid", "o"), "reference": Style("#cc5500", "dashed", "s")}
 
@@ -57,3 +58,10 @@ def test_runs_that_agree_say_so(traces):
         "None: the two runs agree in all they share.",
         "Both from (3, 4).",
     )
+
+
+def test_beside_a_map_one_row_of_coordinates_is_left_to_choose_from(traces):
+    show = pair_show(traces, STYLES, 0)
+    assert sum(isinstance(panel, Heat) for panel in show.panels) > 1
+    mapped = with_map(show, own_landscape(bowl, (-5, 5, -5, 5)))
+    assert sum(isinstance(panel, Heat) for panel in mapped.panels) == 1
