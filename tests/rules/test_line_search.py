@@ -239,3 +239,11 @@ def test_armijos_step_is_the_first_half_that_lowers_the_cost_enough():
         objective, np.array([3.0]), np.array([-64.0]), 9.0, np.array([6.0]), 1e-4
     )
     assert (length, gradient.tolist()) == (1 / 16, [-2.0])
+
+
+@pytest.mark.parametrize(("c1", "length"), [(1e-4, 1.0), (0.5, 0.5)])
+def test_armijos_step_asks_for_more_the_larger_c1(c1, length):
+    """From 3 by 5 to -2: 4 < 9 - 30 c1 only for the small c1; by 2.5 to 0.5: 0.25 < 9 - 15 c1."""
+    objective = along(lambda x: x * x, lambda x: 2 * x)
+    found = armijo_step(objective, np.array([3.0]), np.array([-5.0]), 9.0, np.array([6.0]), c1)
+    assert found[0] == length

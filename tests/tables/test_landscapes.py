@@ -297,3 +297,7 @@ WINDOW = (-1, 1, -1, 1)
 def test_bad_own_landscapes_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         own_landscape(*arguments)
+
+
+def test_by_default_an_own_landscape_starts_near_its_upper_left_corner():
+    assert own_landscape(bowl, (-5.0, 15.0, 2.0, 12.0)).start == pytest.approx((-3.0, 11.0))

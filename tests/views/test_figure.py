@@ -25,6 +25,7 @@ from mlpteach.views import (
     limits,
 )
 from mlpteach.views.coordinates import SIZES, box
+from mlpteach.views.drawing import Moment
 
 STYLE = Style("#2b8cd0", "dashed", "s")
 
@@ -72,6 +73,12 @@ def test_marker_at_the_edge_is_whole_and_one_beyond_it_hidden(top, clipped):
     drawn = figure(replace(show, panels=(lower,)), 1)
     marker = next(line for line in drawn.axes[0].lines if line.get_marker() == "s")
     assert marker.get_clip_on() is clipped
+
+
+@pytest.mark.parametrize(("k", "cost"), [(1, 4.0), (2, 2.0), (3, 1.0)])
+def test_a_number_of_a_formula_is_that_of_the_step(k, cost):
+    moment = Moment(small_show(), k, 0, 0)
+    assert (moment.number("k"), moment.number("cost")) == (k, cost)
 
 
 def test_words_numbers_and_notes_are_written():

@@ -1,6 +1,7 @@
 """Which frames travel, and what any of them holds."""
 
 import numpy as np
+import pytest
 
 from mlpteach.views import Frames, frames_of, join
 from mlpteach.views.frames import REPLAYED_STEPS
@@ -46,3 +47,8 @@ def test_frames_of_several_are_joined_side_by_side():
     np.testing.assert_array_equal(named["b"], b[1:])
     assert frames.select == "a"
     assert frames.held == [1, 2, 3]
+
+
+def test_fields_that_are_no_dict_are_named():
+    with pytest.raises(TypeError, match=r"^fields must be"):
+        Frames(1, [("a", (1, 1))], lambda first, last: np.zeros((1, 1)))

@@ -1,0 +1,67 @@
+"""Two runs side by side: their costs, and where they part."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.basics.style import Style
+from mlpteach.run.compare import Difference
+from mlpteach.tables.landscapes import own_landscape
+from mlpteach.views.panels import Heat, Text
+from mlpteach.views.two_runs import pair_show, with_map
+
+STYLES = {"own": Style("#2b8cd0", "solid", "o"), "reference": Style("#cc5500", "dashed", "s")}
+
+
+def bowl(W):
+    return 0.5 * float(W @ W), W
+
+
+@pytest.fixture(scope="module")
+def traces():
+    lengths = {"own": 2, "reference": 4}
+    return {
+        name: mt.descend(bowl, [3.0, 4.0], rule=mt.rule("gd", eta=0.5), steps=steps)
+        for name, steps in lengths.items()
+    }
+
+
+def words(traces, difference=None, remark=""):
+    show = pair_show(traces, STYLES, 0, difference, remark=remark)
+    return next(p for p in show.panels if isinstance(p, Text) and p.title == "First difference")
+
+
+def test_the_shorter_run_s_cost_ends_where_it_does(traces):
+    show = pair_show(traces, STYLES, 0)
+    assert show.steps == 4
+    np.testing.assert_array_equal(show.series["k"], [1.0, 2.0, 3.0, 4.0])
+    np.testing.assert_allclose(show.series["own.loss"], [12.5, 3.125, np.nan, np.nan])
+    np.testing.assert_allclose(show.series["reference.loss"], [12.5, 3.125, 0.78125, 0.1953125])
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("W^(1)[3, 17]", "$W^{(1)}$, unit 4, input 18"),
+        ("b^(2)[0]", "$b^{(2)}$, unit 1"),
+        ("theta[1]", "theta[1]"),
+    ],
+)
+def test_the_first_difference_is_named_with_units_counted_from_1(traces, place, named):
+    (line,) = words(traces, Difference(3, "rho", place, -0.5, 0.25)).lines
+    assert line.startswith("update k = 3, in $")
+    assert line.endswith(f"at {named}: own −0.5, reference 0.25.")
+
+
+def test_runs_that_agree_say_so(traces):
+    assert words(traces, remark="Both from (3, 4).").lines == (
+        "None: the two runs agree in all they share.",
+        "Both from (3, 4).",
+    )
+
+
+def test_beside_a_map_one_row_of_coordinates_is_left_to_choose_from(traces):
+    show = pair_show(traces, STYLES, 0)
+    assert sum(isinstance(panel, Heat) for panel in show.panels) > 1
+    mapped = with_map(show, own_landscape(bowl, (-5, 5, -5, 5)))
+    assert sum(isinstance(panel, Heat) for panel in mapped.panels) == 1
