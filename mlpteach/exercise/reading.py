@@ -44,6 +44,8 @@ def parse_sheet(id, text):
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SheetRefused(f"{id}.toml is no TOML: {error}.") from None
+    except RecursionError:
+        raise SheetRefused(f"{id}.toml: lists or tables stand too deep in each other.") from None
     tasks, mistakes = Tasks(), []
     for name, entry in entries.items():
         place = f"{id}.toml, [{name}]"
@@ -75,7 +77,7 @@ def _check_solution(place, name, parameters, solution):
     """Refuse a solution that is not this one function."""
     try:
         body = ast.parse(solution).body
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SheetRefused(f"{place}: the solution is no Python: {error}.") from None
     if len(body) != 1 or getattr(body[0], "name", None) != name:
         raise SheetRefused(f"{place}: the solution must be the function {name}, and nothing else.")

@@ -57,6 +57,7 @@ def graded_tests(notebook):
     return found
 
 
+_MOST_PARSED = 100_000  # characters; Python's parser takes 700 bytes for each
 _HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 
 
@@ -67,8 +68,14 @@ def without_hidden_tests(source):
 
 def functions_defined(source):
     """Return the names of the functions that a cell defines at its top level."""
+    if len(source) > _MOST_PARSED:
+        return _functions_by_sight(source)
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"^def +(\w+)", source, re.MULTILINE))
+        return _functions_by_sight(source)
     return {node.name for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def _functions_by_sight(source):
+    return set(re.findall(r"^def +(\w+)", source, re.MULTILINE))

@@ -9,7 +9,7 @@ import re
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading.outputs import new_output
 
-_SHOW = re.compile(r"""show\(\s*["'](\w+)["'][^()]*(?:\(\))?\s*\)""")
+_SHOW = re.compile(r"""show\(\s*["'](\w+)["'][^()]*(?:\(\)\s*)?\)""")
 
 
 def show_question(cell, answered_as):

@@ -5,11 +5,10 @@ the instructor's notebook, so a duplicated, deleted, swapped or stripped cell co
 and nothing that was written into the metadata has an effect.
 """
 
-import re
-
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from mlpteach.grading.original import functions_defined, without_hidden_tests
+from mlpteach.grading.written import as_plain_text, written
 
 _CHANGED = "changed test "
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -175,28 +174,28 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
 def _filled(original, cell):
     """Return the original cell with the student's text, where that counts."""
     if not _is_fixed(original) and not _is_untouched(original, cell):
-        original.source = cell.source if original.cell_type == "code" else defuse(cell.source)
-        if cell.attachments and original.cell_type == "markdown":
-            original.attachments = cell.attachments
+        _write(original, cell)
     return original
 
 
 def _own_cell(cell):
     """Return a cell of the student's own, without any metadata."""
-    source = cell.source if cell.kind == "code" else defuse(cell.source)
-    new = _NEW[cell.kind](source)
-    if cell.attachments and cell.kind == "markdown":
-        new.attachments = cell.attachments
+    new = _NEW[cell.kind]()
+    _write(new, cell)
     return new
 
 
-def defuse(text):
-    """Let tags in a student's text be read instead of obeyed on the instructor's page."""
-    text = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", text)
-    # A link that is a script would run with the rights of whoever marks and clicks.
-    # Renderers resolve an entity more than once; a space of no width is no part of one.
-    text = re.sub(r"(?i)&(?=#|amp|colon|tab|newline|bsol)", "&\u200b", text)
-    return re.sub(r"(?i)((?:java|vb)script)(?=\\?:)", "\\1\u200b", text)
+def _write(new, cell):
+    """Write a handed-in cell's text into a cell of the graded notebook."""
+    if new.cell_type == "code":
+        new.source = cell.source
+        return
+    if not cell.laid_out:
+        new.source = as_plain_text(cell.source)
+        return
+    new.source, pictures = written(cell.source, cell.attachments)
+    if pictures and new.cell_type == "markdown":
+        new.attachments = pictures
 
 
 def _give_unique_ids(notebook):

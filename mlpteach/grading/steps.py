@@ -14,17 +14,19 @@ from traitlets import Bool, Float, Integer
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading import inputs, outputs, verdicts
+from mlpteach.grading.deadline import deadline
 from mlpteach.grading.feedback import FOR_STAFF
 from mlpteach.grading.finished import MARK
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import functions_defined, graded_tests, read_original
 from mlpteach.grading.quiz_outputs import show_question
-from mlpteach.grading.rebuild import defuse, rebuild
+from mlpteach.grading.rebuild import rebuild
 from mlpteach.grading.sandbox import NO_SANDBOX, Limits, SandboxFailed
 from mlpteach.grading.session import Session
 from mlpteach.grading.shared_sandbox import shared_sandbox
 from mlpteach.grading.submission import read, read_files
 from mlpteach.grading.tidy import expected_notebooks, other_notebooks
+from mlpteach.grading.written import defuse
 from mlpteach.quiz.graded import WHO
 
 
@@ -33,6 +35,10 @@ class Rebuild(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook to grade in place of `nb`."""
+        with deadline("reading what was handed in"):
+            return self._rebuild(nb, resources)
+
+    def _rebuild(self, nb, resources):
         names = resources["nbgrader"]
         coursedir = self.parent.parent.coursedir
         original = read_original(coursedir, names["assignment"], names["notebook"])
@@ -117,6 +123,10 @@ class TrustedExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Fill in all outputs and note what a person should look at."""
+        with deadline("deciding on what was handed in"):
+            return self._execute(nb, resources)
+
+    def _execute(self, nb, resources):
         began = time.monotonic()
         names = resources["nbgrader"]
         report = nb.metadata.pop("mlpteach", {})

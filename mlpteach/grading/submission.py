@@ -9,6 +9,9 @@ from pathlib import Path
 MOST_BYTES = 50 << 20
 _MOST_CELLS = 1000
 _MOST_SOURCE = 1 << 20
+# Characters: of all written texts, of one, and of one where there are so many.
+_MOST_WRITTEN, _LONG, _SHORT = 200_000, 20_000, 1_000
+_MOST_VALUES = 5_000_000  # lists, objects and what they hold: some 64 bytes each
 MOST_FILES, MOST_FILE_BYTES = 200, 32 << 20
 
 
@@ -21,6 +24,7 @@ class Cell:
     id: str = ""
     grade_id: str = ""
     attachments: dict = field(default_factory=dict)
+    laid_out: bool = True  # or shown as plain text, because there is too much of it
 
 
 @dataclass
@@ -77,6 +81,8 @@ def read_regular_file(path, most):
 
 def _parse(data):
     """Return the JSON of a file; editors write it in several encodings."""
+    if sum(data.count(mark) for mark in (b"[", b"{", b",")) > _MOST_VALUES:
+        raise ValueError("too many values; clear the outputs first")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
     return json.loads(text)
@@ -95,7 +101,16 @@ def _read_cells(content):
     if len(cells) > _MOST_CELLS:
         notes.append(f"Only the first {_MOST_CELLS} of its {len(cells)} cells were looked at.")
     read_cells = [_read_cell(cell) for cell in cells[:_MOST_CELLS] if isinstance(cell, dict)]
+    _lay_out_what_can_be(read_cells)
     return Handed(read_cells, notes=notes)
+
+
+def _lay_out_what_can_be(cells):
+    """Leave long texts plain: renderers' time grows with the square of some texts' length."""
+    texts = [cell for cell in cells if cell.kind != "code"]
+    many = sum(len(cell.source) for cell in texts) > _MOST_WRITTEN
+    for cell in texts:
+        cell.laid_out = len(cell.source) <= (_SHORT if many else _LONG)
 
 
 def _list(value):
@@ -130,6 +145,15 @@ def _short(value):
     return value if isinstance(value, str) and len(value) <= 100 else ""
 
 
+# How each begins in base64. An SVG may hold scripts and addresses, so it is none of them.
+_PICTURES = {
+    "image/png": "iVBORw0KGgo",
+    "image/jpeg": "/9j/",
+    "image/gif": "R0lGOD",
+    "image/webp": "UklGR",
+}
+
+
 def _images(attachments):
     """Keep pictures pasted into a written answer, nothing else."""
     kept = {}
@@ -138,7 +162,7 @@ def _images(attachments):
         pictures = {
             kind: data
             for kind, data in bundle.items()
-            if kind in ("image/png", "image/jpeg") and isinstance(data, str)
+            if kind in _PICTURES and isinstance(data, str) and data.startswith(_PICTURES[kind])
         }
         if pictures:
             kept[str(name)[:200]] = pictures

@@ -96,6 +96,8 @@ def read_tables(path):
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise QuestionError(f"{path}: can't be opened: {error.strerror}.") from error
+    except RecursionError:
+        raise QuestionError(f"{path}: lists or tables stand too deep in each other.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         # Such as "\\alpha": TOML knows no \\a.
         hint = f" {_BACKSLASHES}" if re.search(r"Unescaped|hex", str(error)) else ""
