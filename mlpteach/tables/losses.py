@@ -83,7 +83,8 @@ class Loss(Record):
         self, output: str | Activation, Z: FloatArray, A: FloatArray, Y: FloatArray
     ) -> float:
         """Return the summed cost for the output activation `output`, an id or an Activation."""
-        cost = self.cost_of(output, Z, A, Y)
+        pair = self.pair(output)
+        cost = self.cost(A, Y) if pair is None else pair.cost(Z, A, Y)
         return cost if isinstance(cost, float) else cost.sum()
 
     def cost_of(
