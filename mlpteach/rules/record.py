@@ -196,8 +196,10 @@ class Rule(Record):
         return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities: Quantities, G: FloatArray) -> dict[str, Any]:
-        """Return what the next update needs of this one."""
-        return {name: G if name == "G_previous" else quantities[name] for name in self.states}
+        """Return what the next update needs of this one; G itself will be overwritten."""
+        return {
+            name: G.copy() if name == "G_previous" else quantities[name] for name in self.states
+        }
 
     def __str__(self) -> str:
         return f"{self.id} ({self.form})"

@@ -25,6 +25,7 @@ from mlpteach.basics.parameters import Layers, ParameterLayout, Parameters
 from mlpteach.basics.record import is_function
 from mlpteach.run.accuracy import class_threshold, labels, middle
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.workspace import Workspace
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.initializers import INITIALIZERS, InitializerLike, as_initializer
 from mlpteach.tables.losses import LOSSES, Loss, LossLike, as_loss
@@ -185,17 +186,17 @@ class MLP:
         columns : ndarray, shape (n_inputs, n)
             A^(1): instances as columns.
         """
-        return self._forward(self.layout.matrices(theta), columns)
+        Z = [np.empty((n_out, columns.shape[1])) for n_out in self.sizes[1:]]
+        return self._forward(self.layout.matrices(theta), columns, Z), Z
 
-    def _forward(self, matrices, columns):
-        A, Z = [columns], []
-        for (W, b), phi in zip(matrices, self.activations, strict=True):
-            product = W.dot(columns)  # the method: a microsecond an update less than np.dot
+    def _forward(self, matrices, columns, Z):
+        """Fill Z^(1) … Z^(L) and return A^(1) … A^(L+1)."""
+        A = [columns]
+        for (W, b), phi, product in zip(matrices, self.activations, Z, strict=True):
+            W.dot(A[-1], out=product)  # the method: a microsecond an update less than np.dot
             product += b
-            columns = phi.function(product)
-            Z.append(product)
-            A.append(columns)
-        return A, Z
+            A.append(phi.function(product))
+        return A
 
     def cost(
         self,
@@ -207,7 +208,7 @@ class MLP:
         l2: float,
     ) -> float:
         """Return J: the mean over the instances, plus the L2 term."""
-        mean = float(loss.evaluate(self.activations[-1], Z[-1], A[-1], Y)) / Y.shape[1]
+        mean = float(loss.evaluate(self.output, Z[-1], A[-1], Y)) / Y.shape[1]
         return mean + self.penalty(theta, l2) if l2 else mean
 
     def penalty(self, theta: FloatArray, l2: float) -> float:
@@ -215,7 +216,13 @@ class MLP:
         return 0.5 * l2 * sum(float(np.vdot(W, W)) for W, _ in self.layout.matrices(theta))
 
     def evaluate(
-        self, theta: FloatArray, columns: FloatArray, Y: FloatArray, loss: Loss, l2: float = 0.0
+        self,
+        theta: FloatArray,
+        columns: FloatArray,
+        Y: FloatArray,
+        loss: Loss,
+        l2: float = 0.0,
+        space: Workspace | None = None,
     ) -> Evaluation:
         """Return the :class:`Evaluation` at `theta`: forward pass, cost, back propagation.
 
@@ -226,37 +233,41 @@ class MLP:
         Y : ndarray, shape (K, n)
         loss : Loss
         l2 : float
+        space : Workspace, optional
+            Its arrays are filled; without it new ones are made.
         """
-        matrices = self.layout.matrices(theta)
-        A, Z = self._forward(matrices, columns)
+        space = Workspace(self.layout, Y.shape[1]) if space is None else space
+        matrices, Z, gradient = self.layout.matrices(theta), space.Z, space.gradient
+        A = self._forward(matrices, columns, Z)
         J = self.cost(theta, A, Z, Y, loss, l2)
-        V = loss.sensitivity(self.activations[-1], Z[-1], A[-1], Y)
-        gradient, sensitivity = self._back(matrices, A, Z, V)
+        V = loss.sensitivity(self.output, Z[-1], A[-1], Y)
+        sensitivity = self._back(matrices, A, Z, V, space.slopes)
         gradient *= 1.0 / Y.shape[1]
         if l2:
-            for (dW, _), (W, _) in zip(self.layout.matrices(gradient), matrices, strict=True):
+            for (dW, _), (W, _) in zip(space.slopes, matrices, strict=True):
                 dW += l2 * W
         return Evaluation(J, gradient, A, Z, sensitivity)
 
-    def _back(self, matrices, A, Z, V):
-        """Return the gradient, summed over the instances, and V^(1) … V^(L), from V = V^(L).
+    def _back(self, matrices, A, Z, V, slopes):
+        """Fill the matrices of the gradient and return V^(1) … V^(L), from V = V^(L).
 
-        The gradient is V^(l) (A^(l))^T for W^(l), and the sum of V^(l) for b^(l); the layer before
-        has V^(l-1) = (W^(l))^T V^(l) * phi'(Z^(l-1)).
+        The gradient, summed over the instances, is V^(l) (A^(l))^T for W^(l), and the sum of V^(l)
+        for b^(l); the layer before has V^(l-1) = (W^(l))^T V^(l) * phi'(Z^(l-1)).
         """
-        gradient = np.empty(self.layout.size)
-        slopes = self.layout.matrices(gradient)
         ones, sensitivity = _ones(V.shape[1]), [V]
         for layer in range(len(Z) - 1, -1, -1):
             dW, db = slopes[layer]
-            _product(V, A[layer].T, dW)
+            if V.shape[1] < _MANY:
+                V.dot(A[layer].T, out=dW)
+            else:
+                dW[...] = A[layer].dot(V.T).T
             V.dot(ones, out=db)
             if layer > 0:
                 dA = matrices[layer][0].T.dot(V)
                 V = self.activations[layer - 1].back(dA, Z[layer - 1], A[layer])
                 sensitivity.append(V)
         sensitivity.reverse()
-        return gradient, sensitivity
+        return sensitivity
 
     @on_one_blas_thread
     def outputs(self, X: ArrayLike) -> FloatArray:
@@ -341,14 +352,6 @@ class MLP:
             f"MLP({self.sizes}, hidden={hidden!r}, output={self.output!r}): "
             f"{self.layout.size} parameters"
         )
-
-
-def _product(V, rows, out):
-    """Put V @ rows, a sum over the instances, into `out`."""
-    if len(rows) < _MANY:
-        V.dot(rows, out=out)
-    else:
-        out[...] = rows.T.dot(V.T).T
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ from mlpteach.basics.pickling import check_picklable
 from mlpteach.run.accuracy import class_threshold, labels
 from mlpteach.run.network import MLP, Evaluation
 from mlpteach.run.network_rows import can_share, costs_of_rows, evaluate_rows
+from mlpteach.run.workspace import Workspace, Workspaces
 from mlpteach.tables.landscapes import Objective
 from mlpteach.tables.losses import Loss
 
@@ -94,21 +95,33 @@ class NetworkProblem:
         start = position * self.batch_size
         return self.order(epoch + 1)[start : start + self.batch_size]
 
-    def evaluate(self, theta: FloatArray, batch: IntArray) -> Evaluation:
-        """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
-        return self.net.evaluate(theta, *self._columns(batch), self.loss, self.l2)
+    def workspaces(self) -> Workspaces:
+        """Return what makes :meth:`evaluate` fill the same arrays at every call."""
+        return Workspaces(self.layout)
 
-    def _columns(self, batch: IntArray) -> tuple[FloatArray, FloatArray]:
+    def evaluate(
+        self, theta: FloatArray, batch: IntArray, spaces: Workspaces | None = None
+    ) -> Evaluation:
+        """Return the :class:`Evaluation` at `theta` on the rows `batch`."""
+        n = len(batch)
+        space = Workspace(self.layout, n) if spaces is None else spaces[n]
+        columns, Y = self._columns(batch, space)
+        return self.net.evaluate(theta, columns, Y, self.loss, self.l2, space)
+
+    def _columns(self, batch: IntArray, space: Workspace) -> tuple[FloatArray, FloatArray]:
         """Return A^(1) and Y of a batch, instances as columns."""
         if self.full_batch:
             return self.X.T, self.Y
-        return self.X.take(batch, axis=0).T, self.Y.take(batch, axis=1)
+        # The other modes of `take` fill a copy first.
+        X = self.X.take(batch, axis=0, out=space.X, mode="clip")
+        return X.T, self.Y.take(batch, axis=1, out=space.Y, mode="clip")
 
     def evaluate_rows(self, W: FloatArray, batch: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return costs (runs,) and gradients (runs, n) at many places `W` (runs, n)."""
         if not can_share(self.net, self.loss):
             return _one_by_one(self, W, batch)
-        return evaluate_rows(self.net, W, *self._columns(batch), self.loss, self.l2)
+        columns = self._columns(batch, Workspace(self.layout, len(batch)))
+        return evaluate_rows(self.net, W, *columns, self.loss, self.l2)
 
     def costs_of_rows(self, W: FloatArray, X: FloatArray, Y: FloatArray) -> FloatArray:
         """Return the costs (runs,) at many places `W` over other data X (n, n_inputs), Y (K, n)."""
@@ -225,7 +238,10 @@ class FunctionProblem:
     def _ask(self, theta, k):
         return self.objective(theta, k=k) if self.changes_with_k else self.objective(theta)
 
-    def evaluate(self, theta: FloatArray, batch: int | None) -> Evaluation:
+    def workspaces(self) -> None:
+        """Return None: an objective makes its own arrays."""
+
+    def evaluate(self, theta: FloatArray, batch: int | None, spaces: None = None) -> Evaluation:
         try:
             returned = self._ask(theta.copy(), batch)
         except (OverflowError, ValueError) as error:

@@ -24,7 +24,7 @@ from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import ScheduleLike, as_schedule
 
 # A number that left the floats stays out, so it is looked for only every so many updates.
-_FINITE_EVERY = 16
+_FINITE_EVERY = 64
 # More would not fit into a usual memory.
 _MOST_UPDATES = 20_000_000
 _MOST_ACTIVATIONS = 500_000_000
@@ -240,13 +240,13 @@ class _History:
         epochs = trace.planned // self._problem.updates_per_epoch
         self._values = {name: np.empty(epochs) for name in names}
         trace.history = {name: values[:0] for name, values in self._values.items()}
-        self._outputs = np.empty(self._problem.Y.shape)  # of the epoch, in the order of its batches
+        self._outputs = np.empty(self._problem.Y.T.shape)  # of the epoch, a row an instance
         self._seen = 0
 
     def take(self, update):
         """Note what the network said to the batch of one update."""
         seen = self._seen + len(update.batch)
-        self._outputs[:, self._seen : seen] = update.evaluation.A[-1]
+        self._outputs[self._seen : seen] = update.evaluation.A[-1].T
         self._seen = seen
 
     def end_epoch(self, theta):
@@ -268,7 +268,7 @@ class _History:
         problem = self._problem
         if problem.threshold is None:
             return np.nan
-        said = labels(self._outputs, problem.threshold)
+        said = labels(self._outputs.T, problem.threshold)
         right = said == problem.labels[problem.order(problem.epoch(len(self._trace)))]
         return np.count_nonzero(right) / len(right)
 
@@ -318,13 +318,13 @@ def fill(trace: Trace, progress: bool = False) -> Trace:
 @on_one_blas_thread
 def _run(trace, history, progress):
     """Compute and record the updates; stop where a number is no longer finite."""
-    run, state, unchecked = trace.run, trace.run.start(), 0
-    updates_per_epoch = run.problem.updates_per_epoch
-    with _Progress(trace.planned, progress) as bar, np.errstate(all="ignore"):
+    run, state, spaces = trace.run, trace.run.start(), trace.run.problem.workspaces()
+    per_epoch = run.problem.updates_per_epoch
+    with _Progress(trace.planned) as bar, np.errstate(all="ignore"):
         for k in range(1, trace.planned + 1):
             began = time.perf_counter()
             try:
-                update = run.advance(k, state)
+                update = run.advance(k, state, spaces)
             except Exception as error:
                 _explain(error, trace, k, state)
                 return
@@ -332,16 +332,15 @@ def _run(trace, history, progress):
             trace.record(update, time.perf_counter() - began)
             if history is not None:
                 history.take(update)
-            epoch_ends = history is not None and k % updates_per_epoch == 0
-            unchecked += 1
-            if unchecked == _FINITE_EVERY or epoch_ends or k == trace.planned:
+            epoch_ends = history is not None and k % per_epoch == 0
+            if k % _FINITE_EVERY == 0 or epoch_ends or k == trace.planned:
                 trace.cut_at_divergence(update)
                 if trace.diverged is not None:
                     return
-                unchecked = 0
-                bar.reach(k)
                 if epoch_ends:
                     history.end_epoch(state.theta)
+            if progress:
+                bar.reach(k)
             del update  # its arrays are still in the cache: the next update takes their place
 
 
@@ -363,15 +362,15 @@ def _explain(error, trace, k, state):
 class _Progress:
     """A tqdm bar that only appears once a run takes long."""
 
-    def __init__(self, total, wanted):
-        self._total, self._wanted, self._bar = total, wanted, None
+    def __init__(self, total):
+        self._total, self._bar = total, None
         self._start = time.perf_counter()
 
     def __enter__(self):
         return self
 
     def reach(self, k):
-        if not self._wanted or time.perf_counter() - self._start < _PATIENCE:
+        if time.perf_counter() - self._start < _PATIENCE:
             return
         if self._bar is None:
             self._bar = progress_bar(total=self._total, unit="update", leave=False)

@@ -14,6 +14,7 @@ import numpy as np
 from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.rules import Quantities, Rule
 from mlpteach.run.network import Evaluation
+from mlpteach.run.workspace import Workspaces
 from mlpteach.tables.schedules import SCHEDULES, Schedule, ScheduleState
 
 
@@ -102,20 +103,28 @@ class Run:
         theta = np.array(self.problem.theta0, dtype=float)
         return State(theta, self.rule.initial_state(theta), self.schedule.start())
 
-    def advance(self, k: int, state: State) -> Update:
+    def advance(self, k: int, state: State, spaces: Workspaces | None = None) -> Update:
         """Compute update k from the `state` that update k - 1 left.
 
-        Returns
-        -------
-        Update
+        Parameters
+        ----------
+        k : int
+        state : State
+        spaces : Workspaces, optional
+            Of the problem. With it the next update may fill the arrays of this one's evaluation,
+            which only a training may want that keeps none of them.
         """
         problem, rule, theta = self.problem, self.rule, state.theta
         batch = problem.batch(k)
-        evaluation = problem.evaluate(theta, batch)
-        schedule = self.next_schedule(state.schedule, k, evaluation.loss)
+        evaluation = problem.evaluate(theta, batch, spaces)
+        schedule = state.schedule
+        if not self.eta_is_constant:
+            schedule = self.advance_schedule(schedule, k, evaluation.loss)
         factor = schedule[0]
-        supplied = {"k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss}
-        supplied |= {"factor": factor, "layout": problem.layout}
+        supplied = {
+            "k": k, "W": theta, "G": evaluation.gradient, "J": evaluation.loss,
+            "factor": factor, "layout": problem.layout,
+        }  # fmt: skip
         elsewhere = _Elsewhere(problem, batch) if rule.looks_elsewhere else None
         if elsewhere is not None:
             supplied["gradient_at"] = lambda W: elsewhere(W).gradient

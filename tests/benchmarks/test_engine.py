@@ -13,8 +13,8 @@ def task():
 
 
 def test_speed(task):
-    rows = engine.speed(task, 1, over_scikit_learn=3, over_pytorch=10)
-    names = {"cost of the record", "speed over scikit-learn"}
+    rows = engine.speed(task, 1, over_hand=1.4, over_scikit_learn=3, over_pytorch=10)
+    names = {"time over a loop by hand", "cost of the record", "speed over scikit-learn"}
     if engine.has_pytorch():
         names |= {f"speed over PyTorch, {way}" for way in ("batches by indexing", "its DataLoader")}
     assert {row.name.removeprefix("small: ") for row in rows} == names
@@ -26,6 +26,15 @@ def test_all_contestants_train_the_same_network(task):
     assert (len(trace), trace.epochs) == (8, 2)
     assert [W.shape for W in sklearn.coefs_] == [(4, 5), (5, 3)]
     assert (sklearn.out_activation_, sklearn.n_iter_, sklearn.t_) == ("softmax", 2, 40)
+
+
+def test_the_loop_by_hand_gives_the_same_numbers(task):
+    trace, (weights, costs) = task.train(), task.train_by_hand()
+    np.testing.assert_allclose(costs, trace.losses, rtol=1e-12)
+    after = trace[-1].after
+    for W, b, layer in zip(weights[::2], weights[1::2], (1, 2), strict=True):
+        np.testing.assert_allclose(W.T, after.W[layer], rtol=1e-11, atol=1e-14)
+        np.testing.assert_allclose(b, after.b[layer], rtol=1e-11, atol=1e-14)
 
 
 def test_travel(task):

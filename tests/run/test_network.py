@@ -5,6 +5,7 @@ import pytest
 from examples import instances, one_hot, same_bits
 
 import mlpteach as mt
+from mlpteach.run.workspace import Workspace
 
 ACTIVATIONS = list(mt.ACTIVATIONS)
 
@@ -293,3 +294,19 @@ def test_many_instances_at_once_are_the_mean_of_few(sizes, n):
         V = np.concatenate([step.sensitivity[layer] for step in few], axis=1)
         np.testing.assert_allclose(whole.Z[layer], Z, rtol=1e-9, atol=1e-13)
         np.testing.assert_allclose(whole.sensitivity[layer], V, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("n", [6, 200])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_arrays_that_are_filled_again_get_the_same_bits(hidden, n):
+    X, y = instances(n)
+    net = mt.MLP((4, 5, 6, 3), hidden=hidden)
+    space, (theta, loss) = Workspace(net.layout, n), (net.parameters.flat, mt.LOSSES["mse"])
+    net.evaluate(theta + 1.0, 2.0 * X.T, one_hot(y).T, loss, 0.1, space)
+    again = net.evaluate(theta, X.T, one_hot(y).T, loss, 0.1, space)
+    fresh = net.evaluate(theta, X.T, one_hot(y).T, loss, 0.1)
+    assert again.gradient is space.gradient
+    assert again.loss == fresh.loss
+    assert same_bits(again.gradient, fresh.gradient)
+    for name in ("A", "Z", "sensitivity"):
+        assert all(map(same_bits, getattr(again, name), getattr(fresh, name)))

@@ -1,5 +1,6 @@
 """The record: its public face, travel back to the bit, memory, and what happens when it can't."""
 
+import copy
 import dataclasses
 import itertools
 import tracemalloc
@@ -284,7 +285,7 @@ def test_what_is_looked_at_is_what_was_computed(monkeypatch):
     record = Trace.record
 
     def listen(self, update, seconds):
-        seen.append(update)
+        seen.append(copy.deepcopy(update))  # the next update fills the same arrays
         record(self, update, seconds)
 
     monkeypatch.setattr(Trace, "record", listen)
@@ -294,6 +295,24 @@ def test_what_is_looked_at_is_what_was_computed(monkeypatch):
         assert same_bits(update.state.theta, step.after.flat)
         assert same_bits(update.quantities["V_hat"], step.V_hat.flat)
         assert same_bits(update.evaluation.sensitivity[0], step.sensitivity[1])
+
+
+def test_a_step_stays_what_it_was_while_others_are_computed():
+    trace = small_run(epochs=11)
+    step = trace[20]
+    expected = bits(step)
+    list(trace)
+    mt.rerun(trace, mt.rule("momentum"))
+    assert bits(step) == expected
+
+
+@pytest.mark.parametrize(("rule", "form"), [*NETWORK_RULES, ("lbfgs", "paper")])
+def test_nothing_that_an_update_hands_on_is_the_gradients_own_array(rule, form):
+    """A training fills the gradient's array anew at every update."""
+    run = small_run(mt.rule(rule, form), epochs=1, batch_size=None).run
+    update = run.advance(1, run.start())
+    for name, array in update.state.arrays():
+        assert not np.may_share_memory(array, update.evaluation.gradient), name
 
 
 def test_two_readers_do_not_disturb_each_other():
@@ -316,10 +335,10 @@ def test_an_update_that_is_looked_at_again_is_computed_alone(monkeypatch):
 
     monkeypatch.setattr(Run, "advance", noted)
     for _ in range(3):
-        assert trace[30].k == 31
-    assert computed == [*range(17, 32), 31, 31]  # from the checkpoint at 16, then from 30
-    assert trace[31].k == 32
-    assert computed[-2:] == [31, 32]
+        assert trace[40].k == 41
+    assert computed == [*range(33, 42), 41, 41]  # from the checkpoint at 32, then from 40
+    assert trace[41].k == 42
+    assert computed[-2:] == [41, 42]
 
 
 # Memory.
@@ -471,6 +490,19 @@ def test_gather_gives_the_numbers_of_every_step():
     for name in names:
         expected = [getattr(step, name).flat for step in trace]
         np.testing.assert_array_equal(arrays[name], expected)
+
+
+def test_gather_keeps_what_was_asked_for_only():
+    X, y = instances(64, inputs=50)
+    trace = mt.train(mt.MLP((50, 4, 3)), X, y, epochs=100, batch_size=None)
+    trace.gather("rho")  # what is imported or made once
+    tracemalloc.start()
+    try:
+        gathered = trace.gather("rho")["rho"]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * gathered.nbytes  # an update as a whole holds eleven times as much
 
 
 def test_gather_of_a_run_that_broke_at_once_is_empty():
