@@ -6,7 +6,7 @@ from mlpteach.exercise.carried_forward import NONE, ask_helpers, carried, own_be
 from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding, close, find
 from mlpteach.exercise.local_calls import silenced
-from mlpteach.exercise.protocol import Verdict
+from mlpteach.exercise.protocol import Excuse, Verdict
 from mlpteach.exercise.replies import arrays
 
 _SEEDS = 2**62
@@ -57,10 +57,13 @@ def _judge_wrong(comparison, given, exchange, quantity, finding, helpers):
     paid = helpers.mistakes
     if carried(comparison, given, finding, paid):
         hints = " ".join(mistake.hint for mistake in paid)
-        return Verdict(1.0, f"Right but for {helpers.paid}. {hints}")
+        excuse = _excuse(paid, _judge_wrong(comparison, given, exchange, quantity, finding, NONE))
+        return Verdict(1.0, f"Right but for {helpers.paid}. {hints}", excuse=excuse)
     own = own_beside(comparison, given, finding, paid)
     if own is not None:
-        return Verdict(own.worth, f"Not right, and not only for {helpers.paid}. {own.hint}", own.id)
+        excuse = _excuse(paid, _judge_wrong(comparison, given, exchange, quantity, finding, NONE))
+        message = f"Not right, and not only for {helpers.paid}. {own.hint}"
+        return Verdict(own.worth, message, own.id, excuse=excuse)
     task = comparison.sheet.tasks[exchange.call.function]
     message = _what_differs(task, exchange, quantity, finding)
     mistakes = comparison.recognise(given, exchange, quantity, finding)
@@ -68,6 +71,10 @@ def _judge_wrong(comparison, given, exchange, quantity, finding, helpers):
         return Verdict(0.0, f"{message}{helpers.advice(finding)}", finding.kind)
     worth = float(np.prod([mistake.worth for mistake in mistakes]))
     return Verdict(worth, f"{message} {_hints(mistakes)}", mistakes[0].id)
+
+
+def _excuse(paid, otherwise):
+    return Excuse(tuple((mistake.function, mistake.worth) for mistake in paid), otherwise)
 
 
 def _what_differs(task, exchange, quantity, finding):
@@ -118,10 +125,12 @@ def unchanged_check(sheet, scenario, *, helpers=None):
             return lost
         found = (yield from ask_helpers(sheet, helpers, rng)) if helpers and not attempt else NONE
         with silenced():
-            if attempt or carried(comparison, given, first[2], found.mistakes):
-                return Verdict(1.0, "Right: no argument is changed.")
+            helped = not attempt and carried(comparison, given, first[2], found.mistakes)
         message = "Nothing is changed in place, good; the points come once the values are right."
-        return Verdict(0.0, message, "")
+        wrong, right = Verdict(0.0, message, ""), "Right: no argument is changed."
+        if helped:
+            return Verdict(1.0, right, excuse=_excuse(found.mistakes, wrong))
+        return Verdict(1.0, right) if attempt else wrong
 
     return run
 

@@ -74,6 +74,22 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Excuse:
+    """What a verdict leaves unpunished because it cost its points in a helper's own check.
+
+    Attributes
+    ----------
+    paid : tuple of (str, float)
+        The helper's name, and the most that its own check may have given for that mistake, 0 … 1.
+    otherwise : Verdict
+        What holds where the helper's own check gave more.
+    """
+
+    paid: tuple[tuple[str, float], ...]
+    otherwise: "Verdict"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a check found.
 
@@ -87,12 +103,15 @@ class Verdict:
         Id of the recognised mistake, "" where there is none.
     answered_as : str
         The name that decided the numbers, where a student gives one.
+    excuse : Excuse, optional
+        What the verdict hangs on, for :func:`only_what_was_paid`.
     """
 
     fraction: float
     message: str
     mistake: str = ""
     answered_as: str = ""
+    excuse: Excuse | None = None
 
     def __post_init__(self) -> None:
         if type(self.fraction) is not float or not 0.0 <= self.fraction <= 1.0:
@@ -159,6 +178,40 @@ def decide(check: Check, rng: Any, answer: Callable[[Call], Reply]) -> Verdict:
     if not isinstance(verdict, Verdict):
         raise TypeError(f"check {check.id!r} must return a Verdict; it returned {verdict!r}.")
     return verdict
+
+
+def only_what_was_paid(
+    checks: dict[str, Check], verdicts: dict[str, Verdict]
+) -> dict[str, Verdict]:
+    """Take back each excuse for a mistake that cost nothing where the helper itself was checked.
+
+    A helper can tell who calls it: right in its own check, wrong in the one that would be excused.
+
+    Parameters
+    ----------
+    checks : dict of str to Check
+        Of the assignment, by id.
+    verdicts : dict of str to Verdict
+        What they found in one notebook.
+
+    Returns
+    -------
+    dict of str to Verdict
+    """
+    given: dict[str, float] = {}
+    for id, check in checks.items():
+        if len(check.functions) == 1:
+            [name] = check.functions
+            # What nobody could decide is no proof of a right helper.
+            fraction = verdicts[id].fraction if id in verdicts else 0.0
+            given[name] = min(given.get(name, 1.0), fraction)
+    return {
+        id: verdict
+        if verdict.excuse is None
+        or all(given.get(name, 1.0) <= most for name, most in verdict.excuse.paid)
+        else verdict.excuse.otherwise
+        for id, verdict in verdicts.items()
+    }
 
 
 def as_plain(value: object, depth: int = 0) -> Any:

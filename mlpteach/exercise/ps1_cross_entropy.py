@@ -26,6 +26,10 @@ def _costs(rng):
     for shape in [(1, 1), (3, 1), (1, 4), (2, 3)]:
         call = Call("cost_cross_entropy", (_targets(rng, shape), _outputs(rng, shape)))
         yield f"for {_shape_in_words(shape)}", call
+    shape = (8, 3)
+    Y = _targets(rng, shape)
+    A3 = np.abs(1 - Y - rng.uniform(0.1, 0.3, shape))
+    yield "where all outputs are wrong", Call("cost_cross_entropy", (Y, A3))
 
 
 def _shape_in_words(shape):
@@ -69,6 +73,8 @@ def _arguments(rng):
 def _softmax(rng):
     for shape in [(3, 1), (4, 3), (2, 5)]:
         yield f"for {_shape_in_words(shape)}", Call("softmax", (rng.normal(0, 2, shape),))
+    large = rng.permuted(np.tile([[8.0], [6.0], [-8.0]], 4), axis=0) + rng.normal(0, 0.3, (3, 4))
+    yield "where z is of size 8", Call("softmax", (large,))
     far = rng.normal(0, 2, (3, 3)) + np.array([1000.0, 0.0, -1000.0])
     yield "where z is very large or very small", Call("softmax", (far,))
     apart = rng.normal(0, 2, (3, 2)) + np.array([[900.0], [0.0], [-900.0]])
@@ -80,6 +86,8 @@ def _sensitivity_softmax(rng):
         Y = np.eye(3)[:, rng.integers(3, size=instances)]
         call = Call("sensitivity_softmax", (Y, rng.normal(0, 1.5, (3, instances))))
         yield f"for {_shape_in_words((3, instances))}", call
+    Z = rng.permuted(np.tile([[8.0], [6.0], [-8.0]], 4), axis=0)
+    yield "where z is of size 8", Call("sensitivity_softmax", (np.eye(3)[:, [0, 1, 2, 0]], Z))
 
 
 def _values(id, title, function, points, scenario, **options):

@@ -17,12 +17,15 @@ def _signs(rng, shape):
 def _gradient(rng, shape):
     """Gradients of several sizes and both signs, none near 0, one as steep as a cliff."""
     size = rng.uniform(0.3, 3.0, shape)
-    size.flat[rng.integers(size.size)] = rng.uniform(20, 30)  # whoever clips gradients is seen
+    size.flat[rng.integers(size.size)] = rng.uniform(300, 600)  # whoever clips gradients is seen
     return _signs(rng, shape) * size
 
 
 def _velocity(rng, shape):
-    return _signs(rng, shape) * rng.uniform(0.1, 0.5, shape)
+    """Velocities of both signs, one of them far ahead of the others."""
+    size = rng.uniform(0.1, 0.5, shape)
+    size.flat[rng.integers(size.size)] = rng.uniform(8, 12)
+    return _signs(rng, shape) * size
 
 
 def _mean_square(rng, shape):
@@ -63,6 +66,12 @@ def _updates(function, memories, hypers):
             chosen = {changed: float(rng.uniform(*interval))}
             call = Call(function, (W, G, *memory), chosen)
             yield f"in the middle of a run, with another {changed}", call
+        if "eps" in hypers:  # where the eps that holds when none is given decides
+            W, zero = rng.uniform(-2, 2, (2, 2)), np.zeros((2, 2))
+            nothing = [zero] * len(memories)
+            yield "where no gradient was ever seen", Call(function, (W, zero, *nothing))
+            tiny = _signs(rng, (2, 2)) * rng.uniform(1e-4, 3e-4, (2, 2))
+            yield "where gradients are tiny", Call(function, (W, tiny, *nothing))
 
     return scenario
 

@@ -62,17 +62,22 @@ def _seeds(rng):
 
 def _shares(rng):
     ends = np.array([0.001, 0.999])
-    for outputs, instances in [(4, 6), (3, 5)]:
+    for outputs, instances in [(4, 6), (4, 5)]:
         A = rng.uniform(0.05, 0.95, (outputs, instances))
         # More at 1 than at 0, and some between the two margins that are asked.
         A.flat[:3], A.flat[3:5], A.flat[5:7] = ends[1], ends[0], [0.02, 0.97]
         A.flat[7:10] = [0.0, 1.0, 1.0]  # as saturated as can be
+        # On both sides of the margin that holds where none is given, and just above it.
+        A.flat[10:15] = [0.006, 0.9905, 0.015, 0.985, 0.01005]
+        A.flat[15] = 0.01  # not closer than the margin
         A = rng.permuted(A)
         yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
     yield (
         "with another margin",
         Call("saturated_share", (A,), {"margin": float(rng.uniform(0.032, 0.048))}),
     )
+    wide = float(rng.uniform(0.2, 0.3))
+    yield "with a wide margin", Call("saturated_share", (A,), {"margin": wide})
 
 
 def _spreads(rng):

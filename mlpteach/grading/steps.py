@@ -13,6 +13,7 @@ from traitlets import Bool, Float, Integer
 
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.exercise.messages import wrap_lines
+from mlpteach.exercise.protocol import only_what_was_paid
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.feedback import FOR_STAFF
@@ -178,7 +179,7 @@ class TrustedExecute(NbGraderPreprocessor):
             names["assignment"],
             inputs.digest(sources, files),
         )
-        answered_as = {}
+        decided = {}
         sandbox = self.sandbox()
         report["isolation"] = sandbox.described
         with Session(sandbox, sources, files) as session:
@@ -186,9 +187,11 @@ class TrustedExecute(NbGraderPreprocessor):
                 cell.outputs = outputs.clean(session.outputs[number])
                 cell.execution_count = None
             # Only now do hidden inputs enter the process: nothing it says later is shown.
-            for grade_id, cell in tests.items():
-                name = self._decide(cell, checks.get(grade_id), work, session, report, undecided)
-                answered_as[grade_id] = name
+            for grade_id in tests:
+                check = checks.get(grade_id)
+                verdict = self._decide(grade_id, check, work, session, report, undecided)
+                decided |= {} if verdict is None else {grade_id: verdict}
+            answered_as = self._write(tests, only_what_was_paid(checks, decided), report)
             for number, how in session.deadly.items():
                 cells[number].outputs = [_died(how)]
                 report["notes"].append(f"A cell was left out: {how}.")
@@ -197,26 +200,29 @@ class TrustedExecute(NbGraderPreprocessor):
             report["notes"] += _not_found(nb, session.found)
         report["for_staff"] += _about_names(checks, answered_as.values(), work.student)
 
-    def _decide(self, cell, check, work, session, report, undecided):
-        """Write one verdict; return the name that decided its numbers, "" where none did."""
-        grade_id = cell.metadata.nbgrader.grade_id
+    def _decide(self, grade_id, check, work, session, report, undecided):
+        """Return a check's verdict; None where a person has to decide."""
         if check is None:
             undecided.add(grade_id)
             report["for_staff"].append(f"There is no check {grade_id!r}: mark this cell by hand.")
-            return ""
+            return None
         try:
-            verdict = verdicts.verdict_of(check, work, session)
-            verdicts.write_verdict(cell, verdict)
+            return verdicts.verdict_of(check, work, session)
         except verdicts.CheckFailed as failure:
             self.log.error("%s: the check %s failed: %s", work.student, grade_id, failure)
             undecided.add(grade_id)
             report["for_staff"].append(
                 f"The check {grade_id!r} failed ({failure}): mark it by hand."
             )
-            return ""
-        if verdict.mistake:
-            report["mistakes"][grade_id] = verdict.mistake
-        return verdict.answered_as
+            return None
+
+    def _write(self, tests, decided, report):
+        """Write the verdicts; return grade id -> the name that decided its numbers."""
+        for grade_id, verdict in decided.items():
+            verdicts.write_verdict(tests[grade_id], verdict)
+            if verdict.mistake:
+                report["mistakes"][grade_id] = verdict.mistake
+        return {grade_id: verdict.answered_as for grade_id, verdict in decided.items()}
 
     @property
     def limits(self):

@@ -5,7 +5,7 @@ import pytest
 
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
-from mlpteach.exercise.protocol import NoAnswer, decide
+from mlpteach.exercise.protocol import NoAnswer, decide, only_what_was_paid
 from mlpteach.exercise.reading import read_sheet
 from mlpteach.grading.session import Stopped
 
@@ -139,3 +139,62 @@ def test_a_helper_that_does_not_answer_is_named():
 
 def test_what_the_sandbox_does_not_answer_is_no_answer_here_either():
     assert issubclass(Stopped, NoAnswer)
+
+
+# An excuse is worth what it cost.
+
+
+def all_verdicts(functions):
+    checks = PROBLEM_SETS["ps2_adam"]
+    return checks, {id: verdict(id, functions) for id in checks}
+
+
+def right_only_until(function, first_call):
+    """Return a helper that is right until another function was called, and that function."""
+    right, wrong = model()[function], model(*IDS[function])[function]
+    seen = []
+
+    def helper(*arguments, **keywords):
+        return (wrong if seen else right)(*arguments, **keywords)
+
+    def noted(called):
+        def call(*arguments, **keywords):
+            seen.append(True)
+            return called(*arguments, **keywords)
+
+        return call
+
+    functions = model(*IDS[function])
+    return functions | {function: helper, first_call: noted(functions[first_call])}
+
+
+IDS = {
+    name: [next(m.id for m in SHEET.mistakes if m.function == name)]
+    for name in ("first_moment", "second_moment", "corrected_first_moment", "new_weights")
+}
+
+
+@pytest.mark.parametrize("helper", IDS)
+def test_an_excuse_cannot_be_bought_by_a_helper_that_knows_who_asks(helper):
+    checks, found = all_verdicts(right_only_until(helper, "adam_update"))
+    own = next(id for id, check in checks.items() if check.functions == (helper,))
+    assert found[own].fraction == 1.0
+    assert any(found[id].excuse for id in CALLING_ADAM)
+    settled = only_what_was_paid(checks, found)
+    lost = sum(checks[id].points * (1 - settled[id].fraction) for id in CALLING_ADAM)
+    assert lost >= 1
+    assert not any(settled[id].excuse for id in CALLING_ADAM)
+
+
+@pytest.mark.parametrize("helper", IDS)
+def test_an_honest_mistake_is_paid_once(helper):
+    checks, found = all_verdicts(model(*IDS[helper]))
+    settled = only_what_was_paid(checks, found)
+    assert settled == found
+    assert all(settled[id].passed for id in CALLING_ADAM)
+
+
+def test_what_nobody_could_decide_costs_no_excuse():
+    checks, found = all_verdicts(model(*IDS["second_moment"]))
+    del found["adam_second_moment"]
+    assert all(only_what_was_paid(checks, found)[id].passed for id in CALLING_ADAM)

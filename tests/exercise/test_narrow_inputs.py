@@ -8,6 +8,7 @@ import pytest
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
+from mlpteach.exercise.reading import read_sheet
 
 CHECKS = {id: check for checks in PROBLEM_SETS.values() for id, check in checks.items()}
 
@@ -190,3 +191,121 @@ def test_a_long_text_among_many_takes_no_memory(nested):
         tracemalloc.stop()
     assert found.fraction == 0
     assert peak < 50 << 20
+
+
+def clipped(function, most):
+    """Return the model's function with each array of its arguments clipped."""
+    sheet = next(sheet for sheet in SHEETS if function in sheet.tasks)
+    right = sheet.functions()[function]
+
+    def answer(*arguments, **keywords):
+        return right(
+            *[a.clip(-most, most) if isinstance(a, np.ndarray) else a for a in arguments],
+            **keywords,
+        )
+
+    return answer
+
+
+def with_default(function, old, new):
+    """Return the model's function with another default, or another condition."""
+    source = next(sheet for sheet in SHEETS if function in sheet.tasks).tasks[function].solution
+    assert old in source
+    names = {"np": np}
+    exec(source.replace(old, new), names)
+    return names[function]
+
+
+SHEETS = [
+    read_sheet(id)
+    for id in ("ps1_cross_entropy", "ps2_adam", "ps3_optimizers", "ps4_initialization")
+]
+NARROW = {
+    "share, <=": ("init_saturated", with_default("saturated_share", "< margin", "<= margin")),
+    "share, product": (
+        "init_saturated",
+        with_default("saturated_share", "np.minimum(A, 1 - A)", "A * (1 - A)"),
+    ),
+    **{
+        f"share, default {m}": (
+            "init_saturated",
+            with_default("saturated_share", "margin=0.01", f"margin={m}"),
+        )
+        for m in (0.005, 0.009, 0.011, 0.02)
+    },
+    **{
+        f"{id}, default eps {eps}": (id, with_default(function, "eps=1e-8", f"eps={eps}"))
+        for id, function in (("opt_rmsprop", "rmsprop_update"), ("opt_adagrad", "adagrad_update"))
+        for eps in ("0", "-1e-8", "1e-7", "1e-10")
+    },
+    "softmax, clipped": ("v2_softmax_outputs", clipped("softmax", 5)),
+    "sensitivity, clipped": ("v2_softmax", clipped("sensitivity_softmax", 5)),
+    "cost, clipped": (
+        "v2_cost",
+        lambda Y, A3: min(SHEETS[0].functions()["cost_cross_entropy"](Y, A3), 5.0),
+    ),
+    "look ahead, clipped": ("opt_look_ahead", clipped("look_ahead", 5)),
+    "momentum, clipped": ("opt_momentum", clipped("momentum_update", 5)),
+    **{
+        f"{id}, clipped": (id, clipped(function, 100))
+        for id, function in (
+            ("adam_first_moment", "first_moment"),
+            ("adam_second_moment", "second_moment"),
+            ("adam_one_update", "adam_update"),
+            ("opt_momentum", "momentum_update"),
+            ("opt_nesterov", "nesterov_update"),
+            ("opt_adagrad", "adagrad_update"),
+            ("opt_rmsprop", "rmsprop_update"),
+            ("opt_adadelta", "adadelta_update"),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("how", NARROW)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_right_for_ordinary_numbers_only_is_not_right(how, seed):
+    id, function = NARROW[how]
+    assert verdict(id, function, seed=seed).fraction < 1
+
+
+SHARES = {
+    "by sides": lambda A, margin=0.01: ((margin > A) | (1 - margin < A)).mean(),
+    "by distance": lambda A, margin=0.01: np.mean(np.abs(A - 0.5) > 0.5 - margin),
+    "by a loop": lambda A, margin=0.01: sum(min(a, 1 - a) < margin for a in A.flat) / A.size,
+    "of the rest": lambda A, margin=0.01: 1 - np.mean((margin <= A) & (1 - margin >= A)),
+}
+
+
+@pytest.mark.parametrize("how", SHARES)
+def test_every_honest_way_to_count_is_right_whatever_is_drawn(how):
+    assert all(verdict("init_saturated", SHARES[how], seed=seed).passed for seed in range(40))
+
+
+def honest_adam(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    M, V = M + (1 - beta1) * (G - M), V - (1 - beta2) * (V - G**2)
+    rate = eta / (1 - beta1**k)
+    return W - rate * M * (V / (1 - beta2**k) + eps) ** -0.5, M, V
+
+
+HONEST = {
+    "adam_one_update": honest_adam,
+    "adam_several_updates": honest_adam,
+    "opt_momentum": lambda W, G, v, eta=0.1, beta=0.9: (W - eta * G - v * beta, v * beta + eta * G),
+    "opt_adagrad": lambda W, G, s, eta=0.01, eps=1e-8: (
+        W - G * (eta / (s + G**2 + eps) ** 0.5),
+        s + G**2,
+    ),
+    "opt_rmsprop": lambda W, G, V, eta=0.001, gamma=0.9, eps=1e-8: (
+        W - eta * G / (V + (1 - gamma) * (G**2 - V) + eps) ** 0.5,
+        V + (1 - gamma) * (G**2 - V),
+    ),
+    "v2_cost": lambda Y, A3: -np.log(np.where(Y == 1, A3, 1 - A3)).sum(),
+    "v2_softmax_outputs": lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(0),
+}
+
+
+@pytest.mark.parametrize("id", HONEST)
+def test_what_is_written_otherwise_is_right_whatever_is_drawn(id):
+    found = [verdict(id, HONEST[id], seed=seed) for seed in range(40)]
+    assert [v.message for v in found if not v.passed] == []
