@@ -312,6 +312,7 @@ def test_rprop_with_where_sign_and_a_first_step():
         ("np.clip(G, -1, eta)", r"\min(\max(g_{k}, -1), \eta)"),
         ("G / np.linalg.norm(G)", r"\frac{g_{k}}{\|g_{k}\|}"),
         ("np.abs(G) ** 2", r"|g_{k}|^{2}"),
+        ("np.fabs(G) * eta", r"|g_{k}| \eta"),
         ("np.exp(-G / 2)", r"e^{\frac{-g_{k}}{2}}"),
         ("np.log(np.sqrt(G))", r"\ln(\sqrt{g_{k}})"),
         ("np.power(G, 3) + np.square(G + 1)", r"g_{k}^{3} + (g_{k} + 1)^{2}"),
