@@ -5,6 +5,7 @@ import importlib.util
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +13,9 @@ from mlpteach import __version__
 from mlpteach.lecture_copies import copy_lectures, lecture_folder, notebook_names
 
 HOST = "127.0.0.1"
+JUPYTER_CONFIG = Path(__file__).parent / "jupyter_config"
+# JupyterLab's name for an arrangement of its panels; it stands in the address, too.
+WORKSPACE = "mlpteach-lecture"
 
 
 class CommandError(Exception):
@@ -222,7 +226,7 @@ def start_jupyterlab(folder, notebook, *, port=None, browser=True):
         "ServerApp.open_browser": browser,
         # Ctrl-C ends it at once: the notebooks are saved by the browser, not here.
         "ServerApp.answer_yes": True,
-        "LabApp.default_url": f"/lab/tree/{quote(notebook)}",
+        "LabApp.default_url": f"/lab/workspaces/{WORKSPACE}/tree/{quote(notebook)}",
     }
     if port is not None:
         settings |= {"ServerApp.port": port, "ServerApp.port_retries": 0}
@@ -230,6 +234,7 @@ def start_jupyterlab(folder, notebook, *, port=None, browser=True):
         # In a container root is the only user; the server listens to this machine alone.
         settings["ServerApp.allow_root"] = True
     use_quiet_settings()
+    close_file_browser()
     LabApp.launch_instance(argv=[f"--{name}={value}" for name, value in settings.items()])
 
 
@@ -238,9 +243,24 @@ def use_quiet_settings():
 
     Options of the server would not do: the page offers news all the same, over the lecture.
     """
-    quiet = str(Path(__file__).parent / "jupyter_config")
+    quiet = str(JUPYTER_CONFIG)
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([quiet, others] if others else [quiet])
+
+
+def close_file_browser():
+    """Let a reader's first lecture have the whole width; how they arrange it later is kept.
+
+    A workspace of its own: the one in which they work at other times stays as it is.
+    """
+    from jupyterlab.commands import get_workspaces_dir
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    shipped = JUPYTER_CONFIG / "workspaces" / f"{WORKSPACE}.jupyterlab-workspace"
+    kept = WorkspacesManager(get_workspaces_dir())
+    with suppress(OSError, ValueError):  # the lecture opens as well where nothing can be kept
+        if not kept.load(WORKSPACE)["data"]:
+            kept.save(WORKSPACE, shipped.read_text("utf-8"))
 
 
 if __name__ == "__main__":

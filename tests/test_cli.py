@@ -224,6 +224,25 @@ def test_an_interrupt_ends_quietly(started, monkeypatch, folder, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_first_lecture_has_the_whole_width_and_what_a_reader_arranges_stays(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(tmp_path / "workspaces"))
+    cli.close_file_browser()
+    (kept,) = (tmp_path / "workspaces").iterdir()
+    arranged = json.loads(kept.read_text("utf-8"))
+    left = arranged["data"]["layout-restorer:data"]["left"]
+    assert left["collapsed"]
+    left["collapsed"] = False
+    kept.write_text(json.dumps(arranged), "utf-8")
+    cli.close_file_browser()
+    assert json.loads(kept.read_text("utf-8")) == arranged
+
+
+def test_lecture_opens_where_no_arrangement_can_be_kept(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(tmp_path / "file" / "inside"))
+    cli.close_file_browser()
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as exit:
         main(["--version"])

@@ -168,7 +168,9 @@ def _words(difference, remark, traces):
     sign = traces[expected].run.rule.symbol(difference.quantity)
     what = f"update k = {difference.k}, in ${sign.latex()}$ ({sign.meaning})"
     where = f"{what}, at {_place(difference)}"
-    numbers = f"{given} {_number(difference.given)}, {expected} {_number(difference.expected)}"
+    numbers = f"{given} {{}}, {expected} {{}}".format(
+        *_told_apart(difference.given, difference.expected)
+    )
     return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))
 
 
@@ -182,5 +184,10 @@ def _place(difference):
     return place if column is None else f"{place}, input {int(column) + 1}"
 
 
-def _number(value):
-    return f"{value:.10g}".replace("-", "−")
+def _told_apart(*values):
+    """Write two numbers with three significant digits, or as many as show that they differ."""
+    for digits in range(3, 18):
+        texts = [f"{value:.{digits}g}".replace("-", "−") for value in values]
+        if len(set(texts)) == len(texts):
+            break
+    return texts

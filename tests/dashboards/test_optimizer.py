@@ -202,3 +202,14 @@ def test_quantity_that_is_left_out_at_some_updates_is_empty_there():
     gradients = dashboard.trace.gather("gradient")["gradient"]
     np.testing.assert_array_equal(extra[:2], 2 * gradients[:2])
     assert np.isnan(extra[2:]).all()
+
+
+def test_numbers_of_the_first_difference_are_short_but_told_apart():
+    def nearly(k, G, *, eta):
+        return {"rho": (1 + 1e-6) * eta * G}
+
+    said = mt.dashboards.optimizer(rule="adam", epochs=1).show.panels[0].lines[0]
+    assert said.endswith(": lecture −2.62e-05, paper −0.000996.".replace("e-", "e−"))
+    alike = mt.dashboards.own_rule(nearly, against="gd", on="valley", steps=3)
+    given, expected = (text.rstrip(".") for text in alike.show.panels[0].lines[0].split()[-3::2])
+    assert given.rstrip(",") != expected

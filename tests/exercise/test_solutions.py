@@ -7,6 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import mlpteach as mt
 from mlpteach.exercise.reading import read_sheet
 
 REFERENCE = json.loads(
@@ -112,3 +113,28 @@ def test_shares_and_spreads_by_hand():
     first = np.tanh(2.0)
     spreads = PS4["layer_spreads"](X, [np.array([[2.0]]), np.array([[0.5]])])
     np.testing.assert_allclose(spreads, [first, np.tanh(first / 2)], rtol=1e-14)
+
+
+def test_ps4_pictures_show_what_its_last_question_asks():
+    """Glorot's signal fades through tanh, He's settles, and He's networks learn sooner."""
+    glorot, he = PS4["glorot"], PS4["he"]
+    X = np.random.default_rng(1).standard_normal((100, 200))
+    spreads = {
+        draw: PS4["layer_spreads"](X, [draw(100, 100, seed) for seed in range(10)])
+        for draw in (glorot, he)
+    }
+    assert spreads[glorot][[0, -1]].round(2).tolist() == [0.63, 0.22]
+    assert (np.diff(spreads[glorot]) < 0).all()
+    assert spreads[he][4:] == pytest.approx(0.56, abs=0.015)
+    for hidden in ("tanh", "relu"):
+        slow, fast = (_accuracies(draw, hidden) for draw in (glorot, he))
+        assert (fast > slow + 0.01).all()
+
+
+def _accuracies(draw, hidden):
+    """Return the accuracies of the sheet's deep network after its first two epochs."""
+    sizes = (64, 50, 50, 50, 50, 50, 10)
+    weights = [(draw(*sizes[i : i + 2], seed=i), np.zeros(sizes[i + 1])) for i in range(6)]
+    net = mt.MLP(sizes, hidden=hidden, weights=weights)
+    rule = mt.rule("adam", eta=0.001)
+    return np.array(mt.train(net, *mt.datasets.digits(), rule=rule, epochs=2).history["accuracy"])
