@@ -196,10 +196,9 @@ class Rule(Record):
         return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities: Quantities, G: FloatArray) -> dict[str, Any]:
-        """Return what the next update needs of this one; G itself will be overwritten."""
-        return {
-            name: G.copy() if name == "G_previous" else quantities[name] for name in self.states
-        }
+        """Return what the next update needs of this one, in arrays of its own: G's is filled anew."""
+        known = {**quantities, "G_previous": G}
+        return {name: _apart(known[name], G) for name in self.states}
 
     def __str__(self) -> str:
         return f"{self.id} ({self.form})"
@@ -207,6 +206,11 @@ class Rule(Record):
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
         return f"<rule {self.id}, form {self.form}: {values}>"
+
+
+def _apart(value, G):
+    """Return a copy of what is G, or a view of it; anything else as it is."""
+    return value.copy() if value is G or getattr(value, "base", None) is G else value
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -149,8 +149,9 @@ def _broken(text, lines):
 
 def _short(value, position):
     """Write a tick so that it fits left of the axes: 4.8e5."""
-    text = f"{value:.3g}" if 1e-2 <= abs(value) < 1e4 or value == 0 else f"{value:.2g}"
-    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+    return (
+        f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+    )
 
 
 @cache

@@ -315,6 +315,26 @@ def test_nothing_that_an_update_hands_on_is_the_gradients_own_array(rule, form):
         assert not np.may_share_memory(array, update.evaluation.gradient), name
 
 
+def remembers_the_gradient_itself(k, G, old, *, eta):
+    rho = eta * (G + old)
+    return mt.Quantities(rho=rho, old=G)
+
+
+def remembers_a_view(k, G, old, *, eta):
+    rho = eta * (G + old)
+    return mt.Quantities(rho=rho, old=G[:])
+
+
+@pytest.mark.parametrize("function", [remembers_the_gradient_itself, remembers_a_view])
+def test_a_rule_of_the_table_may_hand_on_the_gradient(function):
+    """Where a reader's own rule is given copies, one of the table is given the array itself."""
+    own = mt.rule(function, eta=0.1)
+    known = dataclasses.replace(own, form="paper", function=function)
+    trace, expected = small_run(known), small_run(own)
+    assert same_bits(trace.losses, expected.losses)
+    assert [step.loss for step in trace] == trace.losses.tolist()
+
+
 def test_two_readers_do_not_disturb_each_other():
     trace = small_run(epochs=11)
     expected = [bits(step) for step in trace]
