@@ -196,7 +196,7 @@ class Rule(Record):
         return self.function(*map(supplied.__getitem__, self.needs), **self.values)
 
     def next_state(self, quantities: Quantities, G: FloatArray) -> dict[str, Any]:
-        """Return what the next update needs of this one, in arrays of its own: G's is filled anew."""
+        """Return what the next update needs, in arrays of its own: that of G is filled anew."""
         known = {**quantities, "G_previous": G}
         return {name: _apart(known[name], G) for name in self.states}
 
