@@ -33,7 +33,10 @@ class SubmissionExporter(NotebookExporter):
         if coursedir is not None:
             self._get_the_sandbox_ready()
             for student in remove_unfinished(coursedir, coursedir.assignment_id):
-                self.log.warning("%s: grading had been broken off, begins again", student)
+                self.log.warning(
+                    "%s: broken off, or handed in anew since: grading begins again",
+                    student,
+                )
 
     def _get_the_sandbox_ready(self):
         execute = TrustedExecute(parent=self)

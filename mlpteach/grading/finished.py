@@ -10,26 +10,69 @@ import os
 import re
 from pathlib import Path
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import rmtree
 
+from mlpteach.grading.inputs import digest
+from mlpteach.grading.submission import MOST_BYTES, read_files, read_regular_file
+
 MARK = "mlpteach_graded"
+HANDED_IN = "mlpteach_handed_in"
 
 
 def is_finished(path):
     """Whether the autograded notebook at `path` was written to its end."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(file.tell() - 100_000, 0))
-            tail = file.read().rstrip()
-    except OSError:
-        return False
+    tail = _tail(path)
     # Quotation marks inside a student's text are escaped in JSON, so this cannot be forged.
     return tail.endswith(b"}") and re.search(rf'[^\\]"{MARK}": true'.encode(), tail) is not None
 
 
+def _tail(path):
+    """Return the end of a file, where a notebook's own metadata stand; b"" where it is none."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(file.tell() - 100_000, 0))
+            return file.read().rstrip()
+    except OSError:
+        return b""
+
+
+def digest_of(notebook):
+    """Return one number for a notebook in the folder it was handed in with, and its neighbours."""
+    path = Path(notebook)
+    try:
+        data = read_regular_file(path, MOST_BYTES)
+    except OSError as error:
+        data = str(error.errno).encode()
+    return digest([], {path.name: data} | {f"./{n}": d for n, d in read_files(path.parent).items()})
+
+
+def is_of(path, handed_in):
+    """Whether the autograded notebook at `path` is the one with this :func:`digest_of`."""
+    return re.search(rf'[^\\]"{HANDED_IN}": "{handed_in}"'.encode(), _tail(path)) is not None
+
+
+def marked_students(coursedir, assignment):
+    """Return the students whose marks for an assignment are in the gradebook."""
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            submissions = gradebook.assignment_submissions(assignment)
+        except MissingEntry:
+            return set()
+        return {each.student_id for each in submissions if _is_marked(each)}
+
+
+def _is_marked(submission):
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    return all(g.auto_score is not None or g.needs_manual_grade for g in grades)
+
+
 def remove_unfinished(coursedir, assignment):
-    """Remove what a killed grader left, so that those submissions are graded as if never begun.
+    """Remove what is not, or no longer, the grading of what was handed in.
+
+    What a killed grader left, what belongs to an earlier submission, and what has no marks in the
+    gradebook: those submissions are graded as if never begun.
 
     Returns
     -------
@@ -38,12 +81,20 @@ def remove_unfinished(coursedir, assignment):
     """
     folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", assignment))
     handed = coursedir.submitted_directory
-    removed = []
+    removed, marked = [], None
     for graded in folder.parent.parent.glob(f"*/{folder.name}"):
         student = graded.parent.name
         submitted = Path(coursedir.format_path(handed, student, assignment))
         notebooks = [path.name for path in submitted.glob("*.ipynb")]
-        done = [name for name in notebooks if is_finished(graded / name)]
+        if marked is None:
+            marked = marked_students(coursedir, assignment)
+        done = [
+            name
+            for name in notebooks
+            if student in marked
+            and is_finished(graded / name)
+            and is_of(graded / name, digest_of(submitted / name))
+        ]
         left = [path for path in graded.glob("*.ipynb") if path.name not in done]
         if submitted.is_dir() and (left or not done):
             with being_graded(submitted) as nobody_else:

@@ -22,7 +22,7 @@ class Entry:
     ----------
     student : str
     score, most : float
-        Points so far, and all there are.
+        Points so far, less those that coming late costs, and all there are.
     waits : int
         Cells that wait for a person.
     notes : list of str
@@ -31,6 +31,8 @@ class Entry:
         Grade id -> recognised mistake.
     isolations : set of str
         In what the code ran.
+    late : float
+        Points that coming late costs.
     checks : dict of str to (points, most, sentence)
         Grade id -> what the check gave and said; points are None where a person is to mark. Read
         for one student only.
@@ -44,6 +46,7 @@ class Entry:
     mistakes: dict = field(default_factory=dict)
     isolations: set = field(default_factory=set)
     checks: dict = field(default_factory=dict)
+    late: float = 0.0
 
 
 def read_entries(coursedir, assignment, gradebook, wanted=None):
@@ -64,7 +67,9 @@ def read_entries(coursedir, assignment, gradebook, wanted=None):
         grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}
         waits = sum(bool(grade.needs_manual_grade) for grade in grades.values())
         student = submission.student_id
-        entry = Entry(student, submission.score, submission.max_score, waits)
+        late = float(submission.late_submission_penalty or 0.0)
+        score = max(0.0, submission.score - late)  # as nbgrader exports it
+        entry = Entry(student, score, submission.max_score, waits, late=late)
         graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
         for path in sorted(Path(graded).glob("*.ipynb")):
             notebook = _read_notebook(path)
@@ -178,7 +183,8 @@ def _marks(entries):
     lines = [f"{'student':{width}}  {'points':>{len(points[0])}}"]
     for entry, given in zip(entries.values(), points, strict=True):
         waits = f"  and {entry.waits} to be marked by hand" if entry.waits else ""
-        lines.append(f"{_shown(entry.student):{width}}  {given} of {entry.most:g}{waits}")
+        late = f"  {entry.late:g} taken off for coming late" if entry.late else ""
+        lines.append(f"{_shown(entry.student):{width}}  {given} of {entry.most:g}{late}{waits}")
     if len(scores) > 1:
         lines.append(f"mean {mean(scores):.1f}, median {median(scores):.1f}")
     return "\n".join(lines)

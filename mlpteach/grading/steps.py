@@ -17,7 +17,7 @@ from mlpteach.exercise.protocol import only_what_was_paid
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.feedback import FOR_STAFF
-from mlpteach.grading.finished import MARK
+from mlpteach.grading.finished import HANDED_IN, MARK, digest_of
 from mlpteach.grading.inputs import read_secret
 from mlpteach.grading.original import functions_defined, graded_tests, read_original
 from mlpteach.grading.quiz_outputs import show_question
@@ -62,6 +62,7 @@ class Rebuild(NbGraderPreprocessor):
             for_staff.append(f"Other notebooks lie here and were not graded: {others}.")
         for note in notes + for_staff:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
+        notebook.metadata[HANDED_IN] = digest_of(path)
         notebook.metadata["mlpteach"] = {
             "notes": notes,
             "for_staff": for_staff,

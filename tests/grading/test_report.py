@@ -1,7 +1,10 @@
 """What the instructor reads after a class was graded."""
 
+from course import ASSIGNMENT, answered
+from nbgrader.coursedir import CourseDirectory
+
 from mlpteach.grading.class_run import Result, Run
-from mlpteach.grading.report import Entry, write_report, write_student
+from mlpteach.grading.report import Entry, read_entries, write_report, write_student
 from mlpteach.grading.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
 
 RUN = Run(
@@ -105,3 +108,24 @@ def test_who_was_graded_without_a_sandbox_is_named():
 def test_a_run_without_a_sandbox_is_warned_of():
     said = write_report(Run("ps2_adam", NO_SANDBOX), {})
     assert "\nisolation: NO SANDBOX\nNO SANDBOX: students' code runs as you." in said
+
+
+def test_what_coming_late_costs_is_taken_off_and_said():
+    late = Entry("ann", 18, 30, 0, late=10)
+    assert "ann      18 of 30  10 taken off for coming late" in write_report(ALL, {"ann": late})
+
+
+def test_a_penalty_stands_in_the_report_as_in_the_export(make_course):
+    from nbgrader.api import Gradebook
+
+    course = make_course()
+    course.hand_in("ann", answered())
+    course.grade("ann")
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "course") as book:
+        for penalty, score in ((2, 4), (100, 0)):
+            notebook = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ann")
+            notebook.late_submission_penalty = penalty
+            book.db.commit()
+            coursedir = CourseDirectory(config=course.config)
+            entry = read_entries(coursedir, ASSIGNMENT, book)["ann"]
+            assert (entry.score, entry.late) == (score, penalty)
