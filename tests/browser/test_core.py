@@ -126,6 +126,27 @@ def test_python_that_can_not_be_reached_is_said(own, page):
     assert page.text_content(".status") == ""
 
 
+def test_python_that_is_silent_is_said_within_three_seconds_and_taken_back(own, page):
+    show(page, own)
+    move(page, "eta", -1.0)
+    assert page.text_content(".status") == "computing …"
+    page.wait_for_selector(".banner:visible", timeout=3000)
+    assert "Python does not answer" in page.text_content(".banner")
+    assert page.text_content(".status") == ""
+
+
+def test_python_that_was_only_busy_is_believed(own, page):
+    show(page, own, live=True)
+    page.evaluate(
+        """() => { const { python } = window; window.python = async (text) => {
+        await new Promise((go) => setTimeout(go, 3500)); return python(text); }; }"""
+    )
+    move(page, "eta", np.log10(0.5))
+    page.wait_for_selector(".banner:visible", timeout=3000)
+    page.wait_for_selector(".banner", state="hidden", timeout=10_000)
+    assert own.values["eta"] == 0.5
+
+
 def test_axes_and_labels_are_printed_with_a_printer_s_default_settings(own, page):
     """Those leave backgrounds out, which is what the masked ink of a plot is."""
     show(page, own)

@@ -121,6 +121,7 @@ class Dashboard {
 
   close() {
     this.stop();
+    clearTimeout(this.alarm);
     this.model.off("change:spec", this.onSpec);
     this.model.off("change:position", this.onPosition);
     this.model.off("msg:custom", this.onMessage);
@@ -279,7 +280,23 @@ class Dashboard {
       return null;
     }
     this.requests.add(request);
+    clearTimeout(this.alarm);
+    this.alarm = setTimeout(() => this.unanswered(), PATIENCE);
     return request;
+  }
+
+  unanswered() {
+    this.silent = true;
+    this.status.textContent = "";
+    this.say(SILENT);
+  }
+
+  // Python has answered: it was only busy.
+  heard() {
+    clearTimeout(this.alarm);
+    if (!this.silent) return;
+    this.silent = false;
+    this.say(this.spec.message);
   }
 
   endWaiting() {
@@ -289,6 +306,7 @@ class Dashboard {
 
   receive(message, buffers) {
     const mine = this.requests.delete(message.request);
+    if (mine) this.heard();
     if (message.type === "window") {
       if (message.sequence !== this.spec.sequence) return;
       const steps = Array.from({ length: message.last - message.first + 1 }, (_, i) => message.first + i);
@@ -310,11 +328,12 @@ class Dashboard {
 
   say(text) {
     this.banner.textContent = text;
-    this.banner.hidden = false;
+    this.banner.hidden = !text;
   }
 
   replaceHistory() {
     this.stop();
+    this.heard();
     this.history = new History(this.model);
     this.asked.clear();
     this.followValues();

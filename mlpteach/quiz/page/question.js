@@ -2,10 +2,6 @@
 // What the model brings may come with its keys in any order (a saved notebook sorts them): names are
 // read, never listed.
 
-const PATIENCE = 2500; // milliseconds that Python may take until the reader is told
-const SILENT = "Python does not answer: it is busy, or it has stopped. If it has stopped, run this cell again. "
-  + "What you wrote still stands here.";
-
 // Each question on a page runs this file anew, so numbers that count up would be those of the others,
 // and radio buttons of one name turn each other off.
 const unique = () => `mlp-${Math.random().toString(36).slice(2)}`;
@@ -248,7 +244,7 @@ class Question {
 
   unanswered() {
     clearTimeout(this.alarm);
-    this.say("none", "No answer.", SILENT);
+    this.say("none", "No answer.", `${SILENT} What you wrote still stands here.`);
   }
 
   received(message) {
