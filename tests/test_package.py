@@ -357,7 +357,7 @@ def test_the_installed_command_serves_the_lectures(installed, tmp_path):
     lectures = sorted(path.name for path in (ROOT / "lectures").glob("*.ipynb"))
     assert lectures
     assert set(lectures) <= served
-    assert page == f"/lab/tree/{lectures[0]}"
+    assert page == f"/lab/workspaces/mlpteach-lecture/tree/{lectures[0]}"
     assert "jupyter-config-data" in lab
     assert defaults["fetchNews"]["default"] == "false"
     assert defaults["checkForUpdates"]["default"] is False

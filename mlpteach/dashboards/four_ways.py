@@ -14,7 +14,7 @@ from mlpteach.rules import FORMS, RuleLike, as_rule, rule
 from mlpteach.run.network import MLP
 from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.train import quietly, train
-from mlpteach.study.starting_data import check_data, check_net
+from mlpteach.study.starting_data import are_digits, check_data, check_net
 from mlpteach.study.step_sizes import for_network
 from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import schedule
@@ -97,8 +97,8 @@ def four_ways(
     >>> {name: int(trace.evaluations.sum()) for name, trace in dashboard.traces.items()}
     {'minibatch': 6, 'momentum': 6, 'adaptive': 6, 'lbfgs': 7}
     """
-    known = X is None and net is None
     X, y = check_data(X, y)
+    known = net is None and are_digits(X, y)
     net = check_net(net, X, y)
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     (X, y), validation = _split(X, y, validation, seed)

@@ -485,7 +485,7 @@ def test_nothing_has_no_activation(id, Z):
         ({"loss": mt.rule("adam")}, "loss must be one of mse"),
         ({"schedule": mt.rule("adam")}, "schedule must be None, one of constant"),
         ({"loss": dict}, "loss must be one of mse"),
-        ({"loss": 3}, r"mlpteach.own_cost\(...\) or your own function \(Y, A\) -> V; given 3"),
+        ({"loss": 3}, "mlpteach.own_cost(...) or your own function (Y, A) -> V; given 3"),
         ({"schedule": int}, "schedule must be None, one of constant"),
     ],
 )

@@ -151,3 +151,10 @@ def test_state_goes_round(dashboard):
 def test_bad_arguments_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.four_ways(X, Y, **arguments)
+
+
+def test_the_digits_have_the_step_sizes_chosen_by_hand_however_they_are_given():
+    X, y = mt.datasets.digits()
+    by_hand = mt.dashboards.four_ways(epochs=1).values
+    assert mt.dashboards.four_ways(X.copy(), y, epochs=1).values == by_hand
+    assert mt.dashboards.four_ways(X[:600], y[:600], epochs=1).values != by_hand
