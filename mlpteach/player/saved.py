@@ -8,6 +8,7 @@ import base64
 import gzip
 import html
 import json
+import re
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -51,16 +52,16 @@ def write(
     fixed = _TEMPLATE + MODULE + STYLE + _script(state) + _packed(numbers)
     frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
     state["spec"]["held"] = held
-    page = _TEMPLATE
-    for name, text in {
+    parts = {
         "TITLE": html.escape(spec["title"]),
         "STYLE": STYLE,
         "STATE": _script(state),
         "NUMBERS": _packed(numbers),
         "FRAMES": frames,
         "MODULE": MODULE,
-    }.items():
-        page = page.replace(f"@{name}@", text, 1)
+    }
+    # All at once: a title or a label may hold the mark of another part.
+    page = re.sub(r"@([A-Z]+)@", lambda mark: parts[mark[1]], _TEMPLATE)
     path.write_text(page, encoding="utf-8")
     return path
 

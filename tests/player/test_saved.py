@@ -82,3 +82,12 @@ def test_spread_keeps_both_ends():
 def test_default_dashboard_is_a_page_below_3_megabytes(tmp_path):
     path = mt.dashboards.adam().save_html(tmp_path / "adam.html")
     assert path.stat().st_size < 3_000_000
+
+
+def test_marks_of_the_template_may_stand_in_texts(tmp_path):
+    show = mt.views.Show({}, 1, message="@STYLE@ @NUMBERS@")
+    player = mt.player.Player(lambda values: show, [], {}, "@MODULE@", "marks")
+    page = player.save_html(tmp_path / "marks.html").read_text(encoding="utf-8")
+    assert "<title>@MODULE@</title>" in page
+    (state,) = re.findall(r'id="state">(.*?)</script>', page)
+    assert json.loads(state)["spec"]["message"] == "@STYLE@ @NUMBERS@"
