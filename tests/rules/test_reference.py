@@ -2,6 +2,8 @@
 
 import ast
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +43,17 @@ def run_of(row, form):
 
 
 def test_the_expected_numbers_are_what_the_script_writes():
-    assert rules_quadratic.text() == WRITTEN
+    """To 19 of the 20 digits: where the last is a tie, releases of mpmath round it differently."""
+    written, now = (without_numbers(text) for text in (WRITTEN, rules_quadratic.text()))
+    assert now[0] == written[0]
+    for number, expected in zip(now[1], written[1], strict=True):
+        assert abs(number - expected) <= Decimal("1e-18") * abs(expected)
+
+
+def without_numbers(text):
+    """Return a text with a hole for each number of many digits, and these numbers."""
+    number = r"-?\d+\.\d{8,}(?:e-?\d+)?"
+    return re.sub(number, "_", text), [Decimal(found) for found in re.findall(number, text)]
 
 
 def test_the_script_knows_nothing_of_the_package():

@@ -226,7 +226,10 @@ class _Speller:
     def _after_dot(self, parts):
         """Return `parts` with what a dot asks of the last operand: A.T, A.dot(B), A.sum()."""
         kind, token = self._next()
-        start = max(i for i, part in enumerate(parts) if not part.startswith((".", "**")))
+        operands = [i for i, part in enumerate(parts) if not part.startswith((".", "**"))]
+        if not operands:  # as in '.T: a dash alone is a transpose of nothing
+            raise Unreadable("before a dot, as in `A.T`, a name must stand")
+        start = operands[-1]
         before, operand = parts[:start], "".join(parts[start:])
         if kind != "name" or token not in _METHODS:
             known = ", ".join(f"`.{name}`" for name in _METHODS)

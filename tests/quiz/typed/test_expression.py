@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlpteach.quiz.text.write_number import write_number
@@ -141,6 +141,9 @@ def test_any_text_is_a_value_or_unreadable(text):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="A3Y+-*/^()[]{}\\_ .T@'|frachatsqrtbeta1,9e", max_size=40))
+@example("'.@")
+@example("'.T")
+@example("**.sum()")
 def test_any_nearly_right_text_is_a_value_or_unreadable(text):
     with contextlib.suppress(Unreadable):
         value(text)
