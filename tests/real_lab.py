@@ -58,11 +58,17 @@ def serve(home, folder, program="jupyterlab"):
         _wait_for(address + ("/" if program == "voila" else "/api/status"), server, log_file)
         yield address
     finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        stop(server)
+
+
+def stop(server):
+    """End a server, also one that waits for a kernel that is only starting."""
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _wait_for(url, server, log):

@@ -1,9 +1,11 @@
 """Inputs that nobody can know beforehand, and that are the same whenever a work is graded again."""
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +14,26 @@ FILE = ".mlpteach-secret"
 
 
 def read_secret(course_root):
-    """Return the course's secret, made when it is first needed."""
+    """Return the course's secret, made when it is first needed.
+
+    Several graders may need it first at the same moment: the file appears with all of its text, and
+    whoever comes second reads what the first has written.
+    """
     path = Path(course_root, FILE)
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_bytes()
-        if len(secret) < 32:
-            raise ValueError(
-                f"{path} is too short to be a secret: delete it and grade again"
-            ) from None
-        return secret
-    secret = secrets.token_hex(32).encode()
-    with open(fd, "wb") as file:
-        file.write(secret)
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < 32:
+        raise ValueError(f"{path} is too short to be a secret: delete it and grade again")
     return secret
+
+
+def _make_secret(path):
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{FILE}-") as file:  # of mode 600
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def digest(sources, files):

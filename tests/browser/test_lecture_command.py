@@ -21,12 +21,13 @@ def test_lecture_opens_with_the_file_browser_closed(page, tmp_path):
         page.goto(_address(log))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         page.wait_for_selector("#filebrowser", state="hidden")
+        page.wait_for_function(
+            "document.querySelector('.jp-Notebook').innerText.includes('No panacea')"
+        )
         notebook = page.locator(".jp-Notebook")
-        assert "No panacea" in notebook.inner_text()
         assert notebook.bounding_box()["width"] > 1171  # of 1366, on a projector
     finally:
-        server.terminate()
-        server.wait(real_lab.PATIENCE)
+        real_lab.stop(server)
 
 
 def _address(log):

@@ -172,7 +172,7 @@ def test_a_model_that_cannot_send_says_so_at_once(page, tmp_path):
     session = Session(QUESTIONS["only_the_last_sensitivity"], answers=in_file(tmp_path))
     question = Shown(page, session, sends=False)
     page.check("input[value=true]")
-    page.wait_for_selector(".verdict:visible", timeout=1000)
+    page.wait_for_selector(".verdict:visible")
     assert "No answer." in question.verdict("none")
     assert question.errors == []
 
@@ -441,8 +441,8 @@ def test_after_the_kernel_has_died_an_answer_says_so(browser, lab, folder):
             page.locator(".field").fill("0.5")
             page.locator(".field").press("Enter")
             silent = page.locator(".verdict:visible", has_text="Python does not answer")
-            silent.first.wait_for(timeout=4000)
-            silent.nth(1).wait_for(timeout=4000)
+            silent.first.wait_for()
+            silent.nth(1).wait_for()
             assert page.locator(".field").input_value() == "0.5"
     finally:
         forget(folder)
