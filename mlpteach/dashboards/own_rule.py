@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.record import is_function
 from mlpteach.player import Player
 from mlpteach.player.controls import Control, Point
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
@@ -50,8 +51,9 @@ def own_rule(
         see :func:`mlpteach.rule`.
     X, y : array_like, optional
         As for :func:`mlpteach.train`; by default the digits. Not with `on`.
-    against : str or Rule
-        The reference: an id of ``mlpteach.RULES``, or ``mlpteach.rule(id, form=...)``.
+    against : str, Rule or callable
+        The reference: an id of ``mlpteach.RULES``, ``mlpteach.rule(id, form=...)``, or another
+        function of your own.
     on : str or callable, optional
         Instead of a network an id of ``mlpteach.LANDSCAPES``, or any function theta -> (value,
         gradient).
@@ -81,7 +83,7 @@ def own_rule(
     >>> len(dashboard.traces["yours"])
     100
     """
-    reference = against if isinstance(against, Rule) else RULES[_id(against)].default
+    reference = _reference(against)
     yours = make_rule(function)
     choices: list[Control] = []
     places: dict[str, Any] = {}
@@ -120,8 +122,12 @@ def _ranged(yours, reference):
     return replace(yours, hypers=hypers)
 
 
-def _id(against):
-    return check_choice("against", against, tuple(RULES))
+def _reference(against):
+    if isinstance(against, Rule):
+        return against
+    if is_function(against):
+        return make_rule(against)
+    return RULES[check_choice("against", against, tuple(RULES))].default
 
 
 def _objective(on: Any, start: ArrayLike | None) -> tuple[Objective, FloatArray]:

@@ -72,7 +72,7 @@ class Run:
         if self.rule.needs_layers and not self.problem.layout.slices:
             raise ValueError(
                 f"{self.rule} works on the matrices of a network's layers (its parameter layout), "
-                "and a plain function of a vector has none. Allowed: other rules, or a network."
+                "and a plain function of a vector has none. Allowed here: rules without it."
             )
         if not self.eta_is_constant and self.schedule.step_size is not None:
             self._check_eta()

@@ -52,9 +52,12 @@ class Activation(Record):
     elementwise: bool = True
 
     def __call__(self, Z: ArrayLike) -> FloatArray:
-        """Return phi(Z) for a number or an array Z, such as (units, n)."""
+        """Return phi(Z) for a number or an array Z, such as (units, n).
+
+        Infinity gives what its arithmetic gives, which may be NaN: silu(-inf) is -inf times 0.
+        """
         Z = _floats(Z)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return self.function(np.atleast_1d(Z)).reshape(Z.shape)[()]
 
     def derivative(self, Z: ArrayLike) -> FloatArray:
@@ -63,7 +66,7 @@ class Activation(Record):
             raise ValueError(f"{self.id} mixes its units: it has a Jacobian, not a derivative.")
         Z = _floats(Z)
         columns = np.atleast_1d(Z)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             slope = self.back(np.ones_like(columns), columns, self.function(columns))
         return slope.reshape(Z.shape)[()]
 

@@ -166,12 +166,14 @@ def _valley_gradient(x, y):
     return x, 100 * y
 
 
+@np.errstate(invalid="ignore")  # a sine of infinity is NaN, which the page shows
 def _ackley(x, y):
     """With 1 - (cos 2 pi x + cos 2 pi y)/2 as squares of sines: exact close to the minimum."""
     waves = np.sin(np.pi * x) ** 2 + np.sin(np.pi * y) ** 2
     return -20 * np.expm1(-0.2 * _distance(x, y)) - np.e * np.expm1(-waves)
 
 
+@np.errstate(invalid="ignore")
 def _ackley_gradient(x, y):
     """The gradient; 0 at the minimum, where the function has a tip."""
     distance = np.maximum(_distance(x, y), np.finfo(float).tiny)

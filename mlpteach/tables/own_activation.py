@@ -31,8 +31,9 @@ def own_activation(
     function : callable
         Z (units, n) -> A = phi(Z) (units, n), element by element.
     derivative : callable, optional
-        Z -> phi'(Z), the same shapes. Without it finite differences are taken, right to about 12
-        digits; at a kink they give the mean of both slopes.
+        Z -> phi'(Z), the same shapes, or one number that holds everywhere. Without it finite
+        differences are taken, right to about 12 digits; at a kink they give the mean of both
+        slopes.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def own_activation(
     if derivative is None:
         prime = partial(slope, phi)
     else:
-        prime = partial(_element_wise, derivative, "the derivative")
+        prime = partial(_element_wise, partial(_everywhere, derivative), "the derivative")
         _check_derivative(phi, prime, name)
     written = name.replace("_", r"\_")
     return Activation(
@@ -114,6 +115,13 @@ def _element_wise(function, name, Z):
             f"it returned {describe(returned)}."
         )
     return A.astype(float)
+
+
+def _everywhere(derivative, Z):
+    """Call a reader's derivative; a constant, such as 1, holds for every entry of Z."""
+    returned = derivative(Z)
+    slopes = numbers_or_none(returned)
+    return np.full(Z.shape, slopes) if slopes is not None and slopes.ndim == 0 else returned
 
 
 def _back(derivative, dA, Z, A):

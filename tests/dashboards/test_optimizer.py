@@ -115,6 +115,19 @@ def test_right_rule_agrees():
     assert words.lines[0].startswith("None: the two runs agree")
 
 
+def test_two_functions_of_one_s_own_side_by_side():
+    def half(k, G, *, eta):
+        return {"rho": 0.5 * eta * G}
+
+    def whole(k, G, *, eta):
+        return {"rho": eta * G}
+
+    dashboard = mt.dashboards.own_rule(half, against=whole, on="valley", start=(1.0, 0.0), steps=1)
+    dashboard.configure(eta=0.1)  # the slope at (1, 0) is (1, 0)
+    after = {name: trace[-1].after.flat[0] for name, trace in dashboard.traces.items()}
+    assert after == {"yours": pytest.approx(0.95), "reference": pytest.approx(0.9)}
+
+
 @pytest.mark.parametrize("on", ["beale", "saddle", mt.LANDSCAPES["valley"]])
 def test_landscapes(on):
     dashboard = mt.dashboards.own_rule(adam_without_correction, on=on, steps=20)

@@ -37,6 +37,16 @@ def test_a_lies_in_its_range(id):
     assert (high is None) == (A.max() > 1.5)
 
 
+@pytest.mark.parametrize("z", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("id", IDS)
+def test_infinity_gives_no_bare_warning(id, z):
+    """Warnings are errors here; what infinity gives may be NaN, as in PyTorch."""
+    activation = mt.ACTIVATIONS[id]
+    assert np.shape(activation([[z], [0.0]])) == (2, 1)
+    if activation.elementwise:
+        assert np.shape(activation.derivative([z])) == (1,)
+
+
 @pytest.mark.parametrize("z", np.linspace(-3.0, 3.0, 25))
 def test_gelu_to_the_last_digit(z):
     """Where it is used: within one unit of the last place, 2.2e-16, and a bit."""

@@ -121,6 +121,14 @@ def test_the_valley_has_condition_number_100():
     assert gradient[1] / gradient[0] == 100
 
 
+@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("x", [np.inf, -np.inf, np.nan, 1e308])
+def test_infinity_gives_no_bare_warning(id, x):
+    value, gradient = mt.LANDSCAPES[id](np.array([x, 0.0]))
+    assert not np.isfinite(value) or id == "ackley"
+    assert gradient.shape == (2,)
+
+
 @pytest.mark.parametrize("id", [id for id in IDS if id != "ackley"])
 def test_far_away_the_value_overflows_quietly(id):
     value, _ = mt.LANDSCAPES[id](np.array([1e200, 1e199]))

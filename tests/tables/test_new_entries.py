@@ -247,7 +247,7 @@ def test_a_landscape(monkeypatch):
 
 
 def test_a_rule_that_needs_layers_descends_no_landscape():
-    message = r"works on the matrices of a network's layers .* Allowed: other rules"
+    message = r"works on the matrices of a network's layers .* Allowed here: rules without it"
     for rule in ("muon", lambda k, G, layout, *, eta=0.1: {"rho": eta * G}):
         assert mt.rule(rule).needs_layers
         with pytest.raises(ValueError, match=message):

@@ -117,6 +117,13 @@ KINKED = {
 }  # fmt: skip
 
 
+def test_a_constant_derivative_holds_everywhere():
+    shifted = mt.own_activation(lambda Z: 3 * Z + 1, lambda Z: 3)
+    np.testing.assert_array_equal(shifted.derivative([[-2.0, 0.0, 5.0]]), [[3.0, 3.0, 3.0]])
+    with pytest.raises(ValueError, match="it gives 2, the finite difference 3"):
+        mt.own_activation(lambda Z: 3 * Z + 1, lambda Z: 2)
+
+
 @pytest.mark.parametrize("id", KINKED)
 def test_a_kink_is_not_refused(id):
     assert mt.own_activation(*KINKED[id]).derivative(np.array([1.0])).shape == (1,)
