@@ -48,8 +48,9 @@ def batches(
     """Show how erratic gradient descent is on mini-batches, and how momentum calms it.
 
     Runs from equal weights side by side: the cost on each update's batch and on all instances, the
-    angle between successive updates (for gradient descent: between successive gradients), and the
-    way of all parameters on the plane of its two largest directions.
+    angle of the updates to the gradient over all instances at the same weights (for momentum:
+    between successive updates), and the way of all parameters on the plane of its two largest
+    directions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How erratic a run descends: cost on all instances, angles between updates, its way on a plane.
+"""How erratic a run descends: its updates beside the full gradient, its turns, its way on a plane.
 
 Plain functions of a trace; arrays have one row an update.
 """
@@ -9,7 +9,7 @@ from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.trace import Trace
 
-# The cost on all instances is measured so often at most: it takes longer than the update itself.
+# Cost and gradient of all instances are measured so often at most: they take longer than an update.
 MOST_FULL_COSTS = 40
 # Places that decide the plane, spread over all ways.
 MOST_PLACES = 60
@@ -42,23 +42,53 @@ def way(trace: Trace, updates: int) -> tuple[FloatArray, FloatArray]:
 
 
 @on_one_blas_thread
-def full_costs(trace: Trace, W: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the cost on all instances at some of the places `W` (n, n_parameters).
+def over_all_instances(
+    trace: Trace, W: FloatArray, rho: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the cost on all instances at some of a run's places, and how far its updates err.
+
+    Parameters
+    ----------
+    trace : Trace
+    W, rho : ndarray, shape (n, n_parameters)
+        As :func:`way` returns them.
 
     Returns
     -------
-    k, J : ndarray, shape (n,)
-        Where it was measured last, and what it was there. Every place has an entry, so a line
-        through them goes from measurement to measurement.
+    k, J, angle : ndarray, shape (n,)
+        Where it was measured last, and what it was there: the cost, and the angle in degrees
+        between what the update subtracted and the gradient over all instances at the same weights.
+        Every place has an entry, so a line through them goes from measurement to measurement.
     """
     problem, n = trace.run.problem, len(W)
-    if problem.batch_size == len(problem.X):
-        return np.arange(1.0, n + 1), np.array(trace.losses[:n])
-    every = max(1, -(-n // MOST_FULL_COSTS))
-    with np.errstate(all="ignore"):  # weights on their way to a divergence
-        measured = [problem.score(theta, problem.X, problem.Y)[0] for theta in W[::every]]
+    every = 1 if problem.batch_size == len(problem.X) else max(1, -(-n // MOST_FULL_COSTS))
     last = np.arange(n) // every
-    return (last * every + 1).astype(float), np.array(measured)[last] if n else np.empty(0)
+    columns = problem.X.T, problem.Y, problem.loss, problem.l2
+    with np.errstate(all="ignore"):  # weights on their way to a divergence
+        measured = [problem.net.evaluate(theta, *columns) for theta in W[::every]]
+    J = np.array([evaluation.loss for evaluation in measured])
+    gradients = np.array([evaluation.gradient for evaluation in measured]).reshape(-1, W.shape[1])
+    return (last * every + 1).astype(float), J[last], angles(rho[::every], gradients)[last]
+
+
+def angles(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the angle in degrees between rows (n, n_parameters); NaN where one has no direction.
+
+    Examples
+    --------
+    >>> angles(np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), np.array([[1.0, 1.0]] * 3))
+    array([45., 45., nan])
+    """
+    with np.errstate(all="ignore"):
+        a, b = map(_directions, (first, second))
+        # Kahan's formula: an arc cosine loses half of the digits where both lead the same way.
+        half = np.arctan2(np.linalg.norm(a - b, axis=1), np.linalg.norm(a + b, axis=1))
+    return np.round(np.degrees(2.0 * half), 9)  # what is smaller, rounding decides
+
+
+def _directions(rows):
+    rows = rows / np.abs(rows).max(axis=1, keepdims=True)  # whose squares can't overflow
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def turns(rho: FloatArray) -> FloatArray:
@@ -73,12 +103,7 @@ def turns(rho: FloatArray) -> FloatArray:
     >>> turns(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 2.0], [0.0, -1.0]]))
     array([ nan,   0.,  90., 180.])
     """
-    lengths = np.sqrt(np.einsum("ij,ij->i", rho, rho))
-    angles = np.full(len(rho), np.nan)
-    with np.errstate(all="ignore"):
-        cosines = np.einsum("ij,ij->i", rho[1:], rho[:-1]) / (lengths[1:] * lengths[:-1])
-        angles[1:] = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
-    return angles
+    return np.concatenate([[np.nan] * min(1, len(rho)), angles(rho[1:], rho[:-1])])
 
 
 def mean_so_far(values: FloatArray) -> FloatArray:

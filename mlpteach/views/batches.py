@@ -35,7 +35,7 @@ def show_batches(
         steps=updates,
         panels=(
             _way_plot(styles, series, share),
-            *_plots(styles, series, "gradients" if size is None else "updates"),
+            *_plots(styles, series, _ERRING if size is None else _TURNING),
             _table(traces, styles, size),
         ),
         series=series,
@@ -47,7 +47,8 @@ def history(traces: dict[str, Trace], updates: int) -> tuple[dict[str, FloatArra
     """Return name -> array (updates,) for several runs, and the share that the plane shows.
 
     "k", and of each run ``"name.batch"`` and ``"name.full"`` (with ``"name.full_k"``), costs;
-    ``"name.turn"`` and ``"name.mean_turn"``, degrees; ``"name.x"`` and ``"name.y"``, its way on the
+    ``"name.angle"`` (with ``"name.full_k"``) and ``"name.mean_angle"``, ``"name.turn"`` and
+    ``"name.mean_turn"``, degrees; ``"name.x"`` and ``"name.y"``, its way on the
     plane; ``"name.seen"``, instances used so far.
     """
     series = {"k": np.arange(1.0, updates + 1)}
@@ -57,13 +58,15 @@ def history(traces: dict[str, Trace], updates: int) -> tuple[dict[str, FloatArra
     planes = dict(zip(started, flat, strict=True))
     for name, trace in traces.items():
         W, rho = ways[name]
-        full_k, full = erratic.full_costs(trace, W)
+        full_k, full, angle = erratic.over_all_instances(trace, W, rho)
         turn = erratic.turns(rho)
         plane = planes.get(name, np.empty((0, 2)))
         columns = {
             "batch": trace.losses,
             "full": full,
             "full_k": full_k,
+            "angle": angle,
+            "mean_angle": erratic.mean_so_far(angle),
             "turn": turn,
             "mean_turn": erratic.mean_so_far(turn),
             "x": plane[:, 0],
@@ -92,14 +95,21 @@ def _way_plot(styles, series, share):
     )
 
 
-def _plots(styles, series, of):
+# Title, x and y of the third plot: how far single updates lead from the full gradient; or, where
+# all have the same batches, how smoothly one follows the other.
+_ERRING = ("Angle of the update to the full gradient", "full_k", "angle")
+_TURNING = ("Angle between successive updates", "k", "turn")
+
+
+def _plots(styles, series, third):
     costs = [series[f"{name}.{kind}"] for name in styles for kind in ("batch", "full")]
     across = (0.0, float(len(series["k"])))
     cost = cost_limits(*costs)
+    title, angle_x, angle = third
     plots = (
         ("Cost on each update's batch", "cost $J$", "k", "batch", cost, "log"),
         ("Cost on all instances", "cost $J$", "full_k", "full", cost, "log"),
-        (f"Angle between successive {of}", "degrees", "k", "turn", (0.0, 180.0), "linear"),
+        (title, "degrees", angle_x, angle, (0.0, 180.0), "linear"),
     )
     for title, ylabel, x, y, ylim, scale in plots:
         layers = (
@@ -115,7 +125,7 @@ def _plots(styles, series, of):
 
 
 def _table(traces, styles, size):
-    keys = ("batch", "full", "turn", "mean_turn", "seen")
+    keys = ("batch", "full", "mean_angle", "mean_turn", "seen")
     rows = [
         Row(
             label=_label(name, trace) if size is None else long_valley.NAMES[name],
@@ -125,7 +135,10 @@ def _table(traces, styles, size):
         )
         for name, trace in traces.items()
     ]
-    columns = ("$J$, batch", "$J$, all", "angle", "mean angle", "instances used")
+    columns = (
+        "$J$, batch", "$J$, all", "mean angle to the full gradient", "to the update before",
+        "instances used",
+    )  # fmt: skip
     what = "" if size is None else f", batches of {size}"
     return Table(f"At this update{what}", "Numbers of each run", columns, tuple(rows))
 

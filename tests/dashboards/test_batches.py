@@ -27,6 +27,32 @@ def test_costs_are_those_of_the_trace_and_of_the_network(dashboard):
     np.testing.assert_array_equal(series["full.full"], series["full.batch"])
 
 
+def test_angles_are_those_to_the_gradient_of_all_at_the_same_weights(dashboard):
+    """Against a run on the full batch that starts at the same weights."""
+    X, y = MOONS
+    series, trace = dashboard.show.series, dashboard.traces["7"]
+    for k in (1, 3, 59):
+        step = trace[k - 1]
+        weights = [(step.before.W[layer], step.before.b[layer]) for layer in (1, 2)]
+        net = mt.MLP(trace.network(0).sizes, weights=weights)
+        [full] = mt.train(
+            net,
+            X,
+            y,
+            rule="gd",
+            epochs=1,
+            batch_size=None,
+            progress=False,
+            loss=trace.run.problem.loss,
+        )
+        a, b = full.gradient.flat, step.rho.flat
+        cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+        assert series["7.full_k"][k - 1] == k
+        assert series["7.angle"][k - 1] == pytest.approx(np.degrees(np.arccos(cosine)), rel=1e-6)
+    np.testing.assert_array_equal(series["full.angle"], 0.0)
+    assert series["1.mean_angle"][-1] > series["7.mean_angle"][-1] > series["full.mean_angle"][-1]
+
+
 def test_angles_are_those_between_successive_gradients(dashboard):
     trace = dashboard.traces["7"]
     first, second = trace[9].gradient.flat, trace[10].gradient.flat
@@ -35,6 +61,13 @@ def test_angles_are_those_between_successive_gradients(dashboard):
     assert turn[10] == pytest.approx(np.degrees(np.arccos(cosine)))
     assert np.isnan(turn[0])
     assert dashboard.show.series["7.mean_turn"][10] == pytest.approx(turn[1:11].mean())
+
+
+def test_angles_of_any_size():
+    first = np.array([[1e300, 0.0], [1e-300, 1e-300], [3.0, 4.0], [np.inf, 1.0]])
+    second = np.array([[0.0, 2e-300], [1e300, 0.0], [-3.0, -4.0], [1.0, 1.0]])
+    np.testing.assert_array_equal(erratic.angles(first, second), [90.0, 45.0, 180.0, np.nan])
+    assert erratic.angles(np.empty((0, 2)), np.empty((0, 2))).shape == (0,)
 
 
 def test_smaller_batches_are_more_erratic_but_cheaper(dashboard):
