@@ -12,7 +12,7 @@ from mlpteach.basics.arrays import FloatArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
-HISTORY_BYTES = 8 * 2**20
+HISTORY_BYTES = 96_000
 # Steps of a history all of whose frames are computed again at once; more would take its time.
 REPLAYED_STEPS = 320
 
