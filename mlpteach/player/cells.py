@@ -19,7 +19,7 @@ class Run(NamedTuple):
 def current_run() -> Run | None:
     """Return the run of the cell that is being executed; None where there is no notebook."""
     shell = _shell()
-    parent = getattr(shell, "get_parent", dict)() or {}
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
     cell = parent.get("metadata", {}).get("cellId")
     return Run(cell, parent.get("header", {}).get("msg_id", "")) if cell else None
 

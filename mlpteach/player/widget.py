@@ -72,7 +72,7 @@ class Player(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the dashboard off all pages; its history stays where Python still holds it."""
         super().close()
-        vars(self).pop("_repr_mimebundle_", None)  # a closed widget leaves None there
+        self.__dict__.pop("_repr_mimebundle_", None)  # a closed widget leaves None there
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Return the view; a dashboard that was closed is opened again to be shown."""
