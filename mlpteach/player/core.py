@@ -187,7 +187,7 @@ class Core:
     def frames(self) -> bytes:
         """The frames that travel with the history, as bytes."""
         frames = self.show.frames
-        return np.ascontiguousarray(frames.values).tobytes() if frames else b""
+        return np.ascontiguousarray(frames.at(self.spec["held"])).tobytes() if frames else b""
 
     def pictures(self, held: Collection[str] = ()) -> dict[str, dict[str, str]]:
         """Draw the pictures that the page needs, but for those whose keys it has.
@@ -202,6 +202,7 @@ class Core:
 
     def history(self, held: Collection[str] = ()) -> tuple[Message, list[bytes]]:
         """Return the message with all that is on the screen, and its buffers."""
+        self._hold_position()
         message = {
             "type": "history",
             "spec": self.spec,
@@ -209,6 +210,12 @@ class Core:
             "position": self.position,
         }
         return message, [self.numbers, self.frames]
+
+    def _hold_position(self):
+        """Let the frame of the step that the page opens at travel with the history."""
+        if self.show.frames and self.show.steps:
+            held = sorted({*self.show.frames.held, self.position["k"]})
+            self.spec = {**self.spec, "held": held}
 
     def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
         """Return what a page gets for its message; whatever goes wrong is told there, never lost.

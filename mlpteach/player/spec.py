@@ -1,13 +1,16 @@
 """What travels between a dashboard and its page. The format is written down here alone.
 
 **No order of keys means anything**, for files sort them: what has an order is a list, and what lies
-in a buffer says where: ``{"at": 60, "shape": [30, 2]}``, counted in numbers, row by row.
+in a buffer says where: ``{"at": 60, "shape": [30, 2]}``, counted in numbers, row by row. Points of
+layers are fractions of a picture: fewer ``bits`` place them finer than its pixels. With 32 they are
+32-bit floats; with 16 unsigned integers, which 65534 parts divide from -1 to 2 (65535: NaN); "at"
+still counts 64 bits.
 
 The page holds five things, all of which may be new with every history; a widget's are its traits:
 
 ======== ==========================================================================================
 spec     plain data, see below
-numbers  little-endian 64-bit floats: the series, and the points of layers as fractions of a picture
+numbers  little-endian 64-bit floats: the series; and points of layers, see below
 frames   the same: the frames of the steps ``held``, each of ``frame`` numbers
 pictures key -> ``{"data", "ink"}``: what stands still in plots, in its own colours and the page's
 position ``{"k", "line", "row", "column"}``: k is counted from 1, the others from 0
@@ -23,7 +26,7 @@ steps, unit      how many there are, and what one is called
 perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: none)
 message          a warning, or ""
 numbers          a list of ``{"text", "series"}`` beside the slider
-series           name -> where in `numbers`; one entry a step
+series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
@@ -70,18 +73,39 @@ from mlpteach.views.pictures import picture_key
 
 
 class _Numbers:
-    """Arrays of 64-bit floats, one behind the other; squares of small gradients leave 32 bits."""
+    """Arrays, one behind the other; series take 64 bits: squares of small gradients leave 32."""
 
     def __init__(self):
-        self._arrays, self._length = [], 0
+        self._arrays, self._length, self._places = [], 0, {}
 
     def add(self, array):
         """Take in an array and return where the page finds it."""
         array = np.ascontiguousarray(array, dtype=float)
-        where = {"at": self._length, "shape": list(array.shape)}
-        self._arrays.append(array.ravel())
-        self._length += array.size
-        return where
+        return {**self._append(array), "shape": list(array.shape)}
+
+    def add_points(self, fractions):
+        """Take in fractions of a picture, of which some lie far outside, as 32-bit floats."""
+        with np.errstate(over="ignore"):  # what is infinitely far is not drawn
+            return self._add_short(np.asarray(fractions).astype("<f4"))
+
+    def add_curves(self, fractions):
+        """Take in fractions of a picture that are drawn inside it, as 16-bit integers."""
+        parts = np.round((np.clip(fractions, -1, 2) + 1) * (65534 / 3))
+        return self._add_short(np.where(np.isnan(parts), 65535, parts).astype("<u2"))
+
+    def _add_short(self, array):
+        data = array.tobytes()
+        where = self._append(np.frombuffer(data + bytes(-len(data) % 8)))
+        return {**where, "shape": list(array.shape), "bits": 8 * array.itemsize}
+
+    def _append(self, array):
+        """Return where the numbers lie; equal ones travel once."""
+        content = array.tobytes()
+        if content not in self._places:
+            self._places[content] = self._length
+            self._arrays.append(array.ravel())
+            self._length += array.size
+        return {"at": self._places[content]}
 
     def bytes(self):
         return np.concatenate(self._arrays or [np.empty(0)]).tobytes()
@@ -104,7 +128,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "perEpoch": show.per_epoch,
         "message": show.message,
         "panels": panels,
-        "series": {name: numbers.add(array) for name, array in show.series.items()},
+        "series": {n: numbers.add(a) for n, a in show.series.items() if np.ndim(a) == 1},
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
@@ -174,7 +198,7 @@ def _line(line, axes, series, numbers):
     points = point_fractions(axes, series[line.x], series[line.y])
     return {
         **_look(line),
-        "points": numbers.add(points),
+        "points": numbers.add_points(points),
         "future": line.future,
         "connect": line.connect,
     }
@@ -184,8 +208,8 @@ def _profile(profile, axes, series, numbers):
     _, top, _, height = box(axes)
     return {
         **_look(profile),
-        "x": numbers.add(x_fractions(axes, profile.x)),
-        "y": numbers.add(y_fractions(axes, series[profile.y])),
+        "x": numbers.add_curves(x_fractions(axes, profile.x)),
+        "y": numbers.add_curves(y_fractions(axes, series[profile.y])),
         "filled": profile.filled,
         "base": top + height,
     }
@@ -194,7 +218,7 @@ def _profile(profile, axes, series, numbers):
 def _arrow(arrow, axes, series, numbers):
     start = point_fractions(axes, series[arrow.x], series[arrow.y])
     end = point_fractions(axes, series[arrow.to_x], series[arrow.to_y])
-    return {**_look(arrow), "points": numbers.add(np.concatenate([start, end], axis=-1))}
+    return {**_look(arrow), "points": numbers.add_points(np.concatenate([start, end], axis=-1))}
 
 
 def _raster(raster, axes, series, numbers):

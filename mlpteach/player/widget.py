@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from mlpteach.player.cells import Cells, current_run, forget_output
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.page_source import MODULE, STYLE
@@ -19,6 +20,8 @@ from mlpteach.views.panels import Show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_CELLS = Cells()
 
 # Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
@@ -61,9 +64,21 @@ class Player(anywidget.AnyWidget):
         self.core = Core(build, controls, values, title, name, follow)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
+        _close(_CELLS.made(self, current_run()))
 
     def __repr__(self) -> str:
         return repr(self.core).replace("Core", "Player", 1)
+
+    def close(self) -> None:
+        """Take the dashboard off all pages; its history stays where Python still holds it."""
+        super().close()
+        self.__dict__.pop("_repr_mimebundle_", None)  # a closed widget leaves None there
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Return the view; a dashboard that was closed is opened again to be shown."""
+        self.open()
+        _close(one for one in _CELLS.shown(self, current_run()) if one is not self)
+        return super()._repr_mimebundle_(**options)
 
     # -- for readers
 
@@ -132,6 +147,13 @@ class Player(anywidget.AnyWidget):
                 self._take(answer, data)
             else:
                 self.send(answer, data)
+
+
+def _close(dashboards):
+    """Close dashboards whose cells have been run again, and free what only they hold."""
+    for dashboard in dashboards:
+        dashboard.close()
+        forget_output(dashboard)
 
 
 def _traits(message, buffers):

@@ -12,7 +12,9 @@ from mlpteach.basics.arrays import FloatArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
-HISTORY_BYTES = 8 * 2**20
+HISTORY_BYTES = 96_000
+# Frames that are looked through for the limits of colours.
+SAMPLE_BYTES = 8 * 2**20
 # Steps of a history all of whose frames are computed again at once; more would take its time.
 REPLAYED_STEPS = 320
 
@@ -60,16 +62,24 @@ class Frames:
     @cached_property
     def held(self):
         """The steps whose frames travel with the history, a list with the first and the last."""
-        if self.stride == 1 or self.steps <= REPLAYED_STEPS:
-            return spread(self.steps, 8 * self.size)
-        fast = range(1, self.steps + 1, self.stride)
-        chosen = spread(len(fast), 8 * self.size)
-        return sorted({*(fast[i - 1] for i in chosen), self.steps})
+        return self._spread(HISTORY_BYTES)
+
+    @cached_property
+    def sampled(self):
+        """The steps over whose frames limits of colours are taken, with the first and the last."""
+        return self._spread(SAMPLE_BYTES)
 
     @cached_property
     def values(self):
-        """The frames of the steps `held`, (len(held), size)."""
-        return self.at(self.held)
+        """The frames of the steps `sampled`, (len(sampled), size)."""
+        return self.at(self.sampled)
+
+    def _spread(self, budget):
+        if self.stride == 1 or self.steps <= REPLAYED_STEPS:
+            return spread(self.steps, 8 * self.size, budget)
+        fast = range(1, self.steps + 1, self.stride)
+        chosen = spread(len(fast), 8 * self.size, budget)
+        return sorted({*(fast[i - 1] for i in chosen), self.steps})
 
     def at(self, steps: Sequence[int]) -> FloatArray:
         """Return the frames of any ascending `steps`, (len(steps), size)."""

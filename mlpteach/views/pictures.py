@@ -203,12 +203,12 @@ def render(axes: Axes) -> Picture:
     target.yaxis.set_label_coords(-(ROOM[0] - 0.22) / (across * width), 0.5)
     data = [*target.lines, *target.collections, *target.patches, *target.images]
     ink = [*target.spines.values(), target.xaxis, target.yaxis, *target.texts]
-    return Picture(data=_without(figure, ink), ink=_without(figure, data))
+    return Picture(data=_without(figure, ink), ink=_without(figure, data, black=True))
 
 
-def _without(figure, hidden):
-    """Render `figure` without the artists `hidden`, as a data URL."""
-    from matplotlib.image import imsave
+def _without(figure, hidden, black=False):
+    """Render `figure` without the artists `hidden`, as a data URL; of a mask only alpha is read."""
+    from PIL import Image
 
     shown = [artist.get_visible() for artist in hidden]
     for artist in hidden:
@@ -216,11 +216,9 @@ def _without(figure, hidden):
     figure.canvas.draw()
     for artist, was in zip(hidden, shown, strict=True):
         artist.set_visible(was)
-    buffer = io.BytesIO()
-    imsave(
-        buffer,
-        np.asarray(figure.canvas.buffer_rgba()),
-        format="png",
-        pil_kwargs={"compress_level": 2},
-    )
+    buffer, pixels = io.BytesIO(), np.array(figure.canvas.buffer_rgba())
+    if black:
+        pixels[..., 0] = 0
+        pixels = pixels[..., [0, 3]]
+    Image.fromarray(pixels).save(buffer, "png", compress_level=6)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -34,7 +34,8 @@ def test_all_updates_of_a_small_run_travel(core):
 
 
 def array(core, place):
-    numbers = np.frombuffer(core.numbers)[place["at"] :]
+    kind = {16: "<u2", 32: "<f4", 64: "<f8"}[place.get("bits", 64)]
+    numbers = np.frombuffer(core.numbers, kind, offset=8 * place["at"])
     return numbers[: np.prod(place["shape"])].reshape(place["shape"])
 
 

@@ -28,13 +28,13 @@ def test_short_history_travels_whole_in_one_reading():
 def test_of_a_long_history_travels_what_is_read_fast_and_the_last():
     frames, asked = counting(1000, stride=16)
     assert frames.held == [*range(1, 1001, 16), 1000]
-    np.testing.assert_array_equal(frames.values[:, 0], frames.held)
+    np.testing.assert_array_equal(frames.values[:, 0], frames.sampled)
     assert all(first == last for first, last in asked)
 
 
 def test_history_larger_than_its_budget_is_spread():
-    frames, _ = counting(2000, stride=16, size=2**18)  # 2 MiB a frame
-    assert len(frames.held) == 5
+    frames, _ = counting(2000, stride=16, size=2**11)  # 16 KiB a frame
+    assert len(frames.held) == 6
     assert (frames.held[0], frames.held[-1]) == (1, 2000)
     assert all((k - 1) % 16 == 0 for k in frames.held[:-1])
 

@@ -1,7 +1,8 @@
 // The page's half of a dashboard (core.py is the other): draws the step that the slider shows,
 // steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
-const WINDOW = 32; // steps asked for at once where frames are missing
+const WINDOW = 32; // steps asked for at once where frames are missing while playing
+const GLANCE = 60_000; // bytes asked for at once while not
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
 const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
 
@@ -242,10 +243,13 @@ class Dashboard {
 
   ask(k) {
     if (this.spec.saved) return;
-    const first = Math.floor((k - 1) / WINDOW) * WINDOW + 1;
-    if (this.asked.has(first)) return;
-    this.asked.add(first);
-    const last = Math.min(first + WINDOW - 1, this.spec.steps);
+    const few = Math.max(1, Math.floor(GLANCE / (8 * this.spec.frame)));
+    const count = this.playing ? WINDOW : Math.min(few, WINDOW);
+    const first = Math.floor((k - 1) / count) * count + 1;
+    const last = Math.min(first + count - 1, this.spec.steps);
+    const window = `${first} ${last}`;
+    if (this.asked.has(window)) return;
+    this.asked.add(window);
     this.send({ type: "window", first, last, sequence: this.spec.sequence });
   }
 

@@ -21,8 +21,12 @@ class History {
   }
 
   // All numbers of an array, given where it lies.
-  array({ at, shape }) {
-    return this.numbers.subarray(at, at + shape.reduce((product, length) => product * length, 1));
+  array({ at, shape, bits }) {
+    const length = shape.reduce((product, count) => product * count, 1);
+    if (bits === 32) return new Float32Array(this.numbers.buffer, 8 * at, length);
+    if (bits !== 16) return this.numbers.subarray(at, at + length);
+    const parts = new Uint16Array(this.numbers.buffer, 8 * at, length);
+    return Float32Array.from(parts, (part) => (part === 65535 ? NaN : (3 * part) / 65534 - 1));
   }
 
   has(name) {

@@ -1,0 +1,92 @@
+"""Dashboards of a notebook's cells: what running a cell again has replaced is closed.
+
+A dashboard belongs to the cell that made it, and is shown by the cells that displayed it. It is
+closed when its cell has made others in a later run and no other cell shows it. Front ends that do
+not name a cell in their messages keep everything.
+"""
+
+import sys
+from typing import Any, NamedTuple
+
+
+class Run(NamedTuple):
+    """One run of a cell: the cell's id, and the message that asked for the run."""
+
+    cell: str
+    message: str
+
+
+def current_run() -> Run | None:
+    """Return the run of the cell that is being executed; None where there is no notebook."""
+    shell = _shell()
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
+    cell = parent.get("metadata", {}).get("cellId")
+    return Run(cell, parent.get("header", {}).get("msg_id", "")) if cell else None
+
+
+class Cells:
+    """Which cell made what, and which cells show it.
+
+    Examples
+    --------
+    >>> cells = Cells()
+    >>> cells.made("first", Run("cell", "run 1"))
+    []
+    >>> cells.made("second", Run("cell", "run 2"))
+    ['first']
+    """
+
+    def __init__(self) -> None:
+        self._made: list[tuple[Any, Run]] = []
+        self._shown: list[tuple[Any, Run]] = []
+        self._replaced: list[Any] = []
+
+    def made(self, dashboard: Any, run: Run | None) -> list[Any]:
+        """Note a dashboard of a run; return those to be closed now."""
+        if run is None:
+            return []
+        self._replaced += [one for one, earlier in self._made if _is_before(earlier, run)]
+        self._made = [pair for pair in self._made if not _is_before(pair[1], run)]
+        self._made.append((dashboard, run))
+        return self._shown_nowhere(run)
+
+    def shown(self, dashboard: Any, run: Run | None) -> list[Any]:
+        """Note that a run displays a dashboard; return those to be closed now."""
+        if run is None:
+            return []
+        self._shown.append((dashboard, run))
+        return self._shown_nowhere(run)
+
+    def _shown_nowhere(self, run):
+        """Forget what earlier runs of the cell showed, and return what is left without a place."""
+        self._shown = [pair for pair in self._shown if not _is_before(pair[1], run)]
+        seen = {id(one) for one, _ in self._shown}
+        closing = [one for one in self._replaced if id(one) not in seen]
+        self._replaced = [one for one in self._replaced if id(one) in seen]
+        return closing
+
+
+def _is_before(earlier, run):
+    return earlier.cell == run.cell and earlier.message != run.message
+
+
+def forget_output(dashboard: Any) -> None:
+    """Take a dashboard out of the outputs that IPython remembers: ``Out``, ``_`` and ``_12``."""
+    shell = _shell()
+    if shell is None:
+        return
+    outputs, names = shell.user_ns.get("_oh", {}), shell.user_ns
+    for number in [number for number, value in outputs.items() if value is dashboard]:
+        del outputs[number]
+        names.pop(f"_{number}", None)
+    for name in ("_", "__", "___"):
+        if names.get(name) is dashboard:
+            names[name] = ""
+        if getattr(shell.displayhook, name, None) is dashboard:
+            setattr(shell.displayhook, name, "")
+
+
+def _shell():
+    """Return IPython's shell where it runs; it is not loaded for this."""
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module else None
