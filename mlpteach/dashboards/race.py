@@ -146,10 +146,10 @@ def _controls(racers, landscapes, values):
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
-        Point("start", "Start"),
-        Slider("steps", "Updates", 10, most, whole=True),
-        Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"])),
-        Several("rules", "Rules (*: beyond the lecture)", names),
+        Point("start", "Start", more=True),
+        Slider("steps", "Updates", 10, most, whole=True, more=True),
+        Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"]), more=True),
+        Several("rules", "Rules (*: beyond the lecture)", names, more=True),
         Choice("tune", "Tune", names),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]

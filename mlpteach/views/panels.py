@@ -32,6 +32,7 @@ from mlpteach.views.checks import (
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
+from mlpteach.views.mosaic import mosaic_lines
 
 Layer = Line | Profile | Arrow | Raster
 LAYERS = (Line, Profile, Arrow, Raster)
@@ -54,6 +55,9 @@ class Axes:
         name for every function; worth giving where each call makes a new function that draws the
         same.
     shape : {"wide", "square"}
+        A square plot, such as a map, leads on the page and takes the most room.
+    equal : bool
+        Whether a unit is as long across as up, as matplotlib's aspect "equal".
     """
 
     xlabel: str
@@ -65,6 +69,7 @@ class Axes:
     draw: Callable[[Any], object] | None = field(default=None, compare=False)
     key: str = ""
     shape: str = "wide"
+    equal: bool = False
 
     def __post_init__(self):
         check_text("xlabel", self.xlabel)
@@ -72,6 +77,7 @@ class Axes:
         object.__setattr__(self, "xlim", check_ends("xlim", self.xlim, self.xscale))
         object.__setattr__(self, "ylim", check_ends("ylim", self.ylim, self.yscale))
         check_choice("shape", self.shape, tuple(SIZES))
+        check_flag("equal", self.equal)
         if self.draw is not None and not callable(self.draw):
             raise TypeError(f"draw must be a function of an Axes; given {describe(self.draw)}.")
         if not check_text("key", self.key) and self.draw is not None:
@@ -328,6 +334,10 @@ class Show:
         What a step is: "update" or "epoch".
     per_epoch : int
         Steps in an epoch; 1 where epochs make no sense.
+    mosaic : str
+        Which panel stands where on one screen, such as ``"AAB;AAC"``: A is the first panel, B the
+        second; those without a letter stand behind "⋯". "" lets the page place all
+        (:func:`mlpteach.views.mosaic.arrange`).
     """
 
     traces: dict[str, Trace]
@@ -339,6 +349,7 @@ class Show:
     message: str = ""
     unit: str = "update"
     per_epoch: int = 1
+    mosaic: str = ""
 
     def __post_init__(self):
         check_dict("traces", self.traces)
@@ -354,6 +365,7 @@ class Show:
         check_text("message", self.message)
         check_text("unit", self.unit)
         check_count("per_epoch", self.per_epoch)
+        mosaic_lines(self.mosaic, len(self.panels))
         for panel in self.panels:
             panel.check(self)
         for number in check_all("numbers", self.numbers, (tuple,)):

@@ -9,14 +9,15 @@ from mlpteach.run.trace import Trace
 from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
-from mlpteach.views.coordinates import SIZES, box
+from mlpteach.views.coordinates import SIZES
+from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Arrow, Axes, Layer, Line, Panel, Plot, Row, Show, Table, Text
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
 _NEAR = 1e-5
-# The enlargement shows arrows up to this long, in its own units, up and down.
-_TALL = 1.1
+# The enlargement shows arrows up to this long, in its own units, up and across.
+_TALL, _WIDE = 1.1, 1.3
 
 
 def race_show(
@@ -51,7 +52,10 @@ def race_show(
     panels += [enlargement(name, title(name, rule)) for name, rule in ahead.items()]
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
-    return Show(traces, steps, tuple(panels), series, message=_message(traces))
+    arrows = letters_of(panels, "wide")[1 + bool(landscape.minima) :]
+    mosaic = beside((1, ["A"]), (1, ["C", "B" + arrows]))
+    message = _message(traces)
+    return Show(traces, steps, tuple(panels), series, message=message, mosaic=mosaic)
 
 
 def path(trace: Trace, landscape: Landscape, steps: int) -> dict[str, FloatArray]:
@@ -85,7 +89,7 @@ def _enlarged(arrays, window):
     """Return look-ahead, step and downhill as arrows from 0, the longer of the first two 1 long."""
     x_min, x_max, y_min, y_max = window
     # Directions are those on the map, whose picture is not drawn to one scale.
-    across, down = _size("square")
+    across, down = SIZES["square"]
     scale = np.array([across / (x_max - x_min), down / (y_max - y_min)])
     look = (arrays["W_ahead"] - arrays["before"]) * scale
     step = -arrays["rho"] * scale
@@ -143,24 +147,16 @@ def enlargement(name: str, words: str) -> Plot:
     def arrow(key, style, label):
         return Arrow(*start, f"{name}.{key}_x", f"{name}.{key}_y", style, label)
 
-    across, down = _size("wide")
-    wide = _TALL * across / down
     return Plot(
         title=f"{words} at $W_k$, enlarged",
         label=f"Where {words} looks, steps, and which way is downhill, as directions on the map",
-        axes=Axes("", "", (-wide, wide), (-_TALL, _TALL), draw=_bare, key="bare"),
+        axes=Axes("", "", (-_WIDE, _WIDE), (-_TALL, _TALL), draw=_bare, key="bare", equal=True),
         layers=(
             arrow("big_look", look, "looks ahead"),
             arrow("big_step", step, r"steps, $-\rho_k$"),
             arrow("downhill", downhill, "downhill, $-g_k$"),
         ),
     )
-
-
-def _size(shape):
-    """Return width and height of a plot's axes on the screen."""
-    _, _, width, height = box(Axes("", "", (0, 1), (0, 1), shape=shape))
-    return width * SIZES[shape][0], height * SIZES[shape][1]
 
 
 def _bare(target):

@@ -44,15 +44,17 @@ class Ledger {
       if (i === current) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
       if (!ready) return;
-      for (const slot of node.querySelectorAll("[data-key]")) {
-        const value = number(slot.dataset.key);
-        slot.textContent = slot.dataset.key === "k" ? value : format(value);
-        if (value < 0) slot.textContent = `(${slot.textContent})`;
-      }
+      const slots = node.querySelectorAll("[data-key]");
+      const values = Array.from(slots, (slot) => number(slot.dataset.key));
+      slots.forEach((slot, j) => {
+        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j]);
+        slot.textContent = values[j] < 0 ? `(${text})` : text;
+      });
+      node.children[1].title = values.join(", "); // mathematics tells nothing on hover
       const result = node.querySelector(".result span");
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
       result.textContent = format(value);
-      result.dataset.value = value;
+      result.dataset.value = result.title = value;
     });
   }
 }
