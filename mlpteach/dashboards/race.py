@@ -27,13 +27,15 @@ from mlpteach.views.racers import everybody, racers_of
 
 # More updates than this make a race that nobody waits for.
 MOST_STEPS = 2000
+# The rules of the slides, but for NAdam, which runs hardly apart from Adam.
+RACERS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
 _NOISE = 20.0
 
 
 def race(
     landscape: str | Landscape | Objective = "beale",
-    rules: Sequence[RuleLike | tuple[str, str]] = ("gd", "momentum", "nesterov", "rmsprop", "adam"),
+    rules: Sequence[RuleLike | tuple[str, str]] = RACERS,
     *,
     window: ArrayLike | None = None,
     start: ArrayLike | None = None,

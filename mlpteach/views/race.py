@@ -213,20 +213,33 @@ def standings(
     landscape: Landscape,
     series: dict[str, FloatArray],
 ) -> Table:
-    """Return the table of the racers: cost, distance, length of the step; and the legend."""
+    """Return the table of the racers: step size, cost, distance, length of the step; a legend."""
     columns = {"cost $J$": "J", "distance": "distance", r"step $|\rho_k|$": "length"}
     if not landscape.minima:
         del columns["distance"]
     rows = [
         Row(
             title(name, trace.run.rule),
-            tuple(f"{name}.{key}" for key in columns.values()),
+            (step_size(trace.run.rule), *(f"{name}.{key}" for key in columns.values())),
             styles[name],
             notes(trace, series[f"{name}.x"], series[f"{name}.y"], landscape.window),
         )
         for name, trace in traces.items()
     ]
-    return Table("", "The rules at this update", tuple(columns), tuple(rows))
+    head = r"step size $\eta$"
+    return Table("", "The rules at this update", (head, *columns), tuple(rows))
+
+
+def step_size(rule: Rule) -> str:
+    """Return the step size of a rule as it stands in a table; "–" for a rule without one.
+
+    Examples
+    --------
+    >>> from mlpteach.rules import rule
+    >>> step_size(rule("momentum", alpha=0.02)), step_size(rule("lbfgs"))
+    ('0.02', '–')
+    """
+    return f"{rule.values[rule.step_size]:.3g}" if rule.step_size in rule.values else "–"
 
 
 def notes(trace: Trace, x: FloatArray, y: FloatArray, window: tuple[float, ...]) -> dict[int, str]:

@@ -11,7 +11,7 @@ import mlpteach as mt
 race = mt.dashboards.race()
 race
 """
-IDS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
+IDS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 NAMES = [f"{id} (lecture)" for id in IDS]
 
 
@@ -188,9 +188,9 @@ def test_another_landscape_comes_with_its_own_start_and_steps(dashboard):
 
 def test_rules_can_be_left_out(dashboard):
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
-    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 4")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 6")
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
-    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 5")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 7")
 
 
 def test_nothing_runs_out_or_overlaps(dashboard):

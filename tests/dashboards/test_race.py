@@ -26,11 +26,10 @@ def bowl(theta):
     return float(theta @ theta), 2 * theta
 
 
-def test_default_is_five_slide_rules_on_beale():
+def test_default_is_seven_slide_rules_on_beale():
     dashboard = race()
-    assert list(dashboard.traces) == [
-        f"{id} (lecture)" for id in ("gd", "momentum", "nesterov", "rmsprop", "adam")
-    ]
+    ids = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+    assert list(dashboard.traces) == [f"{id} (lecture)" for id in ids]
     assert {len(trace) for trace in dashboard.traces.values()} == {200}
     assert dashboard.values["start"] == mt.LANDSCAPES["beale"].start
 
@@ -58,6 +57,20 @@ def test_everybody_is_on_the_page_and_takes_part_when_asked():
     assert list(dashboard.traces) == ["adam (lecture)"]
     dashboard.configure(rules=("adam", "adamw", "lion"))
     assert list(dashboard.traces) == ["adam (lecture)", "adamw (paper)", "lion (paper)"]
+
+
+def step_sizes(dashboard):
+    """The column of the table that tells everybody's step size."""
+    table = next(panel for panel in dashboard.show.panels if hasattr(panel, "rows"))
+    place = table.columns.index(r"step size $\eta$")
+    return {row.label: row.cells[place] for row in table.rows}
+
+
+def test_step_sizes_of_everybody_are_in_the_table():
+    dashboard = race(rules=["gd", "momentum", ("adadelta", "paper"), "lbfgs"], steps=20)
+    assert list(step_sizes(dashboard).values()) == ["0.01", "0.01", "–", "–"]
+    dashboard.configure(**{"momentum.alpha": 0.0234})
+    assert step_sizes(dashboard)["Momentum (lecture)"] == "0.0234"
 
 
 def test_a_rule_that_needs_layers_is_refused():
