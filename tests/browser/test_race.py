@@ -186,6 +186,24 @@ def test_another_landscape_comes_with_its_own_start_and_steps(dashboard):
     wait_for(dashboard, "adam (lecture)", "J", run("adam")[199].loss)
 
 
+def test_one_step_size_for_everybody(dashboard):
+    assert not dashboard.locator("input[data-control=eta]").is_visible()
+    dashboard.click("[data-control=step_sizes] [data-value=equal]")
+    slider = dashboard.locator("input[data-control=eta]").element_handle()
+    drag(dashboard, "eta", [np.log10(0.2), np.log10(0.005)])
+    dashboard.keyboard.press("End")
+    wait_for(dashboard, "adagrad (lecture)", "J", run("adagrad", eta=0.005)[199].loss)
+    assert number(dashboard, "gd (lecture)", "J") == run("gd", eta=0.005)[199].loss
+    column = dashboard.locator(".table tbody tr td:nth-child(2)").all_inner_texts()
+    assert column == ["0.005"] * 7
+    # The rules' own sliders follow, but the one in the reader's hand stays.
+    assert slider.evaluate("(slider) => slider.isConnected")
+    shown = dashboard.locator("input[data-control='adam.eta']").get_attribute("aria-valuetext")
+    assert float(shown) == 0.005
+    dashboard.click("[data-control=step_sizes] [data-value=suited]")
+    wait_for(dashboard, "adagrad (lecture)", "J", run("adagrad")[199].loss)
+
+
 def test_rules_can_be_left_out(dashboard):
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
     dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 6")

@@ -73,6 +73,99 @@ def test_step_sizes_of_everybody_are_in_the_table():
     assert step_sizes(dashboard)["Momentum (lecture)"] == "0.0234"
 
 
+def below_zero(dashboard):
+    """Name of the rule -> the first update before which its cost is below 0."""
+    costs = {name.split()[0]: trace.losses for name, trace in dashboard.traces.items()}
+    return {id: int((J < 0).argmax()) + 1 for id, J in costs.items() if (J < 0).any()}
+
+
+PAPER = ["gd", ("momentum", "paper"), ("nesterov", "paper"), "adagrad", "rmsprop", "adam"]
+
+
+@pytest.mark.parametrize(
+    ("eta", "expected"),
+    [
+        (0.01, {"rmsprop": 37, "adam": 49, "gd": 174, "adagrad": 481}),
+        (
+            0.02,
+            {"rmsprop": 15, "momentum": 25, "nesterov": 26, "adam": 27, "gd": 88, "adagrad": 128},
+        ),
+    ],
+)
+def test_order_on_the_saddle_at_equal_step_sizes(eta, expected):
+    found = below_zero(race("saddle", PAPER, steps=500, eta=eta))
+    assert {id: found[id] for id in expected} == expected
+
+
+def test_order_on_the_saddle_at_suited_step_sizes():
+    found = below_zero(race("saddle", PAPER))
+    assert (found["adagrad"], found["nesterov"], found["rmsprop"]) == (25, 26, 37)
+    assert (found["adam"], found["momentum"], found["gd"]) == (49, 56, 88)
+
+
+def test_step_sizes_are_chosen_on_the_page():
+    dashboard = race(rules=["gd", "momentum", mt.rule("adam", eta=0.3)], steps=50)
+    suited = list(step_sizes(dashboard).values())
+    assert suited == ["0.01", "0.01", "0.3"]
+    dashboard.configure(step_sizes="equal", eta=0.005)
+    assert list(step_sizes(dashboard).values()) == ["0.005"] * 3
+    assert dashboard.values["momentum.beta"] == pytest.approx(0.0045)
+    dashboard.configure(step_sizes="suited")
+    assert list(step_sizes(dashboard).values()) == suited
+    dashboard.configure(step_sizes="best")
+    best = list(step_sizes(dashboard).values())
+    dashboard.configure(start=(2.5, 0.4))
+    assert list(step_sizes(dashboard).values()) != best
+
+
+def test_a_step_size_by_hand_stays_until_others_are_asked_for():
+    dashboard = race(rules=["gd", "adam"], steps=50, step_sizes="best")
+    best = dashboard.values["adam.eta"]
+    dashboard.configure(**{"gd.eta": 0.003})
+    assert dashboard.values["step_sizes"] == "own"
+    assert (dashboard.values["gd.eta"], dashboard.values["adam.eta"]) == (0.003, best)
+    dashboard.configure(start=(2.5, 0.4))
+    assert dashboard.values["gd.eta"] == 0.003
+    dashboard.configure(step_sizes="best")
+    assert dashboard.values["gd.eta"] != 0.003
+    dashboard.configure(eta=0.02)
+    assert dashboard.values["step_sizes"] == "equal"
+    assert set(step_sizes(dashboard).values()) == {"0.02"}
+
+
+def test_other_hyper_parameters_stay_where_step_sizes_change():
+    dashboard = race(rules=["adam"], steps=20)
+    dashboard.configure(**{"adam.beta1": 0.5})
+    for how in ("best", "equal", "suited"):
+        dashboard.configure(step_sizes=how)
+        assert dashboard.values["adam.beta1"] == 0.5
+        assert dashboard.trace.run.rule.values["beta1"] == 0.5
+
+
+def test_equal_step_sizes_stay_on_another_landscape():
+    dashboard = race("saddle", ["gd", "lbfgs"], steps=20, eta=0.02)
+    dashboard.configure(landscape="valley")
+    assert dashboard.values["gd.eta"] == 0.02
+    assert dashboard.values["start"] == mt.LANDSCAPES["valley"].start
+
+
+def test_a_state_brings_back_step_sizes_of_any_kind():
+    first = race(rules=["gd", "adam"], steps=30, step_sizes="best")
+    first.configure(start=(2.0, 1.0))
+    first.configure(**{"adam.beta1": 0.5})
+    second = race(rules=["gd", "adam"], steps=30)
+    second.state = first.state
+    assert second.values == first.values
+
+
+def test_own_step_sizes_are_those_of_the_entries():
+    dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=5, step_sizes="own")
+    assert step_sizes(dashboard) == {
+        "Gradient descent (lecture)": f"{mt.rule('gd').values['eta']:.3g}",
+        "Adam (lecture)": "0.3",
+    }
+
+
 def test_a_rule_that_needs_layers_is_refused():
     with pytest.raises(ValueError, match="works on the matrices of a network's layers"):
         race(rules=["gd", "muon"])
@@ -289,6 +382,8 @@ def test_bad_landscapes_and_rules_are_refused(arguments, error, message):
         ({"steps": 10**6}, ValueError, "steps must be"),
         ({"sigma": -1.0}, ValueError, "sigma must be in"),
         ({"seed": 0.5}, TypeError, "seed must be"),
+        ({"step_sizes": "fair"}, ValueError, "allowed: suited, equal, best, own"),
+        ({"eta": 0.0}, ValueError, "eta must be in"),
         ({"window": (0, 1, 0, 1)}, ValueError, "for your own function"),
     ],
 )

@@ -17,7 +17,7 @@ class Dashboard {
     this.root = root;
     this.history = new History(model);
     const { k = 1, line = 0, row = 0, column = 0 } = model.get("position");
-    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), requests: new Set(), panels: [] });
+    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, changed: {}, asked: new Set(), requests: new Set(), panels: [] });
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
@@ -36,10 +36,13 @@ class Dashboard {
   }
 
   buildControls() {
-    this.made = this.spec.controls.map((control) => [
-      control, makeControl(control, this.values[control.name], (value) => this.configure(control.name, value))]);
+    this.made = this.spec.controls.map((control) => [control, this.makeControl(control)]);
     this.controls.replaceChildren(...this.made.map(([, node]) => node), this.status);
     this.hideControls();
+  }
+
+  makeControl(control) {
+    return makeControl(control, this.values[control.name], (value) => this.configure(control.name, value));
   }
 
   // Some controls belong to one choice of another.
@@ -255,6 +258,7 @@ class Dashboard {
 
   configure(name, value) {
     this.values = { ...this.values, [name]: value };
+    this.changed = { ...this.changed, [name]: value };
     this.hideControls();
     if (this.waiting === null) this.sendValues();
   }
@@ -269,8 +273,10 @@ class Dashboard {
 
   sendValues() {
     this.waiting = this.values;
+    this.asking = this.changed;
+    this.changed = {}; // what is not sent follows what is, as the start another landscape
     this.status.textContent = "computing …";
-    this.request = this.send({ type: "configure", values: this.values });
+    this.request = this.send({ type: "configure", values: this.asking });
     if (this.request === null) this.endWaiting();
   }
 
@@ -322,6 +328,7 @@ class Dashboard {
     if (message.type === "failed") {
       this.say(message.message);
       this.asked.clear();
+      if (message.request === this.request) this.changed = { ...this.asking, ...this.changed };
     }
     if (this.waiting === null || message.request !== this.request) return;
     const stale = this.waiting !== this.values;
@@ -346,13 +353,23 @@ class Dashboard {
 
   // Show values set from Python or on another page. Controls that agree stay: one may be dragged.
   followValues() {
-    const { values } = this.spec;
-    const agrees = JSON.stringify(values) === JSON.stringify({ ...values, ...this.values });
-    if (this.waiting !== null || agrees) return;
-    this.values = { ...values };
-    const focused = this.controls.contains(document.activeElement) ? document.activeElement.dataset.control : null;
-    this.buildControls();
-    if (focused) this.controls.querySelector(`[data-control="${focused}"]`)?.focus();
+    if (this.waiting !== null) return;
+    const before = this.values;
+    this.values = { ...this.spec.values };
+    this.made = this.made.map(([control, node]) => {
+      const [shown, due] = [before, this.values].map((values) => JSON.stringify(values[control.name]));
+      return [control, shown === due ? node : this.remake(control, node)];
+    });
+    this.hideControls();
+  }
+
+  // Put a new control in the place of one that shows another value.
+  remake(control, node) {
+    const focused = node.contains(document.activeElement) ? document.activeElement.dataset.control : null;
+    const made = this.makeControl(control);
+    node.replaceWith(made);
+    if (focused) made.querySelector(`[data-control="${focused}"]`)?.focus();
+    return made;
   }
 
   get position() {
