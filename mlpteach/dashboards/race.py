@@ -172,7 +172,7 @@ def _controls(racers, landscapes, values):
         Several("rules", "Rules (*: beyond the lecture)", names),
         Choice("step_sizes", "Step sizes", _STEP_SIZES),
         Slider("eta", "η of everybody", *_ETA, log=True, when=("step_sizes", "equal")),
-        Choice("tune", "Tune", names),
+        Choice("tune", "Look at", names),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]
 
@@ -310,4 +310,5 @@ def _show(racers, landscapes, runs, values):
         found = runs.run(racer.id, hypers, landscape, tuple(values["start"]), steps, sigma)
         traces[racer.name], paths[racer.name] = found
     styles = {racer.name: racer.style for racer in running}
-    return race_show(traces, paths, styles, landscapes[landscape], steps)
+    chosen = next((racer.name for racer in running if racer.id == values["tune"]), "")
+    return race_show(traces, paths, styles, landscapes[landscape], steps, chosen)

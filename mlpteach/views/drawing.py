@@ -114,7 +114,8 @@ def _draw_arrow(target, arrow, series, k):
     end = series[arrow.to_x][k - 1], series[arrow.to_y][k - 1]
     if np.isfinite([*start, *end]).all():
         look = {"arrowstyle": "-|>", "color": arrow.style.color, "linestyle": arrow.style.dash}
-        target.annotate("", end, start, arrowprops=look)
+        drawn = target.annotate("", end, start, arrowprops=look)
+        drawn.arrow_patch.set_clip_box(target.bbox)  # as on the page
         if arrow.label:
             target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
 

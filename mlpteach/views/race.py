@@ -1,22 +1,24 @@
 """A race of rules over a landscape: what is drawn of their traces."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
+from mlpteach.basics.style import Style
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
+from mlpteach.study.step_parts import step_parts
 from mlpteach.tables.landscapes import Landscape
+from mlpteach.views.arrows import arrow_series, arrows_on_map, enlargement
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
-from mlpteach.views.coordinates import SIZES, box
-from mlpteach.views.panels import Arrow, Axes, Layer, Line, Panel, Plot, Row, Show, Table, Text
+from mlpteach.views.panels import Arrow, Axes, Line, Panel, Plot, Row, Show, Table, Text
+from mlpteach.views.runs import fill_up
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
 _NEAR = 1e-5
-# The enlargement shows arrows up to this long, in its own units, up and down.
-_TALL = 1.1
 
 
 def race_show(
@@ -25,6 +27,7 @@ def race_show(
     styles: dict[str, Style],
     landscape: Landscape,
     steps: int,
+    chosen: str = "",
 ) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of a race.
 
@@ -38,17 +41,23 @@ def race_show(
     landscape : Landscape
     steps : int
         Planned updates; a trace that diverged has fewer.
+    chosen : str
+        Name of the rule whose steps are taken apart, if any.
     """
     series = {"k": np.arange(1.0, steps + 1)}
     for name, arrays in paths.items():
         series |= {f"{name}.{key}": array for key, array in arrays.items()}
-    panels: list[Panel] = [map_plot(traces, styles, landscape)]
+    parts = step_parts(traces[chosen]) if chosen else {}
+    if chosen:
+        before = traces[chosen].gather("before")["before"]
+        series |= arrow_series(parts, before, landscape.window, steps)
+    panels: list[Panel] = [map_plot(traces, styles, landscape, arrows_on_map(parts))]
     panels.append(cost_plot(traces, styles, landscape, steps))
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
         panels.append(distance_plot(traces, styles, landscape, steps))
-    ahead = {name: trace.run.rule for name, trace in traces.items() if f"{name}.look_x" in series}
-    panels += [enlargement(name, title(name, rule)) for name, rule in ahead.items()]
+    if chosen:
+        panels.append(enlargement(parts, title(chosen, traces[chosen].run.rule)))
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
     return Show(traces, steps, tuple(panels), series, message=_message(traces))
@@ -58,116 +67,37 @@ def path(trace: Trace, landscape: Landscape, steps: int) -> dict[str, FloatArray
     """Return the series of one racer, each (steps,): NaN after the run's end.
 
     "x" and "y" are W_k, "J" the cost there, "distance" to the nearest minimum, "length" of the
-    step; for a rule that looks ahead also "look_x" and "look_y", where it looks, and what
-    :func:`enlargement` draws.
+    step.
     """
-    ahead = ("W_ahead",) if "W_ahead" in trace.lines else ()
-    arrays = trace.gather("before", "after", "gradient", "rho", *ahead)
+    arrays = trace.gather("before", "rho")
     x, y = arrays["before"].T
     found = {"x": x, "y": y, "J": trace.losses, "length": np.hypot(*arrays["rho"].T)}
     if landscape.minima:
         away = arrays["before"] - np.array(landscape.minima)[:, None]
         found["distance"] = np.hypot(away[..., 0], away[..., 1]).min(axis=0)
-    found["to_x"], found["to_y"] = arrays["after"].T
-    if ahead:
-        found["look_x"], found["look_y"] = arrays["W_ahead"].T
-        found |= _enlarged(arrays, landscape.window)
-    return {name: _padded(values, steps) for name, values in found.items()}
+    return {name: fill_up(values, steps) for name, values in found.items()}
 
 
-def _padded(values, steps):
-    padded = np.full(steps, np.nan)
-    padded[: len(values)] = values
-    return padded
-
-
-def _enlarged(arrays, window):
-    """Return look-ahead, step and downhill as arrows from 0, the longer of the first two 1 long."""
-    x_min, x_max, y_min, y_max = window
-    # Directions are those on the map, whose picture is not drawn to one scale.
-    across, down = _size("square")
-    scale = np.array([across / (x_max - x_min), down / (y_max - y_min)])
-    look = (arrays["W_ahead"] - arrays["before"]) * scale
-    step = -arrays["rho"] * scale
-    downhill = -arrays["gradient"] * scale
-    with np.errstate(all="ignore"):
-        unit = np.maximum(np.hypot(*look.T), np.hypot(*step.T))[:, None]
-        arrows = {
-            "big_look": look / unit,
-            "big_step": step / unit,
-            "downhill": downhill / np.hypot(*downhill.T)[:, None],
-        }
-    named = {"zero": np.zeros(len(look))}
-    for name, arrow in arrows.items():
-        # An arrow without a length has no direction to show.
-        arrow = np.where((arrow == 0).all(axis=1, keepdims=True), np.nan, arrow)
-        named[f"{name}_x"], named[f"{name}_y"] = arrow.T
-    return named
-
-
-def map_plot(traces: dict[str, Trace], styles: dict[str, Style], landscape: Landscape) -> Plot:
-    """Return the map with the racers' trails; Nesterov's arrows show where it looks and steps."""
-    layers: list[Layer] = [
-        Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces
-    ]
-    for name, trace in traces.items():
-        if "W_ahead" in trace.lines:
-            start = f"{name}.x", f"{name}.y"
-            look, step = _arrow_styles(styles[name])
-            layers.append(Arrow(*start, f"{name}.look_x", f"{name}.look_y", look))
-            layers.append(Arrow(*start, f"{name}.to_x", f"{name}.to_y", step))
+def map_plot(
+    traces: dict[str, Trace],
+    styles: dict[str, Style],
+    landscape: Landscape,
+    arrows: Sequence[Arrow] = (),
+) -> Plot:
+    """Return the map with the racers' trails, and arrows at one of them."""
+    trails = [Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces]
     return Plot(
         title="The map: click to start there" + ("; ★ minimum" if landscape.minima else ""),
         label=f"Contours of {landscape.title} with the trail of each rule; a click starts there",
         axes=map_axes(landscape),
-        layers=tuple(layers),
+        layers=(*trails, *arrows),
         click="start",
     )
-
-
-def _arrow_styles(style):
-    return Style(style.color, "dotted", "", 2.0), Style(style.color, "solid", "", 2.0)
 
 
 def title(name: str, rule: Rule) -> str:
     """Return a racer's name with the rule's title in the place of its id."""
     return name.replace(rule.id, rule.short_title, 1)
-
-
-def enlargement(name: str, words: str) -> Plot:
-    """Return the plot that shows where a rule looks before it steps, enlarged."""
-    look, step = Style(ORANGE, "dotted", "", 2.5), Style(BLUE, "solid", "", 2.5)
-    downhill = Style(GREY, "dashed", "", 1.5)
-    start = f"{name}.zero", f"{name}.zero"
-
-    def arrow(key, style, label):
-        return Arrow(*start, f"{name}.{key}_x", f"{name}.{key}_y", style, label)
-
-    across, down = _size("wide")
-    wide = _TALL * across / down
-    return Plot(
-        title=f"{words} at $W_k$, enlarged",
-        label=f"Where {words} looks, steps, and which way is downhill, as directions on the map",
-        axes=Axes("", "", (-wide, wide), (-_TALL, _TALL), draw=_bare, key="bare"),
-        layers=(
-            arrow("big_look", look, "looks ahead"),
-            arrow("big_step", step, r"steps, $-\rho_k$"),
-            arrow("downhill", downhill, "downhill, $-g_k$"),
-        ),
-    )
-
-
-def _size(shape):
-    """Return width and height of a plot's axes on the screen."""
-    _, _, width, height = box(Axes("", "", (0, 1), (0, 1), shape=shape))
-    return width * SIZES[shape][0], height * SIZES[shape][1]
-
-
-def _bare(target):
-    target.set_xticks([])
-    target.set_yticks([])
-    target.spines[:].set_visible(False)
-    target.text(0.0, 0.0, "●", ha="center", va="center", fontsize=8)
 
 
 def cost_plot(

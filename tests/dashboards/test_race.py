@@ -176,37 +176,69 @@ def test_what_is_drawn_is_in_the_trace():
     series, trace = dashboard.show.series, dashboard.trace
     minima = np.array(mt.LANDSCAPES["himmelblau"].minima)
     for step in trace:
-        at = {key.split(".", 1)[-1]: values[step.k - 1] for key, values in series.items()}
+        at = {
+            key.split(".", 1)[-1]: values[step.k - 1]
+            for key, values in series.items()
+            if not key.startswith("large.")
+        }
         W = step.before.flat
         assert [at["x"], at["y"]] == list(W)
         assert at["J"] == step.loss == mt.LANDSCAPES["himmelblau"](W.copy())[0]
         assert at["distance"] == pytest.approx(min(np.linalg.norm(W - m) for m in minima))
         assert at["length"] == pytest.approx(np.linalg.norm(step.rho.flat))
-        assert [at["look_x"], at["look_y"]] == list(step.W_ahead.flat)
-        assert [at["to_x"], at["to_y"]] == list(step.after.flat)
+        ball = np.array([at["ball_x"], at["ball_y"]])
+        assert list(ball) == list(W)
+        if step.k > 1:  # before there is nothing to look ahead with
+            assert [at["look_x"], at["look_y"]] == pytest.approx(step.W_ahead.flat)
+        assert [at["step_x"], at["step_y"]] == pytest.approx(step.after.flat)
 
 
-def directions(dashboard, k):
-    """Look-ahead, step and downhill of the only racer, as directions on the map."""
-    series = {key.split(".", 1)[-1]: values[k - 1] for key, values in dashboard.show.series.items()}
-    return [
-        np.array([series[f"{name}_x"], series[f"{name}_y"]])
-        for name in ("big_look", "big_step", "downhill")
-    ]
+def arrows(dashboard, k):
+    """The arrows of the rule looked at, from its ball on the map, by name."""
+    series = dashboard.show.series
+    names = {key[4:-2] for key in series if key.startswith("map.")} - {"ball"}
+    ends = {n: np.array([series[f"map.{n}_{xy}"][k - 1] for xy in "xy"]) for n in (*names, "ball")}
+    return {name: ends[name] - ends["ball"] for name in names}
+
+
+def drawn_arrows(dashboard):
+    plots = [panel for panel in dashboard.show.panels if hasattr(panel, "axes")]
+    return [layer for layer in plots[0].layers if hasattr(layer, "to_x")]
 
 
 def test_the_slide_looks_uphill_and_the_paper_where_it_goes():
-    look, _, downhill = directions(race("valley", ["nesterov"]), k=30)
-    assert look @ downhill < 0
-    look, step, _ = directions(race("valley", [("nesterov", "paper")]), k=30)
-    assert look @ step > 0
-    assert max(np.hypot(*look), np.hypot(*step)) == pytest.approx(1)
+    for form in ("lecture", "paper"):
+        found = arrows(race("valley", [("nesterov", form)]), k=30)
+        other = {"lecture": "paper", "paper": "lecture"}[form]
+        looks = {form: found["look"], other: found[f"look_{other}"]}
+        assert looks["lecture"] @ found["descent"] < 0
+        assert looks["paper"] @ found["past"] > 0
 
 
-def test_before_the_first_step_there_is_nothing_to_look_ahead_with():
-    look, step, _ = directions(race(rules=["nesterov"]), k=1)
-    assert np.isnan(look).all()
-    assert np.hypot(*step) == pytest.approx(1)
+def test_arrows_are_those_of_the_rule_looked_at():
+    dashboard = race(rules=["gd", ("momentum", "paper")], steps=20)
+    assert arrows(dashboard, 5).keys() == {"step", "descent"}
+    dashboard.configure(tune="momentum_paper")
+    step = dashboard.traces["momentum (paper)"][4]
+    found = arrows(dashboard, 5)
+    np.testing.assert_allclose(found["step"], -step.rho.flat, rtol=1e-9)
+    np.testing.assert_allclose(found["descent"], -0.002 * step.gradient.flat, rtol=1e-9)
+    before = dashboard.traces["momentum (paper)"][3]
+    np.testing.assert_allclose(found["past"], -0.9 * before.v.flat, rtol=1e-9)
+    assert len(drawn_arrows(dashboard)) == 4  # the gradient's part from the tip of the past
+    dashboard.configure(rules=("gd",))  # not the one that is looked at
+    assert drawn_arrows(dashboard) == []
+
+
+def test_enlarged_the_longest_part_of_a_step_is_one_long():
+    dashboard = race(rules=[("nesterov", "paper")], steps=40)
+    series = dashboard.show.series
+    lengths = [
+        np.hypot(series[f"large.{name}_x"], series[f"large.{name}_y"])
+        for name in ("step", "past", "look")
+    ]
+    np.testing.assert_allclose(np.fmax.reduce(lengths), 1.0, rtol=1e-12)
+    assert np.isnan(series["large.look_x"][0])  # nothing yet to look ahead with
 
 
 def test_noise_is_that_of_the_engine():
