@@ -21,6 +21,7 @@ from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
+from mlpteach.study.diverging import diverges, grid_of_starts
 from mlpteach.study.step_sizes import best_from_start, equal, for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
 from mlpteach.views.race import path, race_show
@@ -31,6 +32,8 @@ MOST_STEPS = 2000
 # The rules of the slides, but for NAdam, which runs hardly apart from Adam.
 RACERS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 _STEP_SIZES = {"suited": "suited", "equal": "equal", "best": "best", "own": "by hand"}
+# Starts each way from which a rule may diverge, few where each has to be run alone, and updates.
+_CELLS, _FEW_CELLS, _LOST_AFTER = 41, 11, 200
 # What the slider of everybody's step size reaches.
 _ETA = (1e-4, 1.0)
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
@@ -289,13 +292,27 @@ class _Runs:
         self._landscapes, self._seed = landscapes, seed
         # Two places each: a slider that comes back finds its last run.
         self.run = lru_cache(maxsize=2 * len(racers))(self._run)
+        self.lost = lru_cache(maxsize=2 * len(racers))(self._lost)
 
     def _run(self, id, hypers, landscape, start, steps, sigma):
         """Return the trace of a racer and what is drawn of it."""
-        landscape, racer = self._landscapes[landscape], self._racers[id]
-        objective, rule = _objective(landscape, sigma, self._seed), _bound(racer, dict(hypers))
+        landscape, objective, rule = self._asked(id, hypers, landscape, sigma)
         trace = quietly(descend, objective, list(start), rule=rule, steps=steps)
         return trace, path(trace, landscape, steps)
+
+    def _lost(self, id, hypers, landscape, updates, sigma):
+        """Return from which cells of the map a racer diverges; None for a rule that runs alone."""
+        landscape, objective, rule = self._asked(id, hypers, landscape, sigma)
+        cells = _CELLS if landscape.takes_arrays else _FEW_CELLS
+        starts = grid_of_starts(landscape, cells).reshape(-1, 2)
+        problem = FunctionProblem(objective, np.array(landscape.start))
+        lost = diverges(rule, problem, starts, landscape.window, updates)
+        return None if lost is None else lost.reshape(cells, cells)
+
+    def _asked(self, id, hypers, landscape, sigma):
+        landscape = self._landscapes[landscape]
+        rule = _bound(self._racers[id], dict(hypers))
+        return landscape, _objective(landscape, sigma, self._seed), rule
 
 
 def _show(racers, landscapes, runs, values):
@@ -304,11 +321,13 @@ def _show(racers, landscapes, runs, values):
     steps = check_count("steps", values["steps"], maximum=MOST_STEPS)
     sigma = check_number("sigma", values["sigma"], NOT_NEGATIVE)
     running = [racer for racer in racers if racer.id in values["rules"]]
-    traces, paths = {}, {}
+    traces, paths, chosen, lost = {}, {}, "", None
     for racer in running:
         hypers = tuple(pair for pair in values.items() if pair[0].startswith(f"{racer.id}."))
         found = runs.run(racer.id, hypers, landscape, tuple(values["start"]), steps, sigma)
         traces[racer.name], paths[racer.name] = found
+        if racer.id == values["tune"]:
+            chosen = racer.name
+            lost = runs.lost(racer.id, hypers, landscape, min(steps, _LOST_AFTER), sigma)
     styles = {racer.name: racer.style for racer in running}
-    chosen = next((racer.name for racer in running if racer.id == values["tune"]), "")
-    return race_show(traces, paths, styles, landscapes[landscape], steps, chosen)
+    return race_show(traces, paths, styles, landscapes[landscape], steps, chosen, lost)

@@ -66,7 +66,7 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster
+from mlpteach.views.layers import Arrow, Line, Note, Path, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
@@ -221,6 +221,17 @@ def _arrow(arrow, axes, series, numbers):
     return {**_look(arrow), "points": numbers.add_points(np.concatenate([start, end], axis=-1))}
 
 
+def _path(path, axes, series, numbers):
+    points = point_fractions(axes, path.x, path.y)
+    return {**_look(path), "points": numbers.add_curves(points)}
+
+
+def _note(note, axes, series, numbers):
+    """Return words with their place; they are no label, which would stand in a legend."""
+    place = point_fractions(axes, note.x, note.y).tolist()
+    return {**vars(note.style), "text": note.text, "place": place}
+
+
 def _raster(raster, axes, series, numbers):
     """Return a raster with the corner of its first entry and how far it reaches from there."""
     (x, x_end), (y, y_end) = x_fractions(axes, raster.x), y_fractions(axes, raster.y)
@@ -279,4 +290,11 @@ def _text(text, show, numbers):
 
 
 _DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
-_DESCRIBE_LAYER = {Line: _line, Profile: _profile, Arrow: _arrow, Raster: _raster}
+_DESCRIBE_LAYER = {
+    Line: _line,
+    Profile: _profile,
+    Arrow: _arrow,
+    Path: _path,
+    Note: _note,
+    Raster: _raster,
+}

@@ -10,7 +10,7 @@ import numpy as np
 from mlpteach.study.latex import latex_number
 from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, box, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, shade
+from mlpteach.views.layers import Arrow, Line, Note, Path, Profile, Raster, shade
 from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table
 from mlpteach.views.pictures import FONT_SIZE, prepare, style
 
@@ -118,6 +118,18 @@ def _draw_arrow(target, arrow, series, k):
         drawn.arrow_patch.set_clip_box(target.bbox)  # as on the page
         if arrow.label:
             target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
+
+
+def _draw_path(target, path, series, k):
+    look = {"color": path.style.color, "linewidth": path.style.width, "ls": path.style.dash}
+    marker = path.style.marker or "none"
+    target.plot(path.x, path.y, marker=marker, label=path.label or None, **look)
+
+
+def _draw_note(target, note, series, k):
+    text = note.text.replace("$", r"\$")
+    look = {"color": note.style.color, "fontsize": FONT_SIZE - 1, "weight": "bold"}
+    target.text(note.x, note.y, text, va="center", clip_on=True, **look)
 
 
 def _draw_raster(target, raster, axes, frame):
@@ -253,4 +265,10 @@ def word_lines(text, width):
 
 
 _DRAW = {Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger}
-_DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
+_DRAW_LAYER = {
+    Line: _draw_line,
+    Profile: _draw_profile,
+    Arrow: _draw_arrow,
+    Path: _draw_path,
+    Note: _draw_note,
+}

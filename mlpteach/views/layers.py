@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpteach.basics.arguments import POSITIVE, check_choice, check_flag, check_number
+from mlpteach.basics.arguments import (
+    POSITIVE,
+    Interval,
+    check_choice,
+    check_flag,
+    check_number,
+)
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.views.checks import (
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
 
 
-def check_look(name: str, layer: "Line | Profile | Arrow") -> None:
+def check_look(name: str, layer: "Line | Profile | Arrow | Path") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -121,6 +127,67 @@ class Arrow:
         """Raise unless the show has what is drawn here."""
         for end in ("x", "y", "to_x", "to_y"):
             check_series(f"Arrow.{end}", getattr(self, end), show)
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A line that stands still while a history plays, such as a hatching; each has its own.
+
+    Attributes
+    ----------
+    x, y : array_like, shape (n,)
+        Where one is NaN the line is interrupted.
+    style : Style
+        Its marker stands at every point.
+    label : str
+    """
+
+    x: FloatArray
+    y: FloatArray
+    style: Style
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y"):
+            array = check_array(f"the {name} of a Path", getattr(self, name), (1,))
+            object.__setattr__(self, name, array)
+        if len(self.x) != len(self.y):
+            raise ValueError(
+                f"x and y of a Path must be equally long; given {len(self.x)} and {len(self.y)}."
+            )
+        check_look("a Path", self)
+
+    def check(self, show: "Show") -> None:
+        """Nothing of the show is needed."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A few words on a plot, to the right of a place; each history has its own.
+
+    Attributes
+    ----------
+    text : str
+        Plain, without mathematics.
+    x, y : float
+        Where it begins, at half its height.
+    style : Style
+        Of which the colour counts.
+    """
+
+    text: str
+    x: float
+    y: float
+    style: Style
+
+    def __post_init__(self) -> None:
+        check_text("the text of a Note", self.text)
+        for name in ("x", "y"):
+            check_number(f"the {name} of a Note", getattr(self, name), Interval())
+        check_kind("the style of a Note", self.style, Style, "STYLES[0]")
+
+    def check(self, show: "Show") -> None:
+        """Nothing of the show is needed."""
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,19 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
+from mlpteach.views.layers import (
+    Arrow,
+    Line,
+    Note,
+    Path,
+    Profile,
+    Raster,
+    check_colors,
+    shade,
+)
 
-Layer = Line | Profile | Arrow | Raster
-LAYERS = (Line, Profile, Arrow, Raster)
+Layer = Line | Profile | Arrow | Path | Note | Raster
+LAYERS = (Line, Profile, Arrow, Path, Note, Raster)
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Profile, Arrow or Raster
+    layers : sequence of Line, Profile, Arrow, Path, Note or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name

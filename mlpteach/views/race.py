@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.arrays import BoolArray, FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
@@ -13,12 +13,16 @@ from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.arrows import arrow_series, arrows_on_map, enlargement
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
+from mlpteach.views.hatching import hatching
+from mlpteach.views.layers import Note, Path
 from mlpteach.views.panels import Arrow, Axes, Line, Panel, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import fill_up
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
 _NEAR = 1e-5
+# The region from which a rule diverges.
+_LOST = Style("#d1495b", "solid", "", 1.0)
 
 
 def race_show(
@@ -28,6 +32,7 @@ def race_show(
     landscape: Landscape,
     steps: int,
     chosen: str = "",
+    lost: BoolArray | None = None,
 ) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of a race.
 
@@ -43,6 +48,9 @@ def race_show(
         Planned updates; a trace that diverged has fewer.
     chosen : str
         Name of the rule whose steps are taken apart, if any.
+    lost : ndarray of bool, shape (rows, columns), optional
+        From which cells of the map that rule diverges, the lowest row first; see
+        :func:`mlpteach.study.diverging.diverges`.
     """
     series = {"k": np.arange(1.0, steps + 1)}
     for name, arrays in paths.items():
@@ -51,7 +59,9 @@ def race_show(
     if chosen:
         before = traces[chosen].gather("before")["before"]
         series |= arrow_series(parts, before, landscape.window, steps)
-    panels: list[Panel] = [map_plot(traces, styles, landscape, arrows_on_map(parts))]
+    region = hatched(lost, title(chosen, traces[chosen].run.rule), landscape) if chosen else ()
+    arrows = arrows_on_map(parts)
+    panels: list[Panel] = [map_plot(traces, styles, landscape, region, arrows)]
     panels.append(cost_plot(traces, styles, landscape, steps))
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
@@ -82,17 +92,32 @@ def map_plot(
     traces: dict[str, Trace],
     styles: dict[str, Style],
     landscape: Landscape,
+    region: Sequence[Path | Note] = (),
     arrows: Sequence[Arrow] = (),
 ) -> Plot:
-    """Return the map with the racers' trails, and arrows at one of them."""
+    """Return the map with the racers' trails, and for one of them a region and arrows."""
     trails = [Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces]
+    hatches = "".join(f"; hatched: {one.text} of starts" for one in region if type(one) is Note)
     return Plot(
         title="The map: click to start there" + ("; ★ minimum" if landscape.minima else ""),
-        label=f"Contours of {landscape.title} with the trail of each rule; a click starts there",
+        label=f"Contours of {landscape.title} with the trail of each rule; a click starts there"
+        + hatches,
         axes=map_axes(landscape),
-        layers=(*trails, *arrows),
+        layers=(*region, *trails, *arrows),
         click="start",
     )
+
+
+def hatched(
+    lost: BoolArray | None, words: str, landscape: Landscape
+) -> tuple[()] | tuple[Path, Note]:
+    """Return the layers that show from where a rule called `words` diverges; none for nowhere."""
+    if lost is None or not lost.any():
+        return ()
+    x_min, x_max, y_min, y_max = landscape.window
+    place = x_min + 0.03 * (x_max - x_min), y_max - 0.04 * (y_max - y_min)
+    said = f"{words.replace(' (lecture)', '')} diverges: {100 * lost.mean():.0f} %"
+    return Path(*hatching(lost, landscape.window), _LOST), Note(said, *place, _LOST)
 
 
 def title(name: str, rule: Rule) -> str:

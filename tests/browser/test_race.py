@@ -204,6 +204,33 @@ def test_one_step_size_for_everybody(dashboard):
     wait_for(dashboard, "adagrad (lecture)", "J", run("adagrad")[199].loss)
 
 
+def reds(page):
+    """How many pixels of the map have the colour of the region from which a rule diverges."""
+    return page.evaluate(
+        """() => {
+        const c = document.querySelector(".mlp .plot[data-click=start] > canvas:last-child");
+        const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        let count = 0;
+        for (let i = 0; i < pixels.length; i += 4) {
+          const [r, g, b, a] = pixels.subarray(i, i + 4);
+          count += a > 200 && Math.hypot(r - 0xd1, g - 0x49, b - 0x5b) < 12;
+        }
+        return count; }"""
+    )
+
+
+def test_from_where_the_rule_looked_at_diverges_is_hatched(dashboard):
+    dashboard.select_option("select[data-control=tune]", "gd")
+    label = dashboard.wait_for_selector(".plot[data-click=start][aria-label*=hatched]")
+    assert "Gradient descent diverges: 65 %" in label.get_attribute("aria-label")
+    assert reds(dashboard) > 1000
+    dashboard.select_option("select[data-control=tune]", "adagrad")
+    dashboard.wait_for_selector(".plot[data-click=start]:not([aria-label*=hatched])")
+    assert reds(dashboard) == 0
+    dashboard.select_option("select[data-control=tune]", "gd")
+    dashboard.wait_for_selector(".plot[data-click=start][aria-label*=hatched]")
+
+
 def test_rules_can_be_left_out(dashboard):
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
     dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 6")

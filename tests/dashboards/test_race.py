@@ -7,6 +7,8 @@ import pytest
 from matplotlib.axes import Axes
 
 import mlpteach as mt
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.study.diverging import diverges
 from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
@@ -239,6 +241,51 @@ def test_enlarged_the_longest_part_of_a_step_is_one_long():
     ]
     np.testing.assert_allclose(np.fmax.reduce(lengths), 1.0, rtol=1e-12)
     assert np.isnan(series["large.look_x"][0])  # nothing yet to look ahead with
+
+
+def said_on_the_map(dashboard):
+    return [layer.text for layer in dashboard.show.panels[0].layers if hasattr(layer, "text")]
+
+
+def test_where_the_rule_looked_at_diverges_is_hatched_and_named():
+    dashboard = race(rules=["gd", "adam"], steps=200)
+    beale = mt.LANDSCAPES["beale"]
+    middles = np.linspace(-4.5, 4.5, 83)[1::2]  # of 41 cells
+    starts = np.array([(x, y) for y in middles for x in middles])
+    problem = FunctionProblem(beale, starts[0])
+    lost = diverges(mt.rule("gd", eta=0.01), problem, starts, beale.window)
+    said = f"Gradient descent diverges: {100 * lost.mean():.0f} %"
+    assert said_on_the_map(dashboard) == [said]
+    assert dashboard.show.panels[0].label.endswith(f"; hatched: {said} of starts")
+    dashboard.configure(start=(2.0, 0.5))  # says nothing of the map
+    assert len(said_on_the_map(dashboard)) == 1
+    dashboard.configure(tune="adam")
+    assert said_on_the_map(dashboard) == []
+
+
+def test_a_region_grows_with_the_step_size():
+    dashboard = race("valley", ["gd"])
+    assert said_on_the_map(dashboard) == []
+    dashboard.configure(**{"gd.eta": 0.021})
+    # From all starts but those exactly in the middle, one of 41 rows.
+    assert said_on_the_map(dashboard) == ["Gradient descent diverges: 98 %"]
+
+
+def test_rules_that_run_alone_have_no_region():
+    dashboard = race(rules=["lbfgs", "gd"], steps=20)
+    assert dashboard.values["tune"] == "lbfgs"
+    assert said_on_the_map(dashboard) == []
+
+
+def test_own_function_of_plain_numbers_has_a_region():
+    def steep(theta):
+        x, y = theta.tolist()
+        return x**4 + y**2, np.array([4 * x**3, 2 * y])
+
+    rule = mt.rule("gd", eta=0.1)
+    dashboard = race(steep, [rule], window=(-3, 3, -3, 3), start=(0.5, 0.5), steps=50)
+    # It leaves where 1 < |1 - 0.4 x²|, from 4 of 11 columns.
+    assert said_on_the_map(dashboard) == ["Gradient descent diverges: 18 %"]
 
 
 def test_noise_is_that_of_the_engine():

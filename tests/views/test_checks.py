@@ -11,6 +11,8 @@ from mlpteach.views import (
     Heat,
     Ledger,
     Line,
+    Note,
+    Path,
     Plot,
     Profile,
     Raster,
@@ -59,7 +61,8 @@ class NamedLine:
 
 def test_a_show_of_everything_is_taken_and_lists_will_do():
     layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
-              Arrow("k", "k", "loss", "loss", STYLE), raster()]  # fmt: skip
+              Arrow("k", "k", "loss", "loss", STYLE), Path([0, 1], [1, 0], STYLE),
+              Note("here", 0.5, 0.5, STYLE), raster()]  # fmt: skip
     panels = [
         Plot("a plot", "for readers", axes(), layers, click="step"),
         heat(),
@@ -123,7 +126,13 @@ MISTAKES = [
     (lambda: show("a plot"), TypeError, "given 'a plot' (str) in it"),
     (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
     (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
-    (lambda: plot("loss"), TypeError, "layers must hold Line or Profile or Arrow or Raster only"),
+    (lambda: plot("loss"), TypeError,
+     "layers must hold Line or Profile or Arrow or Path or Note or Raster only"),
+    (lambda: Path([0.0, 1.0], [1.0], STYLE), ValueError, "must be equally long; given 2 and 1"),
+    (lambda: Path("ab", [1.0, 2.0], STYLE), TypeError, "the x of a Path must be an array"),
+    (lambda: Path([0.0], [1.0], "red"), TypeError, "the style of a Path must be Style"),
+    (lambda: Note(7, 0.0, 0.0, STYLE), TypeError, "the text of a Note must be a text"),
+    (lambda: Note("here", np.inf, 0.0, STYLE), ValueError, "the x of a Note must be"),
     (lambda: Plot("", "", (0, 1), ()), TypeError, "the axes of a Plot must be Axes; given (0, 1)"),
     (lambda: plot(raster(), click="step"), ValueError, "needs a Line among the layers"),
     (lambda: plot(click=None), TypeError, "click must be a text"),

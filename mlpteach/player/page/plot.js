@@ -243,6 +243,26 @@ class Plot {
     context.fill();
   }
 
+  // What stands still: a hatching, a bar with a marker at each of its ends.
+  path({ points, marker }, k, width, height, ratio) {
+    tracePath(this.context, points, 0, points.length / 2, width, height);
+    this.context.stroke();
+    this.context.setLineDash([]);
+    if (!marker) return;
+    for (let i = 0; i < points.length; i += 2) this.marker(marker, points[i] * width, points[i + 1] * height, 5.5 * ratio);
+  }
+
+  // Words with a rim of the page's colour, to be read on any ground.
+  note({ text, place: [x, y] }, k, width, height, ratio) {
+    const { context } = this;
+    const { fontSize, fontFamily } = getComputedStyle(this.node);
+    Object.assign(context, { font: `600 ${0.95 * parseFloat(fontSize) * ratio}px ${fontFamily}`, textBaseline: "middle", lineWidth: 4 * ratio });
+    context.setLineDash([]);
+    context.strokeStyle = this.edge ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.strokeText(text, x * width, y * height);
+    context.fillText(text, x * width, y * height);
+  }
+
   arrow({ points }, k, width, height, ratio) {
     const [x, y, toX, toY] = points.subarray(4 * (k - 1), 4 * k);
     if ([x, y, toX, toY].some(Number.isNaN)) return;
