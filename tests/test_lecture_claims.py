@@ -137,6 +137,9 @@ CLAIMS = [
           partial(momentum_batches, "full")),
     Claim(1, "mean angle to the full gradient is no smaller: {:.0f}°, {:.0f}° and {:.0f}°.",
           partial(momentum_batches, "mean_angle")),
+    Claim(1, "at $\\eta = 4/121$, $\\beta = (9/11)^2$ both ends have {:.3f}, one on each edge",
+          lambda: [float(mt.dashboards.momentum("map", values={
+              "map.eta": 4 / 121, "map.beta": (9 / 11) ** 2}).show.series["flat.slope"][1])]),
     Claim(1, "In the tenth epoch its cost is {:.2f}; the constant step's is {:.2f}.",
           lambda: [last_epoch("adaptive"), last_epoch("constant")]),
     Claim(1, "the work is done ({:.1f} in the tenth epoch).",

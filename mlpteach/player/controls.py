@@ -17,13 +17,13 @@ class Control:
     name : str
         In values and in a state's text.
     label : str
-    when : tuple of (str, str), optional
-        (name of a Choice, one of its values): the page shows this control only then.
+    when : tuple of str, optional
+        (name of a Choice, one of its values, …): the page shows this control only then.
     """
 
     name: str
     label: str
-    when: tuple[str, str] | None = field(default=None, kw_only=True)
+    when: tuple[str, ...] | None = field(default=None, kw_only=True)
     kind: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -38,10 +38,12 @@ class Control:
                 f"which tell a place; given {self.name!r}."
             )
         if self.when is not None and not (
-            isinstance(self.when, tuple) and [type(part) for part in self.when] == [str, str]
+            isinstance(self.when, tuple)
+            and len(self.when) > 1
+            and all(isinstance(part, str) for part in self.when)
         ):
             raise TypeError(
-                f"when must be (name of a Choice, its value); given {describe(self.when)}."
+                f"when must be (name of a Choice, its values, …); given {describe(self.when)}."
             )
 
     def check(self, given: Any) -> Any:
@@ -58,7 +60,7 @@ class Choice(Control):
     name, label : str
     options : dict of str to str
         Value -> text, in the order of the menu.
-    when : tuple of (str, str), optional
+    when : tuple of str, optional
         See :class:`Control`.
 
     Examples
@@ -139,7 +141,7 @@ class Slider(Control):
         Whether it moves by factors.
     whole : bool
         Whether it moves by ones.
-    when : tuple of (str, str), optional
+    when : tuple of str, optional
         See :class:`Control`.
 
     Examples
@@ -230,10 +232,10 @@ def by_name(controls: Sequence[Control]) -> dict[str, Control]:
 
 
 def _check_when(control, known):
-    choice, value = control.when
-    if not isinstance(known.get(choice), Choice) or value not in known[choice].options:
+    choice, *values = control.when
+    if not isinstance(known.get(choice), Choice) or not set(values) <= set(known[choice].options):
         raise ValueError(
-            f"when of {control.name} must name a Choice and a value of it; given {control.when}."
+            f"when of {control.name} must name a Choice and values of it; given {control.when}."
         )
 
 

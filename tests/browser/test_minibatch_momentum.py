@@ -3,7 +3,8 @@
 import pytest
 
 import mlpteach as mt
-from mlpteach.views import Axes, pictures
+from mlpteach.views import Axes, Plot, pictures
+from mlpteach.views.coordinates import x_fractions, y_fractions
 
 from .conftest import open_and_run
 
@@ -126,6 +127,35 @@ def test_rates_of_the_valley_are_on_the_screen(shown):
     momentum.slide("valley.paper.beta", 0.0)
     momentum.page.wait_for_function(
         "(node) => node.textContent.includes('2.305785')", arg=momentum.node.element_handle()
+    )
+    momentum.choose("on", "steady")
+    momentum.page.wait_for_selector("td[data-series='paper.gain']")
+
+
+def test_click_on_the_map_moves_the_bar(shown):
+    momentum = shown(MOMENTUM)
+    momentum.choose("on", "map")
+    plot = momentum.node.locator(".plot[data-click=middle]")
+    plot.wait_for()
+    axes = next(
+        panel.axes for panel in mt.dashboards.momentum("map").show.panels if isinstance(panel, Plot)
+    )
+    box = plot.bounding_box()
+    x, y = float(x_fractions(axes, 0.33058)), float(y_fractions(axes, 0.66942))
+    plot.click(position={"x": x * box["width"], "y": y * box["height"]})
+    # Polyak's best, as near as a pixel is.
+    momentum.page.wait_for_function(
+        "(node) => /slower.*0[.]8[1-3]/.test(node.querySelector('tbody').innerText)",
+        arg=momentum.node.element_handle(),
+    )
+    fields = momentum.node.locator("[data-control=middle] input")
+    assert float(fields.nth(0).input_value()) == pytest.approx(0.3306, rel=0.05)
+    beta = momentum.node.locator("input[data-control='map.beta']")
+    assert float(beta.get_attribute("aria-valuetext")) == pytest.approx(0.669, abs=0.01)
+    momentum.slide("map.beta", 0.0)
+    momentum.page.wait_for_function(
+        "(node) => node.querySelectorAll('[data-control=middle] input')[1].value === '0'",
+        arg=momentum.node.element_handle(),
     )
     momentum.choose("on", "steady")
     momentum.page.wait_for_selector("td[data-series='paper.gain']")

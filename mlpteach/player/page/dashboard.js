@@ -47,7 +47,7 @@ class Dashboard {
 
   // Some controls belong to one choice of another.
   hideControls() {
-    for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && this.values[when[0]] !== when[1];
+    for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && !when.slice(1).includes(this.values[when[0]]);
   }
 
   buildFoot(hint) {
