@@ -172,8 +172,8 @@ def find_lecture(notebooks, wanted):
 
     Examples
     --------
-    >>> find_lecture(["03_cost.ipynb", "04_adaptive_optimizers.ipynb"], "4")
-    '04_adaptive_optimizers.ipynb'
+    >>> find_lecture(["01_minibatch_momentum.ipynb", "02_adaptive_optimizers.ipynb"], "2")
+    '02_adaptive_optimizers.ipynb'
     """
     if not notebooks:
         raise CommandError("this installation of mlpteach holds no lectures; install it again.")

@@ -7,7 +7,7 @@ import mlpteach as mt
 
 from .conftest import open_and_run
 
-NOTEBOOK = "03_activations_initialization.ipynb"
+NOTEBOOK = "04_activations_initialization.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import mlpteach as mt
 
 from .conftest import open_and_run
 
-NOTEBOOK = "04_adaptive_optimizers.ipynb"
+NOTEBOOK = "02_adaptive_optimizers.ipynb"
 
 
 @pytest.fixture(scope="module")
