@@ -32,7 +32,7 @@ def lecture(browser, lab):
 @pytest.fixture
 def dashboard(lecture):
     """The second dashboard of the lecture, at its first moment."""
-    root = lecture.locator(".mlp", has=lecture.locator("[data-series='b.all_dead']"))
+    root = lecture.locator(".mlp", has=lecture.locator("[data-series='b.all_dead']")).first
     root.scroll_into_view_if_needed()
     root.focus()
     root.press("Home")
