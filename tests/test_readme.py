@@ -26,6 +26,7 @@ from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.run import network_rows
 from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
+from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.views import Show, figure, panels
 
@@ -149,10 +150,20 @@ def what_travels_is_said_and_answered_without_widgets():
     assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
 
 
-def lectures_are_executed():
+def lectures_are_executed_and_their_text_is_held():
     run = (ROOT / "tests/test_lectures.py").read_text("utf-8")
     for lecture in (ROOT / "lectures").glob("*.ipynb"):
         assert lecture.stem in run
+        assert (ROOT / f"tests/lectures/test_{lecture.stem[3:]}.py").is_file()
+
+
+def notes_are_raw_cells_with_a_tag():
+    assert file_of(speaker_notes) == "mlpteach/speaker_notes.py"
+    for lecture in (ROOT / "lectures").glob("*.ipynb"):
+        cells = json.loads(lecture.read_text("utf-8"))["cells"]
+        raw = [cell for cell in cells if cell["cell_type"] == "raw"]
+        assert raw
+        assert all(cell["metadata"]["tags"] == ["notes"] for cell in raw)
 
 
 def a_problem_set_is_three_files_of_one_name():
@@ -238,7 +249,8 @@ FOLLOWED = {
     "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
-    "a lecture": lectures_are_executed,
+    "a lecture": lectures_are_executed_and_their_text_is_held,
+    "the speaker's notes": notes_are_raw_cells_with_a_tag,
     "a problem set, or add one": a_problem_set_is_three_files_of_one_name,
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
     "what a check says differs": what_differs_is_said_where_it_is_found,

@@ -1,4 +1,4 @@
-"""The lecture in a real JupyterLab: what its four dashboards show against the engine's numbers."""
+"""The lecture in a real JupyterLab: what its dashboards show against the engine's numbers."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from mlpteach.views.coordinates import x_fractions, y_fractions
 from .conftest import open_and_run
 
 NOTEBOOK = "01_minibatch_momentum.ipynb"
-BATCHES, MOMENTUM, STEP_SIZE, FOUR_WAYS = range(4)
+BATCHES, MOMENTUM, NESTEROV, STEP_SIZE, FOUR_WAYS = range(5)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def lecture(browser, lab):
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     open_and_run(page, lab, NOTEBOOK)
-    page.wait_for_function("document.querySelectorAll('.mlp .place').length === 4")
+    page.wait_for_function("document.querySelectorAll('.mlp .place').length === 5")
     yield page
     context.close()
 
@@ -207,6 +207,28 @@ def test_momentum_calms_the_mini_batches(shown):
     batches.page.wait_for_selector("td[data-series='32.mean_turn']")
 
 
+def test_nesterov_and_momentum_run_with_equal_steps(shown):
+    nesterov = shown(NESTEROV)
+    rules = [mt.rule(id, form="paper", eta=0.01, beta=0.9) for id in ("momentum", "nesterov")]
+    traces = mt.dashboards.race("valley", [*rules, ("nesterov", "lecture")]).traces
+    nesterov.press("End")
+    for name, trace in traces.items():
+        assert nesterov.cell(f"{name}.J") == pytest.approx(trace.losses[-1], rel=1e-9)
+
+
+def test_notes_of_the_speaker_are_folded_until_asked_for(lecture):
+    """The room sees a bar with the minutes; a click opens a note, another one folds it again."""
+    bar = lecture.locator('.jp-Placeholder:has-text("Speaker\'s notes: 14 minutes")')
+    bar.scroll_into_view_if_needed()
+    assert lecture.locator(".jp-RawCell:has-text('Guess first')").count() == 0
+    bar.click()
+    opened = lecture.locator(".jp-RawCell:has-text('Guess first')")
+    opened.wait_for()
+    opened.locator(".jp-InputCollapser").click()
+    opened.wait_for(state="detached")
+    bar.wait_for()
+
+
 def test_schedules_show_their_step_sizes(shown):
     steps = shown(STEP_SIZE)
     traces = mt.dashboards.step_size().traces
@@ -252,7 +274,7 @@ def test_four_ways_are_counted(shown):
     assert ways.cell("minibatch.seconds") == seconds  # the same runs, on another axis
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", range(5))
 def test_nothing_runs_out_of_the_dashboard(shown, place):
     node = shown(place).node
     wide = node.evaluate(
