@@ -244,7 +244,6 @@ def wait_for_result(page, line, number, ledger="#adam"):
         const span = document.querySelector(`${row} .result span`);
         return span && Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
         arg=[f"{ledger} tr[data-line={line}]", float(number)],
-        timeout=30_000,
     )
 
 
