@@ -12,8 +12,7 @@ def network_code(net: MLP, library: str) -> str:
     Parameters
     ----------
     net : MLP
-        Of activations in ``mlpteach.ACTIVATIONS``; a trained one is ``trace.run.problem.net``
-        ``.with_parameters(trace[-1].after.flat)``.
+        Of activations in ``mlpteach.ACTIVATIONS``; a trained one is ``trace.network()``.
     library : {"torch", "sklearn"}
         With "torch" the code makes `net`, an ``nn.Sequential`` in double precision; with "sklearn"
         an estimator: an ``MLPRegressor`` where scikit-learn has the activations, else one whose

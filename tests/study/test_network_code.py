@@ -44,7 +44,7 @@ def test_a_trained_network_to_the_last_digits(library):
     data = mt.datasets.moons(n=40, seed=1)
     net = mt.MLP((2, 4, 1), hidden="tanh", seed=1)
     trace = mt.train(net, *data, rule=mt.rule("adam", eta=0.1), epochs=5, progress=False)
-    trained = net.with_parameters(trace[-1].after.flat)
+    trained = trace.network()
     assert not np.array_equal(trained.outputs(X), net.outputs(X))
     assert abs(outputs_of(trained, library) - trained.outputs(X)).max() < 1e-14
 
