@@ -29,6 +29,7 @@ numbers          a list of ``{"text", "series"}`` beside the slider
 series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
+choices          how many rows and columns can be chosen
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
@@ -66,7 +67,7 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster
+from mlpteach.views.layers import Arrow, Line, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
@@ -135,6 +136,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "fields": _fields(frames) if frames else {},
         "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
+        "choices": list(frames.choice) if frames else [1, 1],
         "colors": _color_tables() if frames else {},
     }
     return spec, numbers.bytes()
@@ -204,6 +206,11 @@ def _line(line, axes, series, numbers):
     }
 
 
+def _points(points, axes, series, numbers):
+    places = point_fractions(axes, series[points.x], series[points.y])
+    return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
+
+
 def _profile(profile, axes, series, numbers):
     _, top, _, height = box(axes)
     return {
@@ -230,6 +237,8 @@ def _raster(raster, axes, series, numbers):
         "colors": raster.colors,
         "limit": raster.limit,
         "gamma": raster.gamma,
+        "smooth": raster.smooth,
+        "contour": raster.contour,
     }
 
 
@@ -271,6 +280,8 @@ def _ledger(ledger, show, numbers):
         "layer": ledger.layer,
         "differs": ledger.differs,
         "lines": lines,
+        "places": {key: vars(place) for key, place in ledger.places.items()},
+        "ways": {name: way.tolist() for name, way in ledger.ways.items()},
     }
 
 
@@ -279,4 +290,6 @@ def _text(text, show, numbers):
 
 
 _DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
-_DESCRIBE_LAYER = {Line: _line, Profile: _profile, Arrow: _arrow, Raster: _raster}
+_DESCRIBE_LAYER = {
+    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Raster: _raster,
+}  # fmt: skip

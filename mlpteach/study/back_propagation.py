@@ -32,21 +32,18 @@ def pass_fields(problem: NetworkProblem) -> dict[str, tuple[int, int]]:
     dict
         "A1" … "A(L+1)" with a last row of ones, which is what the biases see; "Z1" … "ZL"; "V1" …
         "VL"; "slope1" … phi'(Z) of layers whose units do not mix, "S1" … dJ/dA of the others; "Y",
-        "cost" (of an instance alone), "share" (V A^T of an instance alone: the gradient is its
-        mean), and in a single row "difference", the finite differences.
+        "cost" (of an instance alone), and in a single row "difference", the finite differences.
     """
     net, columns = problem.net, problem.batch_size + 1
     fields = {f"A{layer}": (size + 1, columns) for layer, size in enumerate(net.sizes, start=1)}
     for layer, (phi, size) in enumerate(zip(net.activations, net.sizes[1:], strict=True), start=1):
         names = f"Z{layer}", f"V{layer}", f"{'slope' if phi.elementwise else 'S'}{layer}"
         fields |= dict.fromkeys(names, (size, columns))
-    parameters = net.layout.size
     return {
         **fields,
         "Y": (net.sizes[-1], columns),
         "cost": (1, columns),
-        "share": (parameters, columns),
-        "difference": (1, parameters),
+        "difference": (1, net.layout.size),
     }
 
 
@@ -94,7 +91,7 @@ def _put_passes(numbers, net, here, A, Z):
 
 
 def _put_back(numbers, here, step, problem):
-    """Put in cost, sensitivities, and each instance's share of the gradient."""
+    """Put in cost and sensitivities."""
     net, Y, last = problem.net, problem.Y[:, step.batch], len(step.Z)
     numbers["Y"][:, here] = Y
     numbers["cost"][:, here] = costs_of_instances(problem, step)
@@ -107,7 +104,6 @@ def _put_back(numbers, here, step, problem):
                 if layer == last
                 else step.before.W[above].T @ step.sensitivity[above]
             )
-    numbers["share"][:, here] = shares(step)
 
 
 def costs_of_instances(problem: NetworkProblem, step: Step) -> FloatArray:
@@ -118,19 +114,6 @@ def costs_of_instances(problem: NetworkProblem, step: Step) -> FloatArray:
     return np.array(
         [problem.loss.evaluate(output, Z[:, i], A[:, i], Y[:, i]) for i in alone], dtype=float
     )
-
-
-def shares(step: Step) -> FloatArray:
-    """Return what each instance of a step's batch says of the gradient, (n_parameters, n).
-
-    V^(l) (A^(l))^T of the instance alone, and V^(l) for the biases; the mean over the batch is the
-    gradient (with L2 but for its term).
-    """
-    parts = []
-    for layer, V in step.sensitivity.items():
-        products = V[:, None] * step.A[layer]
-        parts += [products.reshape(-1, V.shape[1]), V]
-    return np.concatenate(parts)
 
 
 def ways(net: MLP) -> dict[str, IntArray]:
@@ -149,7 +132,7 @@ def ways(net: MLP) -> dict[str, IntArray]:
         Counted from 0. "layer": where the parameter is, from 1. "unit1" … "unit(L+1)": the units.
         "input1" … "inputL": what the way's parameter of the layer sees: "unit1" … but for the bias
         that is itself the parameter, which sees the row of ones. "parameter1" … "parameterL": the
-        place of the way's parameter of each layer in theta.
+        place of the way's parameter of each layer in theta; "parameter": of itself.
 
     Examples
     --------
@@ -160,7 +143,8 @@ def ways(net: MLP) -> dict[str, IntArray]:
     11
     """
     found = [_way(net, layer, unit, seen) for layer, unit, seen in _parameters(net)]
-    return {name: np.array([way[name] for way in found]) for name in found[0]}
+    table = {name: np.array([way[name] for way in found]) for name in found[0]}
+    return {**table, "parameter": np.arange(len(found))}
 
 
 def _parameters(net):

@@ -91,7 +91,7 @@ class PassLine:
             f"{{{_FIRST + i}}}" if isinstance(part, Place) else part
             for i, part in enumerate(self.parts)
         )
-        written = "".join(_words(piece) or to_mathml(piece) for piece in _pieces(numbered))
+        written = " ".join(_words(piece) or to_mathml(piece) for piece in _pieces(numbered))
         return re.sub(
             r"<mn>(77\d{4})</mn>",
             lambda found: f'<mn data-key="{self.name}.{int(found[1]) - _FIRST}"></mn>',
@@ -113,7 +113,7 @@ def _pieces(parts):
     pieces = [""]
     for part in parts:
         if part == _PLUS or _words(part) or _words(pieces[-1]):
-            pieces.append("")
+            pieces.append("{}" if part == _PLUS else "")  # a sign between two, not before one
         pieces[-1] += part
     return [piece for piece in pieces if piece]
 
@@ -121,7 +121,7 @@ def _pieces(parts):
 def _words(part):
     r"""Return the words of a part that is all \text{...}, as HTML; else ""."""
     found = re.fullmatch(r"\\text\{(.*)\}", part)
-    return html.escape(found[1]) if found else ""
+    return f"<span>{html.escape(found[1])}</span>" if found else ""
 
 
 def _written(value):
@@ -278,8 +278,6 @@ def _gradient(layer):
         _unit("V", layer, layer + 1),
         r" \cdot ",
         Place(f"A{layer}", times={f"input{layer}": 1}),
-        " = ",
-        Place("share", times=parameter),
         r"\text{ here; by finite differences of J: }",
         Place("difference", times=parameter, each=False),
     )

@@ -34,6 +34,8 @@ class Frames:
         Name of the field whose entries can be chosen by row and column.
     stride : int
         The steps 1, 1 + stride, 1 + 2 stride … are read fast, those between are computed again.
+    choices : (int, int), optional
+        How many rows and columns can be chosen where `select` names no field.
     """
 
     steps: int
@@ -41,6 +43,7 @@ class Frames:
     read: Callable[[int, int], np.ndarray]
     select: str = ""
     stride: int = 1
+    choices: tuple[int, int] | None = None
 
     def __post_init__(self):
         check_count("the steps of Frames", self.steps)
@@ -53,6 +56,11 @@ class Frames:
         if check_text("select", self.select) and self.select not in self.fields:
             known = ", ".join(self.fields)
             raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
+
+    @property
+    def choice(self) -> tuple[int, int]:
+        """How many rows and columns can be chosen."""
+        return self.choices or self.fields.get(self.select, (1, 1))
 
     @property
     def size(self) -> int:

@@ -16,9 +16,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
-from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.basics.style import Style
 from mlpteach.run.trace import Trace
+from mlpteach.study.pass_lines import Place
 from mlpteach.views.checks import (
     check_all,
     check_all_series,
@@ -31,10 +32,10 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
+from mlpteach.views.layers import Arrow, Line, Points, Profile, Raster, check_colors, shade
 
-Layer = Line | Profile | Arrow | Raster
-LAYERS = (Line, Profile, Arrow, Raster)
+Layer = Line | Points | Profile | Arrow | Raster
+LAYERS = (Line, Points, Profile, Arrow, Raster)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Profile, Arrow or Raster
+    layers : sequence of Line, Points, Profile, Arrow or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
@@ -252,6 +253,11 @@ class Ledger:
         Layer of the weight; 0 for a function's parameters.
     differs : str
         Name of the line that is marked as the first that differs.
+    places : dict of str to Place
+        Where numbers lie that are not at the position's row and column, by their keys.
+    ways : dict of str to ndarray of int
+        What `places` ask for, an entry for each row of the position; see
+        :func:`mlpteach.study.back_propagation.ways`.
     """
 
     lines: Sequence[Any]
@@ -259,6 +265,8 @@ class Ledger:
     prefix: str = ""
     layer: int = 0
     differs: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    ways: Mapping[str, IntArray] = field(default_factory=dict)
 
     def __post_init__(self):
         check_text("the title of a Ledger", self.title)
@@ -270,8 +278,12 @@ class Ledger:
         """Raise unless the show has what is drawn here: the result of every line."""
         for line in self.lines:
             name = self.prefix + ("W_after" if line.name == "W" else line.name)
-            if name not in show.series:
+            if name == "J":
+                check_series("the J of a Ledger", "loss", show)
+            elif name not in show.series and name not in self.places:
                 check_field("a line of a Ledger", name, show)
+        for place in self.places.values():
+            check_field("a place of a Ledger", place.matrix, show)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,18 @@ def all_numbers(step, problem):
     return {**numbers, "W": step.before.flat[None], "G": step.gradient.flat[None]}
 
 
+def products(net, numbers):
+    """V A^T of each instance alone, by what the ways say of each parameter."""
+    found = ways(net)
+    return np.stack(
+        [
+            numbers[f"V{layer}"][found[f"unit{layer + 1}"][i]]
+            * numbers[f"A{layer}"][found[f"input{layer}"][i]]
+            for i, layer in enumerate(found["layer"])
+        ]
+    )
+
+
 # -- against PyTorch
 
 
@@ -71,7 +83,7 @@ def test_every_number_is_what_autograd_says(loss, hidden, output):
     net = problem.net.with_parameters(step.before.flat)
     for i, row in enumerate(step.batch):
         cost, Z, A, V, share = autograd(net, loss, problem.X[[row]], problem.Y[:, [row]].T)
-        wanted = {"cost": [cost], "share": share}
+        wanted = {"cost": [cost]}
         for layer in (1, 2, 3):
             wanted |= {f"Z{layer}": Z[layer - 1][0], f"V{layer}": V[layer - 1][0]}
             wanted[f"A{layer + 1}"] = A[layer][0]
@@ -79,23 +91,25 @@ def test_every_number_is_what_autograd_says(loss, hidden, output):
             found = numbers[name][: len(values), i]
             values = getattr(values, "detach", lambda values=values: values)()
             np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-12, err_msg=name)
+        found = products(net, numbers)[:, i]
+        np.testing.assert_allclose(found, share, rtol=1e-9, atol=1e-12)
 
 
 # -- the parts agree with one another
 
 
 @pytest.mark.parametrize("k", [4, 6])  # the last batch of an epoch has 4 instances, not 5
-def test_shares_costs_and_differences_belong_to_the_step(k):
+def test_products_costs_and_differences_belong_to_the_step(k):
     step, problem = step_of(k=k)
     numbers = pass_numbers(step, problem, ASKED)
     n = len(step.batch)
     assert n == (5 if k == 4 else 4)
     assert {name: one.shape for name, one in numbers.items()} == pass_fields(problem)
     here = slice(0, n)
-    np.testing.assert_allclose(
-        numbers["share"][:, here].mean(axis=1), step.gradient.flat, atol=1e-16
-    )
-    np.testing.assert_allclose(numbers["difference"][0], step.gradient.flat, rtol=1e-6, atol=1e-9)
+    gradient = step.gradient.flat
+    mean = products(problem.net, numbers)[:, here].mean(axis=1)
+    np.testing.assert_allclose(mean, gradient, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(numbers["difference"][0], gradient, rtol=1e-6, atol=1e-9)
     assert numbers["cost"][0, here].mean() == pytest.approx(step.loss, rel=1e-14)
     np.testing.assert_array_equal(numbers["Z2"][:, here], step.Z[2])
     np.testing.assert_array_equal(numbers["A2"][:, here], np.vstack([step.A[2], np.ones(n)]))
@@ -109,7 +123,7 @@ def test_the_last_column_is_the_place_asked():
     net = problem.net.with_parameters(step.before.flat)
     np.testing.assert_allclose(numbers["A4"][:-1, -1], net.outputs([ASKED])[0], rtol=1e-14)
     assert numbers["A1"][:, -1].tolist() == [*ASKED, 1.0]
-    assert np.isnan(numbers["share"][:, -1]).all()
+    assert np.isnan(numbers["V3"][:, -1]).all()
 
 
 def test_l2_is_in_the_differences_as_in_the_gradient():
@@ -180,8 +194,7 @@ def test_the_numbers_put_in_give_what_the_line_says(loss, output, hidden):
                     continue
                 result = chosen(numbers, line, line.name, way, column)
                 if line.name[0] == "G":
-                    share = line.places[f"{line.name}.4"]
-                    result = numbers["share"][share.row(way), column]
+                    result = products(net, numbers)[way[f"parameter{line.name[1:]}"], column]
                 assert python_of(latex, phi) == pytest.approx(result, rel=2e-3, abs=2e-4), latex
 
 
@@ -235,4 +248,4 @@ def test_a_function_of_ones_own_is_called_by_its_name():
     assert lines["A2"].formula == r"A^{(2)} = \mathrm{my\ phi}(Z^{(1)})"
     assert "my" in lines["V2"].formula
     numbers = pass_numbers(trace[0], trace.run.problem, ASKED)
-    np.testing.assert_allclose(numbers["share"][:, :4].mean(axis=1), trace[0].gradient.flat)
+    np.testing.assert_allclose(products(net, numbers)[:, :4].mean(axis=1), trace[0].gradient.flat)

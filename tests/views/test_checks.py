@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mlpteach.study.pass_lines import Place
 from mlpteach.views import (
     STYLES,
     Arrow,
@@ -12,6 +13,7 @@ from mlpteach.views import (
     Ledger,
     Line,
     Plot,
+    Points,
     Profile,
     Raster,
     Row,
@@ -59,7 +61,8 @@ class NamedLine:
 
 def test_a_show_of_everything_is_taken_and_lists_will_do():
     layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
-              Arrow("k", "k", "loss", "loss", STYLE), raster()]  # fmt: skip
+              Arrow("k", "k", "loss", "loss", STYLE), Points("profile", "profile", STYLE),
+              raster(contour=True)]  # fmt: skip
     panels = [
         Plot("a plot", "for readers", axes(), layers, click="step"),
         heat(),
@@ -91,6 +94,14 @@ MISTAKES = [
     (lambda: show(plot(Profile([1.0, 2.0], "profile", STYLE))), ValueError,
      "Profile.y='profile' must have shape (4, 2), an entry a step; given (4, 3)"),
     (lambda: show(plot(Arrow("k", "k", "loss", "up", STYLE))), ValueError, "Arrow.to_y='up'"),
+    (lambda: show(plot(Points("loss", "loss", STYLE))), ValueError,
+     "Points.x='loss' must have shape (4, n), n points a step; given (4,)"),
+    (lambda: show(plot(Points("profile", "loss", STYLE))), ValueError,
+     "Points.y='loss' must have shape (4, 3)"),
+    (lambda: show(plot(Points("los", "loss", STYLE))), ValueError, "Points.x='los' is no series"),
+    (lambda: raster(contour=1), TypeError, "contour must be True or False"),
+    (lambda: show(Ledger((NamedLine("loss"),), places={"Z": Place("Z1")}), frames=FRAMES),
+     ValueError, "a place of a Ledger='Z1' is no field"),
     (lambda: show(numbers=[("cost", "cost")]), ValueError, "the number 'cost'='cost' is no series"),
     (lambda: show(Table("", "", ["a"], [Row("", ["profile"])])), ValueError, "(4,)"),
     (lambda: show(series={"loss": np.ones(3)}), ValueError,
@@ -123,7 +134,7 @@ MISTAKES = [
     (lambda: show("a plot"), TypeError, "given 'a plot' (str) in it"),
     (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
     (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
-    (lambda: plot("loss"), TypeError, "layers must hold Line or Profile or Arrow or Raster only"),
+    (lambda: plot("loss"), TypeError, "layers must hold Line or Points or Profile or Arrow"),
     (lambda: Plot("", "", (0, 1), ()), TypeError, "the axes of a Plot must be Axes; given (0, 1)"),
     (lambda: plot(raster(), click="step"), ValueError, "needs a Line among the layers"),
     (lambda: plot(click=None), TypeError, "click must be a text"),

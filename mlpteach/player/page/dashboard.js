@@ -172,7 +172,7 @@ class Dashboard {
   }
 
   select(row, column) {
-    const { rows, columns } = this.history.fields[this.spec.select];
+    const [rows, columns] = this.spec.choices;
     this.row = clamp(row, 0, rows - 1);
     this.column = clamp(column, 0, columns - 1);
     this.draw();
@@ -180,7 +180,7 @@ class Dashboard {
   }
 
   clampPosition() {
-    const { rows, columns } = this.history.fields[this.spec.select] ?? { rows: 1, columns: 1 };
+    const [rows, columns] = this.spec.choices;
     this.k = this.snap(clamp(this.k, 1, Math.max(1, this.spec.steps)), 1);
     this.line = clamp(this.line, 0, this.lastLine);
     this.row = clamp(this.row, 0, rows - 1);

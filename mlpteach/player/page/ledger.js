@@ -1,5 +1,14 @@
 // The lines of a rule with the numbers of one chosen weight put in.
 
+// A weight or a bias of a network, whose row of the position says which.
+function parameterName(ways, row) {
+  const layer = ways.layer[row];
+  const unit = ways[`unit${layer + 1}`][row] + 1, seen = ways[`input${layer}`][row] + 1;
+  const isBias = ways[`input${layer}`][row] > Math.max(...ways[`unit${layer}`]);
+  const [what, letter, below] = isBias ? ["Bias", "b", unit] : ["Weight", "W", `${unit},${seen}`];
+  return `${what} <math><msubsup><mi>${letter}</mi><mn>${below}</mn><mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>`;
+}
+
 class Ledger {
   constructor(panel, dashboard) {
     this.written = JSON.stringify([panel.lines, panel.prefix]);
@@ -22,9 +31,11 @@ class Ledger {
 
   draw(dashboard) {
     const { history, k, line, row, column } = dashboard;
-    const { prefix, layer, title } = this.panel;
+    const { prefix, layer, title, places, ways } = this.panel;
     const ready = history.isHeld(k);
-    const weight = layer
+    const weight = "layer" in ways
+      ? `${parameterName(ways, row)}, instance ${column + 1} of the batch`
+      : layer
       ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
         `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
         `unit ${row + 1}, input ${column + 1} <span class="range">${title ? "" : "(click a map to choose another)"}</span>`
@@ -32,6 +43,7 @@ class Ledger {
     this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
     const number = (key) => {
       if (key === "k") return k;
+      if (key in places) return history.placed(k, places[key], ways, row, column);
       if (prefix + key in history.fields) return history.entry(k, prefix + key, row, column);
       if (key === "J") return history.at(history.has("loss") ? "loss" : `${prefix}loss`, k);
       return history.at(`${prefix}${key}`, k);
