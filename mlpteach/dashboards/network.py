@@ -24,7 +24,7 @@ from mlpteach.tables.own_activation import ActivationLike, as_activation
 from mlpteach.views.network import show_network
 from mlpteach.views.runs import Runs
 
-ETA = 0.5
+ETA = 1.0
 DEEPEST, WIDEST, LARGEST_BATCH = 4, 8, 32
 _INSTANCES = 240
 _DATA = {"moons": datasets.moons, "spirals": datasets.spirals, "xor": datasets.xor}
@@ -66,7 +66,7 @@ def network(
     init: InitializerLike = "glorot",
     epochs: int = 20,
     batch_size: int | None = 16,
-    seed: int = 1,
+    seed: int = 5,
     **hypers: float,
 ) -> NetworkPlayer:
     """Show back propagation on a small network: every line of both passes, with its numbers.
@@ -91,14 +91,15 @@ def network(
         With two inputs, at most four hidden layers and eight units a layer; in place of depth,
         width, hidden, output and init.
     loss, rule
-        As for :func:`mlpteach.train`; the rule is by default gradient descent with η = 0.5.
+        As for :func:`mlpteach.train`; the rule is by default gradient descent with η = 1.
     init : str, Initializer or function
         As for :class:`mlpteach.MLP`.
     epochs : int
     batch_size : int or None
         Up to 32, so that every instance is seen; None for the full batch of at most 32 rows.
     seed : int
-        Decides the first weights and the order of the instances.
+        Decides the first weights and the order of the instances; with the default one five units
+        learn all three of the data.
     **hypers
         Hyper-parameters of the rule to start with.
 

@@ -11,7 +11,8 @@ from mlpteach.study.latex import latex_number
 from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, box, x_fractions, y_fractions
 from mlpteach.views.layers import Arrow, Line, Points, Profile, Raster, shade
-from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table
+from mlpteach.views.network_drawing import draw_diagram, draw_matrices
+from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 from mlpteach.views.pictures import FONT_SIZE, prepare, style
 
 # Inches: a line of words, and one of a formula with a fraction.
@@ -51,9 +52,15 @@ class Moment:
         name = "loss" if key == "J" and "loss" in series else prefix + {"J": "loss"}.get(key, key)
         return float(series[name][self.k - 1])
 
-    def placed(self, place, ways):
-        """Return the number at a :class:`~mlpteach.study.pass_lines.Place` of the row's way."""
-        row = place.row({name: way[self.row] for name, way in ways.items()})
+    @property
+    def way(self):
+        """Name -> what follows from the row chosen."""
+        frames = self.show.frames
+        return {name: int(way[self.row]) for name, way in frames.ways.items()} if frames else {}
+
+    def placed(self, place):
+        """Return the number at a :class:`~mlpteach.study.pass_lines.Place`."""
+        row = place.row(self.way)
         matrix = self.frame[place.matrix]
         return float(matrix[row, self.column] if place.each else matrix[0, row])
 
@@ -64,7 +71,7 @@ def draw(target, panel, at, labels):
     Parameters
     ----------
     target : matplotlib.axes.Axes
-    panel : Plot, Heat, Table, Ledger or Text
+    panel : Plot, Heat, Table, Ledger, Text, Diagram or Matrices
     at : Moment
     labels : (float, float)
         How long the labels of the axes of a plot may be, in inches.
@@ -228,38 +235,38 @@ def ledger_heights(ledger):
 def _weight(ledger, at):
     """Name the weight whose numbers are put in, as the page does."""
     unit, entry = at.row + 1, at.column + 1
-    if ledger.ways:
-        return f"{_parameter(ledger.ways, at.row)}, instance {entry} of the batch"
+    if ledger.places:
+        return f"{_parameter(at)}, instance {entry} of the batch"
     if not ledger.layer:
         return f"Coordinate $W_{{{entry}}}$"
     return f"Weight $W^{{({ledger.layer})}}_{{{unit},{entry}}}$: unit {unit}, input {entry}"
 
 
-def _parameter(ways, row):
-    """Name a parameter of a network, counted from 1."""
-    layer = ways["layer"][row]
-    unit, seen = ways[f"unit{layer + 1}"][row] + 1, ways[f"input{layer}"][row] + 1
-    if seen - 1 > max(ways[f"unit{layer}"]):
+def _parameter(at):
+    """Name the parameter chosen of a network, counted from 1."""
+    layer = at.way["layer"]
+    unit, seen = at.way[f"unit{layer + 1}"] + 1, at.way[f"input{layer}"] + 1
+    if seen - 1 > max(at.show.frames.ways[f"unit{layer}"]):
         return f"Bias $b^{{({layer})}}_{{{unit}}}$: unit {unit}"
     return f"Weight $W^{{({layer})}}_{{{unit},{seen}}}$: unit {unit}, input {seen}"
 
 
 def _draw_ledger_line(target, ledger, line, at, y):
     mark = "→" if line.name == ledger.differs else ""
-    formula, numbers = line.latex(), line.latex(lambda key: _number(ledger, key, at))
+    formula, numbers = line.latex(), line.latex(lambda key: ledger_number(ledger, key, at))
     name = "W_after" if line.name == "W" else line.name
     known = name == "J" or ledger.prefix + name in {**at.frame, **ledger.places}
     _write(target, 0.0, y, mark)
     _write(target, _FORMULA, y, f"${_large(formula)}$")
     size = FONT_SIZE * min(1.0, _NUMBERS_LETTERS / max(1, _letters(numbers)))
     _write(target, _NUMBERS, y, f"$= {_large(numbers)}$" if numbers else "", size)
-    _write(target, _RESULT, y, f"$= {latex_number(_number(ledger, name, at))}$" * known)
+    _write(target, _RESULT, y, f"$= {latex_number(ledger_number(ledger, name, at))}$" * known)
 
 
-def _number(ledger, key, at):
+def ledger_number(ledger, key, at):
     """Return the number behind a key of a ledger's line."""
     if key in ledger.places:
-        return at.placed(ledger.places[key], ledger.ways)
+        return at.placed(ledger.places[key])
     return at.number(key, ledger.prefix)
 
 
@@ -299,5 +306,8 @@ def word_lines(text, width):
     return broken
 
 
-_DRAW = {Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger}
+_DRAW = {
+    Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger,
+    Diagram: draw_diagram, Matrices: draw_matrices,
+}  # fmt: skip
 _DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}

@@ -1,14 +1,14 @@
 """Matrices of every step: too large to travel all at once, fetched when they are looked at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
-from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
@@ -36,6 +36,9 @@ class Frames:
         The steps 1, 1 + stride, 1 + 2 stride … are read fast, those between are computed again.
     choices : (int, int), optional
         How many rows and columns can be chosen where `select` names no field.
+    ways : dict of str to ndarray of int
+        What follows from the row chosen, an entry for each; of a network's parameters see
+        :func:`mlpteach.study.back_propagation.ways`.
     """
 
     steps: int
@@ -44,6 +47,7 @@ class Frames:
     select: str = ""
     stride: int = 1
     choices: tuple[int, int] | None = None
+    ways: Mapping[str, IntArray] = field(default_factory=dict)
 
     def __post_init__(self):
         check_count("the steps of Frames", self.steps)

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_count, check_flag, describe
-from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.run.trace import Trace
 from mlpteach.study.pass_lines import Place
@@ -33,6 +33,7 @@ from mlpteach.views.checks import (
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import Arrow, Line, Points, Profile, Raster, check_colors, shade
+from mlpteach.views.network_panels import Diagram, Matrices
 
 Layer = Line | Points | Profile | Arrow | Raster
 LAYERS = (Line, Points, Profile, Arrow, Raster)
@@ -54,7 +55,8 @@ class Axes:
         Names what `draw` draws: a picture is drawn once for equal axes and key. By default another
         name for every function; worth giving where each call makes a new function that draws the
         same.
-    shape : {"wide", "square"}
+    shape : {"wide", "square", "small", "low"}
+        The last two are for a narrow column.
     """
 
     xlabel: str
@@ -254,10 +256,8 @@ class Ledger:
     differs : str
         Name of the line that is marked as the first that differs.
     places : dict of str to Place
-        Where numbers lie that are not at the position's row and column, by their keys.
-    ways : dict of str to ndarray of int
-        What `places` ask for, an entry for each row of the position; see
-        :func:`mlpteach.study.back_propagation.ways`.
+        Where numbers lie that are not at the position's row and column, by their keys; the frames
+        have the ways that they ask for.
     """
 
     lines: Sequence[Any]
@@ -266,7 +266,6 @@ class Ledger:
     layer: int = 0
     differs: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
-    ways: Mapping[str, IntArray] = field(default_factory=dict)
 
     def __post_init__(self):
         check_text("the title of a Ledger", self.title)
@@ -313,8 +312,8 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
-Panel = Plot | Heat | Table | Ledger | Text
-PANELS = (Plot, Heat, Table, Ledger, Text)
+Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices
+PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.problem import NetworkProblem
+from mlpteach.tables.activations import Activation
 from mlpteach.views.axis import limits
 from mlpteach.views.colors import color_table
 from mlpteach.views.panels import Axes
@@ -19,12 +20,12 @@ _STRENGTH = 0.8
 
 
 def plane_axes(problem: NetworkProblem) -> Axes:
-    """Return square axes with the data of a problem, whose inputs are two."""
+    """Return axes with the data of a problem, whose inputs are two."""
     X = problem.X
     levels = class_levels(problem)
     drawn = hashlib.sha1(X.tobytes() + levels.tobytes()).hexdigest()
     return Axes(
-        "$x_1$", "$x_2$", limits(X[:, 0]), limits(X[:, 1]), shape="square",
+        "$x_1$", "$x_2$", limits(X[:, 0]), limits(X[:, 1]), shape="small",
         draw=partial(_draw_data, X, levels), key=f"plane {drawn}",
     )  # fmt: skip
 
@@ -97,3 +98,42 @@ def places(axes: Axes, rows: int, columns: int) -> FloatArray:
     x = left + (right - left) * (np.arange(columns) + 0.5) / columns
     y = low + (high - low) * (np.arange(rows) + 0.5) / rows
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def unit_levels(phi: Activation, A: FloatArray) -> FloatArray:
+    """Return activations A (units, n) as -1 … 1: over the range of phi, or of the unit's largest.
+
+    Examples
+    --------
+    >>> from mlpteach import ACTIVATIONS
+    >>> unit_levels(ACTIVATIONS["sigmoid"], np.array([[0.0, 0.75]]))
+    array([[-1. ,  0.5]])
+    >>> unit_levels(ACTIVATIONS["relu"], np.array([[0.0, 4.0]]))
+    array([[0., 1.]])
+    """
+    low, high = phi.range
+    if low is not None and high is not None:
+        return (A - 0.5 * (low + high)) / (0.5 * (high - low))
+    largest = np.abs(A).max(axis=1, keepdims=True)
+    return A / np.where(largest > 0.0, largest, 1.0)
+
+
+def packed(levels: FloatArray) -> FloatArray:
+    """Return levels -1 … 1 (units, 3 n) in eight bits each, three in a number (units, n).
+
+    They stay whole where a number keeps 24 bits of its 53, as in a saved page.
+
+    Examples
+    --------
+    >>> packed(np.array([[-1.0, 1.0, 0.0]]))  # 0 + 255 * 256 + 128 * 65536
+    array([[8453888.]])
+    """
+    bits = np.round(127.5 * (1.0 + np.clip(np.nan_to_num(levels), -1.0, 1.0)))
+    return bits.reshape(len(levels), -1, 3) @ np.array([1.0, 256.0, 65536.0])
+
+
+def unpacked(numbers: FloatArray) -> FloatArray:
+    """Return the levels (units, 3 n) of numbers (units, n) that :func:`packed` made."""
+    whole = numbers.astype(int)[..., None]
+    bits = (whole >> np.array([0, 8, 16])) & 255
+    return bits.reshape(len(numbers), -1) / 127.5 - 1.0

@@ -8,10 +8,13 @@ from mlpteach.views import (
     STYLES,
     Arrow,
     Axes,
+    Diagram,
     Frames,
     Heat,
     Ledger,
     Line,
+    Matrices,
+    Matrix,
     Plot,
     Points,
     Profile,
@@ -69,8 +72,13 @@ def test_a_show_of_everything_is_taken_and_lists_will_do():
         Table("", "a table", ["cost"], [Row("a run", ["loss"], STYLE, {2: "a note"})]),
         Ledger((NamedLine("W"), NamedLine("loss"))),
         Text("Words", ["one", "two"], [1]),
+        Diagram("drawn", "a network", (2, 1), ["Z1", "A2", "V1", "G1"], "units", (1, 3)),
+        Matrices(
+            "batch", "as matrices", [[Matrix("$Z$", "Z1", 1, 4), "=", Matrix("W", "W", 1, 2)]]
+        ),
     ]
-    frames = join(FRAMES, frames_of({"W_after": np.zeros((4, 2, 5))}))
+    of_network = ("W_after", "A1", "A2", "Z1", "V1", "G", "units")
+    frames = join(FRAMES, frames_of(dict.fromkeys(of_network, np.zeros((4, 2, 5)))))
     made = show(*panels, frames=frames, numbers=[("cost", "loss")])
     assert {type(panel) for panel in made.panels} == set(PANELS)
     assert {type(layer) for layer in made.panels[0].layers} == set(LAYERS)
@@ -100,6 +108,12 @@ MISTAKES = [
      "Points.y='loss' must have shape (4, 3)"),
     (lambda: show(plot(Points("los", "loss", STYLE))), ValueError, "Points.x='los' is no series"),
     (lambda: raster(contour=1), TypeError, "contour must be True or False"),
+    (lambda: show(Diagram("", "", (2, 1), (), "units", (1, 3)), frames=FRAMES), ValueError,
+     "a number of a Diagram='A1' is no field"),
+    (lambda: show(Matrices("", "", [[Matrix("", "Z", 1, 1)]]), frames=FRAMES), ValueError,
+     "Matrix.field='Z' is no field"),
+    (lambda: Matrices("", "", [["=", 3]]), TypeError, "must hold Matrix or str only"),
+    (lambda: Matrix("", "Z", 0, 1), ValueError, "the rows of a Matrix must be a whole number"),
     (lambda: show(Ledger((NamedLine("loss"),), places={"Z": Place("Z1")}), frames=FRAMES),
      ValueError, "a place of a Ledger='Z1' is no field"),
     (lambda: show(numbers=[("cost", "cost")]), ValueError, "the number 'cost'='cost' is no series"),

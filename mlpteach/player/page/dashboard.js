@@ -3,8 +3,8 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
-const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
-const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
+const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
+const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers", diagram: "diagrams", matrices: "equations" };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
@@ -23,9 +23,10 @@ class Dashboard {
     this.status = element("span", { class: "status", role: "status" });
     this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: Boolean(this.spec.saved) });
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
-    this.body = element("div");
+    this.body = element("div", { class: "body" });
     const { buttons, place, hint } = this.transport;
-    this.root.append(this.controls, this.banner, buttons, place, this.body, this.buildFoot(hint));
+    this.root.append(element("div", { class: "frame" },
+      this.controls, this.banner, buttons, place, this.body, this.buildFoot(hint)));
     this.buildControls();
     this.showHistory();
     this.listen();

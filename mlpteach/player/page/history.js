@@ -48,7 +48,8 @@ class History {
   }
 
   // What a way through a network leads to, for the instance of the column.
-  placed(k, { matrix, base, times, each }, ways, row, column) {
+  placed(k, { matrix, base, times, each }, row, column) {
+    const { ways } = this.spec;
     const at = Object.entries(times).reduce((sum, [name, count]) => sum + count * ways[name][row], base);
     return each ? this.entry(k, matrix, at, column) : this.matrix(k, matrix)[at];
   }

@@ -31,9 +31,10 @@ class Ledger {
 
   draw(dashboard) {
     const { history, k, line, row, column } = dashboard;
-    const { prefix, layer, title, places, ways } = this.panel;
+    const { prefix, layer, title, places } = this.panel;
+    const { ways } = history.spec;
     const ready = history.isHeld(k);
-    const weight = "layer" in ways
+    const weight = ways.layer
       ? `${parameterName(ways, row)}, instance ${column + 1} of the batch`
       : layer
       ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
@@ -43,11 +44,12 @@ class Ledger {
     this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
     const number = (key) => {
       if (key === "k") return k;
-      if (key in places) return history.placed(k, places[key], ways, row, column);
+      if (key in places) return history.placed(k, places[key], row, column);
       if (prefix + key in history.fields) return history.entry(k, prefix + key, row, column);
       if (key === "J") return history.at(history.has("loss") ? "loss" : `${prefix}loss`, k);
       return history.at(`${prefix}${key}`, k);
     };
+    const digits = ways.layer ? 3 : 5;
     // Beside a longer ledger this one waits at its last line.
     const current = Math.min(line, this.rows.length - 1);
     this.rows.forEach((node, i) => {
@@ -58,13 +60,24 @@ class Ledger {
       if (!ready) return;
       for (const slot of node.querySelectorAll("[data-key]")) {
         const value = number(slot.dataset.key);
-        slot.textContent = slot.dataset.key === "k" ? value : format(value);
+        slot.textContent = slot.dataset.key === "k" ? value : format(value, digits);
         if (value < 0) slot.textContent = `(${slot.textContent})`;
       }
       const result = node.querySelector(".result span");
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
-      result.textContent = format(value);
+      result.textContent = format(value, digits);
+      result.title = value;
       result.dataset.value = value;
     });
+    this.keepInSight(this.rows[current]);
+  }
+  // Where the lines have not all room, the one that is told stays in it.
+  keepInSight(node) {
+    const box = this.node.parentElement;
+    if (!box || !node || box.scrollHeight <= box.clientHeight) return;
+    const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
+    const top = room.top + this.caption.offsetHeight; // the caption stays above the lines
+    if (row.top < top) box.scrollTop -= top - row.top;
+    else if (row.bottom > room.bottom) box.scrollTop += row.bottom - room.bottom;
   }
 }

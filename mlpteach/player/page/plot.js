@@ -127,7 +127,10 @@ class Plot {
     const points = this.layers.find((layer) => layer.kind === "points");
     const point = points ? this.pointAt(points, place, dashboard.k, box) : -1;
     if (point >= 0) return dashboard.select(dashboard.row, point);
-    if (points && !dashboard.spec.saved) dashboard.select(dashboard.row, points.count - 1);
+    if (points && !dashboard.spec.saved) {
+      dashboard.select(dashboard.row, points.count - 1);
+      dashboard.savePosition(); // first, so that the instance left does not overtake the place asked
+    }
     dashboard.setPoint(click, this.data(place));
   }
 
@@ -265,13 +268,15 @@ class Plot {
     Object.assign(context, { strokeStyle, lineWidth });
   }
 
-  points({ points, count, color }, k, width, height, ratio) {
+  points({ points, count }, k, width, height, ratio) {
     const { context } = this;
+    const { color } = getComputedStyle(this.node);
+    const page = getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
     context.setLineDash([]);
     for (let i = 0; i < count; i++) {
       const at = 2 * ((k - 1) * count + i);
       if (Number.isNaN(points[at])) continue;
-      for (const [size, line, style] of i === this.chosen ? [[8.5, 5, "#fff"], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
+      for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
         context.beginPath();
         context.arc(points[at] * width, points[at + 1] * height, size * ratio, 0, 2 * Math.PI);
         context.lineWidth = line * ratio;
