@@ -28,6 +28,9 @@ from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
 from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import formulas, ranking_problems, search, step_sizes, tuning
+from mlpteach.study.back_propagation import pass_numbers
+from mlpteach.study.network_code import network_code
+from mlpteach.study.pass_lines import pass_lines
 from mlpteach.views import Show, figure, panels
 
 ROOT = Path(__file__).parents[1]
@@ -231,6 +234,12 @@ def the_page_and_the_session_know_the_same_messages():
     assert told == sent | {"draft"}  # which widgets send as a trait
 
 
+def back_propagation_is_written_and_counted_in_two_files():
+    assert file_of(pass_lines) == "mlpteach/study/pass_lines.py"
+    assert file_of(pass_numbers) == "mlpteach/study/back_propagation.py"
+    assert file_of(network_code) == "mlpteach/study/network_code.py"
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -242,6 +251,9 @@ FOLLOWED = {
         many_settings_are_run_side_by_side_and_one_wins
     ),
     "a problem of `ranking()`, or add one": a_problem_to_rank_over_is_an_entry,
+    "the lines of back propagation, and their numbers": (
+        back_propagation_is_written_and_counted_in_two_files
+    ),
     "how a formula is written on screen": (
         a_formula_is_read_from_the_code_and_written_in_the_letters
     ),

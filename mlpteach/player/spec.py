@@ -29,6 +29,7 @@ numbers          a list of ``{"text", "series"}`` beside the slider
 series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
+choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
@@ -66,9 +67,10 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Note, Path, Profile, Raster
+from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
-from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table, Text
+from mlpteach.views.network_panels import Matrix
+from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
 
 
@@ -135,6 +137,8 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "fields": _fields(frames) if frames else {},
         "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
+        "choices": list(frames.choice) if frames else [1, 1],
+        "ways": {name: way.tolist() for name, way in frames.ways.items()} if frames else {},
         "colors": _color_tables() if frames else {},
     }
     return spec, numbers.bytes()
@@ -204,6 +208,11 @@ def _line(line, axes, series, numbers):
     }
 
 
+def _points(points, axes, series, numbers):
+    places = point_fractions(axes, series[points.x], series[points.y])
+    return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
+
+
 def _profile(profile, axes, series, numbers):
     _, top, _, height = box(axes)
     return {
@@ -241,6 +250,8 @@ def _raster(raster, axes, series, numbers):
         "colors": raster.colors,
         "limit": raster.limit,
         "gamma": raster.gamma,
+        "smooth": raster.smooth,
+        "contour": raster.contour,
     }
 
 
@@ -282,6 +293,7 @@ def _ledger(ledger, show, numbers):
         "layer": ledger.layer,
         "differs": ledger.differs,
         "lines": lines,
+        "places": {key: vars(place) for key, place in ledger.places.items()},
     }
 
 
@@ -289,12 +301,28 @@ def _text(text, show, numbers):
     return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
 
 
-_DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
+def _diagram(diagram, show, numbers):
+    return dict(vars(diagram))
+
+
+def _matrices(matrices, show, numbers):
+    return {
+        "label": matrices.label,
+        "lines": [[_part(part) for part in line] for line in matrices.lines],
+    }
+
+
+def _part(part):
+    if isinstance(part, Matrix):
+        return {**vars(part), "text": to_html(part.text)}
+    return part
+
+
+_DESCRIBE = {
+    Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text, Diagram: _diagram,
+    Matrices: _matrices,
+}  # fmt: skip
 _DESCRIBE_LAYER = {
-    Line: _line,
-    Profile: _profile,
-    Arrow: _arrow,
-    Path: _path,
-    Note: _note,
+    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path, Note: _note,
     Raster: _raster,
-}
+}  # fmt: skip

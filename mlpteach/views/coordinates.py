@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Axes
 
 # Inches: at 100 CSS pixels an inch the text is 15 pixels high.
-SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
+SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7), "small": (2.7, 2.4), "low": (2.7, 1.8)}
 # Room for labels left, below, right and above, in inches.
 ROOM = (0.74, 0.50, 0.18, 0.10)
 # Pictures away from the axes, and still a number that a canvas can draw.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
 
 
-def check_look(name: str, layer: "Line | Profile | Arrow | Path") -> None:
+def check_look(name: str, layer: "Line | Points | Profile | Arrow | Path") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -67,6 +67,43 @@ class Line:
         """Raise unless the show has what is drawn here."""
         check_series("Line.x", self.x, show)
         check_series("Line.y", self.y, show)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rings around points that are others at each step, such as the instances of a batch.
+
+    The point of the position's ``column`` is ringed more strongly; a click near a point chooses it.
+    A click elsewhere, on a plot that sets a :class:`~mlpteach.player.controls.Point`, chooses the
+    last one.
+
+    Attributes
+    ----------
+    x, y : str
+        Names of series of shape (steps, n). Where one is NaN there is no point.
+    style : Style
+    label : str
+    """
+
+    x: str
+    y: str
+    style: Style
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        check_look("Points", self)
+
+    def check(self, show: "Show") -> None:
+        """Raise unless the show has what is drawn here."""
+        known = show.series.get(self.x)
+        if known is not None and known.ndim == 1:
+            raise ValueError(
+                f"Points.x={self.x!r} must have shape ({show.steps}, n), n points a step; given "
+                f"{known.shape}."
+            )
+        shape = () if known is None else known.shape[1:]
+        check_series("Points.x", self.x, show, shape)
+        check_series("Points.y", self.y, show, shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +243,10 @@ class Raster:
         The value with the strongest colour.
     gamma : float
         Colour strength is ``|value/limit|**gamma``; below 1 small values are lifted.
+    smooth : bool
+        Whether colours run into each other, as those of a function known at the cells' middles.
+    contour : bool
+        Whether a line is drawn where the value is 0.
     """
 
     field: str
@@ -214,9 +255,13 @@ class Raster:
     colors: str
     limit: float
     gamma: float = 1.0
+    smooth: bool = False
+    contour: bool = False
 
     def __post_init__(self) -> None:
         check_colors("a Raster", self)
+        check_flag("smooth", self.smooth)
+        check_flag("contour", self.contour)
         object.__setattr__(self, "x", check_ends("the x of a Raster", self.x, "linear"))
         object.__setattr__(self, "y", check_ends("the y of a Raster", self.y, "linear"))
 

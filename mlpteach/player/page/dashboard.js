@@ -3,8 +3,8 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
-const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
-const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers" };
+const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
+const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers", diagram: "diagrams", matrices: "equations" };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
@@ -23,9 +23,10 @@ class Dashboard {
     this.status = element("span", { class: "status", role: "status" });
     this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: Boolean(this.spec.saved) });
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
-    this.body = element("div");
+    this.body = element("div", { class: "body" });
     const { buttons, place, hint } = this.transport;
-    this.root.append(this.controls, this.banner, buttons, place, this.body, this.buildFoot(hint));
+    this.root.append(element("div", { class: "frame" },
+      this.controls, this.banner, buttons, place, this.body, this.buildFoot(hint)));
     this.buildControls();
     this.showHistory();
     this.listen();
@@ -175,7 +176,7 @@ class Dashboard {
   }
 
   select(row, column) {
-    const { rows, columns } = this.history.fields[this.spec.select];
+    const [rows, columns] = this.spec.choices;
     this.row = clamp(row, 0, rows - 1);
     this.column = clamp(column, 0, columns - 1);
     this.draw();
@@ -183,7 +184,7 @@ class Dashboard {
   }
 
   clampPosition() {
-    const { rows, columns } = this.history.fields[this.spec.select] ?? { rows: 1, columns: 1 };
+    const [rows, columns] = this.spec.choices;
     this.k = this.snap(clamp(this.k, 1, Math.max(1, this.spec.steps)), 1);
     this.line = clamp(this.line, 0, this.lastLine);
     this.row = clamp(this.row, 0, rows - 1);

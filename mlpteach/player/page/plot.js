@@ -2,6 +2,7 @@
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
 const FAINT = 0.38;
+const REACH = 12; // pixels from a point within which a click means it
 
 function tracePath(context, points, from, to, width, height) {
   context.beginPath();
@@ -29,6 +30,26 @@ function drawMarker(context, marker, x, y, size) {
   if (corners) corners.forEach(([a, b]) => context.lineTo(x + a * size, y + b * size));
   else context.arc(x, y, 1.1 * size, 0, 2 * Math.PI);
   context.closePath();
+}
+
+// Where a matrix, known at the middles of its cells, is 0: straight pieces between four middles each.
+function contourPath(context, values, { rows, columns }) {
+  context.beginPath();
+  const corners = [[0, 0], [0, 1], [1, 1], [1, 0]];
+  for (let row = 0; row < rows - 1; row++) {
+    for (let column = 0; column < columns - 1; column++) {
+      const ends = [];
+      corners.forEach(([down, right], i) => {
+        const [nextDown, nextRight] = corners[(i + 1) % 4];
+        const here = values[(row + down) * columns + column + right];
+        const there = values[(row + nextDown) * columns + column + nextRight];
+        if (here > 0 === there > 0) return;
+        const share = here / (here - there);
+        ends.push([column + 0.5 + right + share * (nextRight - right), row + 0.5 + down + share * (nextDown - down)]);
+      });
+      ends.forEach(([x, y], i) => (i % 2 ? context.lineTo(x, y) : context.moveTo(x, y)));
+    }
+  }
 }
 
 // A short piece of a line with its marker, for tables and legends.
@@ -102,8 +123,26 @@ class Plot {
     const box = this.plot.getBoundingClientRect();
     const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     dashboard.stop();
-    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard));
-    else dashboard.setPoint(click, this.data(place));
+    if (click === "step") return dashboard.goTo(this.nearest(place[0], dashboard));
+    const points = this.layers.find((layer) => layer.kind === "points");
+    const point = points ? this.pointAt(points, place, dashboard.k, box) : -1;
+    if (point >= 0) return dashboard.select(dashboard.row, point);
+    if (points && !dashboard.spec.saved) {
+      dashboard.select(dashboard.row, points.count - 1);
+      dashboard.savePosition(); // first, so that the instance left does not overtake the place asked
+    }
+    dashboard.setPoint(click, this.data(place));
+  }
+
+  // Which point lies under the pointer; -1 where there is none.
+  pointAt({ points, count }, [x, y], k, { width, height }) {
+    let found = -1, distance = REACH;
+    for (let i = 0; i < count; i++) {
+      const at = 2 * ((k - 1) * count + i);
+      const away = Math.hypot((points[at] - x) * width, (points[at + 1] - y) * height);
+      if (away < distance) [found, distance] = [i, away];
+    }
+    return found;
   }
 
   // Step whose point on the first line lies nearest below the pointer.
@@ -138,6 +177,7 @@ class Plot {
     const { context } = this;
     const [left, top, across, down] = this.panel.box;
     this.clear(this.canvas, width, height);
+    this.chosen = dashboard.column;
     context.save();
     context.beginPath();
     context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
@@ -172,14 +212,22 @@ class Plot {
     context.beginPath();
     context.rect(left * width, top * height, across * width, down * height);
     context.clip();
-    context.imageSmoothingEnabled = false;
     for (const raster of this.rasters) {
       const { matrix, box: [x, y, right, up] } = raster;
       matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
       context.save();
+      context.imageSmoothingEnabled = raster.smooth;
       context.translate(x * width, y * height);
       context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);
       context.drawImage(matrix.canvas, 0, 0);
+      if (raster.contour) {
+        contourPath(context, history.matrix(k, raster.field), history.fields[raster.field]);
+        context.restore(); // a line as wide everywhere, whatever the scales
+        context.save();
+        context.strokeStyle = getComputedStyle(this.node).color;
+        context.lineWidth = 2.2 * devicePixelRatio;
+        context.stroke();
+      }
       context.restore();
     }
     context.restore();
@@ -218,6 +266,24 @@ class Plot {
     context.lineWidth = size / 3.5;
     context.stroke();
     Object.assign(context, { strokeStyle, lineWidth });
+  }
+
+  points({ points, count }, k, width, height, ratio) {
+    const { context } = this;
+    const { color } = getComputedStyle(this.node);
+    const page = getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.setLineDash([]);
+    for (let i = 0; i < count; i++) {
+      const at = 2 * ((k - 1) * count + i);
+      if (Number.isNaN(points[at])) continue;
+      for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
+        context.beginPath();
+        context.arc(points[at] * width, points[at + 1] * height, size * ratio, 0, 2 * Math.PI);
+        context.lineWidth = line * ratio;
+        context.strokeStyle = style;
+        context.stroke();
+      }
+    }
   }
 
   profile({ x, y, filled, base, marker }, k, width, height, ratio) {
