@@ -73,8 +73,9 @@ def test_steps_by_update_forwards_and_back(dashboard, trace):
     for key, k in [("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("ArrowLeft", 1)]:
         dashboard.keyboard.press(key)
         assert shown(dashboard, "k") == str(k)
-        numbers = {line: result(dashboard, line) for line in ("M", "V", "M_hat", "V_hat", "rho")}
         step = trace[k - 1]
+        wait_for_result(dashboard, "M", entry(step.M, 0, 0))
+        numbers = {line: result(dashboard, line) for line in ("M", "V", "M_hat", "V_hat", "rho")}
         for name, number in numbers.items():
             assert number == entry(step.quantities[name], 0, 0), (k, name)
         assert result(dashboard, "W") == entry(step.after, 0, 0)
@@ -234,13 +235,13 @@ def drag(page, slider, values):
     )
 
 
-def wait_for_result(page, line, number):
+def wait_for_result(page, line, number, ledger="#adam"):
+    """Wait for the number of a line: that of an update between two frames is asked for."""
     page.wait_for_function(
-        """([line, number]) => {
-        const span = document.querySelector(`tr[data-line=${line}] .result span`);
-        return Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
-        arg=[line, float(number)],
-        timeout=30_000,
+        """([row, number]) => {
+        const span = document.querySelector(`${row} .result span`);
+        return span && Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
+        arg=[f"{ledger} tr[data-line={line}]", float(number)],
     )
 
 
@@ -301,6 +302,8 @@ def test_both_forms_of_a_rule_stand_side_by_side(lecture):
     for form in ("lecture", "paper"):
         rule = mt.rule("momentum", form=form)
         step = mt.train(mt.MLP((64, 30, 10), seed=1), X, y, rule=rule, epochs=1)[2]
+        ledger = f'#optimizer .ledger[data-prefix="{form}."]'
+        wait_for_result(lecture, "rho", step.rho.W[2][0, 0], ledger)
         shown_numbers = ledger_of(lecture, "#optimizer", f"{form}.")
         assert shown_numbers["rho"] == step.rho.W[2][0, 0]
         assert shown_numbers["W"] == step.after.W[2][0, 0]

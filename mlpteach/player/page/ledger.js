@@ -57,13 +57,17 @@ class Ledger {
       node.classList.toggle("pending", i > current || !ready);
       if (i === current) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
-      if (!ready) return;
+      const result = node.querySelector(".result span");
+      if (!ready) { // no other step's numbers under this step's k
+        result.textContent = "…";
+        delete result.dataset.value;
+        return;
+      }
       for (const slot of node.querySelectorAll("[data-key]")) {
         const value = number(slot.dataset.key);
         slot.textContent = slot.dataset.key === "k" ? value : format(value, digits);
         if (value < 0) slot.textContent = `(${slot.textContent})`;
       }
-      const result = node.querySelector(".result span");
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
       result.textContent = format(value, digits);
       result.dataset.value = value;
