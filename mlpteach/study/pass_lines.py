@@ -18,6 +18,8 @@ from mlpteach.tables.losses import Loss
 
 # Stands for the first number of a line while its formula is converted: no formula has it.
 _FIRST = 770_001
+# Known to a page of HTML without being said for each piece.
+_NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 _PLUS, _COMMA = " + ", r",\, "
 
 
@@ -95,7 +97,7 @@ class PassLine:
         return re.sub(
             r"<mn>(77\d{4})</mn>",
             lambda found: f'<mn data-key="{self.name}.{int(found[1]) - _FIRST}"></mn>',
-            written,
+            written.replace(_NAMESPACE, ""),
         )
 
     def latex(self, number_of: Callable[[str], float] | None = None) -> str:

@@ -74,8 +74,8 @@ class Points:
     """Rings around points that are others at each step, such as the instances of a batch.
 
     The point of the position's ``column`` is ringed more strongly; a click near a point chooses it.
-    A click elsewhere, on a plot that sets a :class:`~mlpteach.player.controls.Point`, chooses the
-    last one.
+    On a plot whose click sets a :class:`~mlpteach.player.controls.Point`, the last one is that
+    place: it has a cross, and a click where no point is chooses it.
 
     Attributes
     ----------

@@ -155,7 +155,7 @@ def network_ledger(trace: Trace) -> Ledger:
 
 
 def batch_matrices(trace: Trace) -> Matrices:
-    """Return the :class:`Matrices` of every line; a line of the rule keeps those before it."""
+    """Return the :class:`Matrices` of both passes; beside the rule's lines the last ones stay."""
     problem = trace.run.problem
     written = [
         _EQUATIONS[line.name[0]](problem, line.name)
@@ -164,7 +164,7 @@ def batch_matrices(trace: Trace) -> Matrices:
     return Matrices(
         title="The whole batch, an instance a column",
         label="The line as an equation between matrices; click a column to choose its instance",
-        lines=[*written, *[written[-1]] * len(rule_lines(trace))],
+        lines=written,
     )
 
 

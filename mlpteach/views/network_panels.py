@@ -98,7 +98,8 @@ class Matrices:
     ----------
     title, label : str
     lines : sequence
-        For each line of the ledger the matrices and the signs between them, from left to right.
+        For each line of the ledger the matrices and the signs between them, from left to right;
+        beside the ledger's lines after them the last ones stay.
     """
 
     title: str

@@ -256,8 +256,8 @@ def test_values_set_from_python_move_the_controls(dashboard):
         const { render } = (await import(url)).default;
         const control = {name: "eta", label: "η", kind: "slider", low: 0, high: 1, log: false};
         const spec = (eta) => ({steps: 0, held: [], lines: 0, controls: [control], panels: [],
-            fields: {}, frame: 0, series: {}, values: {eta}, title: "test", message: "",
-            perEpoch: 1});
+            fields: {}, choices: [1, 1], ways: {}, frame: 0, series: {}, values: {eta},
+            title: "test", message: "", perEpoch: 1});
         const state = {spec: spec(0.1), position: {}, pictures: {}};
         for (const name of ["frames", "numbers"]) state[name] = new DataView(new ArrayBuffer(0));
         const heard = {};

@@ -7,8 +7,12 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study.back_propagation import ways
+from mlpteach.study.pass_lines import PassLine
 from mlpteach.views.drawing import Moment
+from mlpteach.views.network import CELLS
+from mlpteach.views.network_panels import Matrices, Matrix
 from mlpteach.views.panels import Ledger
+from mlpteach.views.plane import places, unpacked
 
 MOONS = mt.datasets.moons(n=40, seed=1)
 
@@ -73,6 +77,20 @@ def test_the_map_is_what_the_network_says_of_each_place():
         assert frame["map"][0, row, column] == pytest.approx(2 * said - 1, abs=1e-14)
 
 
+def test_each_units_map_is_its_activation_over_the_plane():
+    dashboard = small(depth=2, hidden="relu")
+    frame = dashboard.show.frames.named(dashboard.show.frames.read(4, 4))
+    maps, (rows, columns) = unpacked(frame["units"][0]), CELLS
+    net, axes = dashboard.trace.network(3), dashboard.show.panels[0].axes
+    A = places(axes, rows, columns)
+    for layer, first in ((1, 0), (2, 3), (3, 6)):
+        Z = A @ net.W[layer].T + net.b[layer]
+        A = mt.ACTIVATIONS["sigmoid" if layer == 3 else "relu"](Z)
+        level = 2 * A - 1 if layer == 3 else A / np.maximum(A.max(axis=0), 1e-300)
+        found = maps[first : first + A.shape[1]]
+        np.testing.assert_allclose(found, level.T, atol=0.005)
+
+
 @pytest.mark.parametrize(("classes", "value"), [(2, None), (3, {-1.0, 0.0, 1.0})])
 def test_several_outputs(classes, value):
     X, y = mt.datasets.spirals(n=60, arms=classes, seed=1)
@@ -99,6 +117,33 @@ def test_batches_and_the_place_asked_lie_where_they_are():
     assert (x1[:, -1] == 0.25).all()
     said = dashboard.trace.network(0).outputs([[0.25, -0.5]])[0, 0]
     assert number(dashboard, "A3", 1, 0, 7) == pytest.approx(said, rel=1e-14)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_matrices_of_every_line_lie_where_they_say(depth):
+    sizes = (2, *[3] * depth, 1)
+    dashboard = mt.dashboards.network(*MOONS, net=mt.MLP(sizes, seed=1), epochs=1)
+    step, show = dashboard.trace[1], dashboard.show
+    matrices = next(panel for panel in show.panels if isinstance(panel, Matrices))
+    lines = ledger_of(dashboard).lines
+    frame = show.frames.named(show.frames.read(2, 2))
+    passes = [line for line in lines if isinstance(line, PassLine)]
+    for line, parts in zip(passes, matrices.lines, strict=True):
+        layer, n = int(line.name[1:] or 0), len(step.batch)
+        values = {}
+        for part in (part for part in parts if isinstance(part, Matrix)):
+            flat = frame[part.field].ravel()[part.start :][: part.rows * part.columns]
+            values[part.text] = flat.reshape(part.rows, part.columns)
+        first, *others = values.values()
+        if line.name[0] == "Z":
+            W, A, b = others
+            np.testing.assert_allclose(W @ A + b, first, rtol=1e-12)
+        if line.name[0] == "G":
+            V, A = (other[:, :n] for other in others)
+            np.testing.assert_allclose(V @ A.T / n, first, rtol=1e-12)
+        if line.name[0] == "V" and layer < depth + 1:
+            W, V, slope = others
+            np.testing.assert_allclose((W.T @ V * slope)[:, :n], first[:, :n], rtol=1e-12)
 
 
 def test_asking_elsewhere_keeps_the_run():

@@ -230,7 +230,7 @@ def test_a_line_on_the_page_has_a_slot_for_each_number_and_breaks_before_each_pl
     line = pass_lines(mt.MLP((2, 5, 1)), mt.LOSSES["mse"])[2]
     written = line.mathml(numbers=True)
     assert re.findall(r'data-key="([^"]*)"', written) == [k for k in line.places if k != "Z2"]
-    assert written.count("<math ") == 6
+    assert written.count("<math>") == 6
     assert line.mathml().count("<math ") == 1
 
 

@@ -5,7 +5,15 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.views import Axes
-from mlpteach.views.plane import class_levels, leaning, places, plane_axes
+from mlpteach.views.plane import (
+    class_levels,
+    leaning,
+    packed,
+    places,
+    plane_axes,
+    unit_levels,
+    unpacked,
+)
 
 
 def problem_of(y, loss="mse", outputs=1, output="sigmoid"):
@@ -50,3 +58,27 @@ def test_places_are_the_middles_of_cells_row_by_row_from_below():
 def test_axes_of_the_same_data_have_the_same_picture():
     one, same, other = problem_of([0, 1, 0]), problem_of([0, 1, 0]), problem_of([0, 1, 1])
     assert plane_axes(one) == plane_axes(same) != plane_axes(other)
+
+
+def test_maps_travel_in_eight_bits_a_cell_also_in_a_saved_page():
+    levels = np.random.default_rng(2).uniform(-1.0, 1.0, (4, 9))
+    numbers = packed(levels)
+    assert numbers.shape == (4, 3)
+    np.testing.assert_allclose(unpacked(numbers), levels, atol=0.5 / 127.5 + 1e-12)
+    # A saved page keeps the upper 40 of 64 bits.
+    kept = (numbers.view(np.uint64) & ~np.uint64((1 << 24) - 1)).view(float)
+    np.testing.assert_array_equal(kept, numbers)
+    assert unpacked(packed(np.array([[np.nan, 7.0, -7.0]]))).round(2).tolist() == [[0.0, 1.0, -1.0]]
+
+
+@pytest.mark.parametrize(("id", "low", "high"), [("tanh", -1.0, 1.0), ("sigmoid", 0.0, 1.0)])
+def test_levels_of_a_unit_lie_in_the_range_of_its_activation(id, low, high):
+    A = np.array([[low, 0.5 * (low + high), high]])
+    assert unit_levels(mt.ACTIVATIONS[id], A).tolist() == [[-1.0, 0.0, 1.0]]
+
+
+def test_levels_of_a_unit_without_a_range_are_those_of_its_largest():
+    A = np.array([[0.0, 2.0, 4.0], [0.0, 0.0, 0.0], [-8.0, 0.0, 4.0]])
+    assert unit_levels(mt.ACTIVATIONS["linear"], A).tolist() == [
+        [0.0, 0.5, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.5],
+    ]  # fmt: skip

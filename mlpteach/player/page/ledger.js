@@ -70,11 +70,11 @@ class Ledger {
       }
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
       result.textContent = format(value, digits);
-      result.title = value;
       result.dataset.value = value;
     });
-    this.keepInSight(this.rows[current]);
+    if (ways.layer) this.keepInSight(this.rows[current]);
   }
+
   // Where the lines have not all room, the one that is told stays in it.
   keepInSight(node) {
     const box = this.node.parentElement;

@@ -20,7 +20,9 @@ class Matrices {
 
   draw(dashboard) {
     const { history, k, line } = dashboard;
-    if (!history.isHeld(k)) return;
+    const ready = history.isHeld(k);
+    this.plot.style.visibility = ready ? "" : "hidden";
+    if (!ready) return;
     const said = this.panel.lines[Math.min(line, this.panel.lines.length - 1)];
     if (said !== this.shown) this.build(said, dashboard);
     const cell = this.cellSize();

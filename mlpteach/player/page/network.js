@@ -137,7 +137,9 @@ class Diagram {
     const { history, k } = dashboard;
     const ratio = devicePixelRatio;
     this.arrange();
-    if (!this.width || !history.isHeld(k)) return;
+    const ready = history.isHeld(k); // no other step's numbers under this step's k
+    this.canvas.style.visibility = ready ? "" : "hidden";
+    if (!this.width || !ready) return;
     this.edge ??= this.colors(dashboard);
     this.canvas.width = Math.round(this.width * ratio);
     this.canvas.height = Math.round(this.height * ratio);

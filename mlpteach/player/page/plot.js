@@ -276,6 +276,7 @@ class Plot {
     for (let i = 0; i < count; i++) {
       const at = 2 * ((k - 1) * count + i);
       if (Number.isNaN(points[at])) continue;
+      if (i === count - 1 && !["", "step"].includes(this.panel.click)) this.cross(points[at] * width, points[at + 1] * height, 6 * ratio, color);
       for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
         context.beginPath();
         context.arc(points[at] * width, points[at + 1] * height, size * ratio, 0, 2 * Math.PI);
@@ -284,6 +285,19 @@ class Plot {
         context.stroke();
       }
     }
+  }
+
+  // The place that was asked for, which is no instance.
+  cross(x, y, size, color) {
+    const { context } = this;
+    context.beginPath();
+    for (const [right, down] of [[1, 0], [0, 1]]) {
+      context.moveTo(x - size * right, y - size * down);
+      context.lineTo(x + size * right, y + size * down);
+    }
+    context.lineWidth = size / 4;
+    context.strokeStyle = color;
+    context.stroke();
   }
 
   profile({ x, y, filled, base, marker }, k, width, height, ratio) {
