@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``lecture`` opens the lectures, ``grade`` marks homework."""
+"""The command ``mlpteach``: ``lecture``, its ``notes`` for the speaker, ``grade`` for homework."""
 
 import argparse
 import importlib.util
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from mlpteach import __version__
 from mlpteach.lecture_copies import copy_lectures, lecture_folder, notebook_names
+from mlpteach.speaker_notes import speaker_notes
 
 HOST = "127.0.0.1"
 JUPYTER_CONFIG = Path(__file__).parent / "jupyter_config"
@@ -58,6 +59,7 @@ def make_parser():
     parser.add_argument("--version", action="version", version=f"mlpteach {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_lecture(commands)
+    _add_notes(commands)
     _add_grade(commands)
     return parser
 
@@ -69,16 +71,7 @@ def _add_lecture(commands):
         description="Copy the lectures to a folder to work in and open them in JupyterLab. "
         "What you changed there is never overwritten.",
     )
-    lecture.add_argument(
-        "name", nargs="?", help="which lecture: its number or name (default: the first)"
-    )
-    lecture.add_argument(
-        "--directory",
-        type=Path,
-        default=Path("mlpteach-lectures"),
-        metavar="DIR",
-        help="the folder to work in (default: %(default)s)",
-    )
+    _add_name_and_directory(lecture)
     lecture.add_argument(
         "--port",
         type=read_port,
@@ -89,6 +82,30 @@ def _add_lecture(commands):
         "--no-browser", action="store_true", help="print the address, do not open a browser"
     )
     lecture.set_defaults(run=open_lecture)
+
+
+def _add_notes(commands):
+    notes = commands.add_parser(
+        "notes",
+        help="print a lecture's notes for its speaker, with minutes",
+        description="Print the notes that stand folded in a lecture: of your copy, where there is "
+        "one, else of the original.",
+    )
+    _add_name_and_directory(notes)
+    notes.set_defaults(run=print_notes)
+
+
+def _add_name_and_directory(command):
+    command.add_argument(
+        "name", nargs="?", help="which lecture: its number or name (default: the first)"
+    )
+    command.add_argument(
+        "--directory",
+        type=Path,
+        default=Path("mlpteach-lectures"),
+        metavar="DIR",
+        help="the folder to work in (default: %(default)s)",
+    )
 
 
 def _add_grade(commands):
@@ -145,6 +162,19 @@ def grade_class(options):
         raise CommandError(str(error)) from error
 
 
+def print_notes(options):
+    """Do what ``mlpteach notes`` promises."""
+    originals = lecture_folder()
+    name = find_lecture(notebook_names(originals), options.name)
+    copy = options.directory.expanduser() / name
+    path = copy if copy.is_file() else originals / name
+    try:
+        notes = speaker_notes(path.read_text("utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise CommandError(f"{path} cannot be read as a notebook: {error!r}.") from error
+    print(notes or f"{path} has no notes.")
+
+
 def open_lecture(options):
     """Do what ``mlpteach lecture`` promises; every check comes before any work."""
     if importlib.util.find_spec("jupyterlab") is None:
@@ -172,8 +202,8 @@ def find_lecture(notebooks, wanted):
 
     Examples
     --------
-    >>> find_lecture(["03_cost.ipynb", "04_adaptive_optimizers.ipynb"], "4")
-    '04_adaptive_optimizers.ipynb'
+    >>> find_lecture(["01_minibatch_momentum.ipynb", "02_adaptive_optimizers.ipynb"], "2")
+    '02_adaptive_optimizers.ipynb'
     """
     if not notebooks:
         raise CommandError("this installation of mlpteach holds no lectures; install it again.")

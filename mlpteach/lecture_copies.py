@@ -25,7 +25,8 @@ def copy_lectures(originals, folder):
     """Copy the lectures to a folder to work in.
 
     A file that the reader changed, or only saved, stays as it is; if the original has changed
-    since, the new one is put beside it. A copy nobody touched follows the original.
+    since, the new one is put beside it. A copy nobody touched follows the original, and is taken
+    away where a lecture has another name or number now.
 
     Parameters
     ----------
@@ -41,7 +42,10 @@ def copy_lectures(originals, folder):
     if folder.samefile(originals):
         return []
     given = _read_record(folder)
-    notes = [_offer(originals, folder, name, given) for name in _file_names(originals)]
+    names = _file_names(originals)
+    notes = [_offer(originals, folder, name, given) for name in names]
+    for name in given.keys() - set(names):
+        _take_away(folder, name, given.pop(name))
     _write(folder / RECORD, json.dumps(given, indent=1, sort_keys=True).encode())
     return [note for note in notes if note]
 
@@ -66,6 +70,14 @@ def _offer(originals, folder, name, given):
     beside = _free_name_beside(copy)
     _write(beside, content)
     return f"You changed {name}, so it stays as it is; its new version is beside it: {beside.name}"
+
+
+def _take_away(folder, name, last_given):
+    """Remove a copy whose original is gone, unless the reader changed it."""
+    copy = (folder / name).resolve()
+    inside = folder.resolve() in copy.parents
+    if inside and copy.is_file() and _digest(copy.read_bytes()) == last_given:
+        copy.unlink()
 
 
 def _file_names(folder):

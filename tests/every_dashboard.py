@@ -11,6 +11,7 @@ SMALL = {
     "derivatives": lambda: mt.dashboards.derivatives(steps=21),
     "four_ways": lambda: mt.dashboards.four_ways(*MOONS, epochs=3),
     "momentum": lambda: mt.dashboards.momentum(),
+    "network": lambda: mt.dashboards.network(*MOONS, depth=2, width=3, epochs=3),
     "neuron": lambda: mt.dashboards.neuron(updates=20),
     "optimizer": lambda: mt.dashboards.optimizer(*MOONS, rule="amsgrad", epochs=3),
     "own_rule": lambda: mt.dashboards.own_rule(sum_of_slopes, *MOONS, against="adam"),

@@ -124,6 +124,7 @@ OPENED = {
         "activations": (partial(d.activations, *MOONS, rule=NEW, depth=2, units=4), None, {}),
         "cost_lab": (partial(d.cost_lab, *MOONS, rule=NEW, epochs=2), None, {}),
         "neuron": (partial(d.neuron, rule=NEW, updates=20), None, {}),
+        "network": (partial(d.network, *MOONS, epochs=2), "rule", {"rule": NEW}),
         "four_ways": (partial(d.four_ways, *MOONS, rules={"new": NEW}, epochs=2), None, {}),
     },
     "SCHEDULES": {
@@ -136,6 +137,7 @@ OPENED = {
         "derivatives": (partial(d.derivatives, steps=21), "activations",
                         {"activations": ("relu", NEW)}),
         "adam": (lambda: d.adam(*MOONS, net=net(hidden=NEW), epochs=2), None, {}),
+        "network": (partial(d.network, *MOONS, epochs=2), "hidden", {"hidden": NEW, "output": NEW}),
         "cost_lab": (lambda: d.cost_lab(*MOONS, net=net(hidden=NEW, output=NEW), epochs=2,
                                         costs=("mse", NEW)), None, {}),
     },
@@ -143,6 +145,7 @@ OPENED = {
         "activations": (partial(d.activations, *MOONS, depth=2, units=4), "a.init",
                         {"a.init": NEW}),
         "cost_lab": (partial(d.cost_lab, *MOONS, epochs=2), "init", {"init": NEW}),
+        "network": (partial(d.network, *MOONS, init=NEW, epochs=2), None, {}),
     },
     "LANDSCAPES": {
         "race": (partial(d.race, steps=30), "landscape", {"landscape": NEW}),
@@ -154,6 +157,7 @@ OPENED = {
     "LOSSES": {
         "cost_lab": (partial(d.cost_lab, *MOONS, epochs=2), "second", {"second": NEW}),
         "neuron": (partial(d.neuron, updates=20), "costs", {"costs": ("mse", NEW)}),
+        "network": (partial(d.network, *MOONS, epochs=2), "loss", {"loss": NEW}),
         "adam": (partial(d.adam, *MOONS, loss=NEW, epochs=2), None, {}),
         "batches": (partial(d.batches, *MOONS, loss=NEW, updates=10), None, {}),
     },
@@ -167,6 +171,7 @@ DEFAULT = {
     "derivatives": partial(d.derivatives, steps=5),
     "four_ways": partial(d.four_ways, *MOONS, epochs=1),
     "momentum": partial(d.momentum, updates=5),
+    "network": partial(d.network, *MOONS, epochs=1),
     "neuron": partial(d.neuron, updates=5),
     "optimizer": partial(d.optimizer, *MOONS, epochs=1),
     "own_rule": partial(d.own_rule, twin, *MOONS, epochs=1),

@@ -50,6 +50,30 @@ def test_copy_has_every_lecture_file_and_no_hidden_one(originals, folder):
     assert (folder / "03_cost.ipynb").read_text() == "03_cost.ipynb, version 1"
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_renumbered_lecture_leaves_only_a_copy_that_was_changed(originals, folder, changed):
+    copy_lectures(originals, folder)
+    if changed:
+        (folder / "03_cost.ipynb").write_text("mine")
+    (originals / "03_cost.ipynb").rename(originals / "05_cost.ipynb")
+    assert copy_lectures(originals, folder) == []
+    assert (folder / "03_cost.ipynb").exists() == changed
+    assert (folder / "05_cost.ipynb").read_text() == "03_cost.ipynb, version 1"
+    assert copy_lectures(originals, folder) == []  # what was given is known no longer
+    assert (folder / "03_cost.ipynb").exists() == changed
+
+
+def test_record_of_files_outside_takes_nothing_away(originals, folder, tmp_path):
+    copy_lectures(originals, folder)
+    outside = tmp_path / "outside.ipynb"
+    outside.write_text("not a lecture")
+    record = json.loads((folder / RECORD).read_text())
+    record["../outside.ipynb"] = lecture_copies._digest(outside.read_bytes())
+    (folder / RECORD).write_text(json.dumps(record))
+    copy_lectures(originals, folder)
+    assert outside.exists()
+
+
 def test_an_untouched_copy_follows_the_original(originals, folder):
     copy_lectures(originals, folder)
     for version in ("version 2", "version 3"):
@@ -130,6 +154,21 @@ def test_the_folder_of_the_originals_is_used_as_it_is(originals):
 )
 def test_find_lecture(wanted, found):
     assert find_lecture(NOTEBOOKS, wanted) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "about"),
+    [
+        ("1", "minibatch_momentum"),
+        ("2", "adaptive_optimizers"),
+        ("03", "cross_entropy"),
+        ("4", "activations_initialization"),
+        ("05", "no_panacea"),
+    ],
+)
+def test_a_number_opens_that_lecture_of_the_slides(wanted, about):
+    real = lecture_copies.notebook_names(lecture_copies.lecture_folder())
+    assert find_lecture(real, wanted)[3:] == f"{about}.ipynb"
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ def test_lecture_runs_from_top_to_bottom(path, tmp_path):
     assert written == []
 
 
-def test_there_are_lectures():
+def test_lectures_are_in_the_order_of_the_slides():
     assert [path.stem for path in LECTURES] == [
         "01_minibatch_momentum",
-        "02_cross_entropy",
-        "03_activations_initialization",
-        "04_adaptive_optimizers",
+        "02_adaptive_optimizers",
+        "03_cross_entropy",
+        "04_activations_initialization",
         "05_no_panacea",
     ]

@@ -26,7 +26,11 @@ from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.run import network_rows
 from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
+from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import formulas, ranking_problems, search, step_sizes, tuning
+from mlpteach.study.back_propagation import pass_numbers
+from mlpteach.study.network_code import network_code
+from mlpteach.study.pass_lines import pass_lines
 from mlpteach.views import Show, figure, panels
 
 ROOT = Path(__file__).parents[1]
@@ -149,10 +153,20 @@ def what_travels_is_said_and_answered_without_widgets():
     assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
 
 
-def lectures_are_executed():
+def lectures_are_executed_and_their_text_is_held():
     run = (ROOT / "tests/test_lectures.py").read_text("utf-8")
     for lecture in (ROOT / "lectures").glob("*.ipynb"):
         assert lecture.stem in run
+        assert (ROOT / f"tests/lectures/test_{lecture.stem[3:]}.py").is_file()
+
+
+def notes_are_raw_cells_with_a_tag():
+    assert file_of(speaker_notes) == "mlpteach/speaker_notes.py"
+    for lecture in (ROOT / "lectures").glob("*.ipynb"):
+        cells = json.loads(lecture.read_text("utf-8"))["cells"]
+        raw = [cell for cell in cells if cell["cell_type"] == "raw"]
+        assert raw
+        assert all(cell["metadata"]["tags"] == ["notes"] for cell in raw)
 
 
 def a_problem_set_is_three_files_of_one_name():
@@ -220,6 +234,12 @@ def the_page_and_the_session_know_the_same_messages():
     assert told == sent | {"draft"}  # which widgets send as a trait
 
 
+def back_propagation_is_written_and_counted_in_two_files():
+    assert file_of(pass_lines) == "mlpteach/study/pass_lines.py"
+    assert file_of(pass_numbers) == "mlpteach/study/back_propagation.py"
+    assert file_of(network_code) == "mlpteach/study/network_code.py"
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -231,6 +251,9 @@ FOLLOWED = {
         many_settings_are_run_side_by_side_and_one_wins
     ),
     "a problem of `ranking()`, or add one": a_problem_to_rank_over_is_an_entry,
+    "the lines of back propagation, and their numbers": (
+        back_propagation_is_written_and_counted_in_two_files
+    ),
     "how a formula is written on screen": (
         a_formula_is_read_from_the_code_and_written_in_the_letters
     ),
@@ -238,7 +261,8 @@ FOLLOWED = {
     "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
-    "a lecture": lectures_are_executed,
+    "a lecture": lectures_are_executed_and_their_text_is_held,
+    "the speaker's notes": notes_are_raw_cells_with_a_tag,
     "a problem set, or add one": a_problem_set_is_three_files_of_one_name,
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
     "what a check says differs": what_differs_is_said_where_it_is_found,

@@ -7,6 +7,7 @@ from mlpteach.dashboards.cost_lab import cost_lab
 from mlpteach.dashboards.derivatives import derivatives
 from mlpteach.dashboards.four_ways import four_ways
 from mlpteach.dashboards.momentum import momentum
+from mlpteach.dashboards.network import network
 from mlpteach.dashboards.neuron import neuron
 from mlpteach.dashboards.optimizer import optimizer
 from mlpteach.dashboards.own_rule import own_rule
@@ -25,6 +26,7 @@ __all__ = [
     "derivatives",
     "four_ways",
     "momentum",
+    "network",
     "neuron",
     "optimizer",
     "own_rule",

@@ -14,6 +14,7 @@ from mlpteach.rules import FORMS, RuleLike, as_rule, rule
 from mlpteach.run.network import MLP
 from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.train import quietly, train
+from mlpteach.study.clock import median_seconds
 from mlpteach.study.starting_data import are_digits, check_data, check_net
 from mlpteach.study.step_sizes import for_network
 from mlpteach.tables.losses import LossLike
@@ -55,7 +56,8 @@ def four_ways(
     Mini-batch gradient descent, momentum in either form, the adaptive learning rate (a large step
     that shrinks when the mean cost of an epoch did not fall) and L-BFGS on the full batch, from the
     same weights. The horizontal axis counts epochs, gradient evaluations (each over its own batch),
-    the instances in them as passes over the data, or seconds in the updates.
+    the instances in them as passes over the data, or seconds in the updates: for them all ways are
+    run again, by turns, several times, and the median counts.
 
     The cost is the mean over the epoch as it was when each batch was used, for L-BFGS that before
     its update; the validation accuracy is measured after the epoch.
@@ -108,7 +110,7 @@ def four_ways(
     ways = _ways(_SUITED if known else _searched(net, X, y, loss, seed))
     controls, defaults = _controls(ways, len(X))
     values = start_values(controls, {**defaults, "against": against}, values)
-    build = partial(_show, Runs(), run, ways, further)
+    build = partial(_show, Runs(), Runs(), run, ways, further)
     return Player(build, controls, values, "One problem, four ways", "four_ways")
 
 
@@ -200,8 +202,17 @@ def _traces(runs, run, ways, further, values):
     return runs.take(wanted)
 
 
-def _show(runs, run, ways, further, values):
+def _show(runs, clock, run, ways, further, values):
     traces = _traces(runs, run, ways, further, values)
     names = {name: WAYS.get(name, name) for name in traces}
     names["momentum"] += f" ({_FORM_NAMES[values['form']]})"
-    return show_ways(traces, names, values["against"])
+    return show_ways(traces, names, values["against"], _timed(clock, traces, values))
+
+
+def _timed(clock, traces, values):
+    """Return the seconds of each way, all measured at the same time; None where none are shown."""
+    if values["against"] != "seconds":
+        return None
+    # By all of them: where one is new, all are timed anew.
+    timing = tuple(traces.values()), partial(median_seconds, traces)
+    return clock.take({"seconds": timing})["seconds"]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import (
     NOT_NEGATIVE,
+    POSITIVE,
     check_choice,
     check_count,
     check_floats,
@@ -20,20 +21,28 @@ from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.train import descend, quietly
-from mlpteach.study.step_sizes import for_landscape
+from mlpteach.study.diverging import diverges, grid_of_starts
+from mlpteach.study.step_sizes import best_from_start, equal, for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
 from mlpteach.views.race import path, race_show
 from mlpteach.views.racers import everybody, racers_of
 
 # More updates than this make a race that nobody waits for.
 MOST_STEPS = 2000
+# The rules of the slides, but for NAdam, which runs hardly apart from Adam.
+RACERS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+_STEP_SIZES = {"suited": "suited", "equal": "equal", "best": "best", "own": "by hand"}
+# Starts each way from which a rule may diverge, few where each has to be run alone, and updates.
+_CELLS, _FEW_CELLS, _LOST_AFTER = 41, 11, 200
+# What the slider of everybody's step size reaches.
+_ETA = (1e-4, 1.0)
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
 _NOISE = 20.0
 
 
 def race(
     landscape: str | Landscape | Objective = "beale",
-    rules: Sequence[RuleLike | tuple[str, str]] = ("gd", "momentum", "nesterov", "rmsprop", "adam"),
+    rules: Sequence[RuleLike | tuple[str, str]] = RACERS,
     *,
     window: ArrayLike | None = None,
     start: ArrayLike | None = None,
@@ -41,6 +50,8 @@ def race(
     steps: int = 200,
     sigma: float = 0.0,
     seed: int = 1,
+    step_sizes: str = "suited",
+    eta: float | None = None,
 ) -> Player:
     """Race update rules over a landscape; a click on the map starts them there.
 
@@ -69,6 +80,11 @@ def race(
         the same for all rules, see :func:`mlpteach.tables.landscapes.noisy`.
     seed : int
         Of the noise.
+    step_sizes : {"suited", "equal", "best", "own"}
+        Those that suit the landscape; `eta` for everybody; the best of each from this start
+        (:func:`mlpteach.study.step_sizes.best_from_start`); or what each rule's own entry says.
+    eta : float, optional
+        One step size for everybody: `step_sizes` is "equal" then.
 
     Returns
     -------
@@ -88,7 +104,11 @@ def race(
     >>> dashboard.configure(start=(4.0, 0.5))
     >>> dashboard.trace[0].before.flat
     array([4. , 0.5])
+    >>> dashboard.configure(step_sizes="equal", eta=0.02)
+    >>> [trace.run.rule.values["eta"] for trace in dashboard.traces.values()]
+    [0.02, 0.02]
     """
+    check_choice("step_sizes", step_sizes, tuple(_STEP_SIZES))
     landscape = _landscape(landscape, window, start, minima)
     landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
     starting = racers_of(rules)
@@ -99,15 +119,18 @@ def race(
         "rules": tuple(racer.id for racer in starting),
         "steps": check_count("steps", steps, maximum=MOST_STEPS),
         "sigma": check_number("sigma", sigma, NOT_NEGATIVE),
+        "step_sizes": "equal" if eta is not None else step_sizes,
+        "eta": 0.01 if eta is None else check_number("eta", eta, POSITIVE),
         "tune": racers[0].id,
     }
     FunctionProblem(landscape, np.array(values["start"]))  # raises where the function does not fit
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
-    follow = partial(_follow, racers, landscapes)
+    values |= _starting_hypers(racers, landscapes, seed, values)
+    follow = partial(_follow, racers, landscapes, seed)
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
         _controls(racers, landscapes, values),
-        values | _suited(racers, landscape, progress=True),
+        values,
         "Race of the optimizers",
         "race",
         follow=follow,
@@ -146,11 +169,13 @@ def _controls(racers, landscapes, values):
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
+        Choice("step_sizes", "Step sizes", _STEP_SIZES),
+        Slider("eta", "η of everybody", *_ETA, log=True, when=("step_sizes", "equal")),
+        Choice("tune", "Look at", names),
         Point("start", "Start", more=True),
         Slider("steps", "Updates", 10, most, whole=True, more=True),
         Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"]), more=True),
         Several("rules", "Rules (*: beyond the lecture)", names, more=True),
-        Choice("tune", "Tune", names),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]
 
@@ -160,25 +185,103 @@ def _hypers(racer, chosen=None):
     return hyper_controls([chosen or racer.rule], f"{racer.id}.", when=("tune", racer.id))
 
 
+def _starting_hypers(racers, landscapes, seed, values):
+    """Return the hyper-parameters of all racers, with the step sizes that `values` ask for."""
+    own = _hyper_values(racers, [racer.rule for racer in racers])
+    if values["step_sizes"] == "suited":
+        return _suited(racers, landscapes[values["landscape"]], progress=True)
+    return own | _resized(racers, landscapes, seed, values | own)
+
+
 def _suited(racers, landscape, progress=False):
     """Return the hyper-parameters of all racers, as they start on a landscape."""
-    free = [racer for racer in racers if not racer.given]
-    suited = for_landscape([racer.rule for racer in free], landscape, progress)
-    chosen = {racer.id: rule for racer, rule in zip(free, suited, strict=True)}
+    rules = [racer.rule for racer in racers]
+    return _hyper_values(racers, _suited_rules(racers, rules, landscape, progress))
+
+
+def _suited_rules(racers, rules, landscape, progress=False):
+    """Return rules with step sizes that suit a landscape, or with those that the reader gave."""
+    free = [rule for racer, rule in zip(racers, rules, strict=True) if not racer.given]
+    suited = iter(for_landscape(free, landscape, progress))
+    return [
+        _as_given(racer, rule) if racer.given else next(suited)
+        for racer, rule in zip(racers, rules, strict=True)
+    ]
+
+
+def _as_given(racer, rule):
+    given = racer.rule.values.get(racer.rule.step_size)
+    return rule if given is None else rule.with_step_size(given)
+
+
+def _hyper_values(racers, rules):
+    """Return control -> value of the hyper-parameters that rules have."""
     values = {}
-    for racer in racers:
-        values |= _hypers(racer, chosen.get(racer.id))[1]
+    for racer, rule in zip(racers, rules, strict=True):
+        values |= _hypers(racer, rule)[1]
     return values
 
 
-def _follow(racers, landscapes, before, asked):
-    """Give another landscape its own start and step sizes, where none were asked for."""
-    if asked["landscape"] == before["landscape"]:
-        return asked
-    landscape = landscapes[asked["landscape"]]
-    own = {"start": landscape.start, **_suited(racers, landscape)}
+def _bound(racer, values):
+    """Return a racer's rule with the hyper-parameters that its controls have."""
+    return bind(racer.rule, [racer.rule], f"{racer.id}.", values)
+
+
+def _resized(racers, landscapes, seed, values):
+    """Return the hyper-parameters with the step sizes that `values` ask for."""
+    how, landscape = values["step_sizes"], landscapes[values["landscape"]]
+    if how == "best":  # a search: for those that run
+        racers = [racer for racer in racers if racer.id in values["rules"]]
+    rules = [_bound(racer, values) for racer in racers]
+    if how == "suited":
+        rules = _suited_rules(racers, rules, landscape)
+    elif how == "equal":
+        rules = equal(rules, values["eta"])
+    elif how == "best":
+        objective = _objective(landscape, values["sigma"], seed)
+        rules = best_from_start(rules, landscape, objective, values["start"], values["steps"])
+    return _hyper_values(racers, rules)
+
+
+def _objective(landscape, sigma, seed):
+    return noisy(landscape, sigma, seed) if sigma else landscape
+
+
+def _follow(racers, landscapes, seed, before, asked):
+    """Give another landscape its own start, and rules the step sizes that go with a change.
+
+    What was asked for itself stays as asked.
+    """
     kept = {name: value for name, value in asked.items() if value != before[name]}
-    return {**asked, **own, **kept}
+    values = dict(asked)
+    if "landscape" in kept:
+        landscape = landscapes[asked["landscape"]]
+        values |= {"start": landscape.start, **_suited(racers, landscape), **kept}
+    values["step_sizes"] = how = _how_sized(racers, asked["step_sizes"], kept)
+    if _asks_for_sizes(how, kept):
+        values |= _resized(racers, landscapes, seed, values) | kept
+    return values
+
+
+def _how_sized(racers, how, changed):
+    """Return how step sizes are chosen once controls have `changed`."""
+    if "step_sizes" in changed:
+        return how
+    if "eta" in changed:
+        return "equal"
+    by_hand = {f"{racer.id}.{racer.rule.step_size}" for racer in racers}
+    if not by_hand.isdisjoint(changed):
+        return "own"
+    return "suited" if how == "own" and "landscape" in changed else how
+
+
+def _asks_for_sizes(how, changed):
+    """Whether step sizes have to be found anew where controls have `changed`."""
+    if "step_sizes" in changed or how == "own":
+        return how != "own"
+    if how == "best":  # of this run, whatever has changed but the rule that is looked at
+        return changed.keys() != {"tune"}
+    return how == "equal" and not changed.keys().isdisjoint({"eta", "landscape"})
 
 
 class _Runs:
@@ -189,14 +292,27 @@ class _Runs:
         self._landscapes, self._seed = landscapes, seed
         # Two places each: a slider that comes back finds its last run.
         self.run = lru_cache(maxsize=2 * len(racers))(self._run)
+        self.lost = lru_cache(maxsize=2 * len(racers))(self._lost)
 
     def _run(self, id, hypers, landscape, start, steps, sigma):
         """Return the trace of a racer and what is drawn of it."""
-        landscape, racer = self._landscapes[landscape], self._racers[id]
-        objective = noisy(landscape, sigma, self._seed) if sigma else landscape
-        rule = bind(racer.rule, [racer.rule], f"{id}.", dict(hypers))
+        landscape, objective, rule = self._asked(id, hypers, landscape, sigma)
         trace = quietly(descend, objective, list(start), rule=rule, steps=steps)
         return trace, path(trace, landscape, steps)
+
+    def _lost(self, id, hypers, landscape, updates, sigma):
+        """Return from which cells of the map a racer diverges; None for a rule that runs alone."""
+        landscape, objective, rule = self._asked(id, hypers, landscape, sigma)
+        cells = _CELLS if landscape.takes_arrays else _FEW_CELLS
+        starts = grid_of_starts(landscape, cells).reshape(-1, 2)
+        problem = FunctionProblem(objective, np.array(landscape.start))
+        lost = diverges(rule, problem, starts, landscape.window, updates)
+        return None if lost is None else lost.reshape(cells, cells)
+
+    def _asked(self, id, hypers, landscape, sigma):
+        landscape = self._landscapes[landscape]
+        rule = _bound(self._racers[id], dict(hypers))
+        return landscape, _objective(landscape, sigma, self._seed), rule
 
 
 def _show(racers, landscapes, runs, values):
@@ -205,10 +321,13 @@ def _show(racers, landscapes, runs, values):
     steps = check_count("steps", values["steps"], maximum=MOST_STEPS)
     sigma = check_number("sigma", values["sigma"], NOT_NEGATIVE)
     running = [racer for racer in racers if racer.id in values["rules"]]
-    traces, paths = {}, {}
+    traces, paths, chosen, lost = {}, {}, "", None
     for racer in running:
         hypers = tuple(pair for pair in values.items() if pair[0].startswith(f"{racer.id}."))
         found = runs.run(racer.id, hypers, landscape, tuple(values["start"]), steps, sigma)
         traces[racer.name], paths[racer.name] = found
+        if racer.id == values["tune"]:
+            chosen = racer.name
+            lost = runs.lost(racer.id, hypers, landscape, min(steps, _LOST_AFTER), sigma)
     styles = {racer.name: racer.style for racer in running}
-    return race_show(traces, paths, styles, landscapes[landscape], steps)
+    return race_show(traces, paths, styles, landscapes[landscape], steps, chosen, lost)

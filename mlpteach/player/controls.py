@@ -17,15 +17,15 @@ class Control:
     name : str
         In values and in a state's text.
     label : str
-    when : tuple of (str, str), optional
-        (name of a Choice, one of its values): the page shows this control only then.
+    when : tuple of str, optional
+        (name of a Choice, one of its values, …): the page shows this control only then.
     more : bool, optional
         Whether it stands behind "⋯", for what the question at hand does not need.
     """
 
     name: str
     label: str
-    when: tuple[str, str] | None = field(default=None, kw_only=True)
+    when: tuple[str, ...] | None = field(default=None, kw_only=True)
     more: bool = field(default=False, kw_only=True)
     kind: ClassVar[str]
 
@@ -42,10 +42,12 @@ class Control:
             )
         check_flag("more", self.more)
         if self.when is not None and not (
-            isinstance(self.when, tuple) and [type(part) for part in self.when] == [str, str]
+            isinstance(self.when, tuple)
+            and len(self.when) > 1
+            and all(isinstance(part, str) for part in self.when)
         ):
             raise TypeError(
-                f"when must be (name of a Choice, its value); given {describe(self.when)}."
+                f"when must be (name of a Choice, its values, …); given {describe(self.when)}."
             )
 
     def check(self, given: Any) -> Any:
@@ -234,10 +236,10 @@ def by_name(controls: Sequence[Control]) -> dict[str, Control]:
 
 
 def _check_when(control, known):
-    choice, value = control.when
-    if not isinstance(known.get(choice), Choice) or value not in known[choice].options:
+    choice, *values = control.when
+    if not isinstance(known.get(choice), Choice) or not set(values) <= set(known[choice].options):
         raise ValueError(
-            f"when of {control.name} must name a Choice and a value of it; given {control.when}."
+            f"when of {control.name} must name a Choice and values of it; given {control.when}."
         )
 
 

@@ -9,7 +9,7 @@ from mlpteach.run.network import MLP
 
 
 def hyper_controls(
-    rules: Sequence[Any], prefix: str, when: tuple[str, str] | None = None
+    rules: Sequence[Any], prefix: str, when: tuple[str, ...] | None = None
 ) -> tuple[list[Control], dict[str, Any]]:
     """Return the controls for the hyper-parameters of some forms of one rule, and their values.
 

@@ -19,11 +19,11 @@ def inside(position: dict[str, Any], spec: dict[str, Any]) -> dict[str, int]:
 
     Examples
     --------
-    >>> spec = {"steps": 5, "lines": 0, "select": "W", "fields": {"W": {"at": 0, "shape": [2, 3]}}}
+    >>> spec = {"steps": 5, "lines": 0, "choices": [2, 3]}
     >>> inside({"k": 9, "line": 1, "row": -1, "column": 1}, spec)
     {'k': 5, 'line': 0, 'row': 0, 'column': 1}
     """
-    rows, columns = spec["fields"][spec["select"]]["shape"] if spec["select"] else (1, 1)
+    rows, columns = spec["choices"]
     last = {
         "k": max(1, spec["steps"]),
         "line": max(0, spec["lines"] - 1),

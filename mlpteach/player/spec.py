@@ -30,6 +30,7 @@ numbers          a list of ``{"text", "series"}`` beside the slider
 series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
+choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 mosaic           where they stand, cut into parts as :func:`mlpteach.views.mosaic.cut` says
@@ -68,10 +69,11 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster
+from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.mosaic import arrange, cut
-from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table, Text
+from mlpteach.views.network_panels import Matrix
+from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
 
 
@@ -139,6 +141,8 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "fields": _fields(frames) if frames else {},
         "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
+        "choices": list(frames.choice) if frames else [1, 1],
+        "ways": {name: way.tolist() for name, way in frames.ways.items()} if frames else {},
         "colors": _color_tables() if frames else {},
     }
     return spec, numbers.bytes()
@@ -227,6 +231,11 @@ def _line(line, axes, series, numbers):
     }
 
 
+def _points(points, axes, series, numbers):
+    places = point_fractions(axes, series[points.x], series[points.y])
+    return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
+
+
 def _profile(profile, axes, series, numbers):
     return {
         **_look(profile),
@@ -242,6 +251,17 @@ def _arrow(arrow, axes, series, numbers):
     return {**_look(arrow), "points": numbers.add_points(np.concatenate([start, end], axis=-1))}
 
 
+def _path(path, axes, series, numbers):
+    points = point_fractions(axes, path.x, path.y)
+    return {**_look(path), "points": numbers.add_curves(points)}
+
+
+def _note(note, axes, series, numbers):
+    """Return words with their place; they are no label, which would stand in a legend."""
+    place = point_fractions(axes, note.x, note.y).tolist()
+    return {**vars(note.style), "text": note.text, "place": place}
+
+
 def _raster(raster, axes, series, numbers):
     """Return a raster with the corner of its first entry and how far it reaches from there."""
     (x, x_end), (y, y_end) = x_fractions(axes, raster.x), y_fractions(axes, raster.y)
@@ -251,6 +271,8 @@ def _raster(raster, axes, series, numbers):
         "colors": raster.colors,
         "limit": raster.limit,
         "gamma": raster.gamma,
+        "smooth": raster.smooth,
+        "contour": raster.contour,
     }
 
 
@@ -292,6 +314,7 @@ def _ledger(ledger, show, numbers):
         "layer": ledger.layer,
         "differs": ledger.differs,
         "lines": lines,
+        "places": {key: vars(place) for key, place in ledger.places.items()},
     }
 
 
@@ -299,5 +322,28 @@ def _text(text, show, numbers):
     return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
 
 
-_DESCRIBE = {Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text}
-_DESCRIBE_LAYER = {Line: _line, Profile: _profile, Arrow: _arrow, Raster: _raster}
+def _diagram(diagram, show, numbers):
+    return dict(vars(diagram))
+
+
+def _matrices(matrices, show, numbers):
+    return {
+        "label": matrices.label,
+        "lines": [[_part(part) for part in line] for line in matrices.lines],
+    }
+
+
+def _part(part):
+    if isinstance(part, Matrix):
+        return {**vars(part), "text": to_html(part.text)}
+    return part
+
+
+_DESCRIBE = {
+    Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text, Diagram: _diagram,
+    Matrices: _matrices,
+}  # fmt: skip
+_DESCRIBE_LAYER = {
+    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path, Note: _note,
+    Raster: _raster,
+}  # fmt: skip

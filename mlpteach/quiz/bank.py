@@ -62,7 +62,7 @@ class Bank(Mapping[str, Question]):
         )
 
     def of_lecture(self, start: str) -> dict[str, Question]:
-        """Return the questions of the lecture whose file's name starts so, such as "04"."""
+        """Return the questions of the lecture whose file's name starts so, such as "02"."""
         return {id: q for id, q in self.items() if q.lecture.startswith(start)}
 
 

@@ -33,7 +33,7 @@ class Question:
     id, type, slide, goal, text : str
         `type` is one of TYPES; `text` as described in :mod:`mlpteach.quiz.text.markup`.
     lecture : str
-        Name of the file it stands in, such as "04_adaptive_optimizers".
+        Name of the file it stands in, such as "02_adaptive_optimizers".
     fields : dict
         What its type needs beside these; see ``schema.json``.
     """

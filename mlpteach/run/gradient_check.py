@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import POSITIVE, check_count, check_number, describe
-from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.problem import NetworkProblem
 from mlpteach.tables.losses import LossLike
 
 _ROUNDING = 4.0 * np.finfo(float).eps  # relative error of a cost: some roundings in a row
@@ -127,6 +128,34 @@ def gradient_check(
     kept = ~kinked
     judged = chosen[kept], analytic[kept], numeric[kept], allowed[kept]
     return _judge(net, *judged, int(kinked.sum()))
+
+
+@on_one_blas_thread
+def finite_differences(
+    problem: NetworkProblem, theta: FloatArray, batch: IntArray, h: float = 1e-05
+) -> FloatArray:
+    """Return (J(theta + h) - J(theta - h))/(2 h), one parameter moved at a time.
+
+    Parameters
+    ----------
+    problem : NetworkProblem
+    theta : ndarray, shape (n_parameters,)
+    batch : ndarray of int
+        Rows of X over which J is taken.
+    h : float
+        Half the distance of the two points.
+
+    Returns
+    -------
+    ndarray, shape (n_parameters,)
+        At a kink of J, as a ReLU makes them, the mean of the slopes on both sides.
+    """
+    moves = h * np.eye(theta.size)
+    X, Y = problem.X[batch], problem.Y[:, batch]
+    with np.errstate(over="ignore", invalid="ignore"):
+        costs = problem.costs_of_rows(np.concatenate([theta + moves, theta - moves]), X, Y)
+        above, below = np.split(costs, 2)
+        return (above - below) / (2.0 * h)
 
 
 def _slope(cost, i, h):

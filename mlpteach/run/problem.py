@@ -7,6 +7,7 @@ gradient there, which place is allowed, and where does an epoch end.
 import inspect
 from collections.abc import Callable
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -191,6 +192,12 @@ class FunctionProblem:
         if project is not None:
             self._project, self.project = project, self._projected
             self._check_start()
+
+    def starting_at(self, theta0: FloatArray) -> Self:
+        """Return this problem with another start, (n,), of which nothing is asked."""
+        moved = object.__new__(type(self))
+        vars(moved).update(vars(self), theta0=theta0)
+        return moved
 
     def __getstate__(self):
         check_picklable([self.objective, getattr(self, "_project", None)])

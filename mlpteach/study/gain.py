@@ -93,22 +93,51 @@ def rate(rule: Rule, curvatures: Sequence[float]) -> float:
     >>> round(rate(rule("gd", eta=2 / 101), [1.0, 100.0]), 6)
     0.980198
     """
-    values = rule.values
-    maps = []
-    for curvature in curvatures:
+    values, each = rule.values, np.asarray(curvatures, dtype=float)
+    with np.errstate(over="ignore"):
         if rule.id == "gd":
-            maps.append([[1.0 - values["eta"] * curvature]])
-        elif rule.form == "lecture":  # (W_k, W_{k-1})
-            maps.append(
-                [[1.0 - values["alpha"] * curvature, -values["beta"] * curvature], [1.0, 0.0]]
-            )
-        else:  # (W_k, v_{k-1})
-            step = values["eta"] * curvature
-            maps.append([[1.0 - step, -values["beta"]], [step, values["beta"]]])
-    all_maps = np.array(maps)
-    if not np.isfinite(all_maps).all():
-        return np.inf
-    return float(np.abs(np.linalg.eigvals(all_maps)).max())
+            return float(np.abs(1.0 - values["eta"] * each).max())
+        past = values["beta"] * (each if rule.form == "lecture" else np.ones_like(each))
+        step = values["alpha" if rule.form == "lecture" else "eta"] * each
+    return float(spectral_radius(iteration_matrices(rule.form, step, past)).max())
+
+
+def iteration_matrices(form: str, step: ArrayLike, past: ArrayLike) -> FloatArray:
+    """Return what an update of momentum does in a direction of curvature lambda, (…, 2, 2).
+
+    Parameters
+    ----------
+    form : {"lecture", "paper"}
+        As the slide, a matrix for (W_k, W_{k-1}); or as published, for (W_k, v_{k-1}).
+    step : array_like, shape (…)
+        eta lambda; alpha lambda of the slide.
+    past : array_like, shape (…)
+        beta; beta lambda of the slide, which remembers a gradient.
+
+    Examples
+    --------
+    >>> iteration_matrices("paper", 0.5, 0.75).tolist()
+    [[0.5, -0.75], [0.5, 0.75]]
+    """
+    step, past = np.broadcast_arrays(np.asarray(step, dtype=float), np.asarray(past, dtype=float))
+    second = [np.ones_like(step), np.zeros_like(step)] if form == "lecture" else [step, past]
+    rows = [np.stack([1.0 - step, -past], axis=-1), np.stack(second, axis=-1)]
+    return np.stack(rows, axis=-2)
+
+
+def spectral_radius(matrices: FloatArray) -> FloatArray:
+    """Return the largest absolute eigenvalue of each of some matrices (…, n, n).
+
+    Infinite where a matrix is not finite.
+
+    Examples
+    --------
+    >>> spectral_radius(np.diag([0.5, -2.0])).item()
+    2.0
+    """
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
+    radii = np.abs(np.linalg.eigvals(np.where(finite[..., None, None], matrices, 0.0))).max(axis=-1)
+    return np.where(finite, radii, np.inf)
 
 
 def measured_rates(distances: FloatArray) -> FloatArray:

@@ -1,7 +1,8 @@
 """With which step size a rule starts, so that the first picture is worth looking at.
 
 On a landscape of the table it may be chosen by hand: the rule's entry says so. Elsewhere it is
-searched, all rules and sizes side by side.
+searched, all rules and sizes side by side. For who wants to be fair: the same for all rules, or
+the best of each.
 """
 
 from collections.abc import Sequence
@@ -15,12 +16,16 @@ from mlpteach.run.trace import Trace
 from mlpteach.run.train import fill, quietly
 from mlpteach.run.update import Run
 from mlpteach.study.search import lowest, side_by_side
-from mlpteach.tables.landscapes import LANDSCAPES, Landscape
+from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective
 from mlpteach.tables.schedules import Schedule, as_schedule
 
 # What is tried in a search, with so many updates each.
 _TRIED = tuple(mantissa * 10.0**power for power in range(-5, 1) for mantissa in (1, 2, 5))
 _UPDATES = 100
+# What is lower than this part of the way down from the start is no better.
+_TINY = 1e-12
+# Points each way, to see how low a map without a minimum is.
+_GRID = 61
 
 
 def for_landscape(
@@ -57,9 +62,97 @@ def for_landscape(
     ]
 
 
+def equal(rules: Sequence[Rule], eta: float) -> list[Rule]:
+    """Return rules with one step size; those without any stay as they are.
+
+    Examples
+    --------
+    >>> from mlpteach.rules import rule
+    >>> equal([rule("gd"), rule("momentum"), rule("lbfgs", memory=5)], 0.02)[:2]
+    [<rule gd, form lecture: eta=0.02>, <rule momentum, form lecture: alpha=0.02, beta=0.018>]
+    """
+    return [rule.with_step_size(eta) if _has_step_size(rule) else rule for rule in rules]
+
+
+def best_from_start(
+    rules: Sequence[Rule],
+    landscape: Landscape,
+    objective: Objective,
+    start: Sequence[float],
+    updates: int,
+) -> list[Rule]:
+    """Return each rule with the step size that is best from one start.
+
+    Of 1, 2, 5 times a power of ten, the one with the lowest mean of log(J - lowest) over the
+    updates. The mean of the logarithm asks for a run that is low all the way; the last cost alone
+    would pick wild runs that happen to end well. `lowest` is the cost at the lowest known minimum,
+    else of the map: what is below counts as 1e-12 of the way down from the start.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        Those without a step size stay as they are.
+    landscape : Landscape
+        It tells how low a cost can be.
+    objective : callable
+        What the rules descend: the landscape, or :func:`~mlpteach.tables.landscapes.noisy` of it.
+    start : (x, y)
+    updates : int
+
+    Returns
+    -------
+    list of Rule
+
+    Examples
+    --------
+    >>> from mlpteach.rules import rule
+    >>> from mlpteach.tables.landscapes import own_landscape
+    >>> bowl = own_landscape(lambda W: (5 * float(W @ W), 10 * W), (-1, 1, -1, 1), minima=(0, 0))
+    >>> best_from_start([rule("gd")], bowl, bowl, (0.5, 0.5), 50)  # 1/10 arrives at once
+    [<rule gd, form lecture: eta=0.1>]
+    """
+    problem = FunctionProblem(objective, np.array(start, dtype=float))
+    lowest_cost = _lowest_cost(landscape)
+    tiny = _TINY * max(float(problem.evaluate(problem.theta0, 1).loss) - lowest_cost, _TINY)
+
+    def height(J):
+        with np.errstate(over="ignore"):  # an infinite cost is a diverged run
+            return np.log(np.maximum(np.asarray(J) - lowest_cost, tiny))
+
+    def see(places, means):
+        if places.J is not None:
+            means[places.runs] += height(places.J) / updates
+
+    def alone(run):
+        try:
+            trace = quietly(fill, Trace(run, updates))
+        except (ArithmeticError, ValueError):  # it stepped where the function has no value
+            return np.inf
+        return height(trace.losses).mean() if trace.diverged is None else np.inf
+
+    searched = [rule for rule in rules if _has_step_size(rule)]
+    found = iter(_best(problem, searched, None, see, alone, False, updates))
+    return [next(found) if _has_step_size(rule) else rule for rule in rules]
+
+
+def _lowest_cost(landscape):
+    """Return the cost at the lowest known minimum, else the lowest on a grid over the window."""
+    if landscape.minima:
+        return min(float(landscape(np.array(place))[0]) for place in landscape.minima)
+    x_min, x_max, y_min, y_max = landscape.window
+    grid = np.meshgrid(np.linspace(x_min, x_max, _GRID), np.linspace(y_min, y_max, _GRID))
+    with np.errstate(all="ignore"):
+        values = np.asarray(landscape.function(*grid), dtype=float)
+    known = values[np.isfinite(values)]
+    return float(known.min()) if known.size else 0.0
+
+
+def _has_step_size(rule):
+    return rule.step_size not in (None, OWN_STEP_LENGTH)
+
+
 def _is_searched(rule, landscape):
-    has_step = rule.step_size not in (None, OWN_STEP_LENGTH)
-    return has_step and _by_hand(rule, landscape) is rule
+    return _has_step_size(rule) and _by_hand(rule, landscape) is rule
 
 
 def _by_hand(rule, landscape):
@@ -133,7 +226,7 @@ def for_network(
     return _best(problem, rules, schedule, see, alone, progress)
 
 
-def _best(problem, rules, schedule, see, alone, progress):
+def _best(problem, rules, schedule, see, alone, progress, updates=_UPDATES):
     """Return each rule with the best step size, itself where every run is lost.
 
     Parameters
@@ -146,6 +239,7 @@ def _best(problem, rules, schedule, see, alone, progress):
     alone : callable
         Run -> its score.
     progress : bool
+    updates : int
     """
     tried = [_with_sizes(rule) for rule in rules]
     runs = [
@@ -154,7 +248,7 @@ def _best(problem, rules, schedule, see, alone, progress):
         for rule in of_rule
     ]
     scores = np.zeros(len(runs))
-    scores += side_by_side(runs, [_UPDATES] * len(runs), lambda at: see(at, scores), progress)
+    scores += side_by_side(runs, [updates] * len(runs), lambda at: see(at, scores), progress)
     found, start = [], 0
     for rule, of_rule in zip(rules, tried, strict=True):
         part = slice(start, start := start + len(of_rule))

@@ -6,7 +6,7 @@ saturates: 1 - A is never formed by subtraction once A is close to 1.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -42,6 +42,9 @@ class Activation(Record):
         Where A lies; None where it has no bound.
     elementwise : bool
         Whether each unit depends on its own z alone, so that there is a derivative phi'(z).
+    code : dict of str to str
+        How other libraries write it: "torch" a module; "sklearn" a name that its MLP knows; "numpy"
+        an expression of Z (n, units), with what ``scipy.special`` has.
     """
 
     latex: str = ""
@@ -50,6 +53,7 @@ class Activation(Record):
     back: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
     range: tuple[float | None, float | None] = (None, None)
     elementwise: bool = True
+    code: dict[str, str] = field(default_factory=dict, hash=False)
 
     def __call__(self, Z: ArrayLike) -> FloatArray:
         """Return phi(Z) for a number or an array Z, such as (units, n).
@@ -191,6 +195,7 @@ ACTIVATIONS = {
             function=sigmoid,
             back=_sigmoid_back,
             range=(0.0, 1.0),
+            code={"torch": "nn.Sigmoid()", "sklearn": "logistic", "numpy": "expit(Z)"},
         ),
         Activation(
             id="tanh",
@@ -202,6 +207,7 @@ ACTIVATIONS = {
             function=np.tanh,
             back=_tanh_back,
             range=(-1.0, 1.0),
+            code={"torch": "nn.Tanh()", "sklearn": "tanh", "numpy": "np.tanh(Z)"},
         ),
         Activation(
             id="relu",
@@ -212,6 +218,7 @@ ACTIVATIONS = {
             function=relu,
             back=_relu_back,
             range=(0.0, None),
+            code={"torch": "nn.ReLU()", "sklearn": "relu", "numpy": "np.maximum(Z, 0)"},
         ),
         Activation(
             id="silu",
@@ -222,6 +229,7 @@ ACTIVATIONS = {
             function=silu,
             back=_silu_back,
             range=(-0.3, None),
+            code={"torch": "nn.SiLU()", "numpy": "Z * expit(Z)"},
         ),
         Activation(
             id="gelu",
@@ -233,6 +241,7 @@ ACTIVATIONS = {
             function=gelu,
             back=_gelu_back,
             range=(-0.2, None),
+            code={"torch": "nn.GELU()", "numpy": "Z * ndtr(Z)"},
         ),
         Activation(
             id="softmax",
@@ -245,6 +254,7 @@ ACTIVATIONS = {
             back=_softmax_back,
             range=(0.0, 1.0),
             elementwise=False,
+            code={"torch": "nn.Softmax(dim=1)", "numpy": "softmax(Z, axis=1)"},
         ),
         Activation(
             id="linear",
@@ -254,6 +264,7 @@ ACTIVATIONS = {
             style=Style(GREY, "dotted", "X"),
             function=np.copy,
             back=_linear_back,
+            code={"torch": "nn.Identity()", "sklearn": "identity", "numpy": "Z"},
         ),
     )
 }

@@ -173,7 +173,15 @@ def xor(n: int = 400, noise: float = 0.3, seed: int = 1) -> tuple[FloatArray, In
     return X, signs[:, 0] ^ signs[:, 1]
 
 
-def fashion_mnist(split: str = "train") -> tuple[FloatArray, IntArray]:
+def has_fashion_mnist() -> bool:
+    """Return whether :func:`fashion_mnist` finds all its files here, so that nothing is fetched."""
+    return all(
+        any(_holds(folder, split) for folder in (DEBIAN_FOLDER, _fashion_cache()))
+        for split in SPLITS
+    )
+
+
+def fashion_mnist(split: str = "train", n: int | None = None) -> tuple[FloatArray, IntArray]:
     """Return Fashion-MNIST: pictures of clothes, 28 x 28 pixels, ten classes.
 
     Nothing is downloaded where the Debian package ``dataset-fashion-mnist`` is installed. Elsewhere
@@ -185,6 +193,8 @@ def fashion_mnist(split: str = "train") -> tuple[FloatArray, IntArray]:
     ----------
     split : {"train", "test"}
         The 60,000 images to learn from, or the 10,000 to test with.
+    n : int, optional
+        Only the first n of them, 1 … 60,000 (or 10,000); by default all.
 
     Returns
     -------
@@ -204,15 +214,17 @@ def fashion_mnist(split: str = "train") -> tuple[FloatArray, IntArray]:
     benchmarking machine learning algorithms. arXiv:1708.07747.
     """
     split = check_choice("split", split, tuple(SPLITS))
-    cache = cache_folder() / "fashion-mnist"
+    _, images = SPLITS[split]
+    n = images if n is None else check_count("n", n, maximum=images)
+    cache = _fashion_cache()
     for folder in (DEBIAN_FOLDER, cache):
-        if all((folder / name).is_file() for name in _file_names(split)):
+        if _holds(folder, split):
             try:
-                return _read_split(folder, split)
+                return _read_split(folder, split, n)
             except DamagedFile as error:
                 warnings.warn(f"{error} Looking for another copy.", stacklevel=2)
     _fetch_into(cache)
-    return _read_split(cache, split)
+    return _read_split(cache, split, n)
 
 
 def cache_folder() -> Path:
@@ -245,12 +257,20 @@ def _file_names(split):
     return f"{start}-images-idx3-ubyte.gz", f"{start}-labels-idx1-ubyte.gz"
 
 
-def _read_split(folder, split):
-    """Return X, y of one split from its two files."""
-    _, n = SPLITS[split]
+def _fashion_cache():
+    return cache_folder() / "fashion-mnist"
+
+
+def _holds(folder, split):
+    return all((folder / name).is_file() for name in _file_names(split))
+
+
+def _read_split(folder, split, n):
+    """Return X, y of the first n of one split from its two files."""
+    _, all_images = SPLITS[split]
     images_name, labels_name = _file_names(split)
-    images = _read_idx(folder / images_name, (n, *IMAGE_SHAPE))
-    labels = _read_idx(folder / labels_name, (n,))
+    images = _read_idx(folder / images_name, (all_images, *IMAGE_SHAPE))[:n]
+    labels = _read_idx(folder / labels_name, (all_images,))[:n]
     if labels.max() >= CLASSES:
         raise DamagedFile(f"{folder / labels_name} is damaged: it holds the label {labels.max()}.")
     X = images.reshape(n, -1).astype(float)

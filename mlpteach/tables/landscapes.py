@@ -72,7 +72,7 @@ class Landscape(Record):
 
     def of_rows(self, places: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return values (m,) and gradients (m, 2) at `places` (m, 2)."""
-        return self._at_once(places) if self._takes_arrays else _one_by_one(self, places)
+        return self._at_once(places) if self.takes_arrays else _one_by_one(self, places)
 
     def _at_once(self, places):
         x, y = places.T
@@ -81,7 +81,7 @@ class Landscape(Record):
         return np.broadcast_to(self.function(x, y), len(places)), gradients
 
     @cached_property
-    def _takes_arrays(self):
+    def takes_arrays(self):
         """Whether `function` and `gradient` take arrays, as places all over the window show."""
         if self.objective is not None:
             return False

@@ -4,13 +4,19 @@ from mlpteach.basics.style import STYLES, Style
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.figure import figure
 from mlpteach.views.frames import Frames, frames_of, join
+from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import (
     Arrow,
     Axes,
+    Diagram,
     Heat,
     Ledger,
     Line,
+    Matrices,
+    Note,
+    Path,
     Plot,
+    Points,
     Profile,
     Raster,
     Row,
@@ -23,11 +29,17 @@ __all__ = [
     "STYLES",
     "Arrow",
     "Axes",
+    "Diagram",
     "Frames",
     "Heat",
     "Ledger",
     "Line",
+    "Matrices",
+    "Matrix",
+    "Note",
+    "Path",
     "Plot",
+    "Points",
     "Profile",
     "Raster",
     "Row",

@@ -1,4 +1,4 @@
-"""The map of a landscape: contours and minima, drawn once."""
+"""The map of a landscape: heights in one hue, contours and minima, drawn once."""
 
 import hashlib
 from functools import lru_cache, partial
@@ -12,6 +12,9 @@ from mlpteach.views.panels import Axes
 _GRID = 121  # points each way
 _LEVELS = 14
 _LINES = "#7d8ba1"  # of middle lightness: seen on a light and a dark page, behind the racers
+# One hue, laid over the page the more the lower a place lies: so on a light page lightness falls
+# towards the minimum, and on a dark one it rises, by equal parts from level to level.
+_FILL, _STRONGEST = "#3f7fc4", 0.5
 
 
 @lru_cache(maxsize=16)
@@ -70,11 +73,40 @@ def map_axes(landscape: Landscape) -> Axes:
     )
 
 
+def fills(values: FloatArray, lines: FloatArray) -> tuple[FloatArray, list[tuple[str, float]]]:
+    """Return the heights between which a map has one colour, and these colours.
+
+    Parameters
+    ----------
+    values : ndarray
+        The heights, some of which may be NaN.
+    lines : ndarray, shape (n,)
+        Those of the contours, ascending, between the lowest and the highest of `values`.
+
+    Returns
+    -------
+    bounds : ndarray, shape (n + 2,)
+    colors : list of (str, float)
+        Hue and opacity of the n + 1 parts, the lowest first.
+
+    Examples
+    --------
+    >>> bounds, colors = fills(np.array([0.0, 4.0]), np.array([1.0, 2.0]))
+    >>> bounds, [opacity for _, opacity in colors]
+    (array([0., 1., 2., 4.]), [0.5, 0.25, 0.0])
+    """
+    bounds = np.array([np.nanmin(values), *lines, np.nanmax(values)])
+    opacities = np.linspace(_STRONGEST, 0.0, len(lines) + 1)
+    return bounds, [(_FILL, float(opacity)) for opacity in opacities]
+
+
 def _draw(landscape, target):
     x, y, values = heights(landscape)
     lines = levels(landscape)
     if lines.size:
         masked = np.ma.masked_invalid(values)
+        bounds, colors = fills(values, lines)
+        target.contourf(x, y, masked, bounds, colors=colors, antialiased=False)
         target.contour(x, y, masked, lines, colors=_LINES, linewidths=0.8, linestyles="solid")
     for place in landscape.minima:
         # A text, so that it takes the page's own colour.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Axes
 
 # Inches: how large the rectangle of the axes is drawn, by their shape; the page may stretch it.
-SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7)}
+SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7), "small": (2.7, 2.4), "low": (2.7, 1.8)}
 # Pictures away from the axes, and still a number that a canvas can draw.
 _FAR = 1e4
 _NUMBERS = 1e300  # stands for infinity

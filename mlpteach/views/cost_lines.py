@@ -92,6 +92,7 @@ def _steps(trace, first, last):
         yield None
 
 
+@on_one_blas_thread
 def lab_history(
     runs: dict[str, Trace], same_weights: bool = False
 ) -> tuple[dict[str, FloatArray], Frames]:

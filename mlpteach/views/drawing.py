@@ -11,8 +11,9 @@ from mlpteach.study.latex import latex_number
 from mlpteach.views.axis_labels import FONT_SIZE, set_labels
 from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, shade
-from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table
+from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster, shade
+from mlpteach.views.network_drawing import draw_diagram, draw_matrices
+from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 from mlpteach.views.pictures import prepare, style
 
 # Inches: a line of words, and one of a formula with a fraction.
@@ -21,6 +22,8 @@ LINE, _FRACTION = 0.34, 0.62
 _LETTERS = 12.0
 # Where a ledger's formulas, numbers and results stand, as parts of its width.
 _FORMULA, _NUMBERS, _RESULT = 0.02, 0.42, 0.86
+# What fits between numbers and result; more is written smaller.
+_NUMBERS_LETTERS = 64
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,18 @@ class Moment:
         name = "loss" if key == "J" and "loss" in series else prefix + {"J": "loss"}.get(key, key)
         return float(series[name][self.k - 1])
 
+    @property
+    def way(self):
+        """Name -> what follows from the row chosen."""
+        frames = self.show.frames
+        return {name: int(way[self.row]) for name, way in frames.ways.items()} if frames else {}
+
+    def placed(self, place):
+        """Return the number at a :class:`~mlpteach.study.pass_lines.Place`."""
+        row = place.row(self.way)
+        matrix = self.frame[place.matrix]
+        return float(matrix[row, self.column] if place.each else matrix[0, row])
+
 
 def draw(target, panel, at, labels):
     """Draw a panel into a matplotlib ``Axes``.
@@ -57,7 +72,7 @@ def draw(target, panel, at, labels):
     Parameters
     ----------
     target : matplotlib.axes.Axes
-    panel : Plot, Heat, Table, Ledger or Text
+    panel : Plot, Heat, Table, Ledger, Text, Diagram or Matrices
     at : Moment
     labels : (float, float)
         How long the labels of the axes of a plot may be, in inches.
@@ -77,6 +92,8 @@ def _draw_plot(target, plot, at, labels):
     for layer in plot.layers:
         if isinstance(layer, Raster):
             _draw_raster(target, layer, plot.axes, at.frame)
+        elif isinstance(layer, Points):
+            _draw_points(target, layer, at)
         else:
             _DRAW_LAYER[type(layer)](target, layer, at.show.series, at.k)
     if target.get_legend_handles_labels()[1]:
@@ -103,6 +120,14 @@ def _inside(target, x, y, k):
     return all(low <= value <= high for value, (low, high) in ends)
 
 
+def _draw_points(target, points, at):
+    """Draw a ring around each point, a second one around that of the column chosen."""
+    x, y = (at.show.series[name][at.k - 1] for name in (points.x, points.y))
+    look = {"facecolors": "none", "edgecolors": points.style.color}
+    target.scatter(x, y, s=40, linewidths=1.0, label=points.label or None, **look)
+    target.scatter(x[at.column], y[at.column], s=130, linewidths=2.0, **look)
+
+
 def _draw_profile(target, profile, series, k):
     y = series[profile.y][k - 1]
     look = {"color": profile.style.color, "linewidth": profile.style.width}
@@ -117,9 +142,22 @@ def _draw_arrow(target, arrow, series, k):
     end = series[arrow.to_x][k - 1], series[arrow.to_y][k - 1]
     if np.isfinite([*start, *end]).all():
         look = {"arrowstyle": "-|>", "color": arrow.style.color, "linestyle": arrow.style.dash}
-        target.annotate("", end, start, arrowprops=look)
+        drawn = target.annotate("", end, start, arrowprops=look)
+        drawn.arrow_patch.set_clip_box(target.bbox)  # as on the page
         if arrow.label:
             target.plot([], [], color=arrow.style.color, ls=arrow.style.dash, label=arrow.label)
+
+
+def _draw_path(target, path, series, k):
+    look = {"color": path.style.color, "linewidth": path.style.width, "ls": path.style.dash}
+    marker = path.style.marker or "none"
+    target.plot(path.x, path.y, marker=marker, label=path.label or None, **look)
+
+
+def _draw_note(target, note, series, k):
+    text = note.text.replace("$", r"\$")
+    look = {"color": note.style.color, "fontsize": FONT_SIZE - 1, "weight": "bold"}
+    target.text(note.x, note.y, text, va="center", clip_on=True, **look)
 
 
 def _draw_raster(target, raster, axes, frame):
@@ -131,6 +169,9 @@ def _draw_raster(target, raster, axes, frame):
         *edges, shade(raster, values), cmap=_colormap(raster), vmin=0.0, vmax=1.0, zorder=0,
         transform=target.transAxes,
     )  # fmt: skip
+    if raster.contour and np.ptp(np.sign(values)):
+        middles = (0.5 * (edge[1:] + edge[:-1]) for edge in edges)
+        target.contour(*middles, values, [0.0], colors=["black"], transform=target.transAxes)
 
 
 def _colormap(colored):
@@ -207,28 +248,54 @@ def ledger_heights(ledger):
 def _weight(ledger, at):
     """Name the weight whose numbers are put in, as the page does."""
     unit, entry = at.row + 1, at.column + 1
+    if ledger.places:
+        return f"{_parameter(at)}, instance {entry} of the batch"
     if not ledger.layer:
         return f"Coordinate $W_{{{entry}}}$"
     return f"Weight $W^{{({ledger.layer})}}_{{{unit},{entry}}}$: unit {unit}, input {entry}"
 
 
+def _parameter(at):
+    """Name the parameter chosen of a network, counted from 1."""
+    layer = at.way["layer"]
+    unit, seen = at.way[f"unit{layer + 1}"] + 1, at.way[f"input{layer}"] + 1
+    if seen - 1 > max(at.show.frames.ways[f"unit{layer}"]):
+        return f"Bias $b^{{({layer})}}_{{{unit}}}$: unit {unit}"
+    return f"Weight $W^{{({layer})}}_{{{unit},{seen}}}$: unit {unit}, input {seen}"
+
+
 def _draw_ledger_line(target, ledger, line, at, y):
     mark = "→" if line.name == ledger.differs else ""
-    formula, numbers = line.latex(), line.latex(lambda key: at.number(key, ledger.prefix))
+    formula, numbers = line.latex(), line.latex(lambda key: ledger_number(ledger, key, at))
     name = "W_after" if line.name == "W" else line.name
-    known = ledger.prefix + name in at.frame
+    known = name == "J" or ledger.prefix + name in {**at.frame, **ledger.places}
     _write(target, 0.0, y, mark)
     _write(target, _FORMULA, y, f"${_large(formula)}$")
-    _write(target, _NUMBERS, y, f"$= {_large(numbers)}$" if numbers else "")
-    _write(target, _RESULT, y, f"$= {latex_number(at.number(name, ledger.prefix))}$" * known)
+    size = FONT_SIZE * min(1.0, _NUMBERS_LETTERS / max(1, _letters(numbers)))
+    _write(target, _NUMBERS, y, f"$= {_large(numbers)}$" if numbers else "", size)
+    _write(target, _RESULT, y, f"$= {latex_number(ledger_number(ledger, name, at))}$" * known)
+
+
+def ledger_number(ledger, key, at):
+    """Return the number behind a key of a ledger's line."""
+    if key in ledger.places:
+        return at.placed(ledger.places[key])
+    return at.number(key, ledger.prefix)
 
 
 def _large(formula):
     return formula.replace(r"\frac", r"\dfrac")
 
 
-def _write(target, x, y, text):
-    target.text(x, y, text, va="center", fontsize=FONT_SIZE)
+def _letters(latex):
+    """Return about how many letters wide a formula is."""
+    return len(
+        re.sub(r"\\text|\\[a-z]+|[\\{}^_ ]", lambda found: "·"[: found[0] == r"\cdot"], latex)
+    )
+
+
+def _write(target, x, y, text, size=FONT_SIZE):
+    target.text(x, y, text, va="center", fontsize=size)
 
 
 def _draw_words(target, panel, at, labels):
@@ -252,5 +319,14 @@ def word_lines(text, width):
     return broken
 
 
-_DRAW = {Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger}
-_DRAW_LAYER = {Line: _draw_line, Profile: _draw_profile, Arrow: _draw_arrow}
+_DRAW = {
+    Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger,
+    Diagram: draw_diagram, Matrices: draw_matrices,
+}  # fmt: skip
+_DRAW_LAYER = {
+    Line: _draw_line,
+    Profile: _draw_profile,
+    Arrow: _draw_arrow,
+    Path: _draw_path,
+    Note: _draw_note,
+}

@@ -7,13 +7,14 @@ from mlpteach.views.axis_labels import FONT_SIZE
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.drawing import LINE, Moment, draw, ledger_heights, word_lines
 from mlpteach.views.mosaic import evenly
-from mlpteach.views.panels import Heat, Ledger, Plot, Show, Table
+from mlpteach.views.network_drawing import matrices_height
+from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Inches: a column of three, and how high a row of plots or maps is, and one with a square plot.
-_COLUMN, _ROW, _SQUARE_ROW = 4.6, 3.0, 4.4
+_COLUMN, _ROW, _SQUARE_ROW, _DIAGRAM_ROW = 4.6, 3.0, 4.4, 6.4
 # Of the room that a plot has, its axes' labels may fill so much less.
 _LABELS = 0.9
 
@@ -113,6 +114,10 @@ def _height(band, width):
     first = band[0]
     if _is_graphic(first):
         return _SQUARE_ROW if any(map(_is_square, band)) else _ROW
+    if isinstance(first, Diagram):
+        return _DIAGRAM_ROW
+    if isinstance(first, Matrices):
+        return matrices_height(first)
     if isinstance(first, Ledger):
         return sum(ledger_heights(first))
     lines = len(first.rows) + 2 if isinstance(first, Table) else len(word_lines(first, width))

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import STYLES
 from mlpteach.run.trace import Trace
+from mlpteach.study.clock import TIMINGS
 from mlpteach.views.axis import limits
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
@@ -21,9 +22,18 @@ _EQUAL = (
     "All start from the same weights; those on mini-batches see the same batches.",
     "L-BFGS takes all instances at once: one update an epoch, and its line search asks for more.",
 )
+_TIMED = (
+    f"Seconds in the updates: all ways were run {TIMINGS} times by turns, for this picture; the "
+    "median is shown."
+)
 
 
-def show_ways(traces: dict[str, Trace], names: dict[str, str], against: str) -> Show:
+def show_ways(
+    traces: dict[str, Trace],
+    names: dict[str, str],
+    against: str,
+    seconds: dict[str, FloatArray] | None = None,
+) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of runs over epochs.
 
     Parameters
@@ -34,20 +44,22 @@ def show_ways(traces: dict[str, Trace], names: dict[str, str], against: str) -> 
         On the screen.
     against : str
         A key of ``AGAINST``: the horizontal axis.
+    seconds : dict of str to ndarray, shape (len(trace),), optional
+        As :func:`mlpteach.study.clock.median_seconds` measures them; needed for "seconds".
     """
     message = divergence_message({names[name]: trace for name, trace in traces.items()})
     if not any(trace.epochs for trace in traces.values()):
         return Show(traces, 0, message=message)
     epochs = max(trace.planned // trace.run.problem.updates_per_epoch for trace in traces.values())
-    series = history(traces, epochs)
+    series = history(traces, epochs, seconds)
     styles = {name: STYLES[i % len(STYLES)] for i, name in enumerate(traces)}
     return Show(
         traces=traces,
         steps=epochs,
         panels=(
             *_plots(styles, series, against),
-            _table(traces, names, styles),
-            Text("Equal starts", _EQUAL),
+            _table(traces, names, styles, bool(seconds)),
+            Text("Equal starts", (*_EQUAL, _TIMED) if seconds else _EQUAL),
         ),
         series=series,
         message=message,
@@ -55,12 +67,15 @@ def show_ways(traces: dict[str, Trace], names: dict[str, str], against: str) -> 
     )
 
 
-def history(traces: dict[str, Trace], epochs: int) -> dict[str, FloatArray]:
+def history(
+    traces: dict[str, Trace], epochs: int, seconds: dict[str, FloatArray] | None = None
+) -> dict[str, FloatArray]:
     """Return name -> array (epochs,) for several runs.
 
     "epoch", and of each run ``"way.loss"``, ``"way.validation_loss"``, ``"way.accuracy"`` (on the
     validation data), and up to the end of each epoch ``"way.evaluations"`` of the gradient,
-    ``"way.passes"``, instances in them by the number of instances, and ``"way.seconds"``.
+    ``"way.passes"``, instances in them by the number of instances, and where `seconds` were
+    measured ``"way.seconds"``.
     """
     series = {"epoch": np.arange(1.0, epochs + 1)}
     for name, trace in traces.items():
@@ -75,8 +90,9 @@ def history(traces: dict[str, Trace], epochs: int) -> dict[str, FloatArray]:
             "accuracy": trace.history["validation_accuracy"],
             "evaluations": np.cumsum(trace.evaluations)[last:whole:per_epoch],
             "passes": np.cumsum(instances)[last:whole:per_epoch] / len(problem.X),
-            "seconds": np.cumsum(trace.seconds, dtype=float)[last:whole:per_epoch],
         }
+        if seconds:
+            columns["seconds"] = seconds[name][last:whole:per_epoch]
         series |= {f"{name}.{key}": fill_up(column, epochs) for key, column in columns.items()}
         series[f"{name}.epoch"] = series["epoch"]
     return series
@@ -110,15 +126,16 @@ def _plots(styles, series, against):
         )
 
 
-def _table(traces, names, styles):
+def _table(traces, names, styles, timed):
     columns = {
         "loss": "cost $J$",
         "accuracy": "validation accuracy",
         "validation_loss": "validation cost",
         "evaluations": "gradient evaluations",
         "passes": "passes",
-        "seconds": "seconds",
     }
+    if timed:
+        columns["seconds"] = "seconds"
     rows = [
         Row(
             label=names[name],

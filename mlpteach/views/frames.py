@@ -1,14 +1,14 @@
 """Matrices of every step: too large to travel all at once, fetched when they are looked at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
-from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.views.checks import check_array, check_dict, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
@@ -34,6 +34,11 @@ class Frames:
         Name of the field whose entries can be chosen by row and column.
     stride : int
         The steps 1, 1 + stride, 1 + 2 stride … are read fast, those between are computed again.
+    choices : (int, int), optional
+        How many rows and columns can be chosen where `select` names no field.
+    ways : dict of str to ndarray of int
+        What follows from the row chosen, an entry for each; of a network's parameters see
+        :func:`mlpteach.study.back_propagation.ways`.
     """
 
     steps: int
@@ -41,6 +46,8 @@ class Frames:
     read: Callable[[int, int], np.ndarray]
     select: str = ""
     stride: int = 1
+    choices: tuple[int, int] | None = None
+    ways: Mapping[str, IntArray] = field(default_factory=dict)
 
     def __post_init__(self):
         check_count("the steps of Frames", self.steps)
@@ -53,6 +60,11 @@ class Frames:
         if check_text("select", self.select) and self.select not in self.fields:
             known = ", ".join(self.fields)
             raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
+
+    @property
+    def choice(self) -> tuple[int, int]:
+        """How many rows and columns can be chosen."""
+        return self.choices or self.fields.get(self.select, (1, 1))
 
     @property
     def size(self) -> int:

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpteach.basics.arguments import POSITIVE, check_choice, check_flag, check_number
+from mlpteach.basics.arguments import (
+    POSITIVE,
+    Interval,
+    check_choice,
+    check_flag,
+    check_number,
+)
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.views.checks import (
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
 
 
-def check_look(name: str, layer: "Line | Profile | Arrow") -> None:
+def check_look(name: str, layer: "Line | Points | Profile | Arrow | Path") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -61,6 +67,43 @@ class Line:
         """Raise unless the show has what is drawn here."""
         check_series("Line.x", self.x, show)
         check_series("Line.y", self.y, show)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rings around points that are others at each step, such as the instances of a batch.
+
+    The point of the position's ``column`` is ringed more strongly; a click near a point chooses it.
+    On a plot whose click sets a :class:`~mlpteach.player.controls.Point`, the last one is that
+    place: it has a cross, and a click where no point is chooses it.
+
+    Attributes
+    ----------
+    x, y : str
+        Names of series of shape (steps, n). Where one is NaN there is no point.
+    style : Style
+    label : str
+    """
+
+    x: str
+    y: str
+    style: Style
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        check_look("Points", self)
+
+    def check(self, show: "Show") -> None:
+        """Raise unless the show has what is drawn here."""
+        known = show.series.get(self.x)
+        if known is not None and known.ndim == 1:
+            raise ValueError(
+                f"Points.x={self.x!r} must have shape ({show.steps}, n), n points a step; given "
+                f"{known.shape}."
+            )
+        shape = () if known is None else known.shape[1:]
+        check_series("Points.x", self.x, show, shape)
+        check_series("Points.y", self.y, show, shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +166,67 @@ class Arrow:
             check_series(f"Arrow.{end}", getattr(self, end), show)
 
 
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A line that stands still while a history plays, such as a hatching; each has its own.
+
+    Attributes
+    ----------
+    x, y : array_like, shape (n,)
+        Where one is NaN the line is interrupted.
+    style : Style
+        Its marker stands at every point.
+    label : str
+    """
+
+    x: FloatArray
+    y: FloatArray
+    style: Style
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y"):
+            array = check_array(f"the {name} of a Path", getattr(self, name), (1,))
+            object.__setattr__(self, name, array)
+        if len(self.x) != len(self.y):
+            raise ValueError(
+                f"x and y of a Path must be equally long; given {len(self.x)} and {len(self.y)}."
+            )
+        check_look("a Path", self)
+
+    def check(self, show: "Show") -> None:
+        """Nothing of the show is needed."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A few words on a plot, to the right of a place; each history has its own.
+
+    Attributes
+    ----------
+    text : str
+        Plain, without mathematics.
+    x, y : float
+        Where it begins, at half its height.
+    style : Style
+        Of which the colour counts.
+    """
+
+    text: str
+    x: float
+    y: float
+    style: Style
+
+    def __post_init__(self) -> None:
+        check_text("the text of a Note", self.text)
+        for name in ("x", "y"):
+            check_number(f"the {name} of a Note", getattr(self, name), Interval())
+        check_kind("the style of a Note", self.style, Style, "STYLES[0]")
+
+    def check(self, show: "Show") -> None:
+        """Nothing of the show is needed."""
+
+
 @dataclass(frozen=True)
 class Raster:
     """A map of colours below the layers that follow it, such as what a network says of each place.
@@ -139,6 +243,10 @@ class Raster:
         The value with the strongest colour.
     gamma : float
         Colour strength is ``|value/limit|**gamma``; below 1 small values are lifted.
+    smooth : bool
+        Whether colours run into each other, as those of a function known at the cells' middles.
+    contour : bool
+        Whether a line is drawn where the value is 0.
     """
 
     field: str
@@ -147,9 +255,13 @@ class Raster:
     colors: str
     limit: float
     gamma: float = 1.0
+    smooth: bool = False
+    contour: bool = False
 
     def __post_init__(self) -> None:
         check_colors("a Raster", self)
+        check_flag("smooth", self.smooth)
+        check_flag("contour", self.contour)
         object.__setattr__(self, "x", check_ends("the x of a Raster", self.x, "linear"))
         object.__setattr__(self, "y", check_ends("the y of a Raster", self.y, "linear"))
 

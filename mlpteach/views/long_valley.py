@@ -1,6 +1,6 @@
 """A long valley: how fast momentum in both forms leaves it, measured and in theory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -20,7 +20,7 @@ from mlpteach.views.runs import (
     fill_up,
 )
 
-_START = (-4.0, 0.15)
+START = (-4.0, 0.15)
 NAMES = {"gd": "gradient descent", **steady_gradient.NAMES}
 STYLES = {"gd": rule("gd").style, **steady_gradient.STYLES}
 
@@ -52,24 +52,25 @@ def show_valley(rules: dict[str, Rule], updates: int, condition: float) -> Show:
     curvatures = (1.0, condition)
     cost = gain.valley(curvatures)
     traces = {
-        name: quietly(descend, cost, _START, rule=rule, steps=updates)
+        name: quietly(descend, cost, START, rule=rule, steps=updates)
         for name, rule in rules.items()
     }
     series = history(traces, updates, curvatures)
     message = divergence_message({NAMES[name]: trace for name, trace in traces.items()})
-    panels = (_map(condition), *_plots(series, updates), _table(traces, series))
+    panels = (way_plot(condition, STYLES), *_plots(series, updates), _table(traces, series))
     return Show(traces, updates, panels, series, message=message)
 
 
-def _map(condition):
+def way_plot(condition: float, names: Iterable[str], shape: str = "square") -> Plot:
+    """Return the plot of the ways of some runs in a valley of curvatures 1 and `condition`."""
     return Plot(
         title=rf"The way in $J = \frac{{1}}{{2}}(x^2 + {condition:g}\, y^2)$",
         label="Way of each run in the valley, over lines of equal cost",
         axes=Axes(
-            "$x$", "$y$", (-5.0, 5.0), (-1.0, 1.0), shape="square",
+            "$x$", "$y$", (-5.0, 5.0), (-1.0, 1.0), shape=shape,
             draw=partial(_draw_valley, condition), key=f"valley {condition:g}",
         ),
-        layers=tuple(Line(f"{name}.x", f"{name}.y", STYLES[name]) for name in STYLES),
+        layers=tuple(Line(f"{name}.x", f"{name}.y", STYLES[name]) for name in names),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from mlpteach.basics.arguments import check_choice, check_count, check_flag, des
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import Style
 from mlpteach.run.trace import Trace
+from mlpteach.study.pass_lines import Place
 from mlpteach.views.checks import (
     check_all,
     check_all_series,
@@ -31,11 +32,22 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
-from mlpteach.views.layers import Arrow, Line, Profile, Raster, check_colors, shade
+from mlpteach.views.layers import (
+    Arrow,
+    Line,
+    Note,
+    Path,
+    Points,
+    Profile,
+    Raster,
+    check_colors,
+    shade,
+)
 from mlpteach.views.mosaic import mosaic_lines
+from mlpteach.views.network_panels import Diagram, Matrices
 
-Layer = Line | Profile | Arrow | Raster
-LAYERS = (Line, Profile, Arrow, Raster)
+Layer = Line | Points | Profile | Arrow | Path | Note | Raster
+LAYERS = (Line, Points, Profile, Arrow, Path, Note, Raster)
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,9 @@ class Axes:
         Names what `draw` draws: a picture is drawn once for equal axes and key. By default another
         name for every function; worth giving where each call makes a new function that draws the
         same.
-    shape : {"wide", "square"}
-        A square plot, such as a map, leads on the page and takes the most room.
+    shape : {"wide", "square", "small", "low"}
+        A square plot, such as a map, leads on the page and takes the most room;
+        the last two are for a narrow column.
     equal : bool
         Whether a unit is as long across as up, as matplotlib's aspect "equal".
     """
@@ -105,7 +118,7 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Profile, Arrow or Raster
+    layers : sequence of Line, Points, Profile, Arrow, Path, Note or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
@@ -258,6 +271,9 @@ class Ledger:
         Layer of the weight; 0 for a function's parameters.
     differs : str
         Name of the line that is marked as the first that differs.
+    places : dict of str to Place
+        Where numbers lie that are not at the position's row and column, by their keys; the frames
+        have the ways that they ask for.
     """
 
     lines: Sequence[Any]
@@ -265,6 +281,7 @@ class Ledger:
     prefix: str = ""
     layer: int = 0
     differs: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     def __post_init__(self):
         check_text("the title of a Ledger", self.title)
@@ -276,8 +293,12 @@ class Ledger:
         """Raise unless the show has what is drawn here: the result of every line."""
         for line in self.lines:
             name = self.prefix + ("W_after" if line.name == "W" else line.name)
-            if name not in show.series:
+            if name == "J":
+                check_series("the J of a Ledger", "loss", show)
+            elif name not in show.series and name not in self.places:
                 check_field("a line of a Ledger", name, show)
+        for place in self.places.values():
+            check_field("a place of a Ledger", place.matrix, show)
 
 
 @dataclass(frozen=True)
@@ -307,8 +328,8 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
-Panel = Plot | Heat | Table | Ledger | Text
-PANELS = (Plot, Heat, Table, Ledger, Text)
+Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices
+PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices)
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,29 @@
 """A race of rules over a landscape: what is drawn of their traces."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
+from mlpteach.basics.arrays import BoolArray, FloatArray
+from mlpteach.basics.style import Style
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
+from mlpteach.study.step_parts import step_parts
 from mlpteach.tables.landscapes import Landscape
+from mlpteach.views.arrows import arrow_series, arrows_on_map, enlargement
 from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
-from mlpteach.views.coordinates import SIZES
+from mlpteach.views.hatching import hatching
+from mlpteach.views.layers import Note, Path
 from mlpteach.views.mosaic import beside, letters_of
-from mlpteach.views.panels import Arrow, Axes, Layer, Line, Panel, Plot, Row, Show, Table, Text
+from mlpteach.views.panels import Arrow, Axes, Line, Panel, Plot, Row, Show, Table, Text
+from mlpteach.views.runs import fill_up
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
 _NEAR = 1e-5
-# The enlargement shows arrows up to this long, in its own units, up and across.
-_TALL, _WIDE = 1.1, 1.3
+# The region from which a rule diverges.
+_LOST = Style("#d1495b", "solid", "", 1.0)
 
 
 def race_show(
@@ -26,6 +32,8 @@ def race_show(
     styles: dict[str, Style],
     landscape: Landscape,
     steps: int,
+    chosen: str = "",
+    lost: BoolArray | None = None,
 ) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of a race.
 
@@ -39,21 +47,32 @@ def race_show(
     landscape : Landscape
     steps : int
         Planned updates; a trace that diverged has fewer.
+    chosen : str
+        Name of the rule whose steps are taken apart, if any.
+    lost : ndarray of bool, shape (rows, columns), optional
+        From which cells of the map that rule diverges, the lowest row first; see
+        :func:`mlpteach.study.diverging.diverges`.
     """
     series = {"k": np.arange(1.0, steps + 1)}
     for name, arrays in paths.items():
         series |= {f"{name}.{key}": array for key, array in arrays.items()}
-    panels: list[Panel] = [map_plot(traces, styles, landscape)]
+    parts = step_parts(traces[chosen]) if chosen else {}
+    if chosen:
+        before = traces[chosen].gather("before")["before"]
+        series |= arrow_series(parts, before, landscape.window, steps)
+    region = hatched(lost, title(chosen, traces[chosen].run.rule), landscape) if chosen else ()
+    arrows = arrows_on_map(parts)
+    panels: list[Panel] = [map_plot(traces, styles, landscape, region, arrows)]
     panels.append(cost_plot(traces, styles, landscape, steps))
     panels.append(standings(traces, styles, landscape, series))
     if landscape.minima:
         panels.append(distance_plot(traces, styles, landscape, steps))
-    ahead = {name: trace.run.rule for name, trace in traces.items() if f"{name}.look_x" in series}
-    panels += [enlargement(name, title(name, rule)) for name, rule in ahead.items()]
+    if chosen:
+        panels.append(enlargement(parts, title(chosen, traces[chosen].run.rule)))
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
-    arrows = letters_of(panels, "wide")[1 + bool(landscape.minima) :]
-    mosaic = beside((1, ["A"]), (1, ["C", "B" + arrows]))
+    enlarged = letters_of(panels, "wide")[1 + bool(landscape.minima) :]
+    mosaic = beside((1, ["A"]), (1, ["C", "B" + enlarged]))
     message = _message(traces)
     return Show(traces, steps, tuple(panels), series, message=message, mosaic=mosaic)
 
@@ -62,108 +81,52 @@ def path(trace: Trace, landscape: Landscape, steps: int) -> dict[str, FloatArray
     """Return the series of one racer, each (steps,): NaN after the run's end.
 
     "x" and "y" are W_k, "J" the cost there, "distance" to the nearest minimum, "length" of the
-    step; for a rule that looks ahead also "look_x" and "look_y", where it looks, and what
-    :func:`enlargement` draws.
+    step.
     """
-    ahead = ("W_ahead",) if "W_ahead" in trace.lines else ()
-    arrays = trace.gather("before", "after", "gradient", "rho", *ahead)
+    arrays = trace.gather("before", "rho")
     x, y = arrays["before"].T
     found = {"x": x, "y": y, "J": trace.losses, "length": np.hypot(*arrays["rho"].T)}
     if landscape.minima:
         away = arrays["before"] - np.array(landscape.minima)[:, None]
         found["distance"] = np.hypot(away[..., 0], away[..., 1]).min(axis=0)
-    found["to_x"], found["to_y"] = arrays["after"].T
-    if ahead:
-        found["look_x"], found["look_y"] = arrays["W_ahead"].T
-        found |= _enlarged(arrays, landscape.window)
-    return {name: _padded(values, steps) for name, values in found.items()}
+    return {name: fill_up(values, steps) for name, values in found.items()}
 
 
-def _padded(values, steps):
-    padded = np.full(steps, np.nan)
-    padded[: len(values)] = values
-    return padded
-
-
-def _enlarged(arrays, window):
-    """Return look-ahead, step and downhill as arrows from 0, the longer of the first two 1 long."""
-    x_min, x_max, y_min, y_max = window
-    # Directions are those on the map, whose picture is not drawn to one scale.
-    across, down = SIZES["square"]
-    scale = np.array([across / (x_max - x_min), down / (y_max - y_min)])
-    look = (arrays["W_ahead"] - arrays["before"]) * scale
-    step = -arrays["rho"] * scale
-    downhill = -arrays["gradient"] * scale
-    with np.errstate(all="ignore"):
-        unit = np.maximum(np.hypot(*look.T), np.hypot(*step.T))[:, None]
-        arrows = {
-            "big_look": look / unit,
-            "big_step": step / unit,
-            "downhill": downhill / np.hypot(*downhill.T)[:, None],
-        }
-    named = {"zero": np.zeros(len(look))}
-    for name, arrow in arrows.items():
-        # An arrow without a length has no direction to show.
-        arrow = np.where((arrow == 0).all(axis=1, keepdims=True), np.nan, arrow)
-        named[f"{name}_x"], named[f"{name}_y"] = arrow.T
-    return named
-
-
-def map_plot(traces: dict[str, Trace], styles: dict[str, Style], landscape: Landscape) -> Plot:
-    """Return the map with the racers' trails; Nesterov's arrows show where it looks and steps."""
-    layers: list[Layer] = [
-        Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces
-    ]
-    for name, trace in traces.items():
-        if "W_ahead" in trace.lines:
-            start = f"{name}.x", f"{name}.y"
-            look, step = _arrow_styles(styles[name])
-            layers.append(Arrow(*start, f"{name}.look_x", f"{name}.look_y", look))
-            layers.append(Arrow(*start, f"{name}.to_x", f"{name}.to_y", step))
+def map_plot(
+    traces: dict[str, Trace],
+    styles: dict[str, Style],
+    landscape: Landscape,
+    region: Sequence[Path | Note] = (),
+    arrows: Sequence[Arrow] = (),
+) -> Plot:
+    """Return the map with the racers' trails, and for one of them a region and arrows."""
+    trails = [Line(f"{name}.x", f"{name}.y", styles[name], future=False) for name in traces]
+    hatches = "".join(f"; hatched: {one.text} of starts" for one in region if type(one) is Note)
     return Plot(
         title="The map: click to start there" + ("; ★ minimum" if landscape.minima else ""),
-        label=f"Contours of {landscape.title} with the trail of each rule; a click starts there",
+        label=f"Contours of {landscape.title} with the trail of each rule; a click starts there"
+        + hatches,
         axes=map_axes(landscape),
-        layers=tuple(layers),
+        layers=(*region, *trails, *arrows),
         click="start",
     )
 
 
-def _arrow_styles(style):
-    return Style(style.color, "dotted", "", 2.0), Style(style.color, "solid", "", 2.0)
+def hatched(
+    lost: BoolArray | None, words: str, landscape: Landscape
+) -> tuple[()] | tuple[Path, Note]:
+    """Return the layers that show from where a rule called `words` diverges; none for nowhere."""
+    if lost is None or not lost.any():
+        return ()
+    x_min, x_max, y_min, y_max = landscape.window
+    place = x_min + 0.03 * (x_max - x_min), y_max - 0.04 * (y_max - y_min)
+    said = f"{words.replace(' (lecture)', '')} diverges: {100 * lost.mean():.0f} %"
+    return Path(*hatching(lost, landscape.window), _LOST), Note(said, *place, _LOST)
 
 
 def title(name: str, rule: Rule) -> str:
     """Return a racer's name with the rule's title in the place of its id."""
     return name.replace(rule.id, rule.short_title, 1)
-
-
-def enlargement(name: str, words: str) -> Plot:
-    """Return the plot that shows where a rule looks before it steps, enlarged."""
-    look, step = Style(ORANGE, "dotted", "", 2.5), Style(BLUE, "solid", "", 2.5)
-    downhill = Style(GREY, "dashed", "", 1.5)
-    start = f"{name}.zero", f"{name}.zero"
-
-    def arrow(key, style, label):
-        return Arrow(*start, f"{name}.{key}_x", f"{name}.{key}_y", style, label)
-
-    return Plot(
-        title=f"{words} at $W_k$, enlarged",
-        label=f"Where {words} looks, steps, and which way is downhill, as directions on the map",
-        axes=Axes("", "", (-_WIDE, _WIDE), (-_TALL, _TALL), draw=_bare, key="bare", equal=True),
-        layers=(
-            arrow("big_look", look, "looks ahead"),
-            arrow("big_step", step, r"steps, $-\rho_k$"),
-            arrow("downhill", downhill, "downhill, $-g_k$"),
-        ),
-    )
-
-
-def _bare(target):
-    target.set_xticks([])
-    target.set_yticks([])
-    target.spines[:].set_visible(False)
-    target.text(0.0, 0.0, "●", ha="center", va="center", fontsize=8)
 
 
 def cost_plot(
@@ -209,20 +172,33 @@ def standings(
     landscape: Landscape,
     series: dict[str, FloatArray],
 ) -> Table:
-    """Return the table of the racers: cost, distance, length of the step; and the legend."""
+    """Return the table of the racers: step size, cost, distance, length of the step; a legend."""
     columns = {"cost $J$": "J", "distance": "distance", r"step $|\rho_k|$": "length"}
     if not landscape.minima:
         del columns["distance"]
     rows = [
         Row(
             title(name, trace.run.rule),
-            tuple(f"{name}.{key}" for key in columns.values()),
+            (step_size(trace.run.rule), *(f"{name}.{key}" for key in columns.values())),
             styles[name],
             notes(trace, series[f"{name}.x"], series[f"{name}.y"], landscape.window),
         )
         for name, trace in traces.items()
     ]
-    return Table("", "The rules at this update", tuple(columns), tuple(rows))
+    head = r"step size $\eta$"
+    return Table("", "The rules at this update", (head, *columns), tuple(rows))
+
+
+def step_size(rule: Rule) -> str:
+    """Return the step size of a rule as it stands in a table; "–" for a rule without one.
+
+    Examples
+    --------
+    >>> from mlpteach.rules import rule
+    >>> step_size(rule("momentum", alpha=0.02)), step_size(rule("lbfgs"))
+    ('0.02', '–')
+    """
+    return f"{rule.values[rule.step_size]:.3g}" if rule.step_size in rule.values else "–"
 
 
 def notes(trace: Trace, x: FloatArray, y: FloatArray, window: tuple[float, ...]) -> dict[int, str]:

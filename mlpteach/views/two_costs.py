@@ -1,11 +1,11 @@
 """The panels of a network under two costs: curves, maps of the sensitivities, and the lines."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
 
 from mlpteach.run.trace import Trace
+from mlpteach.study.pass_lines import sensitivity_formula
 from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.mosaic import beside, letters_of
@@ -67,20 +67,13 @@ def line_formulas(losses, layers, output="sigmoid"):
         n = int(name[1:])
         if name == f"V{layers}":
             formulas += [
-                (name, id, rf"$V^{{({n})}} = {_last_sensitivity(loss, output, n)}$")
+                (name, id, f"${sensitivity_formula(loss, output, n)}$")
                 for id, loss in losses.items()
             ]
         else:
             places = {"n": n, "below": n - 1, "above": n + 1}
             formulas.append((name, "", f"${_FORMULAS[name[0]] % places}$"))
     return formulas
-
-
-def _last_sensitivity(loss, output, n):
-    """Write V^(n) with the layers' numbers at A and Z."""
-    written = loss.sensitivity_latex(output)
-    numbered = {"A": f"A^{{({n + 1})}}", "Z": f"Z^{{({n})}}"}
-    return re.sub(r"(?<![A-Za-z\\])[AZ](?![A-Za-z])", lambda found: numbered[found[0]], written)
 
 
 def lines_text(losses, layers, output):

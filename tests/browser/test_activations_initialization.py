@@ -7,7 +7,7 @@ import mlpteach as mt
 
 from .conftest import open_and_run
 
-NOTEBOOK = "03_activations_initialization.ipynb"
+NOTEBOOK = "04_activations_initialization.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def lecture(browser, lab):
 @pytest.fixture
 def dashboard(lecture):
     """The second dashboard of the lecture, at its first moment."""
-    root = lecture.locator(".mlp", has=lecture.locator("[data-series='b.all_dead']"))
+    root = lecture.locator(".mlp", has=lecture.locator("[data-series='b.all_dead']")).first
     root.scroll_into_view_if_needed()
     root.focus()
     root.press("Home")

@@ -9,7 +9,8 @@ import mlpteach as mt
 
 from .conftest import open_and_run
 
-NOTEBOOK = "04_adaptive_optimizers.ipynb"
+NOTEBOOK = "02_adaptive_optimizers.ipynb"
+DASHBOARDS = ["adagrad", "adadelta", "adam", "nadam", "optimizer", "race", "own_rule"]
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +30,11 @@ def lecture(browser, lab):
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     open_and_run(page, lab, NOTEBOOK)
     page.wait_for_selector(".mlp .heats canvas")
-    page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
+    page.wait_for_function("document.querySelectorAll('.mlp').length === 7")
     page.evaluate(
-        """() => [...document.querySelectorAll(".mlp")].forEach((node, i) => {
-        node.id = ["adam", "optimizer", "race", "own_rule"][i]; })"""
+        """(names) => [...document.querySelectorAll(".mlp")].forEach((node, i) => {
+        node.id = names[i]; })""",
+        DASHBOARDS,
     )
     page.locator("#adam").scroll_into_view_if_needed()
     yield page
@@ -73,8 +75,9 @@ def test_steps_by_update_forwards_and_back(dashboard, trace):
     for key, k in [("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("ArrowLeft", 1)]:
         dashboard.keyboard.press(key)
         assert shown(dashboard, "k") == str(k)
-        numbers = {line: result(dashboard, line) for line in ("M", "V", "M_hat", "V_hat", "rho")}
         step = trace[k - 1]
+        wait_for_result(dashboard, "M", entry(step.M, 0, 0))
+        numbers = {line: result(dashboard, line) for line in ("M", "V", "M_hat", "V_hat", "rho")}
         for name, number in numbers.items():
             assert number == entry(step.quantities[name], 0, 0), (k, name)
         assert result(dashboard, "W") == entry(step.after, 0, 0)
@@ -158,7 +161,7 @@ def test_click_on_a_map_chooses_the_weight(dashboard, trace):
 def test_heat_map_changes_with_the_update(dashboard):
     def pixels():
         return dashboard.evaluate(
-            """() => { const c = document.querySelector("canvas[data-field=G]");
+            """() => { const c = document.querySelector("#adam canvas[data-field=G]");
             return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]; }"""
         )
 
@@ -176,7 +179,7 @@ def test_plays_and_stops(dashboard):
     dashboard.keyboard.press("Home")
     dashboard.keyboard.press("Space")
     dashboard.wait_for_function(
-        "Number(document.querySelector('[data-shown=k]').textContent) > 20", timeout=20_000
+        "Number(document.querySelector('#adam [data-shown=k]').textContent) > 20", timeout=20_000
     )
     dashboard.keyboard.press("Space")
     stopped = shown(dashboard, "k")
@@ -234,13 +237,13 @@ def drag(page, slider, values):
     )
 
 
-def wait_for_result(page, line, number):
+def wait_for_result(page, line, number, ledger="#adam"):
+    """Wait for the number of a line: that of an update between two frames is asked for."""
     page.wait_for_function(
-        """([line, number]) => {
-        const span = document.querySelector(`tr[data-line=${line}] .result span`);
-        return Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
-        arg=[line, float(number)],
-        timeout=30_000,
+        """([row, number]) => {
+        const span = document.querySelector(`${row} .result span`);
+        return span && Math.abs(Number(span.dataset.value) / number - 1) < 1e-12; }""",
+        arg=[f"{ledger} tr[data-line={line}]", float(number)],
     )
 
 
@@ -253,8 +256,8 @@ def test_values_set_from_python_move_the_controls(dashboard):
         const { render } = (await import(url)).default;
         const control = {name: "eta", label: "η", kind: "slider", low: 0, high: 1, log: false};
         const spec = (eta) => ({steps: 0, held: [], lines: 0, controls: [control], panels: [],
-            fields: {}, frame: 0, series: {}, values: {eta}, title: "test", message: "",
-            perEpoch: 1});
+            fields: {}, choices: [1, 1], ways: {}, frame: 0, series: {}, values: {eta},
+            title: "test", message: "", perEpoch: 1});
         const state = {spec: spec(0.1), position: {}, pictures: {}};
         for (const name of ["frames", "numbers"]) state[name] = new DataView(new ArrayBuffer(0));
         const heard = {};
@@ -301,6 +304,8 @@ def test_both_forms_of_a_rule_stand_side_by_side(lecture):
     for form in ("lecture", "paper"):
         rule = mt.rule("momentum", form=form)
         step = mt.train(mt.MLP((64, 30, 10), seed=1), X, y, rule=rule, epochs=1)[2]
+        ledger = f'#optimizer .ledger[data-prefix="{form}."]'
+        wait_for_result(lecture, "rho", step.rho.W[2][0, 0], ledger)
         shown_numbers = ledger_of(lecture, "#optimizer", f"{form}.")
         assert shown_numbers["rho"] == step.rho.W[2][0, 0]
         assert shown_numbers["W"] == step.after.W[2][0, 0]
@@ -367,7 +372,9 @@ def test_state_is_copied_and_pasted(dashboard):
     assert shown(dashboard, "k") == "285"
     dashboard.fill("#adam input.state", text)
     dashboard.press("#adam input.state", "Enter")
-    dashboard.wait_for_function("document.querySelector('[data-shown=k]').textContent === '58'")
+    dashboard.wait_for_function(
+        "document.querySelector('#adam [data-shown=k]').textContent === '58'"
+    )
     assert shown(dashboard, "loss") == before
     dashboard.fill("#adam input.state", "race?k=1")
     dashboard.press("#adam input.state", "Enter")

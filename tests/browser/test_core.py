@@ -105,6 +105,21 @@ def test_frames_that_did_not_travel_are_asked_for(page):
     )
 
 
+def test_until_a_frame_is_there_no_other_step_s_numbers_stand_in_for_it(page):
+    core = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), batch_size=4, epochs=25).core
+    show(page, core)
+    page.locator(".slider").evaluate(
+        "(slider) => { slider.value = 200; slider.dispatchEvent(new Event('input')); }"
+    )
+    assert page.text_content("[data-shown=k]") == "200"
+    results = page.locator(".ledger .result span")
+    assert set(results.all_text_contents()) == {"…"}
+    assert all(
+        number is None
+        for number in results.evaluate_all("all => all.map((one) => one.dataset.value ?? null)")
+    )
+
+
 def test_an_answer_to_another_view_ends_no_waiting(own, page):
     show(page, own)
     page.evaluate(

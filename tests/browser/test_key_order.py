@@ -8,7 +8,9 @@ import pytest
 from every_dashboard import SMALL
 
 import mlpteach as mt
+from mlpteach.views import Ledger
 from mlpteach.views.colors import color_table
+from mlpteach.views.drawing import Moment, ledger_number
 
 from .shown_dashboard import ORDERS, SNAPSHOT, show, with_keys_backwards, with_sorted_keys
 
@@ -59,16 +61,16 @@ def test_numbers_on_the_page_are_those_of_the_run(name, order, dashboards, page)
         np.testing.assert_equal(float(value), shown.series[key][k - 1], key)
     if shown.frames is None:
         return
-    frame = {key: field[0] for key, field in shown.frames.named(shown.frames.read(k, k)).items()}
+    at = Moment(shown, k, position["row"], position["column"])
+    panels = {panel.prefix: panel for panel in shown.panels if isinstance(panel, Ledger)}
     ledgers = page.evaluate(
         """() => [...document.querySelectorAll(".ledger")].flatMap((ledger) =>
         [...ledger.querySelectorAll("tr")].map((row) => [ledger.dataset.prefix, row.dataset.line,
         row.querySelector(".result span").dataset.value]))"""
     )
     for prefix, line, value in ledgers:
-        field = frame[prefix + ("W_after" if line == "W" else line)]
-        at_weight = field[position["row"], position["column"]]
-        np.testing.assert_equal(float(value), at_weight, prefix + line)
+        of_weight = ledger_number(panels[prefix], "W_after" if line == "W" else line, at)
+        np.testing.assert_equal(float(value), of_weight, prefix + line)
 
 
 @pytest.mark.parametrize("name", ["adam", "cost_lab", "optimizer", "own_rule"])

@@ -11,7 +11,7 @@ import mlpteach as mt
 race = mt.dashboards.race()
 race
 """
-IDS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
+IDS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 NAMES = [f"{id} (lecture)" for id in IDS]
 
 
@@ -186,11 +186,56 @@ def test_another_landscape_comes_with_its_own_start_and_steps(dashboard):
     wait_for(dashboard, "adam (lecture)", "J", run("adam")[199].loss)
 
 
+def test_one_step_size_for_everybody(dashboard):
+    assert not dashboard.locator("input[data-control=eta]").is_visible()
+    dashboard.click("[data-control=step_sizes] [data-value=equal]")
+    slider = dashboard.locator("input[data-control=eta]").element_handle()
+    drag(dashboard, "eta", [np.log10(0.2), np.log10(0.005)])
+    dashboard.keyboard.press("End")
+    wait_for(dashboard, "adagrad (lecture)", "J", run("adagrad", eta=0.005)[199].loss)
+    assert number(dashboard, "gd (lecture)", "J") == run("gd", eta=0.005)[199].loss
+    column = dashboard.locator(".table tbody tr td:nth-child(2)").all_inner_texts()
+    assert column == ["0.005"] * 7
+    # The rules' own sliders follow, but the one in the reader's hand stays.
+    assert slider.evaluate("(slider) => slider.isConnected")
+    shown = dashboard.locator("input[data-control='adam.eta']").get_attribute("aria-valuetext")
+    assert float(shown) == 0.005
+    dashboard.click("[data-control=step_sizes] [data-value=suited]")
+    wait_for(dashboard, "adagrad (lecture)", "J", run("adagrad")[199].loss)
+
+
+def reds(page):
+    """How many pixels of the map have the colour of the region from which a rule diverges."""
+    return page.evaluate(
+        """() => {
+        const c = document.querySelector(".mlp .plot[data-click=start] > canvas:last-child");
+        const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        let count = 0;
+        for (let i = 0; i < pixels.length; i += 4) {
+          const [r, g, b, a] = pixels.subarray(i, i + 4);
+          count += a > 200 && Math.hypot(r - 0xd1, g - 0x49, b - 0x5b) < 12;
+        }
+        return count; }"""
+    )
+
+
+def test_from_where_the_rule_looked_at_diverges_is_hatched(dashboard):
+    dashboard.select_option("select[data-control=tune]", "gd")
+    label = dashboard.wait_for_selector(".plot[data-click=start][aria-label*=hatched]")
+    assert "Gradient descent diverges: 65 %" in label.get_attribute("aria-label")
+    assert reds(dashboard) > 1000
+    dashboard.select_option("select[data-control=tune]", "adagrad")
+    dashboard.wait_for_selector(".plot[data-click=start]:not([aria-label*=hatched])")
+    assert reds(dashboard) == 0
+    dashboard.select_option("select[data-control=tune]", "gd")
+    dashboard.wait_for_selector(".plot[data-click=start][aria-label*=hatched]")
+
+
 def test_rules_can_be_left_out(dashboard):
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
-    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 4")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 6")
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
-    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 5")
+    dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 7")
 
 
 def test_nothing_runs_out_or_overlaps(dashboard):

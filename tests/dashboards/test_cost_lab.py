@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import mlpteach as mt
+from mlpteach.views import cost_lines
 from mlpteach.views.cost_lines import by_lines_of, lab_history, passes_of
 from mlpteach.views.two_costs import line_formulas
 
@@ -282,3 +284,20 @@ def test_bad_arguments_are_refused(arguments, error, message):
 def test_bad_data_are_refused(X, y, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.cost_lab(X, y)
+
+
+def test_lines_are_compared_on_the_one_blas_thread_of_the_run(monkeypatch):
+    """Else wide products differ in their last bits, and wait for busy processors."""
+    seen = []
+
+    def watching(*given):
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        seen.append({pool["num_threads"] for pool in pools})
+        return by_lines_of(*given)
+
+    monkeypatch.setattr(cost_lines, "by_lines_of", watching)
+    runs = mt.dashboards.cost_lab(*mt.datasets.moons(n=20), epochs=1).traces
+    with threadpool_limits(2, user_api="blas"):
+        lab_history({"mse": runs["MSE"], "cross_entropy": runs["cross-entropy"]})
+    assert seen
+    assert all(numbers <= {1} for numbers in seen)

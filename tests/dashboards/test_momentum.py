@@ -119,10 +119,101 @@ def test_state_goes_round_and_figures_are_drawn(steady):
     steady.configure(on="steady")
 
 
+def rows(dashboard):
+    """Of the map: name of a direction, or of the slower -> what the table says of it."""
+    return {row.label.split()[0]: row.cells for row in dashboard.show.panels[-1].rows}
+
+
+def bar(dashboard):
+    """Where the ends of the bar lie on the map, as (eta lambda, memory)."""
+    layers = dashboard.show.panels[0].layers
+    (line,) = [layer for layer in layers if hasattr(layer, "x") and np.size(layer.x) == 2]
+    return [tuple(end) for end in zip(line.x, line.y, strict=True)]
+
+
+def test_on_the_map_nothing_is_faster_than_polyaks_best():
+    best = {"map.eta": 4 / 121, "map.beta": (9 / 11) ** 2}
+    dashboard = mt.dashboards.momentum("map", values=best)
+    assert {cells[2] for cells in rows(dashboard).values()} == {"0.818"}
+    assert dashboard.show.panels[-1].rows[-1].label == "slower: both"
+    assert bar(dashboard)[0] == pytest.approx((4 / 121, 81 / 121))
+    assert bar(dashboard)[1] == pytest.approx((400 / 121, 81 / 121))
+    dashboard.configure(**{"map.eta": 0.012, "map.beta": 0.72})
+    # As Goh has it: real eigenvalues in the flat direction, sqrt(beta) in the steep one.
+    flat = max(np.roots([1.0, -(1 + 0.72 - 0.012), 0.72]))
+    assert rows(dashboard)["flat"][1:3] == ("monotone", f"{flat:.3g}")
+    assert rows(dashboard)["steep"][1:3] == ("oscillating", f"{np.sqrt(0.72):.3g}")
+    assert rows(dashboard)["slower:"] == rows(dashboard)["flat"]
+
+
+def test_bar_and_sliders_move_each_other():
+    dashboard = mt.dashboards.momentum("map")
+    dashboard.configure(middle=(0.5, 0.4))  # a click
+    assert dashboard.values["map.eta"] == pytest.approx(0.05)
+    assert dashboard.values["map.beta"] == 0.4
+    assert bar(dashboard)[1] == pytest.approx((5.0, 0.4))
+    dashboard.configure(**{"map.eta": 0.02})
+    assert dashboard.values["middle"] == pytest.approx((0.2, 0.4))
+    dashboard.configure(condition=25.0)
+    assert dashboard.values["middle"] == pytest.approx((0.1, 0.4))
+    assert bar(dashboard)[1] == pytest.approx((0.5, 0.4))
+    dashboard.configure(middle=(0.1, 1.0))
+    assert dashboard.values["map.beta"] == 0.999  # a velocity has to fade
+
+
+def test_the_slides_map_has_the_slides_values():
+    dashboard = mt.dashboards.momentum("slide_map")
+    dashboard.configure(middle=(0.3, 0.5))
+    assert dashboard.values["slide_map.alpha"] == pytest.approx(0.03)
+    assert dashboard.values["slide_map.beta"] == pytest.approx(0.015)
+    assert dashboard.trace.run.rule.form == "lecture"
+    # (1 - s - t) t = s/2 where s = 0.03: the larger root.
+    assert rows(dashboard)["flat"][2] == f"{max(np.roots([1.0, -0.97, 0.015])):.3g}"
+    assert rows(dashboard)["steep"][1] == "diverging"
+    assert rows(dashboard)["steep"][3] == "never"
+    dashboard.configure(on="map")
+    eta = dashboard.values["map.eta"]
+    assert dashboard.values["middle"] == pytest.approx((10 * eta, 0.72))
+
+
+def test_a_bar_given_at_first_is_taken():
+    dashboard = mt.dashboards.momentum("map", values={"middle": (0.4, 0.6)})
+    assert (dashboard.values["map.eta"], dashboard.values["map.beta"]) == (0.04, 0.6)
+
+
+def test_what_is_left_on_the_map_is_of_the_run_and_falls_as_promised():
+    dashboard = mt.dashboards.momentum("map", updates=80)
+    series, trace = dashboard.show.series, dashboard.trace
+    W = trace[40].before.flat
+    assert series["flat.left"][40] == pytest.approx(abs(W[0] / -4.0))
+    assert series["steep.left"][40] == pytest.approx(abs(W[1] / 0.15))
+    rate = float(rows(dashboard)["flat"][2])
+    assert series["flat.slope"][40] == pytest.approx(rate**40, rel=0.03)
+    fall = series["flat.left"][70] / series["flat.left"][50]
+    assert fall == pytest.approx(rate**20, rel=0.03)
+
+
+def test_a_run_that_diverges_on_the_map_is_told():
+    dashboard = mt.dashboards.momentum("map", updates=2000, values={"map.eta": 1.0})
+    assert "The run diverged at update" in dashboard.show.message
+    assert rows(dashboard)["steep"][1] == "diverging"
+
+
+@pytest.mark.parametrize("on", ["map", "slide_map"])
+def test_state_of_a_map_goes_round(on):
+    first, second = mt.dashboards.momentum(on), mt.dashboards.momentum()
+    first.configure(middle=(0.7, 0.3))
+    first.configure(condition=30.0)
+    second.state = first.state
+    assert second.values == first.values
+    assert bar(second) == bar(first)
+    assert len(second.figure(3).axes or second.figure(3).subfigs) > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"on": "hill"}, ValueError, "on='hill' is unknown; allowed: steady, valley"),
+        ({"on": "hill"}, ValueError, "on='hill' is unknown; allowed: steady, valley, map"),
         ({"updates": 0}, ValueError, "updates must be a whole number"),
         ({"condition": 0.5}, ValueError, "condition must be in"),
         ({"values": {"beta": 0.9}}, ValueError, "no control 'beta'; it has: on, steady.alpha"),

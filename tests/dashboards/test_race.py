@@ -7,6 +7,8 @@ import pytest
 from matplotlib.axes import Axes
 
 import mlpteach as mt
+from mlpteach.run.problem import FunctionProblem
+from mlpteach.study.diverging import diverges
 from mlpteach.tables.landscapes import noisy
 from mlpteach.views.contours import levels
 
@@ -26,11 +28,10 @@ def bowl(theta):
     return float(theta @ theta), 2 * theta
 
 
-def test_default_is_five_slide_rules_on_beale():
+def test_default_is_seven_slide_rules_on_beale():
     dashboard = race()
-    assert list(dashboard.traces) == [
-        f"{id} (lecture)" for id in ("gd", "momentum", "nesterov", "rmsprop", "adam")
-    ]
+    ids = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+    assert list(dashboard.traces) == [f"{id} (lecture)" for id in ids]
     assert {len(trace) for trace in dashboard.traces.values()} == {200}
     assert dashboard.values["start"] == mt.LANDSCAPES["beale"].start
 
@@ -60,6 +61,113 @@ def test_everybody_is_on_the_page_and_takes_part_when_asked():
     assert list(dashboard.traces) == ["adam (lecture)", "adamw (paper)", "lion (paper)"]
 
 
+def step_sizes(dashboard):
+    """The column of the table that tells everybody's step size."""
+    table = next(panel for panel in dashboard.show.panels if hasattr(panel, "rows"))
+    place = table.columns.index(r"step size $\eta$")
+    return {row.label: row.cells[place] for row in table.rows}
+
+
+def test_step_sizes_of_everybody_are_in_the_table():
+    dashboard = race(rules=["gd", "momentum", ("adadelta", "paper"), "lbfgs"], steps=20)
+    assert list(step_sizes(dashboard).values()) == ["0.01", "0.01", "–", "–"]
+    dashboard.configure(**{"momentum.alpha": 0.0234})
+    assert step_sizes(dashboard)["Momentum (lecture)"] == "0.0234"
+
+
+def below_zero(dashboard):
+    """Name of the rule -> the first update before which its cost is below 0."""
+    costs = {name.split()[0]: trace.losses for name, trace in dashboard.traces.items()}
+    return {id: int((J < 0).argmax()) + 1 for id, J in costs.items() if (J < 0).any()}
+
+
+PAPER = ["gd", ("momentum", "paper"), ("nesterov", "paper"), "adagrad", "rmsprop", "adam"]
+
+
+@pytest.mark.parametrize(
+    ("eta", "expected"),
+    [
+        (0.01, {"rmsprop": 37, "adam": 49, "gd": 174, "adagrad": 481}),
+        (
+            0.02,
+            {"rmsprop": 15, "momentum": 25, "nesterov": 26, "adam": 27, "gd": 88, "adagrad": 128},
+        ),
+    ],
+)
+def test_order_on_the_saddle_at_equal_step_sizes(eta, expected):
+    found = below_zero(race("saddle", PAPER, steps=500, eta=eta))
+    assert {id: found[id] for id in expected} == expected
+
+
+def test_order_on_the_saddle_at_suited_step_sizes():
+    found = below_zero(race("saddle", PAPER))
+    assert (found["adagrad"], found["nesterov"], found["rmsprop"]) == (25, 26, 37)
+    assert (found["adam"], found["momentum"], found["gd"]) == (49, 56, 88)
+
+
+def test_step_sizes_are_chosen_on_the_page():
+    dashboard = race(rules=["gd", "momentum", mt.rule("adam", eta=0.3)], steps=50)
+    suited = list(step_sizes(dashboard).values())
+    assert suited == ["0.01", "0.01", "0.3"]
+    dashboard.configure(step_sizes="equal", eta=0.005)
+    assert list(step_sizes(dashboard).values()) == ["0.005"] * 3
+    assert dashboard.values["momentum.beta"] == pytest.approx(0.0045)
+    dashboard.configure(step_sizes="suited")
+    assert list(step_sizes(dashboard).values()) == suited
+    dashboard.configure(step_sizes="best")
+    best = list(step_sizes(dashboard).values())
+    dashboard.configure(start=(2.5, 0.4))
+    assert list(step_sizes(dashboard).values()) != best
+
+
+def test_a_step_size_by_hand_stays_until_others_are_asked_for():
+    dashboard = race(rules=["gd", "adam"], steps=50, step_sizes="best")
+    best = dashboard.values["adam.eta"]
+    dashboard.configure(**{"gd.eta": 0.003})
+    assert dashboard.values["step_sizes"] == "own"
+    assert (dashboard.values["gd.eta"], dashboard.values["adam.eta"]) == (0.003, best)
+    dashboard.configure(start=(2.5, 0.4))
+    assert dashboard.values["gd.eta"] == 0.003
+    dashboard.configure(step_sizes="best")
+    assert dashboard.values["gd.eta"] != 0.003
+    dashboard.configure(eta=0.02)
+    assert dashboard.values["step_sizes"] == "equal"
+    assert set(step_sizes(dashboard).values()) == {"0.02"}
+
+
+def test_other_hyper_parameters_stay_where_step_sizes_change():
+    dashboard = race(rules=["adam"], steps=20)
+    dashboard.configure(**{"adam.beta1": 0.5})
+    for how in ("best", "equal", "suited"):
+        dashboard.configure(step_sizes=how)
+        assert dashboard.values["adam.beta1"] == 0.5
+        assert dashboard.trace.run.rule.values["beta1"] == 0.5
+
+
+def test_equal_step_sizes_stay_on_another_landscape():
+    dashboard = race("saddle", ["gd", "lbfgs"], steps=20, eta=0.02)
+    dashboard.configure(landscape="valley")
+    assert dashboard.values["gd.eta"] == 0.02
+    assert dashboard.values["start"] == mt.LANDSCAPES["valley"].start
+
+
+def test_a_state_brings_back_step_sizes_of_any_kind():
+    first = race(rules=["gd", "adam"], steps=30, step_sizes="best")
+    first.configure(start=(2.0, 1.0))
+    first.configure(**{"adam.beta1": 0.5})
+    second = race(rules=["gd", "adam"], steps=30)
+    second.state = first.state
+    assert second.values == first.values
+
+
+def test_own_step_sizes_are_those_of_the_entries():
+    dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=5, step_sizes="own")
+    assert step_sizes(dashboard) == {
+        "Gradient descent (lecture)": f"{mt.rule('gd').values['eta']:.3g}",
+        "Adam (lecture)": "0.3",
+    }
+
+
 def test_a_rule_that_needs_layers_is_refused():
     with pytest.raises(ValueError, match="works on the matrices of a network's layers"):
         race(rules=["gd", "muon"])
@@ -70,37 +178,114 @@ def test_what_is_drawn_is_in_the_trace():
     series, trace = dashboard.show.series, dashboard.trace
     minima = np.array(mt.LANDSCAPES["himmelblau"].minima)
     for step in trace:
-        at = {key.split(".", 1)[-1]: values[step.k - 1] for key, values in series.items()}
+        at = {
+            key.split(".", 1)[-1]: values[step.k - 1]
+            for key, values in series.items()
+            if not key.startswith("large.")
+        }
         W = step.before.flat
         assert [at["x"], at["y"]] == list(W)
         assert at["J"] == step.loss == mt.LANDSCAPES["himmelblau"](W.copy())[0]
         assert at["distance"] == pytest.approx(min(np.linalg.norm(W - m) for m in minima))
         assert at["length"] == pytest.approx(np.linalg.norm(step.rho.flat))
-        assert [at["look_x"], at["look_y"]] == list(step.W_ahead.flat)
-        assert [at["to_x"], at["to_y"]] == list(step.after.flat)
+        ball = np.array([at["ball_x"], at["ball_y"]])
+        assert list(ball) == list(W)
+        if step.k > 1:  # before there is nothing to look ahead with
+            assert [at["look_x"], at["look_y"]] == pytest.approx(step.W_ahead.flat)
+        assert [at["step_x"], at["step_y"]] == pytest.approx(step.after.flat)
 
 
-def directions(dashboard, k):
-    """Look-ahead, step and downhill of the only racer, as directions on the map."""
-    series = {key.split(".", 1)[-1]: values[k - 1] for key, values in dashboard.show.series.items()}
-    return [
-        np.array([series[f"{name}_x"], series[f"{name}_y"]])
-        for name in ("big_look", "big_step", "downhill")
-    ]
+def arrows(dashboard, k):
+    """The arrows of the rule looked at, from its ball on the map, by name."""
+    series = dashboard.show.series
+    names = {key[4:-2] for key in series if key.startswith("map.")} - {"ball"}
+    ends = {n: np.array([series[f"map.{n}_{xy}"][k - 1] for xy in "xy"]) for n in (*names, "ball")}
+    return {name: ends[name] - ends["ball"] for name in names}
+
+
+def drawn_arrows(dashboard):
+    plots = [panel for panel in dashboard.show.panels if hasattr(panel, "axes")]
+    return [layer for layer in plots[0].layers if hasattr(layer, "to_x")]
 
 
 def test_the_slide_looks_uphill_and_the_paper_where_it_goes():
-    look, _, downhill = directions(race("valley", ["nesterov"]), k=30)
-    assert look @ downhill < 0
-    look, step, _ = directions(race("valley", [("nesterov", "paper")]), k=30)
-    assert look @ step > 0
-    assert max(np.hypot(*look), np.hypot(*step)) == pytest.approx(1)
+    for form in ("lecture", "paper"):
+        found = arrows(race("valley", [("nesterov", form)]), k=30)
+        other = {"lecture": "paper", "paper": "lecture"}[form]
+        looks = {form: found["look"], other: found[f"look_{other}"]}
+        assert looks["lecture"] @ found["descent"] < 0
+        assert looks["paper"] @ found["past"] > 0
 
 
-def test_before_the_first_step_there_is_nothing_to_look_ahead_with():
-    look, step, _ = directions(race(rules=["nesterov"]), k=1)
-    assert np.isnan(look).all()
-    assert np.hypot(*step) == pytest.approx(1)
+def test_arrows_are_those_of_the_rule_looked_at():
+    dashboard = race(rules=["gd", ("momentum", "paper")], steps=20)
+    assert arrows(dashboard, 5).keys() == {"step", "descent"}
+    dashboard.configure(tune="momentum_paper")
+    step = dashboard.traces["momentum (paper)"][4]
+    found = arrows(dashboard, 5)
+    np.testing.assert_allclose(found["step"], -step.rho.flat, rtol=1e-9)
+    np.testing.assert_allclose(found["descent"], -0.002 * step.gradient.flat, rtol=1e-9)
+    before = dashboard.traces["momentum (paper)"][3]
+    np.testing.assert_allclose(found["past"], -0.9 * before.v.flat, rtol=1e-9)
+    assert len(drawn_arrows(dashboard)) == 4  # the gradient's part from the tip of the past
+    dashboard.configure(rules=("gd",))  # not the one that is looked at
+    assert drawn_arrows(dashboard) == []
+
+
+def test_enlarged_the_longest_part_of_a_step_is_one_long():
+    dashboard = race(rules=[("nesterov", "paper")], steps=40)
+    series = dashboard.show.series
+    lengths = [
+        np.hypot(series[f"large.{name}_x"], series[f"large.{name}_y"])
+        for name in ("step", "past", "look")
+    ]
+    np.testing.assert_allclose(np.fmax.reduce(lengths), 1.0, rtol=1e-12)
+    assert np.isnan(series["large.look_x"][0])  # nothing yet to look ahead with
+
+
+def said_on_the_map(dashboard):
+    return [layer.text for layer in dashboard.show.panels[0].layers if hasattr(layer, "text")]
+
+
+def test_where_the_rule_looked_at_diverges_is_hatched_and_named():
+    dashboard = race(rules=["gd", "adam"], steps=200)
+    beale = mt.LANDSCAPES["beale"]
+    middles = np.linspace(-4.5, 4.5, 83)[1::2]  # of 41 cells
+    starts = np.array([(x, y) for y in middles for x in middles])
+    problem = FunctionProblem(beale, starts[0])
+    lost = diverges(mt.rule("gd", eta=0.01), problem, starts, beale.window)
+    said = f"Gradient descent diverges: {100 * lost.mean():.0f} %"
+    assert said_on_the_map(dashboard) == [said]
+    assert dashboard.show.panels[0].label.endswith(f"; hatched: {said} of starts")
+    dashboard.configure(start=(2.0, 0.5))  # says nothing of the map
+    assert len(said_on_the_map(dashboard)) == 1
+    dashboard.configure(tune="adam")
+    assert said_on_the_map(dashboard) == []
+
+
+def test_a_region_grows_with_the_step_size():
+    dashboard = race("valley", ["gd"])
+    assert said_on_the_map(dashboard) == []
+    dashboard.configure(**{"gd.eta": 0.021})
+    # From all starts but those exactly in the middle, one of 41 rows.
+    assert said_on_the_map(dashboard) == ["Gradient descent diverges: 98 %"]
+
+
+def test_rules_that_run_alone_have_no_region():
+    dashboard = race(rules=["lbfgs", "gd"], steps=20)
+    assert dashboard.values["tune"] == "lbfgs"
+    assert said_on_the_map(dashboard) == []
+
+
+def test_own_function_of_plain_numbers_has_a_region():
+    def steep(theta):
+        x, y = theta.tolist()
+        return x**4 + y**2, np.array([4 * x**3, 2 * y])
+
+    rule = mt.rule("gd", eta=0.1)
+    dashboard = race(steep, [rule], window=(-3, 3, -3, 3), start=(0.5, 0.5), steps=50)
+    # It leaves where 1 < |1 - 0.4 x²|, from 4 of 11 columns.
+    assert said_on_the_map(dashboard) == ["Gradient descent diverges: 18 %"]
 
 
 def test_noise_is_that_of_the_engine():
@@ -276,6 +461,8 @@ def test_bad_landscapes_and_rules_are_refused(arguments, error, message):
         ({"steps": 10**6}, ValueError, "steps must be"),
         ({"sigma": -1.0}, ValueError, "sigma must be in"),
         ({"seed": 0.5}, TypeError, "seed must be"),
+        ({"step_sizes": "fair"}, ValueError, "allowed: suited, equal, best, own"),
+        ({"eta": 0.0}, ValueError, "eta must be in"),
         ({"window": (0, 1, 0, 1)}, ValueError, "for your own function"),
     ],
 )

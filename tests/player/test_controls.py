@@ -86,11 +86,11 @@ MISTAKES = [
     (lambda: Toggle("", "odd"), ValueError, "without & = ? #"),
     (lambda: Toggle("on", None), TypeError, "name and label of a control must be texts"),
     (lambda: Toggle("on", "on", when="form"), TypeError,
-     "when must be (name of a Choice, its value)"),
+     "when must be (name of a Choice, its values, …)"),
     (lambda: core([Toggle("on", "", when=("form", "paper"))], {"on": True}), ValueError,
      "when of on must name a Choice"),
     (lambda: core([CONTROLS[0], Toggle("on", "", when=("form", "slide"))],
-                  {"form": "paper", "on": True}), ValueError, "and a value of it"),
+                  {"form": "paper", "on": True}), ValueError, "and values of it"),
 ]  # fmt: skip
 
 

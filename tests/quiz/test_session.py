@@ -234,13 +234,13 @@ def test_only_where_the_page_keeps_answers_is_recalled_what_it_says():
 
 def test_an_answer_says_in_which_other_notebook_it_was_given(monkeypatch):
     answered(ask("lines_of_adam"), "a")  # where the server does not tell
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/02_cross_entropy.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/03_cross_entropy.ipynb")
     answered(ask(ID), "true")
     assert ask(ID).state["note"] == ""
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/04_adaptive_optimizers.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/02_adaptive_optimizers.ipynb")
     state = ask(ID).state
     assert state["verdict"]["right"] is True
-    assert state["note"] == "Answered in 02_cross_entropy.ipynb."
+    assert state["note"] == "Answered in 03_cross_entropy.ipynb."
     assert ask("lines_of_adam").state["note"] == ""
 
 

@@ -8,6 +8,7 @@ from examples import instances
 
 import mlpteach as mt
 from mlpteach import gradient_check as function
+from mlpteach.run.gradient_check import finite_differences
 from mlpteach.tables.losses import LOSSES
 
 
@@ -127,3 +128,19 @@ def test_outputs_close_to_zero_bend_ln_strongly(output):
     rng = np.random.default_rng(0)
     net = mt.MLP((4, 30, 3), hidden="silu", output=output, seed=2)
     assert mt.gradient_check(net, rng.standard_normal((300, 4)), np.arange(300) % 3).passed
+
+
+@pytest.mark.parametrize("hidden", ["silu", lambda Z: Z / (1 + np.abs(Z))], ids=["silu", "own"])
+@pytest.mark.parametrize("l2", [0.0, 0.5])
+def test_differences_of_every_parameter_on_a_batch(hidden, l2):
+    net = network(hidden=hidden)
+    trace = mt.train(net, *instances(), l2=l2, batch_size=6, epochs=1, progress=False)
+    problem, step = trace.run.problem, trace[1]
+    found = finite_differences(problem, step.before.flat, step.batch)
+    np.testing.assert_allclose(found, step.gradient.flat, rtol=1e-6, atol=1e-9)
+    # One parameter moved by hand, further away.
+    X, y = problem.X[step.batch], np.argmax(problem.Y[:, step.batch], axis=0)
+    moved = [step.before.flat + sign * 0.1 * (np.arange(43) == 7) for sign in (1, -1)]
+    above, below = (net.with_parameters(theta).loss(X, y, l2=l2) for theta in moved)
+    wide = finite_differences(problem, step.before.flat, step.batch, h=0.1)
+    assert wide[7] == pytest.approx((above - below) / 0.2, rel=1e-12)

@@ -6,8 +6,8 @@ from examples import instances, one_hot
 
 import mlpteach as mt
 from mlpteach.run.problem import NetworkProblem
-from mlpteach.study.step_sizes import for_landscape, for_network
-from mlpteach.tables.landscapes import own_landscape
+from mlpteach.study.step_sizes import best_from_start, equal, for_landscape, for_network
+from mlpteach.tables.landscapes import noisy, own_landscape
 
 pytestmark = pytest.mark.filterwarnings("ignore::mlpteach.run.train.DivergenceWarning")
 
@@ -144,3 +144,64 @@ def test_where_nothing_gets_anywhere_the_rule_stays():
 def test_rules_without_a_step_size_stay():
     lbfgs = mt.rule("lbfgs")
     assert for_landscape([lbfgs], bowl(20.0)) == [lbfgs]
+
+
+# The best from one start.
+
+
+def mean_log_cost(rule, objective, start, updates):
+    run = mt.descend(objective, start, rule=rule, steps=updates)
+    return np.log(run.losses).mean() if run.diverged is None else np.inf
+
+
+@pytest.mark.parametrize("start", [(1.0, 1.5), (-2.0, -1.0)])
+@pytest.mark.parametrize("sigma", [0.0, 2.0])
+def test_the_best_from_a_start_has_the_lowest_mean_of_the_cost_s_logarithm(start, sigma):
+    landscape = mt.LANDSCAPES["beale"]
+    objective = noisy(landscape, sigma, 4) if sigma else landscape
+    found = best_from_start(SEARCHED, landscape, objective, start, 60)
+    for rule, one in zip(SEARCHED, found, strict=True):
+        score = mean_log_cost(one, objective, start, 60)
+        sizes = [rule.with_step_size(size) for size in GRID]
+        others = [
+            mean_log_cost(other, objective, start, 60) for other in sizes if on_sliders(other)
+        ]
+        assert score == min(others)
+
+
+def test_a_wild_run_that_ends_well_is_not_the_best():
+    """With eta = 2 the three costs are 1.1, 1000, 0.001; with eta = 0.5 they are 1.1, 0.6, 0.1."""
+
+    def cost(W):
+        x = round(W[0], 6)
+        heights = {-1.0: 1000.0, -3.0: 1e-3, 8.0: 0.0}
+        return heights.get(x, 0.1 + abs(x)), np.array([1.0, 0.0])
+
+    landscape = own_landscape(cost, (-9, 9, -9, 9), start=(1.0, 0.0), minima=(8.0, 0.0))
+    ends = {
+        size: mt.descend(landscape, (1.0, 0.0), rule=mt.rule("gd", eta=size), steps=3).losses[-1]
+        for size in (0.5, 2.0)
+    }
+    assert ends == {0.5: pytest.approx(0.1), 2.0: 1e-3}
+    (found,) = best_from_start([mt.rule("gd")], landscape, landscape, (1.0, 0.0), 3)
+    assert found.values["eta"] == 0.5
+
+
+@pytest.mark.parametrize("curvature", [1.0, 20.0, 500.0])
+def test_the_best_step_in_a_bowl_is_one_over_its_curvature(curvature):
+    landscape = bowl(curvature)
+    (found,) = best_from_start([mt.rule("gd")], landscape, landscape, (1.0, 1.0), 40)
+    assert found.values["eta"] == pytest.approx(1 / curvature, rel=1e-12)
+
+
+def test_equal_step_sizes_change_what_goes_with_them():
+    gd, momentum, lbfgs = equal([mt.rule("gd"), mt.rule("momentum"), mt.rule("lbfgs")], 0.5)
+    assert gd.values == {"eta": 0.5}
+    assert momentum.values == pytest.approx({"alpha": 0.5, "beta": 0.45})
+    assert lbfgs == mt.rule("lbfgs")
+
+
+def test_where_every_step_size_diverges_the_rule_stays():
+    cliff = own_landscape(lambda W: (1e300 * W.sum(), np.full(2, 1e300)), (-1, 1, -1, 1))
+    rule = mt.rule("gd", eta=0.25)
+    assert best_from_start([rule], cliff, cliff, (0.5, 0.5), 200) == [rule]

@@ -202,6 +202,38 @@ def test_the_files_of_the_package_are_read(places, offline):
     assert not cache.exists()
 
 
+@pytest.mark.parametrize("n", [1, 4, 6])
+def test_the_first_ones_only(places, offline, n):
+    debian, _ = places
+    write_files(debian)
+    X, y = datasets.fashion_mnist(n=n)
+    all_X, all_y = datasets.fashion_mnist()
+    check_types(X, y)
+    assert (X.shape, y.shape) == ((n, 784), (n,))
+    assert (all_X[:n] == X).all()
+    assert (y == all_y[:n]).all()
+
+
+@pytest.mark.parametrize(("n", "error"), [(0, ValueError), (7, ValueError), ("2", TypeError)])
+def test_more_than_there_are_or_none(places, offline, n, error):
+    debian, _ = places
+    write_files(debian)
+    with pytest.raises(error, match=r"^n must be "):
+        datasets.fashion_mnist(n=n)
+
+
+def test_whether_it_is_here_is_told_and_nothing_fetched(places, online):
+    debian, cache = places
+    assert datasets.has_fashion_mnist() is False
+    write_files(cache)
+    assert datasets.has_fashion_mnist() is True
+    (cache / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert datasets.has_fashion_mnist() is False
+    write_files(debian)
+    assert datasets.has_fashion_mnist() is True
+    assert online == []
+
+
 def test_files_put_into_the_cache_by_hand_are_read(places, offline):
     _, cache = places
     write_files(cache)

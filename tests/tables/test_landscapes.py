@@ -160,7 +160,7 @@ def assert_places_are_those_one_by_one(landscape, places):
 def test_many_places_at_once_are_those_one_by_one(id):
     landscape = mt.LANDSCAPES[id]
     assert_places_are_those_one_by_one(landscape, np.random.default_rng(0).normal(size=(9, 2)))
-    assert landscape._takes_arrays
+    assert landscape.takes_arrays
 
 
 def clipped(x, y):
@@ -191,7 +191,7 @@ def slope_of_the_largest(x, y):
 )
 def test_landscapes_that_take_no_arrays_are_asked_one_by_one(changes):
     landscape = replace(mt.LANDSCAPES["beale"], **changes)
-    assert not landscape._takes_arrays
+    assert not landscape.takes_arrays
     assert_places_are_those_one_by_one(landscape, np.random.default_rng(0).normal(size=(9, 2)))
 
 

@@ -3,15 +3,22 @@
 import numpy as np
 import pytest
 
+from mlpteach.study.pass_lines import Place
 from mlpteach.views import (
     STYLES,
     Arrow,
     Axes,
+    Diagram,
     Frames,
     Heat,
     Ledger,
     Line,
+    Matrices,
+    Matrix,
+    Note,
+    Path,
     Plot,
+    Points,
     Profile,
     Raster,
     Row,
@@ -59,15 +66,22 @@ class NamedLine:
 
 def test_a_show_of_everything_is_taken_and_lists_will_do():
     layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
-              Arrow("k", "k", "loss", "loss", STYLE), raster()]  # fmt: skip
+              Arrow("k", "k", "loss", "loss", STYLE), Path([0, 1], [1, 0], STYLE),
+              Note("here", 0.5, 0.5, STYLE), Points("profile", "profile", STYLE),
+              raster(contour=True)]  # fmt: skip
     panels = [
         Plot("a plot", "for readers", axes(), layers, click="step"),
         heat(),
         Table("", "a table", ["cost"], [Row("a run", ["loss"], STYLE, {2: "a note"})]),
         Ledger((NamedLine("W"), NamedLine("loss"))),
         Text("Words", ["one", "two"], [1]),
+        Diagram("drawn", "a network", (2, 1), ["Z1", "A2", "V1", "G1"], "units", (1, 3)),
+        Matrices(
+            "batch", "as matrices", [[Matrix("$Z$", "Z1", 1, 4), "=", Matrix("W", "W", 1, 2)]]
+        ),
     ]
-    frames = join(FRAMES, frames_of({"W_after": np.zeros((4, 2, 5))}))
+    of_network = ("W_after", "A1", "A2", "Z1", "V1", "G", "units")
+    frames = join(FRAMES, frames_of(dict.fromkeys(of_network, np.zeros((4, 2, 5)))))
     made = show(*panels, frames=frames, numbers=[("cost", "loss")])
     assert {type(panel) for panel in made.panels} == set(PANELS)
     assert {type(layer) for layer in made.panels[0].layers} == set(LAYERS)
@@ -91,6 +105,20 @@ MISTAKES = [
     (lambda: show(plot(Profile([1.0, 2.0], "profile", STYLE))), ValueError,
      "Profile.y='profile' must have shape (4, 2), an entry a step; given (4, 3)"),
     (lambda: show(plot(Arrow("k", "k", "loss", "up", STYLE))), ValueError, "Arrow.to_y='up'"),
+    (lambda: show(plot(Points("loss", "loss", STYLE))), ValueError,
+     "Points.x='loss' must have shape (4, n), n points a step; given (4,)"),
+    (lambda: show(plot(Points("profile", "loss", STYLE))), ValueError,
+     "Points.y='loss' must have shape (4, 3)"),
+    (lambda: show(plot(Points("los", "loss", STYLE))), ValueError, "Points.x='los' is no series"),
+    (lambda: raster(contour=1), TypeError, "contour must be True or False"),
+    (lambda: show(Diagram("", "", (2, 1), (), "units", (1, 3)), frames=FRAMES), ValueError,
+     "a number of a Diagram='A1' is no field"),
+    (lambda: show(Matrices("", "", [[Matrix("", "Z", 1, 1)]]), frames=FRAMES), ValueError,
+     "Matrix.field='Z' is no field"),
+    (lambda: Matrices("", "", [["=", 3]]), TypeError, "must hold Matrix or str only"),
+    (lambda: Matrix("", "Z", 0, 1), ValueError, "the rows of a Matrix must be a whole number"),
+    (lambda: show(Ledger((NamedLine("loss"),), places={"Z": Place("Z1")}), frames=FRAMES),
+     ValueError, "a place of a Ledger='Z1' is no field"),
     (lambda: show(numbers=[("cost", "cost")]), ValueError, "the number 'cost'='cost' is no series"),
     (lambda: show(Table("", "", ["a"], [Row("", ["profile"])])), ValueError, "(4,)"),
     (lambda: show(series={"loss": np.ones(3)}), ValueError,
@@ -123,7 +151,13 @@ MISTAKES = [
     (lambda: show("a plot"), TypeError, "given 'a plot' (str) in it"),
     (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
     (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
-    (lambda: plot("loss"), TypeError, "layers must hold Line or Profile or Arrow or Raster only"),
+    (lambda: plot("loss"), TypeError,
+     "layers must hold Line or Points or Profile or Arrow or Path or Note or Raster only"),
+    (lambda: Path([0.0, 1.0], [1.0], STYLE), ValueError, "must be equally long; given 2 and 1"),
+    (lambda: Path("ab", [1.0, 2.0], STYLE), TypeError, "the x of a Path must be an array"),
+    (lambda: Path([0.0], [1.0], "red"), TypeError, "the style of a Path must be Style"),
+    (lambda: Note(7, 0.0, 0.0, STYLE), TypeError, "the text of a Note must be a text"),
+    (lambda: Note("here", np.inf, 0.0, STYLE), ValueError, "the x of a Note must be"),
     (lambda: Plot("", "", (0, 1), ()), TypeError, "the axes of a Plot must be Axes; given (0, 1)"),
     (lambda: plot(raster(), click="step"), ValueError, "needs a Line among the layers"),
     (lambda: plot(click=None), TypeError, "click must be a text"),

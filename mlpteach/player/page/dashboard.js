@@ -3,7 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
-const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words };
+const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
@@ -16,7 +16,7 @@ class Dashboard {
     this.root = root;
     this.history = new History(model);
     const { k = 1, line = 0, row = 0, column = 0 } = model.get("position");
-    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, asked: new Set(), requests: new Set(), panels: [] });
+    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, changed: {}, asked: new Set(), requests: new Set(), panels: [] });
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
@@ -38,17 +38,21 @@ class Dashboard {
   }
 
   buildControls() {
-    this.made = this.spec.controls.map((control) => [control, makeControl(control, this.values[control.name],
-      (value) => this.configure(control.name, value), (sentence) => this.say(sentence))]);
+    this.made = this.spec.controls.map((control) => [control, this.makeControl(control)]);
     const made = (more) => this.made.filter(([control]) => control.more === more).map(([, node]) => node);
     this.controls.replaceChildren(...made(false), this.status);
     this.more.controls.replaceChildren(...made(true));
     this.hideControls();
   }
 
+  makeControl(control) {
+    return makeControl(control, this.values[control.name],
+      (value) => this.configure(control.name, value), (sentence) => this.say(sentence));
+  }
+
   // Some controls belong to one choice of another.
   hideControls() {
-    for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && this.values[when[0]] !== when[1];
+    for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && !when.slice(1).includes(this.values[when[0]]);
   }
 
   // Show a history that has just come, in the panels that stand where they fit it.
@@ -153,7 +157,7 @@ class Dashboard {
   }
 
   select(row, column) {
-    const { rows, columns } = this.history.fields[this.spec.select];
+    const [rows, columns] = this.spec.choices;
     this.row = clamp(row, 0, rows - 1);
     this.column = clamp(column, 0, columns - 1);
     this.draw();
@@ -161,7 +165,7 @@ class Dashboard {
   }
 
   clampPosition() {
-    const { rows, columns } = this.history.fields[this.spec.select] ?? { rows: 1, columns: 1 };
+    const [rows, columns] = this.spec.choices;
     this.k = this.snap(clamp(this.k, 1, Math.max(1, this.spec.steps)), 1);
     this.line = clamp(this.line, 0, this.lastLine);
     this.row = clamp(this.row, 0, rows - 1);
@@ -237,6 +241,7 @@ class Dashboard {
   configure(name, value) {
     if (!this.silent) this.say(this.spec.message); // what was refused is no more
     this.values = { ...this.values, [name]: value };
+    this.changed = { ...this.changed, [name]: value };
     this.hideControls();
     if (this.waiting === null) this.sendValues();
   }
@@ -251,8 +256,10 @@ class Dashboard {
 
   sendValues() {
     this.waiting = this.values;
+    this.asking = this.changed;
+    this.changed = {}; // what is not sent follows what is, as the start another landscape
     this.status.textContent = "computing …";
-    this.request = this.send({ type: "configure", values: this.values });
+    this.request = this.send({ type: "configure", values: this.asking });
     if (this.request === null) this.endWaiting();
   }
 
@@ -304,6 +311,7 @@ class Dashboard {
     if (message.type === "failed") {
       this.say(message.message);
       this.asked.clear();
+      if (message.request === this.request) this.changed = { ...this.asking, ...this.changed };
     }
     if (this.waiting === null || message.request !== this.request) return;
     const stale = this.waiting !== this.values;
@@ -328,14 +336,24 @@ class Dashboard {
 
   // Show values set from Python or on another page. Controls that agree stay: one may be dragged.
   followValues() {
-    const { values } = this.spec;
-    const agrees = JSON.stringify(values) === JSON.stringify({ ...values, ...this.values });
-    if (this.waiting !== null || agrees) return;
-    this.values = { ...values };
-    const { control, number } = this.root.contains(document.activeElement) ? document.activeElement.dataset : {};
-    this.buildControls();
-    const focused = control ? `[data-control="${control}"]` : number && `[data-number="${number}"]`;
-    if (focused) this.root.querySelector(focused)?.focus();
+    if (this.waiting !== null) return;
+    const before = this.values;
+    this.values = { ...this.spec.values };
+    this.made = this.made.map(([control, node]) => {
+      const [shown, due] = [before, this.values].map((values) => JSON.stringify(values[control.name]));
+      return [control, shown === due ? node : this.remake(control, node)];
+    });
+    this.hideControls();
+  }
+
+  // Put a new control in the place of one that shows another value.
+  remake(control, node) {
+    const { control: slider, number } = node.contains(document.activeElement) ? document.activeElement.dataset : {};
+    const focused = slider ? `[data-control="${slider}"]` : number && `[data-number="${number}"]`;
+    const made = this.makeControl(control);
+    node.replaceWith(made);
+    if (focused) made.querySelector(focused)?.focus();
+    return made;
   }
 
   get position() {

@@ -47,6 +47,13 @@ class History {
     return this.frames.get(k).subarray(start, start + rows * columns);
   }
 
+  // What a way through a network leads to, for the instance of the column.
+  placed(k, { matrix, base, times, each }, row, column) {
+    const { ways } = this.spec;
+    const at = Object.entries(times).reduce((sum, [name, count]) => sum + count * ways[name][row], base);
+    return each ? this.entry(k, matrix, at, column) : this.matrix(k, matrix)[at];
+  }
+
   entry(k, name, row, column) {
     return this.matrix(k, name)[row * this.fields[name].columns + column];
   }

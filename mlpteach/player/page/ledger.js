@@ -1,5 +1,14 @@
 // The lines of a rule with the numbers of one chosen weight put in.
 
+// A weight or a bias of a network, whose row of the position says which.
+function parameterName(ways, row) {
+  const layer = ways.layer[row];
+  const unit = ways[`unit${layer + 1}`][row] + 1, seen = ways[`input${layer}`][row] + 1;
+  const isBias = ways[`input${layer}`][row] > Math.max(...ways[`unit${layer}`]);
+  const [what, letter, below] = isBias ? ["Bias", "b", unit] : ["Weight", "W", `${unit},${seen}`];
+  return `${what} <math><msubsup><mi>${letter}</mi><mn>${below}</mn><mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>`;
+}
+
 class Ledger {
   constructor(panel, dashboard) {
     this.written = JSON.stringify([panel.lines, panel.prefix]);
@@ -22,9 +31,12 @@ class Ledger {
 
   draw(dashboard) {
     const { history, k, line, row, column } = dashboard;
-    const { prefix, layer, title } = this.panel;
+    const { prefix, layer, title, places } = this.panel;
+    const { ways } = history.spec;
     const ready = history.isHeld(k);
-    const weight = layer
+    const weight = ways.layer
+      ? `${parameterName(ways, row)}, instance ${column + 1} of the batch`
+      : layer
       ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
         `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
         `unit ${row + 1}, input ${column + 1} <span class="range">${title ? "" : "(click a map to choose another)"}</span>`
@@ -32,10 +44,12 @@ class Ledger {
     this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
     const number = (key) => {
       if (key === "k") return k;
+      if (key in places) return history.placed(k, places[key], row, column);
       if (prefix + key in history.fields) return history.entry(k, prefix + key, row, column);
       if (key === "J") return history.at(history.has("loss") ? "loss" : `${prefix}loss`, k);
       return history.at(`${prefix}${key}`, k);
     };
+    const digits = ways.layer ? 3 : 5;
     // Beside a longer ledger this one waits at its last line.
     const current = Math.min(line, this.rows.length - 1);
     this.rows.forEach((node, i) => {
@@ -43,18 +57,34 @@ class Ledger {
       node.classList.toggle("pending", i > current || !ready);
       if (i === current) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
-      if (!ready) return;
+      const result = node.querySelector(".result span");
+      if (!ready) { // no other step's numbers under this step's k
+        result.textContent = "…";
+        result.removeAttribute("title");
+        delete result.dataset.value;
+        return;
+      }
       const slots = node.querySelectorAll("[data-key]");
       const values = Array.from(slots, (slot) => number(slot.dataset.key));
       slots.forEach((slot, j) => {
-        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j]);
+        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j], digits);
         slot.textContent = values[j] < 0 ? `(${text})` : text;
       });
       node.children[1].title = values.join(", "); // mathematics tells nothing on hover
-      const result = node.querySelector(".result span");
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
-      result.textContent = format(value);
+      result.textContent = format(value, digits);
       result.dataset.value = result.title = value;
     });
+    if (ways.layer) this.keepInSight(this.rows[current]);
+  }
+
+  // Where the lines have not all room, the one that is told stays in it.
+  keepInSight(node) {
+    const box = this.node.parentElement;
+    if (!box || !node || box.scrollHeight <= box.clientHeight) return;
+    const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
+    const top = room.top + this.caption.offsetHeight; // the caption stays above the lines
+    if (row.top < top) box.scrollTop -= top - row.top;
+    else if (row.bottom > room.bottom) box.scrollTop += row.bottom - room.bottom;
   }
 }

@@ -1,7 +1,7 @@
 // Where panels stand: rows within columns within rows …, cut by views/mosaic.py. Parts with a picture
 // share what room there is, tables and words take what they need.
 
-const PICTURES = ["plot", "heat"];
+const PICTURES = ["plot", "heat", "diagram"];
 
 function buildMosaic(piece, panels) {
   if (piece.parts) {

@@ -3,6 +3,7 @@
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
 const FAINT = 0.38;
 const MARGIN = 8; // pixels of the canvas around the axes, as in the style sheet
+const REACH = 12; // pixels from a point within which a click means it
 
 function tracePath(context, points, from, to, width, height) {
   context.beginPath();
@@ -30,6 +31,26 @@ function drawMarker(context, marker, x, y, size) {
   if (corners) corners.forEach(([a, b]) => context.lineTo(x + a * size, y + b * size));
   else context.arc(x, y, 1.1 * size, 0, 2 * Math.PI);
   context.closePath();
+}
+
+// Where a matrix, known at the middles of its cells, is 0: straight pieces between four middles each.
+function contourPath(context, values, { rows, columns }) {
+  context.beginPath();
+  const corners = [[0, 0], [0, 1], [1, 1], [1, 0]];
+  for (let row = 0; row < rows - 1; row++) {
+    for (let column = 0; column < columns - 1; column++) {
+      const ends = [];
+      corners.forEach(([down, right], i) => {
+        const [nextDown, nextRight] = corners[(i + 1) % 4];
+        const here = values[(row + down) * columns + column + right];
+        const there = values[(row + nextDown) * columns + column + nextRight];
+        if (here > 0 === there > 0) return;
+        const share = here / (here - there);
+        ends.push([column + 0.5 + right + share * (nextRight - right), row + 0.5 + down + share * (nextDown - down)]);
+      });
+      ends.forEach(([x, y], i) => (i % 2 ? context.lineTo(x, y) : context.moveTo(x, y)));
+    }
+  }
 }
 
 // A short piece of a line with its marker, for tables and legends.
@@ -105,8 +126,26 @@ class Plot {
     const box = this.plot.getBoundingClientRect();
     const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     dashboard.stop();
-    if (click === "step") dashboard.goTo(this.nearest(place[0], dashboard));
-    else dashboard.setPoint(click, this.data(place));
+    if (click === "step") return dashboard.goTo(this.nearest(place[0], dashboard));
+    const points = this.layers.find((layer) => layer.kind === "points");
+    const point = points ? this.pointAt(points, place, dashboard.k, box) : -1;
+    if (point >= 0) return dashboard.select(dashboard.row, point);
+    if (points && !dashboard.spec.saved) {
+      dashboard.select(dashboard.row, points.count - 1);
+      dashboard.savePosition(); // first, so that the instance left does not overtake the place asked
+    }
+    dashboard.setPoint(click, this.data(place));
+  }
+
+  // Which point lies under the pointer; -1 where there is none.
+  pointAt({ points, count }, [x, y], k, { width, height }) {
+    let found = -1, distance = REACH;
+    for (let i = 0; i < count; i++) {
+      const at = 2 * ((k - 1) * count + i);
+      const away = Math.hypot((points[at] - x) * width, (points[at + 1] - y) * height);
+      if (away < distance) [found, distance] = [i, away];
+    }
+    return found;
   }
 
   // Step whose point on the first line lies nearest below the pointer.
@@ -153,6 +192,7 @@ class Plot {
     if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
     this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
+    this.chosen = dashboard.column;
     this.markers = [];
     context.save();
     context.translate(edge, edge);
@@ -201,9 +241,18 @@ class Plot {
       const { matrix, box: [x, y, right, up] } = raster;
       matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
       context.save();
+      context.imageSmoothingEnabled = raster.smooth;
       context.translate(x * width, y * height);
       context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);
       context.drawImage(matrix.canvas, 0, 0);
+      if (raster.contour) {
+        contourPath(context, history.matrix(k, raster.field), history.fields[raster.field]);
+        context.restore(); // a line as wide everywhere, whatever the scales
+        context.save();
+        context.strokeStyle = getComputedStyle(this.node).color;
+        context.lineWidth = 1.6 * this.size.unit;
+        context.stroke();
+      }
       context.restore();
     }
   }
@@ -212,7 +261,7 @@ class Plot {
     const { points, future, connect, marker } = layer;
     const { context } = this;
     const steps = points.length / 2;
-    if (!connect) return this.points(layer, k, width, height, unit);
+    if (!connect) return this.dots(layer, k, width, height, unit);
     if (future) {
       context.globalAlpha = FAINT;
       tracePath(context, points, k - 1, steps, width, height);
@@ -224,7 +273,7 @@ class Plot {
     if (marker) this.mark(layer, points[2 * k - 2] * width, points[2 * k - 1] * height, 5.5 * unit);
   }
 
-  points({ points, future, marker }, k, width, height, unit) {
+  dots({ points, future, marker }, k, width, height, unit) {
     const { context } = this;
     context.setLineDash([]);
     for (let i = 0; i < (future ? points.length / 2 : k); i++) {
@@ -253,6 +302,38 @@ class Plot {
     Object.assign(context, { strokeStyle, lineWidth });
   }
 
+  points({ points, count }, k, width, height, unit) {
+    const { context } = this;
+    const { color } = getComputedStyle(this.node);
+    const page = getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.setLineDash([]);
+    for (let i = 0; i < count; i++) {
+      const at = 2 * ((k - 1) * count + i);
+      if (Number.isNaN(points[at])) continue;
+      if (i === count - 1 && !["", "step"].includes(this.panel.click)) this.cross(points[at] * width, points[at + 1] * height, 6 * unit, color);
+      for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
+        context.beginPath();
+        context.arc(points[at] * width, points[at + 1] * height, size * unit, 0, 2 * Math.PI);
+        context.lineWidth = line * unit;
+        context.strokeStyle = style;
+        context.stroke();
+      }
+    }
+  }
+
+  // The place that was asked for, which is no instance.
+  cross(x, y, size, color) {
+    const { context } = this;
+    context.beginPath();
+    for (const [right, down] of [[1, 0], [0, 1]]) {
+      context.moveTo(x - size * right, y - size * down);
+      context.lineTo(x + size * right, y + size * down);
+    }
+    context.lineWidth = size / 4;
+    context.strokeStyle = color;
+    context.stroke();
+  }
+
   profile(layer, k, width, height, unit) {
     const { x, y, filled } = layer;
     const { context } = this;
@@ -273,6 +354,26 @@ class Plot {
     context.closePath();
     context.globalAlpha = 0.3;
     context.fill();
+  }
+
+  // What stands still: a hatching, a bar with a marker at each of its ends.
+  path({ points, marker }, k, width, height, unit) {
+    tracePath(this.context, points, 0, points.length / 2, width, height);
+    this.context.stroke();
+    this.context.setLineDash([]);
+    if (!marker) return;
+    for (let i = 0; i < points.length; i += 2) this.marker(marker, points[i] * width, points[i + 1] * height, 5.5 * unit);
+  }
+
+  // Words with a rim of the page's colour, to be read on any ground.
+  note({ text, place: [x, y] }, k, width, height, unit) {
+    const { context } = this;
+    const { fontFamily } = getComputedStyle(this.node);
+    Object.assign(context, { font: `600 ${0.95 * this.size.em}px ${fontFamily}`, textBaseline: "middle", lineWidth: 4 * unit });
+    context.setLineDash([]);
+    context.strokeStyle = this.rim ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.strokeText(text, x * width, y * height);
+    context.fillText(text, x * width, y * height);
   }
 
   arrow({ points }, k, width, height, unit) {

@@ -1,0 +1,86 @@
+// The current line as an equation between matrices of the whole batch.
+
+const LARGEST_CELL = 13, SIGN = 32; // pixels
+
+class Matrices {
+  constructor(panel, dashboard) {
+    this.caption = element("figcaption");
+    this.plot = element("div", { class: "equation" });
+    this.node = element("figure", {}, this.caption, this.plot);
+    this.replace(panel, dashboard);
+  }
+
+  replace(panel) {
+    this.panel = panel;
+    this.caption.innerHTML = `<span>${panel.title}</span>`;
+    this.plot.setAttribute("aria-label", panel.label);
+    this.shown = null;
+    return true;
+  }
+
+  draw(dashboard) {
+    const { history, k, line } = dashboard;
+    const ready = history.isHeld(k);
+    this.plot.style.visibility = ready ? "" : "hidden";
+    if (!ready) return;
+    const said = this.panel.lines[Math.min(line, this.panel.lines.length - 1)];
+    if (said !== this.shown) this.build(said, dashboard);
+    const cell = this.cellSize();
+    for (const part of this.parts) this.fill(part, cell, dashboard);
+  }
+
+  build(said, dashboard) {
+    this.shown = said;
+    this.parts = [];
+    this.plot.replaceChildren(...said.map((part) => {
+      if (typeof part === "string") return element("span", { class: "sign" }, part);
+      const { rows, columns } = part;
+      const size = part.transposed ? { rows: columns, columns: rows } : { rows, columns };
+      const matrix = matrixCanvas(size);
+      const mark = element("div", { class: "mark" });
+      const grid = element("div", { class: "grid", onclick: (event) => this.clicked(event, part, dashboard) }, matrix.canvas, mark);
+      this.parts.push({ part, size, matrix, mark, grid });
+      return element("div", { class: "matrix" }, element("span", { html: part.text }), grid);
+    }));
+  }
+
+  cellSize() {
+    const columns = this.parts.reduce((sum, { size }) => sum + size.columns, 0);
+    const signs = this.shown.length - this.parts.length;
+    const room = this.plot.clientWidth - SIGN * signs - 10 * this.shown.length;
+    return clamp(room / columns, 2, LARGEST_CELL);
+  }
+
+  fill({ part, size, matrix, mark, grid }, cell, dashboard) {
+    const { history, k } = dashboard;
+    const all = history.matrix(k, part.field).subarray(part.start, part.start + part.rows * part.columns);
+    const values = part.transposed ? transposed(all, part) : all;
+    matrix.fill(values, { limit: largest(values), gamma: 0.7, colors: "signed" }, dashboard.table("signed"));
+    grid.style.width = `${cell * size.columns}px`;
+    grid.style.height = `${cell * size.rows}px`;
+    const row = this.chosen(part.row, dashboard), column = this.chosen(part.column, dashboard);
+    const [down, right] = part.transposed ? [column, row] : [row, column];
+    Object.assign(mark.style, span("top", "height", down, size.rows), span("left", "width", right, size.columns));
+  }
+
+  // Which row or column of a matrix belongs to what is chosen; -1: all of them.
+  chosen(name, { spec, row, column }) {
+    if (name === "instance") return column;
+    return name ? spec.ways[name][row] : -1;
+  }
+
+  clicked(event, part, dashboard) {
+    if (part.column !== "instance") return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const share = part.transposed ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width;
+    dashboard.select(dashboard.row, Math.floor(share * part.columns));
+  }
+}
+
+function span(start, length, index, count) {
+  return { [start]: `${index < 0 ? 0 : (100 * index) / count}%`, [length]: `${index < 0 ? 100 : 100 / count}%` };
+}
+
+function transposed(values, { rows, columns }) {
+  return Float64Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]);
+}

@@ -1,0 +1,67 @@
+"""The map of a landscape, as it is painted."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import mlpteach as mt
+from mlpteach.tables.landscapes import own_landscape
+from mlpteach.views.contours import fills, heights, levels, map_axes
+from mlpteach.views.coordinates import x_fractions, y_fractions
+from mlpteach.views.pictures import render
+
+
+@pytest.fixture(scope="module")
+def saddle():
+    """The picture of x² − y², pixels as (rows, columns, red green blue opacity)."""
+    axes = map_axes(mt.LANDSCAPES["saddle"])
+    data = render(axes).data.split(",")[1]
+    picture = np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
+    return axes, picture
+
+
+def pixel(saddle, x, y):
+    axes, picture = saddle
+    rows, columns = picture.shape[:2]
+    column = int(x_fractions(axes, x) * columns)
+    return picture[int(y_fractions(axes, y) * rows), column].astype(int)
+
+
+def test_lower_is_stronger_in_one_hue(saddle):
+    places = [(0.0, 1.45), (0.3, 1.0), (0.75, 0.02), (1.0, 0.3), (1.45, 0.0)]  # ever higher
+    painted = [pixel(saddle, *place) for place in places]
+    opacities = [opacity for *_, opacity in painted]
+    assert all(np.diff(opacities) < 0)
+    assert opacities[0] == round(0.5 * 255)
+    assert opacities[-1] == 0
+    assert len({tuple(hue) for *hue, opacity in painted if opacity}) == 1
+
+
+def test_strength_is_linear_by_level(saddle):
+    lines = levels(mt.LANDSCAPES["saddle"])
+    bounds, colors = fills(heights(mt.LANDSCAPES["saddle"])[2], lines)
+    assert bounds[0] == -2.25
+    assert bounds[-1] == 2.25
+    assert len(colors) == len(bounds) - 1 == len(lines) + 1
+    assert np.diff([opacity for _, opacity in colors]) == pytest.approx(-0.5 / len(lines))
+
+
+def test_where_a_function_has_no_value_nothing_is_painted():
+    def root(W):
+        return (float(np.sqrt(W[0])) if W[0] > 0 else np.nan), np.ones(2)
+
+    landscape = own_landscape(root, (-1.0, 1.0, -1.0, 1.0), start=(0.5, 0.5))
+    axes = map_axes(landscape)
+    picture = Image.open(io.BytesIO(base64.b64decode(render(axes).data.split(",")[1])))
+    drawn = axes, np.array(picture.convert("RGBA"))
+    assert pixel(drawn, -0.5, 0.3)[3] == 0
+    assert pixel(drawn, 0.05, 0.3)[3] > 50
+
+
+@pytest.mark.parametrize("id", mt.LANDSCAPES)
+def test_a_picture_is_light(id):
+    """A changed landscape may cost 300 kB with its run."""
+    assert len(render(map_axes(mt.LANDSCAPES[id])).data) < 150_000
