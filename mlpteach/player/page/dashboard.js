@@ -88,7 +88,7 @@ class Dashboard {
     this.model.on("change:position", this.onPosition);
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
-      this.tables = null;
+      this.tables = this.dark = null;
       for (const panel of this.panels) panel.rim = panel.size = null;
       this.draw();
     };
@@ -119,10 +119,19 @@ class Dashboard {
   // Colour table for this page's theme.
   table(colors) {
     if (!this.tables) {
-      const dark = Number(isDark(this.root));
+      const dark = Number(this.isDark);
       this.tables = Object.fromEntries(Object.entries(this.spec.colors).map(([name, both]) => [name, bytesOf(both[dark])]));
     }
     return this.tables[colors];
+  }
+
+  get isDark() {
+    return this.dark ??= isDark(this.root);
+  }
+
+  // A line's colour in this page's theme.
+  ink(color) {
+    return (this.isDark && this.spec.dark[color]) || color;
   }
 
   // -- moving
