@@ -212,15 +212,23 @@ class Point(Control):
         return x, y
 
 
-def behind(controls: Sequence[Control], *names: str) -> list[Control]:
-    """Return the controls, those named `names` behind "⋯".
+def behind(controls: Sequence[Control], *names: str, after: int = 5) -> list[Control]:
+    """Return the controls, those named `names` behind "⋯", and all but the first few others.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+    *names : str
+    after : int
+        So many others stay in sight.
 
     Examples
     --------
     >>> [one.more for one in behind([Toggle("a", "a"), Toggle("b", "b")], "b")]
     [False, True]
     """
-    return [replace(one, more=one.more or one.name in names) for one in controls]
+    shown = [one for one in controls if not one.more and one.name not in names][:after]
+    return [replace(one, more=one not in shown) for one in controls]
 
 
 def by_name(controls: Sequence[Control]) -> dict[str, Control]:

@@ -75,7 +75,11 @@ class Dashboard {
     this.mosaic = JSON.stringify(mosaic);
     this.panels = this.spec.panels.map((panel) => new PANELS[panel.kind](panel, this));
     this.body.replaceChildren(...(this.panels.length ? [buildMosaic(mosaic, this.panels)] : []));
-    this.more.panels.replaceChildren(...unplaced(mosaic, this.panels).map(framePanel));
+    // A map without a place stands in its line of a ledger, all else behind "⋯".
+    const ledgers = this.panels.filter(({ panel }) => panel.kind === "ledger");
+    const left = unplaced(mosaic, this.panels)
+      .filter((panel) => panel.panel.kind !== "heat" || !ledgers.some((ledger) => ledger.adopt(panel)));
+    this.more.panels.replaceChildren(...left.map(framePanel));
     for (const panel of this.panels) if (panel.plot) this.sized?.observe(panel.plot);
   }
 
