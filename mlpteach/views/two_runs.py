@@ -102,7 +102,8 @@ def _mosaic(panels):
     """Place the difference above all, and both ledgers over the cost beside the maps."""
     maps = ["".join(pair) for pair in evenly(list(letters_of(panels, "heat")), 2)]
     cost = letters_of(panels, "wide")
-    left = [letters_of(panels, "ledger"), cost]
+    # In shares that meet no edge between the maps, so that both sides are as high as they need.
+    left = [letters_of(panels, "ledger")] * 4 + [cost] * 3
     return above(letters_of(panels, "text"), beside((13, left), (7, maps)))
 
 
