@@ -169,8 +169,8 @@ class Core:
 
     def _read_step(self, step: GuidedStep) -> tuple[dict[str, Any], dict[str, int]]:
         """Return (values, position) that a guided step names."""
-        text = step.state if "?" in step.state else f"{self.name}?{step.state or 'k=1'}"
         try:
+            text = state.named(step.state, self.name)
             return state.read(text, self.name, self.controls.values())
         except (TypeError, ValueError) as error:
             raise type(error)(f"the state of the guided step {step.name!r}: {error}") from None

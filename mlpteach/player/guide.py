@@ -159,6 +159,23 @@ def check_guide(given: object) -> tuple[GuidedStep, ...]:
     return guide
 
 
+def at(series: str, k: int | None = None) -> Callable[[Show], float]:
+    """Return a number for a step: the value of a series at step k, from 1; at the last one without.
+
+    Examples
+    --------
+    >>> at("J", 2)(Show({}, 3, (), {"J": np.array([3.0, 1.0, 0.5])}))
+    1.0
+    """
+    return lambda show: float(show.series[series][-1 if k is None else _place(show, k)])
+
+
+def _place(show, k):
+    if not 1 <= k <= show.steps:
+        raise ValueError(f"k must be from 1 to {show.steps}, the steps shown; given {k}")
+    return k - 1
+
+
 def first_below(values: np.ndarray, level: float) -> int:
     """Return the first step, from 1, at which a series is below a level; 0 where it never is.
 
@@ -233,12 +250,16 @@ class _Writer(string.Formatter):
     def format_field(self, value, format_spec):
         is_number = isinstance(value, Real) and not isinstance(value, (bool, Integral))
         text = super().format_field(value, format_spec or (_DIGITS if is_number else ""))
-        return _as_power(text).replace("-", "−") if isinstance(value, Real) else text
+        if not isinstance(value, Real):
+            return text
+        return _as_power(text).replace("-", "−").replace("%", "\N{NARROW NO-BREAK SPACE}%")
 
 
 def _as_power(text):
     mantissa, mark, exponent = text.partition("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}" if mark else text
+    if not mark or float(mantissa) == 0:
+        return "0" if mark else text
+    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def _write(text, numbers):
