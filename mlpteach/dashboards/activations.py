@@ -7,8 +7,11 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.activations import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
@@ -42,6 +45,7 @@ def activations(
     batch_size: int | None = 32,
     seed: int = 1,
     instances: int = 200,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
@@ -69,6 +73,8 @@ def activations(
         Decides the weights drawn and the order of the instances.
     instances : int
         How many rows of X, spread evenly over it, are measured.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -114,12 +120,14 @@ def activations(
     )
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
     sliders, hypers = hyper_controls([chosen], f"{chosen.id}.")
+    controls = [*_controls(phis, inits), *sliders]
     return Player(
         partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
-        [*_controls(phis, inits), *sliders],
+        controls,
         {**settings, "depth": depth, **hypers},
         "Activations and initialization",
         "activations",
+        guide=choose(GUIDES, guide, "activations", controls),
     )
 
 

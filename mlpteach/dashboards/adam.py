@@ -5,8 +5,11 @@ from functools import partial
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.adam import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, behind
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import FORMS, rule
 from mlpteach.run.network import MLP
@@ -29,6 +32,7 @@ def adam(
     epochs: int = 5,
     batch_size: int | None = 32,
     seed: int = 1,
+    guide: str | Guide | None = None,
     **hypers: float,
 ) -> Player:
     """Show Adam's six lines on a network, forwards and backwards, with live hyper-parameters.
@@ -44,6 +48,8 @@ def adam(
     form : {"lecture", "paper"}
     loss, epochs, batch_size, seed
         As for :func:`mlpteach.train`.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
     **hypers
         eta, beta1, beta2, eps, bias_correction to start with.
 
@@ -73,7 +79,8 @@ def adam(
     controls = [Choice("form", "Form", _FORM_NAMES), *behind(sliders, "beta1", "eps")]
     controls += behind([layer_choice(net)], "layer")
     values = {"form": form, **values, "layer": str(layer)}
-    return Player(partial(_show, run), controls, values, "Adam, line by line", "adam")
+    guide = choose(GUIDES, guide, "adam", controls)
+    return Player(partial(_show, run), controls, values, "Adam, line by line", "adam", guide=guide)
 
 
 def _show(run, values):

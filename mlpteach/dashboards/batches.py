@@ -9,8 +9,11 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.style import STYLES
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.batches import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.run.network import MLP
@@ -44,6 +47,7 @@ def batches(
     loss: LossLike = "cross_entropy",
     seed: int = 1,
     values: dict[str, Any] | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show how erratic gradient descent is on mini-batches, and how momentum calms it.
 
@@ -67,6 +71,8 @@ def batches(
         As for :func:`mlpteach.train`.
     values : dict, optional
         Where controls start, such as ``{"compare": "momentum", "momentum.paper.beta": 0.5}``.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -97,7 +103,8 @@ def batches(
     defaults["size"] = min(defaults["size"], n)
     values = start_values(controls, defaults, values)
     build = partial(_show, Runs(), run, n, updates)
-    return Player(build, controls, values, "Mini-batches and momentum", "batches")
+    guide = choose(GUIDES, guide, "batches", controls)
+    return Player(build, controls, values, "Mini-batches and momentum", "batches", guide=guide)
 
 
 def _check_sizes(sizes, n):

@@ -8,8 +8,11 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.cost_lab import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, behind
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
@@ -35,6 +38,7 @@ def cost_lab(
     batch_size: int | None = 32,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     seed: int = 1,
+    guide: str | Guide | None = None,
     **hypers: float,
 ) -> Player:
     """Show one network that learns by two costs, MSE and cross-entropy, and where the two differ.
@@ -58,6 +62,8 @@ def cost_lab(
         what is held out.
     validation : (X_val, y_val), optional
         By default a fifth of X and y, held out.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
     **hypers
         Hyper-parameters of the rule to start with.
 
@@ -102,7 +108,9 @@ def cost_lab(
         controls.insert(0, Choice("init", "First weights", starts))
         values["init"] = "glorot"
     build = partial(_show, run, chosen, nets, losses)
-    return Player(build, controls, values, "One network, two costs", "costs", follow=_follow)
+    guide = choose(GUIDES, guide, "costs", controls)
+    title = "One network, two costs"
+    return Player(build, controls, values, title, "costs", follow=_follow, guide=guide)
 
 
 def _losses(costs, net, X, y):

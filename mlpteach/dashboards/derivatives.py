@@ -7,8 +7,11 @@ import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_count, check_number, describe
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.derivatives import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Several, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.tables.activations import ACTIVATIONS, Activation
 from mlpteach.tables.own_activation import ActivationLike, as_activation
 from mlpteach.views.derivatives import show_derivatives
@@ -22,6 +25,7 @@ def derivatives(
     *,
     reach: float = 8.0,
     steps: int = 161,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show phi and phi' of activations at a moving z, and phi'(z) to the power of depth.
 
@@ -40,6 +44,8 @@ def derivatives(
         z moves from -reach to reach.
     steps : int
         How many places z has on its way; with an odd number 0 is one of them.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -73,6 +79,7 @@ def derivatives(
         {"depth": depth, "activations": tuple(chosen)},
         "Activations and their derivatives",
         "derivatives",
+        guide=choose(GUIDES, guide, "derivatives", controls),
     )
     player.position = {"k": (steps + 1) // 2}
     return player

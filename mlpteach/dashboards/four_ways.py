@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number, describe
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.four_ways import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import FORMS, RuleLike, as_rule, rule
 from mlpteach.run.network import MLP
@@ -50,6 +53,7 @@ def four_ways(
     against: str = "epoch",
     seed: int = 1,
     values: dict[str, Any] | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show one problem solved four ways: cost and validation accuracy, epoch by epoch.
 
@@ -81,6 +85,8 @@ def four_ways(
     values : dict, optional
         Where controls start, such as ``{"momentum.eta": 0.1}``. Step sizes start with what suits
         the digits; with other data or another network with what a search finds.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -111,7 +117,8 @@ def four_ways(
     controls, defaults = _controls(ways, len(X))
     values = start_values(controls, {**defaults, "against": against}, values)
     build = partial(_show, Runs(), Runs(), run, ways, further)
-    return Player(build, controls, values, "One problem, four ways", "four_ways")
+    guide = choose(GUIDES, guide, "four_ways", controls)
+    return Player(build, controls, values, "One problem, four ways", "four_ways", guide=guide)
 
 
 def _split(

@@ -8,8 +8,11 @@ from functools import partial
 from typing import Any
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.momentum import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Slider, behind
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.study import gain
@@ -40,6 +43,7 @@ def momentum(
     updates: int | None = None,
     condition: float = 100.0,
     values: dict[str, Any] | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show momentum as on the slide and as published, where it can be worked out.
 
@@ -63,6 +67,8 @@ def momentum(
         Largest by smallest curvature of the valley, 1 … 10000. On the maps it can be changed.
     values : dict, optional
         Where controls start, such as ``{"steady.paper.beta": 0.5}``.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -101,6 +107,7 @@ def momentum(
     return Player(
         partial(_show, rules, updates, condition), controls, values, "Momentum in both forms",
         "momentum", follow=partial(_follow, rules),
+        guide=choose(GUIDES, guide, "momentum", controls),
     )  # fmt: skip
 
 

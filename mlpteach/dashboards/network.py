@@ -7,8 +7,11 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.network import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Control, Point, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RULES, Rule, RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
@@ -67,6 +70,7 @@ def network(
     epochs: int = 20,
     batch_size: int | None = 16,
     seed: int = 5,
+    guide: str | Guide | None = None,
     **hypers: float,
 ) -> NetworkPlayer:
     """Show back propagation on a small network: every line of both passes, with its numbers.
@@ -100,6 +104,8 @@ def network(
     seed : int
         Decides the first weights and the order of the instances; with the default one five units
         learn all three of the data.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
     **hypers
         Hyper-parameters of the rule to start with.
 
@@ -153,7 +159,8 @@ def network(
     values |= {"loss": loss_id, "rule": rule_id, **sizes, "asked": (0.0, 0.0)}
     run = partial(train, epochs=epochs, batch_size=batch_size, seed=seed)
     build = partial(_show, Runs(), run, sources, nets, losses, rules)
-    return NetworkPlayer(build, controls, values, "Back propagation, seen", "network")
+    guide = choose(GUIDES, guide, "network", controls)
+    return NetworkPlayer(build, controls, values, "Back propagation, seen", "network", guide=guide)
 
 
 def _sources(X, y, data):

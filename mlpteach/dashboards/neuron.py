@@ -15,8 +15,11 @@ from mlpteach.basics.arguments import (
     describe,
 )
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.neuron import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Toggle
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
@@ -41,6 +44,7 @@ def neuron(
     x: float = 1.0,
     y: float = 0.0,
     rule: RuleLike | None = None,
+    guide: str | Guide | None = None,
     **hypers: float,
 ) -> Player:
     """Show one sigmoid neuron that learns y from x by the quadratic cost and by cross-entropy.
@@ -65,6 +69,8 @@ def neuron(
         The one instance; y lies in [0, 1].
     rule : str, Rule or callable, optional
         As for :func:`mlpteach.descend`; by default gradient descent with Nielsen's η = 0.15.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
     **hypers
         Hyper-parameters of the rule to start with.
 
@@ -108,7 +114,8 @@ def neuron(
         Toggle("long_way", "also the long way, dJ/da · φ′(z)", more=True),
     )
     build = partial(_show, starts, losses, chosen, updates, x, y)
-    return Player(build, controls, values, "One neuron, two costs", "neuron")
+    guide = choose(GUIDES, guide, "neuron", controls)
+    return Player(build, controls, values, "One neuron, two costs", "neuron", guide=guide)
 
 
 def _losses(costs):

@@ -6,8 +6,11 @@ from functools import partial
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.optimizer import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Control, behind
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
 from mlpteach.run.network import MLP
@@ -28,6 +31,7 @@ def optimizer(
     epochs: int = 3,
     batch_size: int | None = 32,
     seed: int = 1,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show every line of any rule, the slide's form beside the published one.
 
@@ -46,6 +50,8 @@ def optimizer(
         The layer whose weights are shown, from 1; by default the last one.
     loss, epochs, batch_size, seed
         As for :func:`mlpteach.train`.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -76,7 +82,10 @@ def optimizer(
         values |= starts
     controls.append(replace(layer_choice(net), more=True))
     values["layer"] = str(layer)
-    return Player(partial(_show, run), controls, values, "Optimizers, inspected", "optimizer")
+    guide = choose(GUIDES, guide, "optimizer", controls)
+    return Player(
+        partial(_show, run), controls, values, "Optimizers, inspected", "optimizer", guide=guide
+    )
 
 
 def _show(run, values):

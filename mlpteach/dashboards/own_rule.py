@@ -12,8 +12,11 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.own_rule import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Control, Point, behind
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import RULES, Hyper, Rule, RuleLike
 from mlpteach.rules import rule as make_rule
@@ -41,6 +44,7 @@ def own_rule(
     epochs: int = 2,
     batch_size: int | None = 32,
     seed: int = 1,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Run a function of your own beside the reference and show where it first differs.
 
@@ -63,6 +67,8 @@ def own_rule(
         Updates of a descent.
     net, layer, loss, epochs, batch_size, seed
         As for :func:`mlpteach.dashboards.optimizer`.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -109,7 +115,8 @@ def own_rule(
     build = partial(_show, run, yours, reference)
     title = f"{yours.id} beside {reference}"
     controls = [*behind(controls, "eps", after=4), *behind(choices, after=0)]
-    return Player(build, controls, {**values, **places}, title, "own_rule")
+    guide = choose(GUIDES, guide, "own_rule", controls)
+    return Player(build, controls, {**values, **places}, title, "own_rule", guide=guide)
 
 
 def _ranged(yours, reference):

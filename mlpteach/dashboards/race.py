@@ -15,8 +15,11 @@ from mlpteach.basics.arguments import (
     check_number,
 )
 from mlpteach.basics.record import offer
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.race import fitting
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Point, Several, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.run.problem import FunctionProblem
@@ -52,6 +55,7 @@ def race(
     seed: int = 1,
     step_sizes: str = "suited",
     eta: float | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Race update rules over a landscape; a click on the map starts them there.
 
@@ -85,6 +89,8 @@ def race(
         (:func:`mlpteach.study.step_sizes.best_from_start`); or what each rule's own entry says.
     eta : float, optional
         One step size for everybody: `step_sizes` is "equal" then.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -127,13 +133,15 @@ def race(
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     values |= _starting_hypers(racers, landscapes, seed, values)
     follow = partial(_follow, racers, landscapes, seed)
+    controls = _controls(racers, landscapes, values)
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
-        _controls(racers, landscapes, values),
+        controls,
         values,
         "Race of the optimizers",
         "race",
         follow=follow,
+        guide=choose(fitting(starting), guide, "race", controls),
     )
 
 

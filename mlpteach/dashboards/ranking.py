@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_count, check_number, describe
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.ranking import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several
+from mlpteach.player.guide import Guide
 from mlpteach.rules import FORMS, RULES, RuleLike, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
 from mlpteach.study.ranks import ranking_series, tune_all
@@ -35,6 +38,7 @@ def ranking(
     budget: int = 100,
     sizes: Sequence[float] = STEP_SIZES,
     seed: int = 1,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Rank rules over several problems, each with its best step size and the same budget.
 
@@ -59,6 +63,8 @@ def ranking(
         Step sizes to try. L-BFGS has none; AdaDelta as published has none either, its eps is tuned.
     seed : int
         Decides data, starting weights, batches and noise.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -92,12 +98,14 @@ def ranking(
 
     tuned(form, starting, progress=True)
     values = {"form": form, "cells": "rank", "problem": next(iter(ranked)), "follow": "none"}
+    controls = _controls(ranked, _rules_of(everybody, form))
     return Player(
         partial(_show, ranked, budget, tuned),
-        _controls(ranked, _rules_of(everybody, form)),
+        controls,
         {**values, "rules": starting},
         "No panacea",
         "rank",
+        guide=choose(GUIDES, guide, "rank", controls),
     )
 
 

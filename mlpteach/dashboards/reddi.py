@@ -4,8 +4,11 @@ import math
 from functools import partial
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_flag, check_number
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.reddi import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
+from mlpteach.player.guide import Guide
 from mlpteach.rules import rule
 from mlpteach.study.regret import run
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
@@ -28,6 +31,7 @@ def reddi(
     beta2: float | None = None,
     cooled: bool | None = None,
     corrected: bool | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show Adam walk to the wrong end of an interval, and AMSGrad to the right one.
 
@@ -48,6 +52,8 @@ def reddi(
     C, eta, beta1, beta2, cooled, corrected : float, float, float, float, bool, bool, optional
         Of `example`: its steep slope, the rules' hyper-parameters, whether the step size is
         eta/sqrt(k), and whether Adam corrects its bias; by default as in the paper.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -85,7 +91,11 @@ def reddi(
         values |= {f"{id}.{name}": value for name, value in chosen.items()}
     _setting(values)
     build = partial(_show, start, seed)
-    return Player(build, _controls(updates), values, "Where Adam climbs", "reddi")
+    controls = _controls(updates)
+    if guide is None and example in GUIDES:
+        guide = example
+    guide = choose(GUIDES, guide, "reddi", controls)
+    return Player(build, controls, values, "Where Adam climbs", "reddi", guide=guide)
 
 
 def _setting(values):

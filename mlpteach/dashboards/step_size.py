@@ -6,8 +6,11 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.step_size import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import hyper_controls
 from mlpteach.rules import Rule, RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
@@ -41,6 +44,7 @@ def step_size(
     loss: LossLike = "cross_entropy",
     seed: int = 1,
     values: dict[str, Any] | None = None,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show the step size and the cost under every schedule, side by side from equal starts.
 
@@ -64,6 +68,8 @@ def step_size(
         Of the functions, at most 2000.
     values : dict, optional
         Where controls start, such as ``{"cooling.eps": 0.1}``.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -92,7 +98,10 @@ def step_size(
     controls, defaults = _controls(chosen, landscapes, etas)
     values = start_values(controls, {**defaults, "on": on}, values)
     build = partial(_show, Runs(), run, chosen, updates)
-    return Player(build, controls, values, "Cooling and the adaptive step", "step_size")
+    guide = choose(GUIDES, guide, "step_size", controls)
+    return Player(
+        build, controls, values, "Cooling and the adaptive step", "step_size", guide=guide
+    )
 
 
 def _check_rule(given: RuleLike | None) -> Rule:

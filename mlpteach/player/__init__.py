@@ -7,6 +7,7 @@ worker, the name stands for the plain :class:`Core`, which is used in the same w
 
 from mlpteach.player.controls import Choice, Point, Several, Slider, Toggle
 from mlpteach.player.core import Core
+from mlpteach.player.guide import GuidedStep
 
 try:
     from mlpteach.player.widget import Player
@@ -15,4 +16,4 @@ except ModuleNotFoundError as missing:
         raise
     Player = Core  # type: ignore[assignment, misc]
 
-__all__ = ["Choice", "Core", "Player", "Point", "Several", "Slider", "Toggle"]
+__all__ = ["Choice", "Core", "GuidedStep", "Player", "Point", "Several", "Slider", "Toggle"]

@@ -15,6 +15,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.player import saved, state
 from mlpteach.player.controls import Control, Point, by_name, check_values
+from mlpteach.player.guide import Guide, GuidedStep, check_guide
 from mlpteach.player.position import START, check_position, inside
 from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
@@ -36,6 +37,7 @@ _MESSAGES = {
     "restore": ("text",),
     "window": ("first", "last", "sequence"),
     "position": ("position",),
+    "step": ("number",),
 }
 
 
@@ -55,9 +57,12 @@ class Core:
     follow : callable, optional
         (values before, values asked for) -> values: what else changes where the reader moves a
         control, such as the start on another landscape. Not asked when a state is restored.
+    guide : sequence of GuidedStep
+        What to try, see :class:`~mlpteach.player.guide.GuidedStep`; :meth:`take_step` does it.
 
     Attributes
     ----------
+    guide : tuple of GuidedStep
     show : Show
         What is on the screen.
     values : dict
@@ -95,13 +100,17 @@ class Core:
         title: str,
         name: str,
         follow: Follow | None = None,
+        guide: Guide = (),
     ) -> None:
         _check_functions(build, follow)
         self.title, self.name = check_text("title", title), _check_name(name)
         self._build, self._follow = build, follow
         self.controls = by_name(controls)
+        self._opened = check_values(self.controls, values)
+        self.guide = check_guide(guide)
+        self._named = [self._read_step(step) for step in self.guide]
         self._position, self.sequence = START, 0
-        self._update(check_values(self.controls, values))
+        self._update(self._opened)
 
     def __repr__(self) -> str:
         where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
@@ -137,6 +146,42 @@ class Core:
         values, position = state.read(text, self.name, self.controls.values())
         self._update(check_values(self.controls, values, self.values))
         self.position = position
+
+    def take_step(self, number: int) -> None:
+        """Take a step of the guide: set its whole state, whatever was set before.
+
+        Parameters
+        ----------
+        number : int
+            From 1.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Without such a step, or where its numbers can't be computed; the old history stays.
+        """
+        if not self.guide:
+            raise ValueError("this dashboard has no guided steps.")
+        number = check_count("number", number, maximum=len(self.guide))
+        values, position = self._step_state(number)
+        self._update(values, number)
+        self.position = position
+
+    def _read_step(self, step: GuidedStep) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return (values, position) that a guided step names."""
+        try:
+            text = state.named(step.state, self.name)
+            return state.read(text, self.name, self.controls.values())
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"the state of the guided step {step.name!r}: {error}") from None
+
+    def _step_state(self, number):
+        """Return (all values, position) of a guided step; those not named follow from the named."""
+        named, position = self._named[number - 1]
+        values = {**self._opened, **named}
+        if self._follow is not None:
+            values = {**self._follow(self._opened, values), **named}
+        return check_values(self.controls, values), {**START, **position}
 
     @property
     def position(self) -> dict[str, int]:
@@ -178,8 +223,18 @@ class Core:
         -------
         Path
         """
-        spec = {**self.spec, "position": self.position}
-        return saved.write(path, spec, self.show, self.numbers, self.pictures())
+        here = saved.History(self.spec, self.show, self.numbers, self.pictures(), self.position)
+        return saved.write(path, here, [self._saved_step(i + 1) for i in range(len(self.guide))])
+
+    def _saved_step(self, number):
+        """Return the history of a guided step; None where it can't be computed."""
+        values, position = self._step_state(number)
+        try:
+            show = self.show if values == self.values else self._build(values)
+            spec, numbers = self._described(show, values, number)
+        except Exception:  # to be told when it is taken, where there is Python
+            return None
+        return saved.History(spec, show, numbers, pictures_of(show), inside(position, spec))
 
     # -- what travels
 
@@ -196,9 +251,7 @@ class Core:
         -------
         dict of str to dict
         """
-        axes = (panel.axes for panel in self.show.panels if isinstance(panel, Plot))
-        needed = {picture_key(one): one for one in axes}
-        return {key: dict(vars(render(one))) for key, one in needed.items() if key not in held}
+        return pictures_of(self.show, held)
 
     def history(self, held: Collection[str] = ()) -> tuple[Message, list[bytes]]:
         """Return the message with all that is on the screen, and its buffers."""
@@ -245,6 +298,10 @@ class Core:
         self.state = message["text"]
         return self._configured(message)
 
+    def _answer_step(self, message):
+        self.take_step(message["number"])
+        return self._configured(message)
+
     def _configured(self, message):
         history = self.history(message.get("pictures", ()))
         return [history, ({"type": "configured", "request": message.get("request")}, [])]
@@ -270,24 +327,49 @@ class Core:
         if self._follow is not None:
             asked = check_values(self.controls, values, self.values)
             values = self._follow(self.values, asked)
+        left = self.spec["guided"]
         self._update(check_values(self.controls, values, self.values))
+        if left:  # the step's sentence is still read, though no longer of what is shown
+            self.spec = {**self.spec, "guided": {**left, "changed": True}}
 
-    def _update(self, values):
-        """Show a history for checked values of all controls; where it fails the old one stays."""
+    def _update(self, values, step=0):
+        """Show a history for checked values of all controls; where it fails the old one stays.
+
+        `step` is the guided step that asks for it.
+        """
         show = check_kind("what build returns", self._build(values), Show)
         _check_clicks(show, self.controls)
-        described, numbers = describe_show(show)
-        self.values, self.show, self.numbers = values, show, numbers
+        self.spec, self.numbers = self._described(show, values, step)
+        self.values, self.show = values, show
         self.sequence += 1
-        self.spec = {
+        self.spec["sequence"] = self.sequence
+        self.position = {}  # a shorter history may end before it
+
+    def _described(self, show, values, step):
+        """Return (spec, numbers) of a show; `step` is the number of the guided step, or 0."""
+        guided = self._guided(show, step) if step else None
+        described, numbers = describe_show(show)
+        spec = {
             **described,
             "sequence": self.sequence,
             "name": self.name,
             "title": self.title,
             "controls": [describe_control(control) for control in self.controls.values()],
             "values": values,
+            "guide": [step.name for step in self.guide],
+            "guided": guided,
         }
-        self.position = {}  # a shorter history may end before it
+        return spec, numbers
+
+    def _guided(self, show, step):
+        return {"step": step, "changed": False, **self.guide[step - 1].fill(show)}
+
+
+def pictures_of(show: Show, held: Collection[str] = ()) -> dict[str, dict[str, str]]:
+    """Draw the pictures of a show's plots, but for those whose keys are held already."""
+    axes = (panel.axes for panel in show.panels if isinstance(panel, Plot))
+    needed = {picture_key(one): one for one in axes}
+    return {key: dict(vars(render(one))) for key, one in needed.items() if key not in held}
 
 
 def _check_functions(build, follow):

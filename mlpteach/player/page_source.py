@@ -7,8 +7,10 @@ _PAGE = Path(__file__).parent / "page"
 _PARTS = (
     "element", "keys", "silence", "numbers", "state", "history", "colors", "axes", "names", "plot",
     "heat", "table", "ledger", "network", "matrices", "mosaic", "controls", "transport", "more",
-    "header", "space", "dashboard", "render",
+    "header", "guide", "space", "dashboard", "render",
 )  # fmt: skip
 
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
+# What a saved page has besides, behind the module.
+SAVED = (_PAGE.parent / "saved.js").read_text("utf-8")
 STYLE = (_PAGE / "player.css").read_text("utf-8")

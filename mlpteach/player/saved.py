@@ -9,14 +9,15 @@ import gzip
 import html
 import json
 import re
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.player.page_source import MODULE, SAVED, STYLE
 from mlpteach.views.frames import spread
 from mlpteach.views.panels import Show
 
@@ -25,45 +26,74 @@ PAGE_BYTES = 2_950_000
 _FRAME_BYTES = 5  # of each 64-bit float
 
 
-def write(
-    path: str | PathLike[str],
-    spec: dict[str, Any],
-    show: Show,
-    numbers: bytes,
-    pictures: dict[str, Any],
-) -> Path:
+class History(NamedTuple):
+    """What a page holds of one state of the controls."""
+
+    spec: dict[str, Any]
+    show: Show
+    numbers: bytes
+    pictures: dict[str, Any]
+    position: dict[str, int]
+
+
+def write(path: str | PathLike[str], shown: History, steps: Sequence[History | None] = ()) -> Path:
     """Write the page to `path` and return the path.
 
     Parameters
     ----------
     path : str or Path
-    spec : dict
-        As it travels to a live page, with "position".
-    show : Show
-    numbers : bytes
-    pictures : dict
+    shown : History
+        What it opens with.
+    steps : sequence of (History or None)
+        Of the guided steps. A step is left out where its history takes more than its share of half
+        of the page; the page then says that it needs Python.
     """
     path = Path(path)
-    state = {
-        "spec": {**spec, "saved": True, "held": list(range(1, spec["steps"] + 1))},
-        "position": spec["position"],
-        "pictures": pictures,
-    }
-    fixed = _TEMPLATE + MODULE + STYLE + _script(state) + _packed(numbers)
-    frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
-    state["spec"]["held"] = held
+    spec = {**shown.spec, "saved": True, "held": list(range(1, shown.spec["steps"] + 1))}
+    state = {"spec": spec, "position": shown.position, "pictures": dict(shown.pictures)}
+    for step in filter(None, steps):
+        state["pictures"] |= step.pictures
+    fixed = _TEMPLATE + MODULE + STYLE + SAVED + _script(state) + _packed(shown.numbers)
+    room = PAGE_BYTES - len(fixed.encode())
+    packed_steps = _script(_packed_steps(shown, steps, room // 2))
+    frames, spec["held"] = _fitting_frames(shown.show.frames, room - len(packed_steps))
     parts = {
         "TITLE": html.escape(spec["title"]),
         "STYLE": STYLE,
         "STATE": _script(state),
-        "NUMBERS": _packed(numbers),
+        "NUMBERS": _packed(shown.numbers),
         "FRAMES": frames,
+        "STEPS": packed_steps,
         "MODULE": MODULE,
+        "SAVED": SAVED,
     }
     # All at once: a title or a label may hold the mark of another part.
     page = re.sub(r"@([A-Z]+)@", lambda mark: parts[mark[1]], _TEMPLATE)
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def _packed_steps(shown, steps, room):
+    """Return for each guided step what the page needs to take it; None where that needs Python."""
+    packed = []
+    for i, step in enumerate(steps):
+        packed.append(_packed_step(shown, step, room // (len(steps) - i)))
+        room -= len(_script(packed[-1]))
+    return packed
+
+
+def _packed_step(shown, step, room):
+    if step is None:
+        return None
+    if step.show is shown.show:
+        return {"spec": {"guided": step.spec["guided"]}, "position": step.position}
+    spec = {name: value for name, value in step.spec.items() if value != shown.spec.get(name)}
+    packed = {"spec": spec, "position": step.position, "numbers": _packed(step.numbers)}
+    left = room - len(_script(packed))
+    if left < 0:
+        return None
+    packed["frames"], spec["held"] = _fitting_frames(step.show.frames, left)
+    return packed if len(packed["frames"]) <= left else None
 
 
 def _script(state):
@@ -131,34 +161,11 @@ body { margin: 0; padding: 0 8px; background: Canvas; }
 <script type="application/json" id="state">@STATE@</script>
 <script type="text/plain" id="numbers">@NUMBERS@</script>
 <script type="text/plain" id="frames">@FRAMES@</script>
+<script type="application/json" id="steps">@STEPS@</script>
 <script type="module">
 @MODULE@
 
-async function unpack(id) {
-  const packed = new Blob([bytesOf(document.getElementById(id).textContent)]);
-  const stream = packed.stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-// Byte planes of the upper 40 bits back to 64-bit floats.
-function unplane(planes) {
-  const count = planes.length / 5;
-  const bytes = new Uint8Array(8 * count);
-  for (let plane = 0; plane < 5; plane++)
-    for (let i = 0; i < count; i++) bytes[8 * i + 3 + plane] = planes[plane * count + i];
-  return new DataView(bytes.buffer);
-}
-
-const state = JSON.parse(document.getElementById("state").textContent);
-const numbers = await unpack("numbers");
-state.numbers = new DataView(numbers.buffer);
-state.frames = unplane(await unpack("frames"));
-const model = {
-  get: (name) => state[name],
-  set: (name, value) => { state[name] = value; },
-  save_changes() {}, on() {}, off() {}, send() {},
-};
-render({ model, el: document.getElementById("dashboard") });
+@SAVED@
 </script>
 </body>
 </html>

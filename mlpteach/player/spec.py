@@ -35,6 +35,9 @@ colors           name -> 256 times red, green, blue in base64, for a light and f
 dark             colour of a line on a light page -> on a dark one
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 mosaic           where they stand, cut into parts as :func:`mlpteach.views.mosaic.cut` says
+guide            names of the steps to try (:mod:`mlpteach.player.guide`)
+guided           the one that is taken: its number from 1 as "step", whether the reader has
+                 "changed" it since, and its texts; or none
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
 ================ ==================================================================================
 
@@ -45,6 +48,8 @@ the keys that the page has already:
     Another history. Values left out stay as they are.
 ``{"type": "restore", "text"}``
     The picture of a state's text.
+``{"type": "step", "number"}``
+    A guided step.
 ``{"type": "window", "first", "last", "sequence"}``
     Frames of steps that did not travel with the history.
 ``{"type": "position", "position"}``

@@ -3,7 +3,7 @@
 The page writes the same text (``state.js``); reading it back is done here alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -103,3 +103,29 @@ def _chosen(control, parts):
     """Return the options named; a mail program may have quoted the commas between them as well."""
     apart = ([part] if part in control.options else part.split(",") for part in parts)
     return [option for options in apart for option in options]
+
+
+def fits(text: str, name: str, controls: Sequence[Control]) -> bool:
+    """Whether a state, with or without the dashboard's name, can be set where these controls are.
+
+    Examples
+    --------
+    >>> fits("k=3", "race", []), fits("eta=0.1", "race", [])
+    (True, False)
+    """
+    try:
+        read(named(text, name), name, controls)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def named(text: str, name: str) -> str:
+    """Return a state's text that begins with the dashboard's name.
+
+    Examples
+    --------
+    >>> named("eta=0.1", "race"), named("", "race")
+    ('race?eta=0.1', 'race?k=1')
+    """
+    return text if "?" in text else f"{name}?{text or 'k=1'}"

@@ -14,6 +14,7 @@ import traitlets
 from mlpteach.player.cells import Cells, current_run, forget_output
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
+from mlpteach.player.guide import Guide, GuidedStep
 from mlpteach.player.page_source import MODULE, STYLE
 from mlpteach.run.trace import Trace
 from mlpteach.views.panels import Show
@@ -32,7 +33,7 @@ class Player(anywidget.AnyWidget):
 
     Parameters
     ----------
-    build, controls, values, title, name, follow
+    build, controls, values, title, name, follow, guide
         As for :class:`~mlpteach.player.core.Core`.
 
     Attributes
@@ -60,8 +61,9 @@ class Player(anywidget.AnyWidget):
         title: str,
         name: str,
         follow: Follow | None = None,
+        guide: Guide = (),
     ) -> None:
-        self.core = Core(build, controls, values, title, name, follow)
+        self.core = Core(build, controls, values, title, name, follow, guide)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
         _close(_CELLS.made(self, current_run()))
@@ -105,6 +107,16 @@ class Player(anywidget.AnyWidget):
     def configure(self, **values: Any) -> None:
         """Set controls from Python, see :meth:`Core.configure`."""
         self.core.configure(**values)
+        self._take(*self.core.history())
+
+    @property
+    def guide(self) -> tuple[GuidedStep, ...]:
+        """What to try, a step after the other."""
+        return self.core.guide
+
+    def take_step(self, number: int) -> None:
+        """Take a step of the guide, see :meth:`Core.take_step`."""
+        self.core.take_step(number)
         self._take(*self.core.history())
 
     @property

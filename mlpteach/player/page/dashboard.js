@@ -23,6 +23,7 @@ class Dashboard {
     this.controls = makeControls(this, "controls");
     this.more = new More(this, this.transport.hint);
     this.header = new Header(root, this.more);
+    this.guide = new Guide(this, this.header);
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
     root.classList.toggle("saved", Boolean(this.spec.saved));
@@ -60,7 +61,7 @@ class Dashboard {
     const { spec } = this;
     this.tables = null;
     this.header.title.textContent = spec.title;
-    this.say(spec.message);
+    this.guide.replace(spec);
     this.clampPosition();
     this.transport.replace(spec);
     const fits = JSON.stringify(spec.mosaic) === this.mosaic && spec.panels.length === this.panels.length &&
@@ -188,6 +189,7 @@ class Dashboard {
   // -- playing
 
   togglePlay() {
+    if (this.guide.asks) return;
     if (this.playing) this.stop();
     else this.play();
   }
@@ -229,6 +231,7 @@ class Dashboard {
     this.isReady(this.k);
     this.transport.draw(this);
     for (const panel of this.panels) panel.draw(this);
+    if (this.guide.asks) this.guide.hide();
   }
 
   // -- talking with the kernel
@@ -321,6 +324,7 @@ class Dashboard {
       return;
     }
     if (!mine) return; // another view's
+    this.guide.receive(message);
     if (message.type === "failed") {
       this.say(message.message);
       this.asked.clear();

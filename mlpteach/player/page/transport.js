@@ -72,7 +72,7 @@ class Transport {
     const movesIt = target.tagName === "SELECT" || (target.type === "range" && target !== this.slider);
     const pressesIt = ["BUTTON", "INPUT"].includes(target.tagName) && (key === " " || key === "Enter");
     const pressed = pressesIt && target !== this.slider;
-    if (typesIt || movesIt || pressed || isForNotebook(event) || event.altKey) return;
+    if (typesIt || movesIt || pressed || isForNotebook(event) || event.altKey || dashboard.guide.asks) return;
     const { steps, perEpoch, lines } = dashboard.spec;
     const actions = {
       ArrowLeft: () => dashboard.move(-1),
