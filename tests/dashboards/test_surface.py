@@ -183,7 +183,7 @@ def test_step_sizes_given_stay():
 
 def test_a_run_that_diverges_spoils_neither_plane_nor_map():
     def explode(k, G, *, eta=1.0):
-        return mt.Quantities(rho=-np.float64(1e20) ** k * eta * (1 + abs(G)))
+        return mt.Quantities(rho=-(np.float64(1e20) ** k) * eta * (1 + abs(G)))
 
     alone, with_it = surface(rules=["gd"]), surface(rules=["gd", explode])
     name = next(name for name in with_it.traces if "explode" in name)
