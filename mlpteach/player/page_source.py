@@ -6,7 +6,7 @@ _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
     "element", "keys", "silence", "numbers", "state", "history", "colors", "plot", "heat", "table",
-    "ledger", "network", "matrices", "controls", "transport", "dashboard", "render",
+    "ledger", "network", "matrices", "images", "controls", "transport", "dashboard", "render",
 )  # fmt: skip
 
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)

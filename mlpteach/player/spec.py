@@ -67,6 +67,7 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
+from mlpteach.views.image_panels import Images
 from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.network_panels import Matrix
@@ -318,9 +319,13 @@ def _part(part):
     return part
 
 
+def _images(images, show, numbers):
+    return dict(vars(images))
+
+
 _DESCRIBE = {
     Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text, Diagram: _diagram,
-    Matrices: _matrices,
+    Matrices: _matrices, Images: _images,
 }  # fmt: skip
 _DESCRIBE_LAYER = {
     Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path, Note: _note,

@@ -10,6 +10,8 @@ import numpy as np
 from mlpteach.study.latex import latex_number
 from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, box, x_fractions, y_fractions
+from mlpteach.views.image_drawing import draw_images
+from mlpteach.views.image_panels import Images
 from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster, shade
 from mlpteach.views.network_drawing import draw_diagram, draw_matrices
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
@@ -71,7 +73,7 @@ def draw(target, panel, at, labels):
     Parameters
     ----------
     target : matplotlib.axes.Axes
-    panel : Plot, Heat, Table, Ledger, Text, Diagram or Matrices
+    panel : Plot, Heat, Table, Ledger, Text, Diagram, Matrices or Images
     at : Moment
     labels : (float, float)
         How long the labels of the axes of a plot may be, in inches.
@@ -321,7 +323,7 @@ def word_lines(text, width):
 
 _DRAW = {
     Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger,
-    Diagram: draw_diagram, Matrices: draw_matrices,
+    Diagram: draw_diagram, Matrices: draw_matrices, Images: draw_images,
 }  # fmt: skip
 _DRAW_LAYER = {
     Line: _draw_line,

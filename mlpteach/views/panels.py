@@ -32,6 +32,7 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
+from mlpteach.views.image_panels import Images
 from mlpteach.views.layers import (
     Arrow,
     Line,
@@ -159,6 +160,9 @@ class Heat:
         Place, from 0, of the ledger's line that computes it; -1 for what is known before.
     selectable : bool
         Whether its entries can be chosen, where it has the shape of the field ``frames.select``.
+    instances : bool
+        Whether its columns are what the position's column counts, such as the instances of a
+        batch: the chosen one is framed, and a click chooses another.
     """
 
     field: str
@@ -169,6 +173,7 @@ class Heat:
     gamma: float
     line: int = -1
     selectable: bool = True
+    instances: bool = False
 
     def __post_init__(self):
         check_text("the title of a Heat", self.title)
@@ -176,6 +181,7 @@ class Heat:
         check_colors("a Heat", self)
         check_count("the line of a Heat", self.line, minimum=-1)
         check_flag("selectable", self.selectable)
+        check_flag("instances", self.instances)
 
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
@@ -322,8 +328,8 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
-Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices
-PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices)
+Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices | Images
+PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices, Images)
 
 
 @dataclass(frozen=True)

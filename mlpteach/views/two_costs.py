@@ -8,7 +8,9 @@ from mlpteach.run.trace import Trace
 from mlpteach.study.pass_lines import sensitivity_formula
 from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
-from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.frames import join
+from mlpteach.views.image_frames import batch_frames, seen_of_batch, unit_frames, wrong_frames
+from mlpteach.views.panels import Axes, Heat, Images, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
 # By each kind of line that no cost changes, for layer n of L.
@@ -19,8 +21,30 @@ _FORMULAS = {
 }
 
 
-def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
-    """Return the :class:`~mlpteach.views.Show` of two runs, by the id of their cost."""
+# What the page shows of images, beside the batch.
+IMAGES = {
+    "learned": "what units have learned",
+    "looks": "what units look at",
+    "wrong": "wrong answers",
+}
+
+
+def show_costs(
+    runs: dict[str, Trace], same_weights: bool, side: int = 0, images: str = "learned"
+) -> Show:
+    """Return the :class:`~mlpteach.views.Show` of two runs.
+
+    Parameters
+    ----------
+    runs : dict of str to Trace
+        By the id of their cost.
+    same_weights : bool
+        Whether the second cost's numbers are those at the weights of the first run.
+    side : int
+        How wide and high the instances are as images; 0 where they are none.
+    images : str
+        A key of IMAGES.
+    """
     losses = {id: trace.run.problem.loss for id, trace in runs.items()}
     traces = {losses[id].short_title: trace for id, trace in runs.items()}
     message = divergence_message(traces)
@@ -29,10 +53,12 @@ def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
     series, frames = lab_history(runs, same_weights)
     problem = next(iter(runs.values())).run.problem
     layers = len(problem.net.sizes) - 1
+    shown, frames = lab_images(runs, losses, frames, side, images) if side else ((), frames)
     return Show(
         traces=traces,
         steps=frames.steps,
         panels=(
+            *shown,
             runs_table(runs),
             *lab_plots(series, losses, layers),
             *lab_heats(frames, losses, layers, same_weights),
@@ -146,7 +172,14 @@ def _plot(series, losses, name, ylabel, title, scale="linear", ylim=None):
 
 
 def lab_heats(frames, losses, layers, same_weights):
-    """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours."""
+    """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours.
+
+    Where images of the whole batch are shown, a column is one of them.
+    """
+    instances = (
+        "batch" in frames.fields
+        and frames.choice[1] == frames.fields[f"V1.{next(iter(losses))}"][1]
+    )
     samples = frames.named(frames.values)
     first = next(iter(losses.values()))
     where = f" at the weights of {first.short_title}" if same_weights else ""
@@ -164,10 +197,69 @@ def lab_heats(frames, losses, layers, same_weights):
                 limit=limit,
                 gamma=0.5,
                 selectable=False,
+                instances=instances,
             )
             for id, name in names.items()
         ]
     return tuple(heats)
+
+
+def lab_images(runs, losses, frames, side, images):
+    """Return the panels of images, and the frames with what they show.
+
+    Parameters
+    ----------
+    runs : dict of str to Trace
+    losses : dict of str to Loss
+    frames : Frames
+        Of :func:`~mlpteach.views.cost_lines.lab_history`.
+    side : int
+    images : str
+        A key of IMAGES.
+    """
+    problem = next(iter(runs.values())).run.problem
+    steps = range(1, frames.steps + 1)
+    parts = [frames, batch_frames(problem, frames.steps, side)]
+    said = "batch.said" if problem.labels is not None else ""
+    look = {"side": side, "chosen": "column", "said": said}
+    panels = [
+        Images("The batch", "Images of the batch", "batch", **look),
+        Images("Chosen", "The image chosen of the batch", "batch", alone=True, **look),
+    ]
+    if images == "wrong" and problem.threshold is not None:
+        parts.append(wrong_frames(runs, problem.validation, steps, side))
+        panels += [_wrong_panel(id, losses[id], side) for id in runs]
+    else:
+        learned = images != "looks"
+        found, limit = unit_frames(runs, steps, side, learned)
+        parts.append(found)
+        panels += [_unit_panel(id, losses[id], side, learned, limit) for id in runs]
+    joined = join(*parts)
+    return panels, replace(joined, choices=(problem.net.sizes[1], seen_of_batch(problem)))
+
+
+def _wrong_panel(id, loss, side):
+    return Images(
+        f"{loss.short_title}: right → given",
+        f"Validation images that {loss.short_title} gets wrong, the surest first",
+        f"wrong.{id}",
+        side,
+        said=f"wrong.{id}.said",
+    )
+
+
+def _unit_panel(id, loss, side, learned, limit):
+    what = "W^{(1)} - W^{(1)}_1" if learned else "W^{(1)}"
+    words = "has learned since the start" if learned else "looks at"
+    return Images(
+        f"{loss.short_title}: ${what}$, ±{limit:.3g}",
+        f"What each hidden unit {words}, {loss.short_title}",
+        f"units.{id}",
+        side,
+        "signed",
+        columns=15,
+        chosen="row",
+    )
 
 
 def _largest(values):

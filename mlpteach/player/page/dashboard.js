@@ -3,8 +3,8 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
-const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
-const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers", diagram: "diagrams", matrices: "equations" };
+const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
+const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers", diagram: "diagrams", matrices: "equations", images: "pictures" };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
