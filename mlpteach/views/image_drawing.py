@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from mlpteach.views.axis_labels import FONT_SIZE, fit
 from mlpteach.views.colors import color_table
 from mlpteach.views.packed import unpacked
-from mlpteach.views.pictures import FONT_SIZE, fit
 
 # Inches: an image, and a caption below it.
 _IMAGE, _CAPTION = 0.42, 0.22

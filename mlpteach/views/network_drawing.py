@@ -4,9 +4,9 @@ from itertools import pairwise, product
 
 import numpy as np
 
+from mlpteach.views.axis_labels import FONT_SIZE, fit
 from mlpteach.views.colors import color_table
 from mlpteach.views.packed import unpacked
-from mlpteach.views.pictures import FONT_SIZE, fit
 
 # Shares of the drawing: half a unit's box, and how much of a layer's height it may take.
 _HALF, _FILLED = 0.034, 0.36

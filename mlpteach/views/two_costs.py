@@ -10,6 +10,7 @@ from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.frames import join
 from mlpteach.views.image_frames import batch_frames, seen_of_batch, unit_frames, wrong_frames
+from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Axes, Heat, Images, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
@@ -54,17 +55,19 @@ def show_costs(
     problem = next(iter(runs.values())).run.problem
     layers = len(problem.net.sizes) - 1
     shown, frames = lab_images(runs, losses, frames, side, images) if side else ((), frames)
+    panels = (
+        *shown,
+        runs_table(runs),
+        *lab_plots(series, losses, layers),
+        *lab_heats(frames, losses, layers, same_weights),
+        lines_table(losses, layers, same_weights),
+        lines_text(losses, layers, problem.net.activations[-1]),
+    )
     return Show(
         traces=traces,
         steps=frames.steps,
-        panels=(
-            *shown,
-            runs_table(runs),
-            *lab_plots(series, losses, layers),
-            *lab_heats(frames, losses, layers, same_weights),
-            lines_table(losses, layers, same_weights),
-            lines_text(losses, layers, problem.net.activations[-1]),
-        ),
+        panels=panels,
+        mosaic=_mosaic(panels),
         series=series,
         frames=frames,
         message=message,
@@ -202,6 +205,21 @@ def lab_heats(frames, losses, layers, same_weights):
             for id, name in names.items()
         ]
     return tuple(heats)
+
+
+def _mosaic(panels):
+    """Return what stands where: with images the batch above its sensitivities, lines behind "⋯"."""
+    tables, heats = letters_of(panels, "table"), letters_of(panels, "heat")
+    plots = letters_of(panels, "wide")
+    pictures = letters_of(panels, "images")
+    if not pictures:
+        words = letters_of(panels, "text")
+        return beside((1, [tables[0], plots, heats]), (1, [words, tables[1]]))
+    batch, chosen, first, second = pictures
+    left, right = 3 * chosen + 5 * plots[0] + 5 * plots[1], (7 * first, 7 * second)
+    return ";".join(
+        [*(20 * letter for letter in (batch, heats[0], heats[1])), left + right[0], left + right[1]]
+    )
 
 
 def lab_images(runs, losses, frames, side, images):
