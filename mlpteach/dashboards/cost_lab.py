@@ -23,7 +23,7 @@ from mlpteach.views.runs import Runs, identity
 from mlpteach.views.two_costs import IMAGES, show_costs
 
 ETA = 1.0
-_WEIGHTS = {"own": "each at its own weights", "first": "both at the first one's weights"}
+_WEIGHTS = {"own": "at own weights", "first": "at the first one's"}
 
 
 def cost_lab(
@@ -95,8 +95,8 @@ def cost_lab(
     )
     controls, values = hyper_controls([chosen], "")
     titles = {id: loss.menu_title for id, loss in losses.items()}
-    controls = [Choice("first", "Cost", titles), Choice("second", "beside", titles), *controls]
-    controls.append(Choice("weights", "Compare", _WEIGHTS))
+    pair = Choice("first", "Cost", titles, more=True), Choice("second", "beside", titles, more=True)
+    controls = [*pair, *controls, Choice("weights", "Compare", _WEIGHTS)]
     values |= {"first": first, "second": second, "weights": "own"}
     side = image_side(X)
     if side:
@@ -106,7 +106,7 @@ def cost_lab(
     if net is None:
         nets = {init: MLP(fitting.sizes, init=init, seed=seed) for init in INITIALIZERS}
         starts = {id: initializer.menu_title for id, initializer in INITIALIZERS.items()}
-        controls.insert(0, Choice("init", "First weights", starts))
+        controls.insert(0, Choice("init", "First weights", starts, more=bool(side)))
         values["init"] = "glorot"
     build = partial(_show, Runs(), run, chosen, nets, losses, side)
     return Player(build, controls, values, "One network, two costs", "costs", follow=_follow)

@@ -56,14 +56,14 @@ class Wrong(NamedTuple):
         Of the data.
     right, given : ndarray of int, shape (n,)
         The label of each, and the one that it gets.
-    count : int
+    total : int
         How many there are in all.
     """
 
     rows: IntArray
     right: IntArray
     given: IntArray
-    count: int
+    total: int
 
 
 @on_one_blas_thread

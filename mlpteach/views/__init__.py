@@ -9,6 +9,7 @@ from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import (
     Arrow,
     Axes,
+    Bars,
     Diagram,
     Heat,
     Ledger,
@@ -30,6 +31,7 @@ __all__ = [
     "STYLES",
     "Arrow",
     "Axes",
+    "Bars",
     "Diagram",
     "Frames",
     "Heat",

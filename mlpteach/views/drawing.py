@@ -13,7 +13,7 @@ from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, x_fractions, y_fractions
 from mlpteach.views.image_drawing import draw_images
 from mlpteach.views.image_panels import Images
-from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster, shade
+from mlpteach.views.layers import Arrow, Bars, Line, Note, Path, Points, Profile, Raster, shade
 from mlpteach.views.network_drawing import draw_diagram, draw_matrices
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 from mlpteach.views.pictures import prepare, style
@@ -96,6 +96,9 @@ def _draw_plot(target, plot, at, labels):
             _draw_raster(target, layer, plot.axes, at.frame)
         elif isinstance(layer, Points):
             _draw_points(target, layer, at)
+        elif isinstance(layer, Bars):
+            heights = at.frame[layer.field][:, at.column]
+            target.bar(layer.x, heights, layer.width, color=layer.style.color)
         else:
             _DRAW_LAYER[type(layer)](target, layer, at.show.series, at.k)
     if target.get_legend_handles_labels()[1]:

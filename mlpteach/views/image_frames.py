@@ -8,12 +8,12 @@ import numpy as np
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.trace import Trace
-from mlpteach.study.images import Wrong, wrong_answers
+from mlpteach.study.images import wrong_answers
 from mlpteach.views.frames import Frames, spread
 from mlpteach.views.image_panels import pack_images, packed_size
 
 # Images of a batch, and wrong answers, that are shown at most.
-MOST_OF_BATCH, MOST_WRONG = 64, 15
+MOST_OF_BATCH, MOST_WRONG = 64, 16
 # Of all weights over the run, this share is drawn no stronger than the limit: a few far ones don't
 # make all others pale.
 _ORDINARY = 0.995
@@ -136,14 +136,14 @@ def wrong_frames(
     Returns
     -------
     Frames
-        "wrong.a" (n, numbers), "wrong.a.said" (2, n): right and given label, "wrong.a.count" (1,
+        "wrong.a" (n, numbers), "wrong.a.said" (2, n): right and given label, "wrong.a.total" (1,
         1): how many are wrong in all; NaN where there are fewer.
     """
     most, low, high = min(MOST_WRONG, len(data[0])), data[0].min(), data[0].max()
-    fields = {}
+    fields: dict[str, tuple[int, int]] = {}
     for id in traces:
         fields |= {f"wrong.{id}": (most, packed_size(side)), f"wrong.{id}.said": (2, most)}
-        fields |= {f"wrong.{id}.count": (1, 1)}
+        fields |= {f"wrong.{id}.total": (1, 1)}
 
     @cache
     def found(id, epoch):
@@ -170,10 +170,10 @@ def _whole_epochs(trace, k):
     return min(min(k, len(trace)) // trace.run.problem.updates_per_epoch, trace.epochs)
 
 
-def _packed_wrong(wrong: Wrong, X, low, high, most, side):
+def _packed_wrong(wrong, X, low, high, most, side):
     """Return the images, both labels and the number of wrong answers as one row of numbers."""
     images, said = np.full((most, packed_size(side)), np.nan), np.full((2, most), np.nan)
     n = len(wrong.rows)
     images[:n] = pack_images(X[wrong.rows] - low, (high - low) or 1.0)
     said[:, :n] = wrong.right, wrong.given
-    return np.concatenate([images.ravel(), said.ravel(), [wrong.count]])
+    return np.concatenate([images.ravel(), said.ravel(), [wrong.total]])

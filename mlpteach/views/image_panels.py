@@ -66,6 +66,7 @@ class Images:
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_field("Images.field", self.field, show)
+        assert show.frames is not None
         count, numbers = show.frames.fields[self.field]
         if numbers != packed_size(self.side):
             raise ValueError(

@@ -1,6 +1,7 @@
 """The panels of a network under two costs: curves, maps of the sensitivities, and the lines."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.frames import join
 from mlpteach.views.image_frames import batch_frames, seen_of_batch, unit_frames, wrong_frames
-from mlpteach.views.mosaic import beside, letters_of
-from mlpteach.views.panels import Axes, Heat, Images, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.mosaic import above, beside, letters_of
+from mlpteach.views.panels import Axes, Bars, Heat, Images, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
 # By each kind of line that no cost changes, for layer n of L.
@@ -22,12 +23,8 @@ _FORMULAS = {
 }
 
 
-# What the page shows of images, beside the batch.
-IMAGES = {
-    "learned": "what units have learned",
-    "looks": "what units look at",
-    "wrong": "wrong answers",
-}
+# What stands below the images of the batch.
+IMAGES = {"learned": "learned", "looks": "weights", "wrong": "mistakes", "lines": "lines"}
 
 
 def show_costs(
@@ -44,7 +41,8 @@ def show_costs(
     side : int
         How wide and high the instances are as images; 0 where they are none.
     images : str
-        A key of IMAGES.
+        A key of IMAGES: what units have learned, what they look at, wrong answers, or the lines
+        of back propagation.
     """
     losses = {id: trace.run.problem.loss for id, trace in runs.items()}
     traces = {losses[id].short_title: trace for id, trace in runs.items()}
@@ -211,15 +209,16 @@ def _mosaic(panels):
     """Return what stands where: with images the batch above its sensitivities, lines behind "⋯"."""
     tables, heats = letters_of(panels, "table"), letters_of(panels, "heat")
     plots = letters_of(panels, "wide")
-    pictures = letters_of(panels, "images")
+    pictures, words = letters_of(panels, "images"), letters_of(panels, "text")
     if not pictures:
-        words = letters_of(panels, "text")
         return beside((1, [tables[0], plots, heats]), (1, [words, tables[1]]))
-    batch, chosen, first, second = pictures
-    left, right = 3 * chosen + 5 * plots[0] + 5 * plots[1], (7 * first, 7 * second)
-    return ";".join(
-        [*(20 * letter for letter in (batch, heats[0], heats[1])), left + right[0], left + right[1]]
-    )
+    batch, chosen, *units = pictures
+    bars, cost, accuracy, *_ = plots
+    left = [chosen + 2 * bars, 3 * tables[0]]
+    below = beside((6, left), (4, [cost]), (4, [accuracy]), (6, units))
+    if not units:
+        below = beside((7, [words]), (13, [tables[1]]))
+    return reduce(lambda mosaic, letter: above(letter, mosaic), (*heats[1::-1], batch), below)
 
 
 def lab_images(runs, losses, frames, side, images):
@@ -241,13 +240,14 @@ def lab_images(runs, losses, frames, side, images):
     said = "batch.said" if problem.labels is not None else ""
     look = {"side": side, "chosen": "column", "said": said}
     panels = [
-        Images("The batch", "Images of the batch", "batch", **look),
+        Images("The batch: click an image", "Images of the batch", "batch", **look),
         Images("Chosen", "The image chosen of the batch", "batch", alone=True, **look),
+        chosen_plot(frames, losses, len(problem.net.sizes) - 1),
     ]
     if images == "wrong" and problem.threshold is not None:
         parts.append(wrong_frames(runs, problem.validation, steps, side))
         panels += [_wrong_panel(id, losses[id], side) for id in runs]
-    else:
+    elif images != "lines":
         learned = images != "looks"
         found, limit = unit_frames(runs, steps, side, learned)
         parts.append(found)
@@ -256,12 +256,29 @@ def lab_images(runs, losses, frames, side, images):
     return panels, replace(joined, choices=(problem.net.sizes[1], seen_of_batch(problem)))
 
 
+def chosen_plot(frames, losses, top):
+    """Return the sensitivities of the image chosen, output by output, by both costs."""
+    fields = {id: f"V{top}.{id}" for id in losses}
+    samples = frames.named(frames.values)
+    reach = max(_largest(samples[field]) for field in fields.values()) or 1.0
+    outputs = frames.fields[next(iter(fields.values()))][0]
+    axes = Axes("output", "", (-0.6, outputs - 0.4), (-1.05 * reach, 1.05 * reach))
+    places = np.arange(outputs)
+    layers = [
+        Bars(places + shift, field, losses[id].style, 0.4)
+        for shift, (id, field) in zip((-0.2, 0.2), fields.items(), strict=True)
+    ]
+    label = "Sensitivity of each output for the image chosen, by both costs"
+    return Plot(f"Its $V^{{({top})}}$", label, axes, layers)
+
+
 def _wrong_panel(id, loss, side):
     return Images(
-        f"{loss.short_title}: right → given",
+        f"{loss.short_title}: right→given",
         f"Validation images that {loss.short_title} gets wrong, the surest first",
         f"wrong.{id}",
         side,
+        columns=8,
         said=f"wrong.{id}.said",
     )
 
@@ -275,7 +292,7 @@ def _unit_panel(id, loss, side, learned, limit):
         f"units.{id}",
         side,
         "signed",
-        columns=15,
+        columns=10,
         chosen="row",
     )
 

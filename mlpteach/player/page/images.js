@@ -22,7 +22,7 @@ class Images {
     const shown = panel.alone ? 1 : count;
     const columns = Math.min(panel.columns || shown, shown);
     const rows = Math.ceil(shown / columns);
-    const gap = Math.ceil(GAP * panel.side), said = panel.said ? Math.ceil(SAID * panel.side) : 0;
+    const gap = Math.ceil(GAP * panel.side), said = panel.said && !panel.alone ? Math.ceil(SAID * panel.side) : 0;
     Object.assign(this, { panel, count, columns, rows, across: panel.side + gap, down: panel.side + gap + said });
     this.canvas.dataset.field = panel.field;
     this.title.innerHTML = panel.title;
@@ -36,9 +36,8 @@ class Images {
     if (panel.chosen && !panel.alone) this.grid.tabIndex = 0;
     else this.grid.removeAttribute("tabindex");
     this.grid.style.setProperty("--said", said / this.down);
-    this.words.replaceChildren(...Array.from({ length: panel.said ? shown : 0 }, () => element("span")));
+    this.words.replaceChildren(...Array.from({ length: said ? shown : 0 }, () => element("span")));
     this.node.classList.toggle("alone", panel.alone);
-    this.node.classList.toggle("captioned", Boolean(panel.said));
     return true;
   }
 
@@ -79,6 +78,7 @@ class Images {
   // What stands below the images, and the frame around the one that is chosen.
   say(dashboard) {
     const { panel, words, mark, columns, rows } = this;
+    if (panel.alone && panel.said) this.title.innerHTML = `${panel.title}: ${this.saidOf(this.shown[0], dashboard)}`;
     [...words.children].forEach((node, place) => { node.textContent = this.saidOf(this.shown[place], dashboard); });
     const chosen = panel.alone ? -1 : this.chosen(dashboard);
     mark.hidden = chosen < 0;
@@ -92,7 +92,7 @@ class Images {
     if (!this.panel.said) return "";
     const { rows } = history.fields[this.panel.said];
     const numbers = Array.from({ length: rows }, (_, row) => history.entry(k, this.panel.said, row, i));
-    return numbers.filter((number) => !Number.isNaN(number)).join(" → ");
+    return numbers.filter((number) => !Number.isNaN(number)).join("→");
   }
 
   description(dashboard) {
