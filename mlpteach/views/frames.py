@@ -73,8 +73,11 @@ class Frames:
 
     @cached_property
     def held(self):
-        """The steps whose frames travel with the history, a list with the first and the last."""
-        return self._spread(HISTORY_BYTES)
+        """The steps whose frames travel with the history, a list with the first and the last.
+
+        None where a frame is as large as all of these may be: then that of the step shown is all.
+        """
+        return self._spread(HISTORY_BYTES) if 8 * self.size <= HISTORY_BYTES else []
 
     @cached_property
     def sampled(self):
@@ -97,6 +100,8 @@ class Frames:
         """Return the frames of any ascending `steps`, (len(steps), size)."""
         if len(steps) == self.steps:
             return self.read(1, self.steps)
+        if not steps:
+            return np.empty((0, self.size))
         return np.concatenate([self.read(k, k) for k in steps])
 
     def named(self, frames: FloatArray) -> dict[str, FloatArray]:
