@@ -39,6 +39,8 @@ class Frames:
     ways : dict of str to ndarray of int
         What follows from the row chosen, an entry for each; of a network's parameters see
         :func:`mlpteach.study.back_propagation.ways`.
+    travelling : int
+        Bytes of frames that travel with the history.
     """
 
     steps: int
@@ -48,6 +50,7 @@ class Frames:
     stride: int = 1
     choices: tuple[int, int] | None = None
     ways: Mapping[str, IntArray] = field(default_factory=dict)
+    travelling: int = HISTORY_BYTES
 
     def __post_init__(self):
         check_count("the steps of Frames", self.steps)
@@ -77,7 +80,7 @@ class Frames:
 
         None where a frame is as large as all of these may be: then that of the step shown is all.
         """
-        return self._spread(HISTORY_BYTES) if 8 * self.size <= HISTORY_BYTES else []
+        return self._spread(self.travelling) if 8 * self.size <= self.travelling else []
 
     @cached_property
     def sampled(self):

@@ -10,7 +10,7 @@ from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.study.images import wrong_answers
 from mlpteach.views.frames import Frames, spread
-from mlpteach.views.image_panels import pack_images, packed_size
+from mlpteach.views.image_panels import Images, pack_images, packed_size
 
 # Images of a batch, and wrong answers, that are shown at most.
 MOST_OF_BATCH, MOST_WRONG = 64, 16
@@ -117,11 +117,15 @@ def _weights(trace, without, first, last):
 
 
 def wrong_frames(
-    traces: dict[str, Trace], data: tuple[FloatArray, FloatArray], steps: Sequence[int], side: int
+    traces: dict[str, Trace],
+    data: tuple[FloatArray, FloatArray],
+    steps: Sequence[int],
+    side: int,
+    moments: bool = False,
 ) -> Frames:
     """Return images that each network gets wrong, those it is surest of first.
 
-    As they are after the last whole epoch before each update.
+    As they are after the last whole epoch that ends with each update or before it.
 
     Parameters
     ----------
@@ -132,6 +136,8 @@ def wrong_frames(
     steps : sequence of int
         The updates of the frames.
     side : int
+    moments : bool
+        Whether they are as just before each of the updates instead.
 
     Returns
     -------
@@ -146,28 +152,29 @@ def wrong_frames(
         fields |= {f"wrong.{id}.total": (1, 1)}
 
     @cache
-    def found(id, epoch):
-        trace = traces[id]
-        theta = trace.epoch(epoch).after.flat if epoch else trace.run.problem.theta0
-        return wrong_answers(trace.run.problem, theta, *data, most)
-
-    @cache
-    def packed(id, epoch):
-        return _packed_wrong(found(id, epoch), data[0], low, high, most, side)
+    def seen(id, done):
+        """Return the wrong answers of a run after so many updates."""
+        problem = traces[id].run.problem
+        theta = traces[id][done - 1].after.flat if done else problem.theta0
+        wrong = wrong_answers(problem, theta, *data, most)
+        return _packed_wrong(wrong, data[0], low, high, most, side)
 
     def read(first, last):
         rows = []
         for k in steps[first - 1 : last]:
-            parts = [packed(id, _whole_epochs(trace, k)) for id, trace in traces.items()]
-            rows.append(np.concatenate(parts))
+            done = {id: _done(trace, k, moments) for id, trace in traces.items()}
+            rows.append(np.concatenate([seen(id, updates) for id, updates in done.items()]))
         return np.array(rows)
 
     return Frames(len(steps), fields, read)
 
 
-def _whole_epochs(trace, k):
-    """Return how many whole epochs a run had behind it after update k."""
-    return min(min(k, len(trace)) // trace.run.problem.updates_per_epoch, trace.epochs)
+def _done(trace, k, moments):
+    """Return after how many updates a run's answers are asked: at a moment, or a whole epoch."""
+    if moments:
+        return min(k - 1, len(trace))
+    per_epoch = trace.run.problem.updates_per_epoch
+    return min(k, len(trace)) // per_epoch * per_epoch
 
 
 def _packed_wrong(wrong, X, low, high, most, side):
@@ -177,3 +184,30 @@ def _packed_wrong(wrong, X, low, high, most, side):
     images[:n] = pack_images(X[wrong.rows] - low, (high - low) or 1.0)
     said[:, :n] = wrong.right, wrong.given
     return np.concatenate([images.ravel(), said.ravel(), [wrong.total]])
+
+
+def wrong_panel(id: str, name: str, side: int, data: str) -> Images:
+    """Return the panel of the images that the run called `name` gets wrong."""
+    return Images(
+        f"{name}: right→given",
+        f"Images of the {data} that {name} gets wrong, the surest first",
+        f"wrong.{id}",
+        side,
+        columns=8,
+        said=f"wrong.{id}.said",
+    )
+
+
+def unit_panel(id: str, name: str, side: int, learned: bool, limit: float) -> Images:
+    """Return the panel of the units of the run called `name`."""
+    what = "W^{(1)} - W^{(1)}_1" if learned else "W^{(1)}"
+    words = "has learned since the start" if learned else "looks at"
+    return Images(
+        f"{name}: ${what}$, ±{limit:.3g}",
+        f"What each hidden unit {words}, {name}",
+        f"units.{id}",
+        side,
+        "signed",
+        columns=10,
+        chosen="row",
+    )

@@ -10,7 +10,14 @@ from mlpteach.study.pass_lines import sensitivity_formula
 from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
 from mlpteach.views.frames import join
-from mlpteach.views.image_frames import batch_frames, seen_of_batch, unit_frames, wrong_frames
+from mlpteach.views.image_frames import (
+    batch_frames,
+    seen_of_batch,
+    unit_frames,
+    unit_panel,
+    wrong_frames,
+    wrong_panel,
+)
 from mlpteach.views.mosaic import above, beside, letters_of
 from mlpteach.views.panels import Axes, Bars, Heat, Images, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
@@ -246,12 +253,12 @@ def lab_images(runs, losses, frames, side, images):
     ]
     if images == "wrong" and problem.threshold is not None:
         parts.append(wrong_frames(runs, problem.validation, steps, side))
-        panels += [_wrong_panel(id, losses[id], side) for id in runs]
+        panels += [wrong_panel(id, losses[id].short_title, side, "validation data") for id in runs]
     elif images != "lines":
         learned = images != "looks"
         found, limit = unit_frames(runs, steps, side, learned)
         parts.append(found)
-        panels += [_unit_panel(id, losses[id], side, learned, limit) for id in runs]
+        panels += [unit_panel(id, losses[id].short_title, side, learned, limit) for id in runs]
     joined = join(*parts)
     return panels, replace(joined, choices=(problem.net.sizes[1], seen_of_batch(problem)))
 
@@ -270,31 +277,6 @@ def chosen_plot(frames, losses, top):
     ]
     label = "Sensitivity of each output for the image chosen, by both costs"
     return Plot(f"Its $V^{{({top})}}$", label, axes, layers)
-
-
-def _wrong_panel(id, loss, side):
-    return Images(
-        f"{loss.short_title}: right→given",
-        f"Validation images that {loss.short_title} gets wrong, the surest first",
-        f"wrong.{id}",
-        side,
-        columns=8,
-        said=f"wrong.{id}.said",
-    )
-
-
-def _unit_panel(id, loss, side, learned, limit):
-    what = "W^{(1)} - W^{(1)}_1" if learned else "W^{(1)}"
-    words = "has learned since the start" if learned else "looks at"
-    return Images(
-        f"{loss.short_title}: ${what}$, ±{limit:.3g}",
-        f"What each hidden unit {words}, {loss.short_title}",
-        f"units.{id}",
-        side,
-        "signed",
-        columns=10,
-        chosen="row",
-    )
 
 
 def _largest(values):

@@ -153,7 +153,7 @@ def test_units_of_mse_are_still_blank():
     strongest = np.abs(lab().traces["cross-entropy"][-1].after.W[1] - trace[0].before.W[1]).max()
     assert learned["MSE"].max() < strongest / 8
     assert learned["cross-entropy"].mean() > 3 * learned["MSE"].mean()
-    assert learned["cross-entropy"].max() > strongest / 4
+    assert learned["cross-entropy"].max() > strongest / 6
 
 
 def test_exactly_one_line_differs():
