@@ -145,10 +145,10 @@ def network(
         nets = partial(_given, net)
     sliders, sizes = _rule_controls(rules)
     controls += [
-        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}),
-        Choice("rule", "Rule", {id: known.menu_title for id, known in rules.items()}),
+        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}, more=True),
+        Choice("rule", "Rule", {id: known.menu_title for id, known in rules.items()}, more=True),
         *sliders,
-        Point("asked", "Ask at"),
+        Point("asked", "Ask at", more=True),
     ]
     values |= {"loss": loss_id, "rule": rule_id, **sizes, "asked": (0.0, 0.0)}
     run = partial(train, epochs=epochs, batch_size=batch_size, seed=seed)
@@ -180,10 +180,10 @@ def _rules(chosen: Rule) -> tuple[dict[str, Rule], str]:
 def _net_controls(phis):
     titles = {id: phi.menu_title for id, phi in phis.items()}
     return [
-        Slider("depth", "hidden layers", 1, DEEPEST, whole=True),
-        Slider("width", "units", 1, WIDEST, whole=True),
         Choice("hidden", "Hidden φ", titles),
-        Choice("output", "Output φ", titles),
+        Slider("depth", "layers", 1, DEEPEST, whole=True),
+        Slider("width", "units", 1, WIDEST, whole=True, more=True),
+        Choice("output", "Output φ", titles, more=True),
     ]
 
 

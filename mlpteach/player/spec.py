@@ -32,6 +32,7 @@ frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} with
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
+dark             colour of a line on a light page -> on a dark one
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 mosaic           where they stand, cut into parts as :func:`mlpteach.views.mosaic.cut` says
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
@@ -66,6 +67,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpteach.basics.style import ON_DARK
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
@@ -145,6 +147,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "choices": list(frames.choice) if frames else [1, 1],
         "ways": {name: way.tolist() for name, way in frames.ways.items()} if frames else {},
         "colors": _color_tables() if frames else {},
+        "dark": ON_DARK,
     }
     return spec, numbers.bytes()
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
+from mlpteach.basics.style import BLUE, ORANGE, Style
 from mlpteach.run.trace import Trace
 from mlpteach.study.ailments import AILMENTS, diagnoses
 from mlpteach.study.signals import EXPONENTS, Signals, where_saturated
@@ -323,14 +323,6 @@ def step_plot(series, side, layers):
 def _mark_good_step(target):
     target.autoscale(False)  # the limits are given
     target.axhline(_GOOD_STEP, color="#8a8a8a", linewidth=1.2, linestyle="dotted")
-
-
-def _shades(side, layers):
-    """Return a colour for each layer, from that of the network to grey."""
-    ends = [np.array(list(bytes.fromhex(color[1:]))) for color in (STYLES[side].color, GREY)]
-    shares = np.linspace(0.0, 0.9, layers)[:, None]
-    mixed = (1 - shares) * ends[0] + shares * ends[1]
-    return ["#" + bytes(color).hex() for color in mixed.round().astype(np.uint8).tolist()]
 
 
 def definitions(settings, instances):

@@ -274,7 +274,8 @@ def test_updates_beside_the_weights_a_line_a_layer(dashboard):
         (plot,) = panels(dashboard, Plot, f"{side.upper()}: update / weights")
         assert [layer.y for layer in plot.layers] == [f"{side}.step{n}" for n in (1, 2, 3, 4)]
         assert [layer.label for layer in plot.layers] == ["1", "2", "3", "4"]
-        assert len({layer.style.color for layer in plot.layers}) == 4
+        widths = [layer.style.width for layer in plot.layers]
+        assert widths == sorted(widths, reverse=True)
         for moment, k in ((0, 1), (11, 20)):
             step = trace[k - 1]
             for layer in (1, 4):

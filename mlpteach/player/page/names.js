@@ -17,12 +17,16 @@ class Names {
       const name = layer.label || layer.name;
       if (!name || seen.has(name)) continue;
       seen.add(name);
-      this.named.push({ layer, isArrow: layer.kind === "arrow", node: element("span", { html: name, style: `--color:${layer.color}` }) });
+      this.named.push({ layer, isArrow: layer.kind === "arrow", node: element("span", { html: name }) });
     }
     const nodes = (arrows) => this.named.filter(({ isArrow }) => isArrow === arrows).map(({ node }) => node);
     this.beside.replaceChildren(...nodes(false));
     this.inside.replaceChildren(...nodes(true));
     this.needed = layers.some((layer) => layer.label && !layer.name);
+  }
+
+  paint(dashboard) {
+    for (const { layer, node } of this.named) node.style.setProperty("--color", dashboard.ink(layer.color));
   }
 
   // Whether there is room: a small plot leaves names to its table.

@@ -54,10 +54,10 @@ function contourPath(context, values, { rows, columns }) {
 }
 
 // A short piece of a line with its marker, for tables and legends.
-function swatch({ color, dash, marker, width }) {
+function swatch({ color, dash, marker, width }, dashboard) {
   const canvas = element("canvas", { class: "swatch", width: 72, height: 32, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
-  context.strokeStyle = context.fillStyle = color;
+  context.strokeStyle = context.fillStyle = dashboard.ink(color);
   context.lineWidth = 2 * width;
   context.setLineDash(DASHES[dash].map((length) => 2 * length));
   context.beginPath();
@@ -171,9 +171,10 @@ class Plot {
   }
 
   // Lay out again for the size that the page gives; drawing asks for none, which would be slow.
-  measure() {
+  measure(dashboard) {
     const { plot } = this;
     const em = parseFloat(getComputedStyle(plot).fontSize);
+    this.names.paint(dashboard);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
     if (!plot.clientWidth) return;
     this.plotHeight = plot.clientHeight;
@@ -185,7 +186,7 @@ class Plot {
   }
 
   draw(dashboard) {
-    if (!this.size) this.measure();
+    if (!this.size) this.measure(dashboard);
     if (!this.size) return;
     const { k } = dashboard;
     const { width, height, unit, edge } = this.size;
@@ -193,6 +194,7 @@ class Plot {
     const { context } = this;
     this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
+    this.ink = (color) => dashboard.ink(color);
     this.markers = [];
     context.save();
     context.translate(edge, edge);
@@ -216,7 +218,7 @@ class Plot {
 
   choose({ color, width, dash }, unit) {
     const { context } = this;
-    context.strokeStyle = context.fillStyle = color;
+    context.strokeStyle = context.fillStyle = this.ink(color);
     context.lineWidth = 1.2 * width * unit;
     context.lineJoin = "round";
     context.setLineDash(DASHES[dash].map((length) => length * unit));
