@@ -118,13 +118,13 @@ def activations(
     )
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
     sliders, hypers = hyper_controls([chosen], f"{chosen.id}.")
-    controls, values = [*_controls(phis, inits), *sliders], {**settings, "depth": depth, **hypers}
+    controls, values = _controls(phis, inits), {**settings, "depth": depth, **hypers}
     if image_side(X):
         controls.append(Choice("images", "Show", IMAGES))
         values["images"] = "learned"
     return Player(
         partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
-        controls,
+        [*controls, *sliders],
         values,
         "Activations and initialization",
         "activations",

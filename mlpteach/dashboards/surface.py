@@ -30,7 +30,7 @@ from mlpteach.views.surface import Seen, show_surface
 # 128 of the digits: the cost is measured at some thousand places.
 _DIGITS = slice(0, 14 * 128, 14)
 _RULES = ("gd", "momentum", "adam")
-_PLANES = {"ways": "two largest directions of the ways", "weights": "two weights"}
+_PLANES = {"ways": "largest directions", "weights": "two weights"}
 _DIRECTIONS = "largest direction", "second direction"
 _THROUGH = {"end": "where the rule looked at ends", "start": "the common start"}
 # Weights offered on the page: those that moved most.
@@ -218,9 +218,9 @@ def _controls(racers, offered, n):
         Choice("plane", "Plane", _PLANES),
         Choice("first", "to the right", offered, when=weights),
         Choice("second", "upwards", offered, when=weights),
-        Choice("through", "through", _THROUGH),
-        Several("rules", "Rules (*: beyond the lecture)", names),
-        Slider("batch_size", "batch size", 1, n, log=True, whole=True),
+        Choice("through", "through", _THROUGH, more=True),
+        Several("rules", "Rules (*: beyond the lecture)", names, more=True),
+        Slider("batch_size", "batch size", 1, n, log=True, whole=True, more=True),
         Choice("tune", "Look at", names),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]

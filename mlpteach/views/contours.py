@@ -111,12 +111,29 @@ def fills(values: FloatArray, lines: FloatArray) -> tuple[FloatArray, list[tuple
 
 
 def draw_map(target, x, y, values, lines):
-    """Fill a matplotlib ``Axes`` by height, `values` (n, n), and draw contours at `lines`."""
-    if lines.size:
-        masked = np.ma.masked_invalid(values)
-        bounds, colors = fills(values, lines)
-        target.contourf(x, y, masked, bounds, colors=colors, antialiased=False)
-        target.contour(x, y, masked, lines, colors=_LINES, linewidths=0.8, linestyles="solid")
+    """Fill a matplotlib ``Axes`` by height, `values` (n, n), and draw contours at `lines`.
+
+    Returns
+    -------
+    matplotlib.contour.ContourSet or None
+    """
+    if not lines.size:
+        return None
+    masked = np.ma.masked_invalid(values)
+    bounds, colors = fills(values, lines)
+    target.contourf(x, y, masked, bounds, colors=colors, antialiased=False)
+    return target.contour(x, y, masked, lines, colors=_LINES, linewidths=0.8, linestyles="solid")
+
+
+def write_levels(target, contours, every=3):
+    """Write the heights of some contours on them, each in the middle of its longest piece."""
+    for level, pieces in zip(contours.levels[::-every], contours.allsegs[::-every], strict=True):
+        if pieces:
+            longest = max(pieces, key=len)
+            target.text(
+                *longest[len(longest) // 2], f"{level:.3g}", ha="center", va="center",
+                fontsize=9, clip_on=True,
+            )  # fmt: skip
 
 
 def _draw(landscape, target):

@@ -306,11 +306,11 @@ def step_plot(series, side, layers):
         limits(*sizes, [_GOOD_STEP], scale="log"), yscale="log", draw=_mark_good_step,
         key="a thousandth",
     )  # fmt: skip
+    widths = np.linspace(3.0, 1.0, layers)  # the first layer's is the widest
+    styles = [Style(STYLES[side].color, "solid", "", float(width)) for width in widths]
     lines = tuple(
-        Line(
-            "update", name, replace(STYLES[side], color=color, dash="solid", marker=""), str(layer)
-        )
-        for layer, (name, color) in enumerate(zip(names, _shades(side, layers), strict=True), 1)
+        Line("update", name, style, str(layer))
+        for layer, (name, style) in enumerate(zip(names, styles, strict=True), 1)
     )
     title = rf"{side.upper()}: update / weights, layer $1 … {layers}$"
     label = (

@@ -12,7 +12,8 @@ from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.study.cost_plane import Plane, costs_at
 from mlpteach.views.axis import limits
-from mlpteach.views.contours import draw_map, levels_of
+from mlpteach.views.contours import draw_map, levels_of, write_levels
+from mlpteach.views.mosaic import beside
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.race import step_size, title
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
@@ -65,6 +66,7 @@ def show_surface(
         series |= {f"{name}.{key}": fill_up(values, updates) for key, values in columns.items()}
     whole = [name for name, trace in traces.items() if trace.diverged is None] or list(traces)
     return Show(
+        mosaic=beside((6, ["A"]), (5, ["D", "BC"])),
         traces=traces,
         steps=updates,
         panels=(
@@ -142,7 +144,9 @@ def shown_share(seen: Seen, whole: list[str]) -> float:
 
 
 def _draw(x, y, costs, target):
-    draw_map(target, x, y, costs, levels_of(costs, bowl=True))
+    contours = draw_map(target, x, y, costs, levels_of(costs, bowl=True))
+    if contours is not None:
+        write_levels(target, contours)
 
 
 def cost_plot(series: dict[str, FloatArray], styles: dict[str, Style], updates: int) -> Plot:
