@@ -21,6 +21,7 @@ SMALL = {
     ),
     "reddi": lambda: mt.dashboards.reddi(updates=60),
     "step_size": lambda: mt.dashboards.step_size(*MOONS, epochs=3),
+    "surface": lambda: mt.dashboards.surface(*MOONS, updates=20),
 }
 
 

@@ -125,6 +125,8 @@ OPENED = {
         "cost_lab": (partial(d.cost_lab, *MOONS, rule=NEW, epochs=2), None, {}),
         "neuron": (partial(d.neuron, rule=NEW, updates=20), None, {}),
         "network": (partial(d.network, *MOONS, epochs=2), "rule", {"rule": NEW}),
+        "surface": (partial(d.surface, *MOONS, updates=10), "rules",
+                    {"rules": ("adam", NEW), "tune": NEW}),
         "four_ways": (partial(d.four_ways, *MOONS, rules={"new": NEW}, epochs=2), None, {}),
     },
     "SCHEDULES": {
@@ -160,6 +162,7 @@ OPENED = {
         "network": (partial(d.network, *MOONS, epochs=2), "loss", {"loss": NEW}),
         "adam": (partial(d.adam, *MOONS, loss=NEW, epochs=2), None, {}),
         "batches": (partial(d.batches, *MOONS, loss=NEW, updates=10), None, {}),
+        "surface": (partial(d.surface, *MOONS, loss=NEW, updates=10), None, {}),
     },
 }  # fmt: skip
 # Every dashboard there is, small.
@@ -179,6 +182,7 @@ DEFAULT = {
     "ranking": partial(d.ranking, ("valley",), budget=5, sizes=(0.1,)),
     "reddi": partial(d.reddi, updates=100),
     "step_size": partial(d.step_size, *MOONS, epochs=1),
+    "surface": partial(d.surface, *MOONS, updates=5),
 }
 CASES = [(kind, name) for kind, dashboards in OPENED.items() for name in dashboards]
 

@@ -27,11 +27,12 @@ from mlpteach.run import network_rows
 from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
 from mlpteach.speaker_notes import speaker_notes
-from mlpteach.study import formulas, ranking_problems, search, step_sizes, tuning
+from mlpteach.study import cost_plane, formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.study.back_propagation import pass_numbers
 from mlpteach.study.network_code import network_code
 from mlpteach.study.pass_lines import pass_lines
 from mlpteach.views import Show, figure, panels
+from mlpteach.views import surface as surface_view
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -240,6 +241,11 @@ def back_propagation_is_written_and_counted_in_two_files():
     assert file_of(network_code) == "mlpteach/study/network_code.py"
 
 
+def the_plane_is_found_and_drawn_in_two_files():
+    assert file_of(cost_plane.plane_of_ways) == "mlpteach/study/cost_plane.py"
+    assert file_of(surface_view.cost_map) == "mlpteach/views/surface.py"
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -250,6 +256,7 @@ FOLLOWED = {
     "how many settings are tried at once, and which wins": (
         many_settings_are_run_side_by_side_and_one_wins
     ),
+    "the plane of `surface()`, and the cost on it": the_plane_is_found_and_drawn_in_two_files,
     "a problem of `ranking()`, or add one": a_problem_to_rank_over_is_an_entry,
     "the lines of back propagation, and their numbers": (
         back_propagation_is_written_and_counted_in_two_files

@@ -15,6 +15,7 @@ from mlpteach.dashboards.race import race
 from mlpteach.dashboards.ranking import ranking
 from mlpteach.dashboards.reddi import reddi
 from mlpteach.dashboards.step_size import step_size
+from mlpteach.dashboards.surface import surface
 from mlpteach.player import Player
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "ranking",
     "reddi",
     "step_size",
+    "surface",
 ]

@@ -17,13 +17,14 @@ from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
 from mlpteach.study.deep_networks import DeepNetworks
+from mlpteach.study.images import image_side
 from mlpteach.study.starting_data import check_data, outputs_for
 from mlpteach.tables.activations import ACTIVATIONS
 from mlpteach.tables.initializers import INITIALIZERS, InitializerLike, as_initializer
 from mlpteach.tables.losses import LossLike
 from mlpteach.tables.own_activation import ActivationLike, as_activation
 from mlpteach.views.runs import Runs, identity
-from mlpteach.views.signals import show_signals
+from mlpteach.views.signals import IMAGES, show_signals
 
 DEEPEST, MOST_UNITS = 10, 1000
 # Runs kept, so that one changed control trains one network and a control put back none.
@@ -51,7 +52,10 @@ def activations(
 
     Both are trained by the same rule on the same mini-batches; only activation and first weights
     differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
-    before every 16th or later, and before the last one.
+    before every 16th or later, and before the last one. What ails a network is named (vanishing,
+    exploding, dead, saturated: :mod:`mlpteach.study.ailments`). Where the columns of X are the
+    pixels of square images, it is seen what each unit of the first layer looks at or has learned,
+    and which images are got wrong.
 
     Parameters
     ----------
@@ -120,11 +124,15 @@ def activations(
     )
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
     sliders, hypers = hyper_controls([chosen], f"{chosen.id}.")
-    controls = [*_controls(phis, inits), *sliders]
+    controls, values = _controls(phis, inits), {**settings, "depth": depth, **hypers}
+    if image_side(X):
+        controls.append(Choice("images", "Show", IMAGES))
+        values["images"] = "learned"
+    controls += sliders
     return Player(
         partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
         controls,
-        {**settings, "depth": depth, **hypers},
+        values,
         "Activations and initialization",
         "activations",
         guide=choose(GUIDES, guide, "activations", controls),
@@ -184,4 +192,7 @@ def _show(kept, networks, rule, phis, inits, values):
         settings[side] = phi, init = phis[ids[0]], inits[ids[1]]
         key = *ids, depth, identity(rule)
         wanted[side] = key, partial(networks.run, phi, init, depth, rule)
-    return show_signals(kept.take(wanted), settings)
+    runs = kept.take(wanted)
+    problem = runs["a"][0].run.problem
+    measured_on = problem.X[networks.rows], problem.Y[:, networks.rows]
+    return show_signals(runs, settings, measured_on, values.get("images", ""))

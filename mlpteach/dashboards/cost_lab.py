@@ -18,13 +18,15 @@ from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
+from mlpteach.study.images import image_side
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.initializers import INITIALIZERS
 from mlpteach.tables.losses import LOSSES, LossLike, as_loss
-from mlpteach.views.two_costs import show_costs
+from mlpteach.views.runs import Runs, identity
+from mlpteach.views.two_costs import IMAGES, show_costs
 
 ETA = 1.0
-_WEIGHTS = {"own": "each at its own weights", "first": "both at the first one's weights"}
+_WEIGHTS = {"own": "at own weights", "first": "at the first one's"}
 
 
 def cost_lab(
@@ -43,7 +45,9 @@ def cost_lab(
 ) -> Player:
     """Show one network that learns by two costs, MSE and cross-entropy, and where the two differ.
 
-    Both start at the same weights, see the same batches and take steps of the same rule.
+    Both start at the same weights, see the same batches and take steps of the same rule. Where the
+    columns of X are the pixels of square images they are seen: the batch, what each hidden unit
+    looks at and what it has learned since the start, and the validation images that are got wrong.
 
     Parameters
     ----------
@@ -101,13 +105,17 @@ def cost_lab(
     controls = [*behind(pair, "first", "second"), *controls]
     controls.append(Choice("weights", "Compare", _WEIGHTS))
     values |= {"first": first, "second": second, "weights": "own"}
+    side = image_side(X)
+    if side:
+        controls.append(Choice("images", "Show", IMAGES))
+        values["images"] = "learned"
     nets = {"given": net}
     if net is None:
         nets = {init: MLP(fitting.sizes, init=init, seed=seed) for init in INITIALIZERS}
         starts = {id: initializer.menu_title for id, initializer in INITIALIZERS.items()}
-        controls.insert(0, Choice("init", "First weights", starts))
+        controls.insert(0, Choice("init", "First weights", starts, more=bool(side)))
         values["init"] = "glorot"
-    build = partial(_show, run, chosen, nets, losses)
+    build = partial(_show, Runs(), run, chosen, nets, losses, side)
     guide = choose(GUIDES, guide, "costs", controls)
     title = "One network, two costs"
     return Player(build, controls, values, title, "costs", follow=_follow, guide=guide)
@@ -155,14 +163,18 @@ def _follow(before, asked):
     return {**asked, other: before["second" if other == "first" else "first"]}
 
 
-def _show(run, rule, nets, losses, values):
+def _show(kept, run, rule, nets, losses, side, values):
     """Train twice with the controls' values and collect what the page needs."""
     if values["first"] == values["second"]:
         raise ValueError(f"choose two different costs; both are {values['first']!r}.")
-    net = nets[values.get("init", "given")]
+    init = values.get("init", "given")
     rule = bind(rule, [rule], "", values)
-    runs = {
-        id: quietly(run, net, loss=losses[id], rule=rule)
+    wanted = {
+        id: (
+            (id, init, identity(rule)),
+            partial(quietly, run, nets[init], loss=losses[id], rule=rule),
+        )
         for id in (values["first"], values["second"])
     }
-    return show_costs(runs, values["weights"] == "first")
+    same_weights = values["weights"] == "first"
+    return show_costs(kept.take(wanted), same_weights, side, values.get("images", "learned"))

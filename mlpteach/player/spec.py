@@ -76,7 +76,8 @@ from mlpteach.basics.style import ON_DARK
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
+from mlpteach.views.image_panels import Images
+from mlpteach.views.layers import Arrow, Bars, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.mosaic import arrange, cut
 from mlpteach.views.network_panels import Matrix
@@ -216,12 +217,15 @@ def _names(layers, panels):
     """Return how a table calls each layer by its look; "" for those that no name is for alone."""
     rows = [row for panel in panels if isinstance(panel, Table) for row in panel.rows if row.style]
     called = {_look_of(row): row.label for row in reversed(rows)}
-    looks = [_look_of(layer) for layer in layers]
+    looks = [None if isinstance(layer, Bars) else _look_of(layer) for layer in layers]
     alone = [
         looks.index(look) == i if isinstance(layer, Line) else looks.count(look) == 1
         for i, (look, layer) in enumerate(zip(looks, layers, strict=True))
     ]
-    return [called.get(look, "") * known for look, known in zip(looks, alone, strict=True)]
+    named = [
+        known and not isinstance(layer, Bars) for known, layer in zip(alone, layers, strict=True)
+    ]
+    return [called.get(look, "") * known for look, known in zip(looks, named, strict=True)]
 
 
 def _look_of(drawn):
@@ -257,6 +261,20 @@ def _arrow(arrow, axes, series, numbers):
     start = point_fractions(axes, series[arrow.x], series[arrow.y])
     end = point_fractions(axes, series[arrow.to_x], series[arrow.to_y])
     return {**_look(arrow), "points": numbers.add_points(np.concatenate([start, end], axis=-1))}
+
+
+def _bars(bars, axes, series, numbers):
+    """Return bars with the height of 0, and how far down from there a unit reaches."""
+    zero, unit = y_fractions(axes, [0.0, 1.0])
+    left, right = x_fractions(axes, [0.0, bars.width])
+    return {
+        **vars(bars.style),
+        "of": bars.field,
+        "places": x_fractions(axes, bars.x).tolist(),
+        "across": float(right - left),
+        "zero": float(zero),
+        "unit": float(unit - zero),
+    }
 
 
 def _path(path, axes, series, numbers):
@@ -347,11 +365,16 @@ def _part(part):
     return part
 
 
+def _images(images, show, numbers):
+    return dict(vars(images))
+
+
 _DESCRIBE = {
     Plot: _plot, Heat: _heat, Table: _table, Ledger: _ledger, Text: _text, Diagram: _diagram,
-    Matrices: _matrices,
+    Matrices: _matrices, Images: _images,
 }  # fmt: skip
 _DESCRIBE_LAYER = {
-    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path, Note: _note,
+    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Bars: _bars,
+    Path: _path, Note: _note,
     Raster: _raster,
 }  # fmt: skip

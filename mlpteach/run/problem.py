@@ -75,6 +75,14 @@ class NetworkProblem:
         self.labels = None if self.threshold is None else labels(Y, self.threshold)
         self._order = (0, None)  # epoch, its order of the instances
 
+    def in_batches(self, batch_size: int) -> "NetworkProblem":
+        """Return this problem with other batches; as it is where they are as large."""
+        if batch_size == self.batch_size:
+            return self
+        return NetworkProblem(
+            self.net, self.X, self.Y, self.loss, self.l2, batch_size, self.seed, self.validation
+        )
+
     def epoch(self, k: int) -> int:
         """Return the epoch, from 1, that update k belongs to."""
         return (k - 1) // self.updates_per_epoch + 1

@@ -138,7 +138,7 @@ def largest_directions(ways: list[FloatArray]) -> tuple[list[FloatArray], float]
     scale = np.abs(moved).max(initial=0.0) or 1.0  # whose squares can't overflow
     moved = moved / scale
     centred = moved - moved.mean(axis=0)
-    axes = _two_axes(centred[:: max(1, len(moved) // MOST_PLACES)])
+    axes = two_directions(centred[:: max(1, len(moved) // MOST_PLACES)])
     total = np.einsum("ip,ip->", centred, centred)
     share = float(((centred @ axes) ** 2).sum() / total) if total else 1.0
     flat = moved @ axes * scale
@@ -147,8 +147,11 @@ def largest_directions(ways: list[FloatArray]) -> tuple[list[FloatArray], float]
     return np.split(flat, np.cumsum([len(W) for W in ways])[:-1]), share
 
 
-def _two_axes(centred):
-    """Return the two directions (n_parameters, 2) in which the rows of `centred` spread most."""
+def two_directions(centred: FloatArray) -> FloatArray:
+    """Return the two directions (n_parameters, 2) in which the rows of `centred` spread most.
+
+    Orthonormal; 0 where the rows have fewer.
+    """
     # The Gram matrix is small: there are far fewer places than parameters.
     _, places = np.linalg.eigh(centred @ centred.T)
     axes = centred.T @ places[:, :-3:-1]

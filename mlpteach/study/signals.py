@@ -43,6 +43,9 @@ class Signals:
         Cost J, and number of instances whose label is right (NaN where y names no classes).
     sensitivity, gradient : ndarray, shape (T, L)
         Root mean square of the entries of V^(l), and of the gradient of W^(l).
+    step_ratio : ndarray, shape (T, L)
+        Root mean square of what the update subtracts from W^(l), by that of W^(l); NaN where all
+        weights are 0.
     saturated : ndarray, shape (T, H)
         Share, 0 … 1, of all (unit, instance) with |phi'(z)| below 1 % of its largest value.
     dead : ndarray, shape (T, H)
@@ -60,6 +63,7 @@ class Signals:
     right: FloatArray
     sensitivity: FloatArray
     gradient: FloatArray
+    step_ratio: FloatArray
     saturated: FloatArray
     dead: FloatArray
     A_edges: FloatArray
@@ -133,11 +137,17 @@ def measure(trace: Trace, X: ArrayLike, y: ArrayLike, ks: Sequence[int]) -> Sign
     net: MLP = problem.net
     X, Y, loss, l2 = net.check_problem(X, y, problem.loss.id, problem.l2)
     kept = [k for k in ks if k <= len(trace)]
+    evaluations, ratios = [], []
     with np.errstate(all="ignore"):
-        evaluations = [net.evaluate(trace[k - 1].before.flat, X.T, Y, loss, l2) for k in kept]
+        for step in (trace[k - 1] for k in kept):
+            evaluations.append(net.evaluate(step.before.flat, X.T, Y, loss, l2))
+            ratios.append(_step_ratio(step))
     edges = _edges(net.activations[:-1], evaluations)
     threshold = class_threshold(Y, loss)
-    measured = [_once(net, evaluation, Y, edges, threshold) for evaluation in evaluations]
+    measured = [
+        {**_once(net, evaluation, Y, edges, threshold), "step_ratio": ratio}
+        for evaluation, ratio in zip(evaluations, ratios, strict=True)
+    ]
     return Signals(
         k=np.array(ks), instances=len(X), A_edges=edges, **_stacked(measured, len(ks), net)
     )
@@ -198,6 +208,12 @@ def where_saturated(activation: Activation) -> str:
     return f"below {low.replace('0.01', '0')}" if below else f"above {high}" if above else "nowhere"
 
 
+def _step_ratio(step):
+    """Return how large an update is beside the weights, a number a layer; NaN beside zeros."""
+    sizes = [(_rms(step.rho.W[layer]), _rms(W)) for layer, W in step.before.W.items()]
+    return [moved / weights if weights else np.nan for moved, weights in sizes]
+
+
 def _once(net, evaluation, Y, edges, threshold):
     """Measure one evaluation: name -> one value a layer, or one row of counts."""
     A, Z, V = evaluation.A, evaluation.Z, evaluation.sensitivity
@@ -249,7 +265,8 @@ def _stacked(measured, length, net):
     exponents = len(EXPONENTS) - 1
     shapes = {
         "loss": (), "right": (), "sensitivity": (layers,),
-        "gradient": (layers,), "saturated": (layers - 1,), "dead": (layers - 1,),
+        "gradient": (layers,), "step_ratio": (layers,),
+        "saturated": (layers - 1,), "dead": (layers - 1,),
         "A_counts": (layers - 1, BINS), "sensitivity_counts": (layers, exponents),
         "gradient_counts": (layers, exponents),
     }  # fmt: skip

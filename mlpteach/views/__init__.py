@@ -4,10 +4,12 @@ from mlpteach.basics.style import STYLES, Style
 from mlpteach.views.axis import histogram_outline, limits
 from mlpteach.views.figure import figure
 from mlpteach.views.frames import Frames, frames_of, join
+from mlpteach.views.image_panels import Images, pack_images
 from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import (
     Arrow,
     Axes,
+    Bars,
     Diagram,
     Heat,
     Ledger,
@@ -29,9 +31,11 @@ __all__ = [
     "STYLES",
     "Arrow",
     "Axes",
+    "Bars",
     "Diagram",
     "Frames",
     "Heat",
+    "Images",
     "Ledger",
     "Line",
     "Matrices",
@@ -52,4 +56,5 @@ __all__ = [
     "histogram_outline",
     "join",
     "limits",
+    "pack_images",
 ]

@@ -46,12 +46,22 @@ def is_bowl(landscape: Landscape) -> bool:
 
 def levels(landscape: Landscape) -> FloatArray:
     """Return heights for contours, closer together where a bowl is flat."""
-    values = heights(landscape)[2]
+    return levels_of(heights(landscape)[2], is_bowl(landscape))
+
+
+def levels_of(values: FloatArray, bowl: bool) -> FloatArray:
+    """Return heights for contours of `values`, NaN among them; in a bowl closer together below.
+
+    Examples
+    --------
+    >>> levels_of(np.array([0.0, 30.0]), bowl=False)[:3]
+    array([2., 4., 6.])
+    """
     known = values[np.isfinite(values)]
     if not known.size or known.min() == known.max():
         return np.empty(0)
     low, high = known.min(), known.max()
-    if not is_bowl(landscape):
+    if not bowl:
         return np.linspace(low, high, _LEVELS + 2)[1:-1]
     # Lower ones lie between the points of the grid.
     first = max(np.quantile(known - low, 0.006), 1e-6 * (high - low))
@@ -100,14 +110,34 @@ def fills(values: FloatArray, lines: FloatArray) -> tuple[FloatArray, list[tuple
     return bounds, [(_FILL, float(opacity)) for opacity in opacities]
 
 
+def draw_map(target, x, y, values, lines):
+    """Fill a matplotlib ``Axes`` by height, `values` (n, n), and draw contours at `lines`.
+
+    Returns
+    -------
+    matplotlib.contour.ContourSet or None
+    """
+    if not lines.size:
+        return None
+    masked = np.ma.masked_invalid(values)
+    bounds, colors = fills(values, lines)
+    target.contourf(x, y, masked, bounds, colors=colors, antialiased=False)
+    return target.contour(x, y, masked, lines, colors=_LINES, linewidths=0.8, linestyles="solid")
+
+
+def write_levels(target, contours, every=3):
+    """Write the heights of some contours on them, each in the middle of its longest piece."""
+    for level, pieces in zip(contours.levels[::-every], contours.allsegs[::-every], strict=True):
+        if pieces:
+            longest = max(pieces, key=len)
+            target.text(
+                *longest[len(longest) // 2], f"{level:.3g}", ha="center", va="center",
+                fontsize=9, clip_on=True,
+            )  # fmt: skip
+
+
 def _draw(landscape, target):
-    x, y, values = heights(landscape)
-    lines = levels(landscape)
-    if lines.size:
-        masked = np.ma.masked_invalid(values)
-        bounds, colors = fills(values, lines)
-        target.contourf(x, y, masked, bounds, colors=colors, antialiased=False)
-        target.contour(x, y, masked, lines, colors=_LINES, linewidths=0.8, linestyles="solid")
+    draw_map(target, *heights(landscape), levels(landscape))
     for place in landscape.minima:
         # A text, so that it takes the page's own colour.
         target.text(*place, "★", ha="center", va="center", fontsize=13, clip_on=True)

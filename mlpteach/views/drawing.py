@@ -11,7 +11,9 @@ from mlpteach.study.latex import latex_number
 from mlpteach.views.axis_labels import FONT_SIZE, set_labels
 from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster, shade
+from mlpteach.views.image_drawing import draw_images
+from mlpteach.views.image_panels import Images
+from mlpteach.views.layers import Arrow, Bars, Line, Note, Path, Points, Profile, Raster, shade
 from mlpteach.views.network_drawing import draw_diagram, draw_matrices
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 from mlpteach.views.pictures import prepare, style
@@ -72,7 +74,7 @@ def draw(target, panel, at, labels):
     Parameters
     ----------
     target : matplotlib.axes.Axes
-    panel : Plot, Heat, Table, Ledger, Text, Diagram or Matrices
+    panel : Plot, Heat, Table, Ledger, Text, Diagram, Matrices or Images
     at : Moment
     labels : (float, float)
         How long the labels of the axes of a plot may be, in inches.
@@ -94,6 +96,9 @@ def _draw_plot(target, plot, at, labels):
             _draw_raster(target, layer, plot.axes, at.frame)
         elif isinstance(layer, Points):
             _draw_points(target, layer, at)
+        elif isinstance(layer, Bars):
+            heights = at.frame[layer.field][:, at.column]
+            target.bar(layer.x, heights, layer.width, color=layer.style.color)
         else:
             _DRAW_LAYER[type(layer)](target, layer, at.show.series, at.k)
     if target.get_legend_handles_labels()[1]:
@@ -321,7 +326,7 @@ def word_lines(text, width):
 
 _DRAW = {
     Plot: _draw_plot, Heat: _draw_heat, Table: _draw_table, Ledger: _draw_ledger,
-    Diagram: draw_diagram, Matrices: draw_matrices,
+    Diagram: draw_diagram, Matrices: draw_matrices, Images: draw_images,
 }  # fmt: skip
 _DRAW_LAYER = {
     Line: _draw_line,

@@ -6,6 +6,8 @@ from mlpteach.basics.arguments import check_count
 from mlpteach.views.axis_labels import FONT_SIZE
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.drawing import LINE, Moment, draw, ledger_heights, word_lines
+from mlpteach.views.image_drawing import images_height
+from mlpteach.views.image_panels import Images
 from mlpteach.views.mosaic import evenly
 from mlpteach.views.network_drawing import matrices_height
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
@@ -41,7 +43,7 @@ def figure(show: Show, k: int, row: int = 0, column: int = 0, columns: int = 3) 
     k = check_count("k", k, maximum=max(1, show.steps))
     bands = _bands(show.panels, columns)
     width = _COLUMN * columns
-    heights = [_height(band, width - _LABELS) for band in bands]
+    heights = [_height(band, width - _LABELS, show) for band in bands]
     drawn = Figure(figsize=(width, max(1.0, sum(heights))), layout="constrained")
     # A message may quote a reader's own error, whose dollars are no mathematics.
     message = show.message.replace("$", r"\$")
@@ -110,7 +112,7 @@ def _width(panel):
     return width / height
 
 
-def _height(band, width):
+def _height(band, width, show):
     first = band[0]
     if _is_graphic(first):
         return _SQUARE_ROW if any(map(_is_square, band)) else _ROW
@@ -118,6 +120,8 @@ def _height(band, width):
         return _DIAGRAM_ROW
     if isinstance(first, Matrices):
         return matrices_height(first)
+    if isinstance(first, Images):
+        return images_height(first, show.frames.fields[first.field][0])
     if isinstance(first, Ledger):
         return sum(ledger_heights(first))
     lines = len(first.rows) + 2 if isinstance(first, Table) else len(word_lines(first, width))

@@ -39,6 +39,8 @@ class Frames:
     ways : dict of str to ndarray of int
         What follows from the row chosen, an entry for each; of a network's parameters see
         :func:`mlpteach.study.back_propagation.ways`.
+    travelling : int
+        Bytes of frames that travel with the history.
     """
 
     steps: int
@@ -48,6 +50,7 @@ class Frames:
     stride: int = 1
     choices: tuple[int, int] | None = None
     ways: Mapping[str, IntArray] = field(default_factory=dict)
+    travelling: int = HISTORY_BYTES
 
     def __post_init__(self):
         check_count("the steps of Frames", self.steps)
@@ -73,8 +76,11 @@ class Frames:
 
     @cached_property
     def held(self):
-        """The steps whose frames travel with the history, a list with the first and the last."""
-        return self._spread(HISTORY_BYTES)
+        """The steps whose frames travel with the history, a list with the first and the last.
+
+        None where a frame is as large as all of these may be: then that of the step shown is all.
+        """
+        return self._spread(self.travelling) if 8 * self.size <= self.travelling else []
 
     @cached_property
     def sampled(self):
@@ -97,6 +103,8 @@ class Frames:
         """Return the frames of any ascending `steps`, (len(steps), size)."""
         if len(steps) == self.steps:
             return self.read(1, self.steps)
+        if not steps:
+            return np.empty((0, self.size))
         return np.concatenate([self.read(k, k) for k in steps])
 
     def named(self, frames: FloatArray) -> dict[str, FloatArray]:

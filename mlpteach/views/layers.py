@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
 
 
-def check_look(name: str, layer: "Line | Points | Profile | Arrow | Path") -> None:
+def check_look(name: str, layer: "Line | Points | Profile | Arrow | Bars | Path") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -164,6 +164,42 @@ class Arrow:
         """Raise unless the show has what is drawn here."""
         for end in ("x", "y", "to_x", "to_y"):
             check_series(f"Arrow.{end}", getattr(self, end), show)
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Bars from 0, one for each row of a field: those of the position's column.
+
+    Attributes
+    ----------
+    x : array_like, shape (rows,)
+        The middle of each bar.
+    field : str
+        Name of a field of the frames, (rows, columns).
+    style : Style
+        Of which the colour counts.
+    width : float
+        Of a bar, on the x axis.
+    """
+
+    x: FloatArray
+    field: str
+    style: Style
+    width: float = 0.8
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x", check_array("the x of Bars", self.x, (1,)))
+        check_look("Bars", self)
+        check_number("the width of Bars", self.width, POSITIVE)
+
+    def check(self, show: "Show") -> None:
+        """Raise unless the show has what is drawn here."""
+        check_field("Bars.field", self.field, show)
+        assert show.frames is not None
+        rows, _ = show.frames.fields[self.field]
+        if rows != len(self.x):
+            raise ValueError(f"Bars.x must have {rows} places, one a row; given {len(self.x)}.")
 
 
 @dataclass(frozen=True, eq=False)

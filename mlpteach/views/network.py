@@ -21,8 +21,9 @@ from mlpteach.views.layers import Points, Raster
 from mlpteach.views.mosaic import beside
 from mlpteach.views.network_panels import Matrix
 from mlpteach.views.optimizer import cost_plot, cost_series, optimizer_frames, rule_lines
+from mlpteach.views.packed import packed
 from mlpteach.views.panels import Axes, Diagram, Ledger, Matrices, Plot, Show
-from mlpteach.views.plane import leaning, packed, places, plane_axes, unit_levels
+from mlpteach.views.plane import leaning, places, plane_axes, unit_levels
 
 # Of the map of the plane, and of those of the units, whose number of cells is three times a whole.
 ROWS, COLUMNS = 30, 36

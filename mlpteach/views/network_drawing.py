@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpteach.views.axis_labels import FONT_SIZE, fit
 from mlpteach.views.colors import color_table
-from mlpteach.views.plane import unpacked
+from mlpteach.views.packed import unpacked
 
 # Shares of the drawing: half a unit's box, and how much of a layer's height it may take.
 _HALF, _FILLED = 0.034, 0.36

@@ -28,7 +28,7 @@ class Diagram:
         Names of the ledger's lines: a number is shown from its line on.
     maps : str
         Field with a row for each unit behind the inputs: its map, see
-        :func:`mlpteach.views.plane.packed`.
+        :func:`mlpteach.views.packed.packed`.
     cells : (int, int)
         Rows and columns of a map.
     """

@@ -32,8 +32,10 @@ from mlpteach.views.checks import (
 )
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
+from mlpteach.views.image_panels import Images
 from mlpteach.views.layers import (
     Arrow,
+    Bars,
     Line,
     Note,
     Path,
@@ -46,8 +48,8 @@ from mlpteach.views.layers import (
 from mlpteach.views.mosaic import mosaic_lines
 from mlpteach.views.network_panels import Diagram, Matrices
 
-Layer = Line | Points | Profile | Arrow | Path | Note | Raster
-LAYERS = (Line, Points, Profile, Arrow, Path, Note, Raster)
+Layer = Line | Points | Profile | Arrow | Bars | Path | Note | Raster
+LAYERS = (Line, Points, Profile, Arrow, Bars, Path, Note, Raster)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Points, Profile, Arrow, Path, Note or Raster
+    layers : sequence of Line, Points, Profile, Arrow, Bars, Path, Note or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
@@ -165,6 +167,9 @@ class Heat:
         Place, from 0, of the ledger's line that computes it; -1 for what is known before.
     selectable : bool
         Whether its entries can be chosen, where it has the shape of the field ``frames.select``.
+    instances : bool
+        Whether its columns are what the position's column counts, such as the instances of a
+        batch: the chosen one is framed, and a click chooses another.
     """
 
     field: str
@@ -175,6 +180,7 @@ class Heat:
     gamma: float
     line: int = -1
     selectable: bool = True
+    instances: bool = False
 
     def __post_init__(self):
         check_text("the title of a Heat", self.title)
@@ -182,6 +188,7 @@ class Heat:
         check_colors("a Heat", self)
         check_count("the line of a Heat", self.line, minimum=-1)
         check_flag("selectable", self.selectable)
+        check_flag("instances", self.instances)
 
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
@@ -328,8 +335,8 @@ class Text:
         """Nothing of the show is needed: the words stand still."""
 
 
-Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices
-PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices)
+Panel = Plot | Heat | Table | Ledger | Text | Diagram | Matrices | Images
+PANELS = (Plot, Heat, Table, Ledger, Text, Diagram, Matrices, Images)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,14 @@ def racers_of(rules: Sequence[Any]) -> tuple[Racer, ...]:
     return tuple(racers)
 
 
-def everybody(racers: Sequence[Racer]) -> tuple[Racer, ...]:
+def everybody(racers: Sequence[Racer], layers: bool = False) -> tuple[Racer, ...]:
     """Return the racers, and behind them every other rule of the table that can take part.
+
+    Parameters
+    ----------
+    racers : sequence of Racer
+    layers : bool
+        Whether rules that work on the matrices of a network's layers can take part, too.
 
     Examples
     --------
@@ -78,7 +84,7 @@ def everybody(racers: Sequence[Racer]) -> tuple[Racer, ...]:
     missing = [
         id
         for id, optimizer in RULES.items()
-        if id not in ids and not optimizer.default.needs_layers
+        if id not in ids and (layers or not optimizer.default.needs_layers)
     ]
     everyone = list(racers)
     for id in missing:

@@ -1,5 +1,6 @@
 """Signals of two networks side by side: sizes and distributions, layer by layer."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -7,15 +8,23 @@ import numpy as np
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import BLUE, ORANGE, Style
 from mlpteach.run.trace import Trace
+from mlpteach.study.ailments import AILMENTS, diagnoses
 from mlpteach.study.signals import EXPONENTS, Signals, where_saturated
 from mlpteach.tables.activations import Activation
 from mlpteach.tables.initializers import Initializer
 from mlpteach.views.axis import histogram_outline, limits
-from mlpteach.views.mosaic import evenly, letters_of, stack
+from mlpteach.views.image_frames import unit_frames, unit_panel, wrong_frames, wrong_panel
+from mlpteach.views.mosaic import letters_of, stack
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message
 
 STYLES = {"a": Style(BLUE, "solid", "o"), "b": Style(ORANGE, "dashed", "s")}
+# Of an update beside the weights (CS231n).
+_GOOD_STEP = 1e-3
+# What is seen of images.
+IMAGES = {"learned": "learned", "looks": "weights", "wrong": "mistakes"}
+# The histograms leave little room for images: more of them are asked for when they are looked at.
+_FRAME_BYTES = 10_000
 # How much of the room between two layers the tallest bin takes.
 _HEIGHT = 0.85
 # Beyond these a run has vanished or is about to diverge; the axes stay readable.
@@ -23,7 +32,10 @@ _SMALLEST, _LARGEST = 1e-12, 1e6
 
 
 def show_signals(
-    runs: dict[str, tuple[Trace, Signals]], settings: dict[str, tuple[Activation, Initializer]]
+    runs: dict[str, tuple[Trace, Signals]],
+    settings: dict[str, tuple[Activation, Initializer]],
+    measured_on: tuple[FloatArray, FloatArray] | None = None,
+    images: str = "",
 ) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of two networks, "a" and "b".
 
@@ -31,6 +43,10 @@ def show_signals(
     ----------
     runs : dict of str to (Trace, Signals)
     settings : dict of str to (Activation, Initializer)
+    measured_on : (X, Y), optional
+        The instances measured, as the network's problem has them; needed for images.
+    images : str
+        A key of ``IMAGES``; "" where the instances are no images.
     """
     names = {
         side: f"{side.upper()}: {phi.title}, {init.title}" for side, (phi, init) in settings.items()
@@ -38,16 +54,18 @@ def show_signals(
     traces = {names[side]: trace for side, (trace, _) in runs.items()}
     measured = {side: signals for side, (_, signals) in runs.items()}
     series = signal_series(measured)
+    bounded = {side: None not in phi.range for side, (phi, _) in settings.items()}
     panels = (
-        *signal_panels(measured, names, series, _notes(runs)),
+        *signal_panels(measured, names, series, _notes(runs, bounded)),
         definitions(settings, next(iter(measured.values())).instances),
     )
-    plots = evenly(list(letters_of(panels, "wide")), 3)
+    pictures, frames = _images(runs, measured_on, images) if images else ([], None)
     return Show(
         traces=traces,
         steps=len(series["update"]),
-        panels=panels,
-        mosaic=stack("A", *("".join(row) for row in plots)),
+        panels=(*panels, *pictures),
+        mosaic=_mosaic((*panels, *pictures)),
+        frames=frames,
         series=series,
         numbers=(("before update", "update"),),
         message=divergence_message(traces),
@@ -55,13 +73,42 @@ def show_signals(
     )
 
 
-def _notes(runs):
-    """Return, for a side that diverged, the step from which nothing is left, and what to say."""
-    return {
-        side: {int(np.searchsorted(signals.k, trace.diverged.k)) + 1:
-               f"diverged at update {trace.diverged.k}"}
-        for side, (trace, signals) in runs.items() if trace.diverged
-    }  # fmt: skip
+def _mosaic(panels):
+    """Return what stands where: outputs and gradients above, updates and images below."""
+    first, second, size, cost, *ratios, gradient, sensitivity = letters_of(panels, "wide")
+    images = letters_of(panels, "images") or gradient + sensitivity
+    return stack("A", first + second + size + cost, "".join(ratios) + images)
+
+
+def _images(runs, measured_on, images):
+    """Return the panels of images, one a side, and their frames."""
+    traces = {side: trace for side, (trace, _) in runs.items()}
+    ks = next(iter(runs.values()))[1].k.tolist()
+    problem = traces["a"].run.problem
+    side = round(problem.X.shape[1] ** 0.5)
+    if images == "wrong" and problem.threshold is not None:
+        frames = wrong_frames(traces, measured_on, ks, side, moments=True)
+        frames = replace(frames, travelling=_FRAME_BYTES)
+        return [wrong_panel(one, one.upper(), side, "measured") for one in runs], frames
+    frames, limit = unit_frames(traces, ks, side, images != "looks")
+    frames = replace(frames, choices=(problem.net.sizes[1], 1), travelling=_FRAME_BYTES)
+    panels = [unit_panel(one, one.upper(), side, images != "looks", limit) for one in runs]
+    return panels, frames
+
+
+def _notes(runs, bounded):
+    """Return side -> step -> what ails its network from there on, and where it diverged."""
+    found = {}
+    for side, (trace, signals) in runs.items():
+        names = diagnoses(signals, bounded[side])
+        found[side] = {
+            i + 1: name for i, name in enumerate(names) if i == 0 or name != names[i - 1]
+        }
+        if trace.diverged:
+            ended = int(np.searchsorted(signals.k, trace.diverged.k)) + 1
+            kept = {step: name for step, name in found[side].items() if step < ended}
+            found[side] = {**kept, ended: f"diverged at update {trace.diverged.k}"}
+    return found
 
 
 def signal_series(sides: dict[str, Signals]) -> dict[str, FloatArray]:
@@ -91,6 +138,8 @@ def _side_series(signals):
     for layer in range(1, signals.dead.shape[1] + 1):
         series[f"saturated{layer}"] = np.round(100 * signals.saturated[:, layer - 1])
         series[f"dead{layer}"] = signals.dead[:, layer - 1]
+    for layer in range(1, signals.step_ratio.shape[1] + 1):
+        series[f"step{layer}"] = signals.step_ratio[:, layer - 1]
     for name in ("A", "gradient", "sensitivity"):
         counts = getattr(signals, f"{name}_counts")
         for layer in range(1, counts.shape[1] + 1):
@@ -128,11 +177,12 @@ def signal_panels(sides, names, series, notes):
     hidden = signals.dead.shape[1]
     return (
         summary_table(names, signals.instances, notes),
-        size_plot(series, names, hidden + 1),
         *(A_plot(side, names[side], sides[side]) for side in names),
+        size_plot(series, names, hidden + 1),
+        cost_plot(series, names),
+        *(step_plot(series, side, hidden + 1) for side in names),
         exponent_plot("gradient", r"\nabla W^{(l)}", names, hidden + 1),
         exponent_plot("sensitivity", "V^{(l)}", names, hidden + 1),
-        cost_plot(series, names),
         layer_table(names, hidden),
     )
 
@@ -247,6 +297,34 @@ def cost_plot(series, names):
     return Plot("Cost $J$", label, axes, lines, click="step")
 
 
+def step_plot(series, side, layers):
+    """Return the plot of how large an update is beside the weights it changes, a line a layer."""
+    names = [f"{side}.step{layer}" for layer in range(1, layers + 1)]
+    sizes = [np.clip(series[name], _SMALLEST, _LARGEST) for name in names]
+    axes = Axes(
+        "update $k$", "", (0.0, float(series["update"][-1]) + 1.0),
+        limits(*sizes, [_GOOD_STEP], scale="log"), yscale="log", draw=_mark_good_step,
+        key="a thousandth",
+    )  # fmt: skip
+    widths = np.linspace(3.0, 1.0, layers)  # the first layer's is the widest
+    styles = [Style(STYLES[side].color, "solid", "", float(width)) for width in widths]
+    lines = tuple(
+        Line("update", name, style, str(layer))
+        for layer, (name, style) in enumerate(zip(names, styles, strict=True), 1)
+    )
+    title = rf"{side.upper()}: update / weights, layer $1 … {layers}$"
+    label = (
+        f"Size of the update beside that of the weights, layer by layer, network {side.upper()}, "
+        "against updates; about a thousandth is usual"
+    )
+    return Plot(title, label, axes, lines, click="step")
+
+
+def _mark_good_step(target):
+    target.autoscale(False)  # the limits are given
+    target.axhline(_GOOD_STEP, color="#8a8a8a", linewidth=1.2, linestyle="dotted")
+
+
 def definitions(settings, instances):
     """Return in words and formulas what is shown.
 
@@ -272,6 +350,10 @@ def definitions(settings, instances):
             f"value: for z {saturated}.",
             "Dead: a unit that is saturated for every instance. A dead ReLU is 0 for all of them, "
             "and no gradient reaches its weights.",
+            *(f"{one.name.capitalize()}: {one.rule} ({one.source})." for one in AILMENTS),
+            "Names and their meaning are the literature's; where they begin is drawn here.",
+            r"Update / weights: root mean square of $\rho^{(l)}$ by that of $W^{(l)}$; dotted: "
+            "about a thousandth is usual (Stanford's CS231n).",
         ),
     )
 

@@ -1,6 +1,7 @@
 """The panels of a network under two costs: curves, maps of the sensitivities, and the lines."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -8,8 +9,17 @@ from mlpteach.run.trace import Trace
 from mlpteach.study.pass_lines import sensitivity_formula
 from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
-from mlpteach.views.mosaic import beside, letters_of
-from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.frames import join
+from mlpteach.views.image_frames import (
+    batch_frames,
+    seen_of_batch,
+    unit_frames,
+    unit_panel,
+    wrong_frames,
+    wrong_panel,
+)
+from mlpteach.views.mosaic import above, beside, letters_of
+from mlpteach.views.panels import Axes, Bars, Heat, Images, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
 # By each kind of line that no cost changes, for layer n of L.
@@ -20,8 +30,27 @@ _FORMULAS = {
 }
 
 
-def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
-    """Return the :class:`~mlpteach.views.Show` of two runs, by the id of their cost."""
+# What stands below the images of the batch.
+IMAGES = {"learned": "learned", "looks": "weights", "wrong": "mistakes", "lines": "lines"}
+
+
+def show_costs(
+    runs: dict[str, Trace], same_weights: bool, side: int = 0, images: str = "learned"
+) -> Show:
+    """Return the :class:`~mlpteach.views.Show` of two runs.
+
+    Parameters
+    ----------
+    runs : dict of str to Trace
+        By the id of their cost.
+    same_weights : bool
+        Whether the second cost's numbers are those at the weights of the first run.
+    side : int
+        How wide and high the instances are as images; 0 where they are none.
+    images : str
+        A key of IMAGES: what units have learned, what they look at, wrong answers, or the lines
+        of back propagation.
+    """
     losses = {id: trace.run.problem.loss for id, trace in runs.items()}
     traces = {losses[id].short_title: trace for id, trace in runs.items()}
     message = divergence_message(traces)
@@ -30,19 +59,20 @@ def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
     series, frames = lab_history(runs, same_weights)
     problem = next(iter(runs.values())).run.problem
     layers = len(problem.net.sizes) - 1
+    shown, frames = lab_images(runs, losses, frames, side, images) if side else ((), frames)
     panels = (
+        *shown,
         runs_table(runs),
         *lab_plots(series, losses, layers),
         *lab_heats(frames, losses, layers, same_weights),
         lines_table(losses, layers, same_weights),
         lines_text(losses, layers, problem.net.activations[-1]),
     )
-    lines, words = letters_of(panels, "table")[1], letters_of(panels, "text")
     return Show(
         traces=traces,
         steps=frames.steps,
         panels=panels,
-        mosaic=beside((1, ["A", "BCD", letters_of(panels, "heat")]), (1, [words, lines])),
+        mosaic=_mosaic(panels),
         series=series,
         frames=frames,
         message=message,
@@ -150,7 +180,14 @@ def _plot(series, losses, name, ylabel, title, scale="linear", ylim=None):
 
 
 def lab_heats(frames, losses, layers, same_weights):
-    """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours."""
+    """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours.
+
+    Where images of the whole batch are shown, a column is one of them.
+    """
+    instances = (
+        "batch" in frames.fields
+        and frames.choice[1] == frames.fields[f"V1.{next(iter(losses))}"][1]
+    )
     samples = frames.named(frames.values)
     first = next(iter(losses.values()))
     where = f" at the weights of {first.short_title}" if same_weights else ""
@@ -168,10 +205,78 @@ def lab_heats(frames, losses, layers, same_weights):
                 limit=limit,
                 gamma=0.5,
                 selectable=False,
+                instances=instances,
             )
             for id, name in names.items()
         ]
     return tuple(heats)
+
+
+def _mosaic(panels):
+    """Return what stands where: with images the batch above its sensitivities, lines behind "⋯"."""
+    tables, heats = letters_of(panels, "table"), letters_of(panels, "heat")
+    plots = letters_of(panels, "wide")
+    pictures, words = letters_of(panels, "images"), letters_of(panels, "text")
+    if not pictures:
+        return beside((1, [tables[0], plots, heats]), (1, [words, tables[1]]))
+    batch, chosen, *units = pictures
+    bars, cost, accuracy, *_ = plots
+    left = [chosen + 2 * bars, 3 * tables[0]]
+    below = beside((6, left), (4, [cost]), (4, [accuracy]), (6, units))
+    if not units:
+        below = beside((7, [words]), (13, [tables[1]]))
+    return reduce(lambda mosaic, letter: above(letter, mosaic), (*heats[1::-1], batch), below)
+
+
+def lab_images(runs, losses, frames, side, images):
+    """Return the panels of images, and the frames with what they show.
+
+    Parameters
+    ----------
+    runs : dict of str to Trace
+    losses : dict of str to Loss
+    frames : Frames
+        Of :func:`~mlpteach.views.cost_lines.lab_history`.
+    side : int
+    images : str
+        A key of IMAGES.
+    """
+    problem = next(iter(runs.values())).run.problem
+    steps = range(1, frames.steps + 1)
+    parts = [frames, batch_frames(problem, frames.steps, side)]
+    said = "batch.said" if problem.labels is not None else ""
+    look = {"side": side, "chosen": "column", "said": said}
+    panels = [
+        Images("The batch: click an image", "Images of the batch", "batch", **look),
+        Images("Chosen", "The image chosen of the batch", "batch", alone=True, **look),
+        chosen_plot(frames, losses, len(problem.net.sizes) - 1),
+    ]
+    if images == "wrong" and problem.threshold is not None:
+        parts.append(wrong_frames(runs, problem.validation, steps, side))
+        panels += [wrong_panel(id, losses[id].short_title, side, "validation data") for id in runs]
+    elif images != "lines":
+        learned = images != "looks"
+        found, limit = unit_frames(runs, steps, side, learned)
+        parts.append(found)
+        panels += [unit_panel(id, losses[id].short_title, side, learned, limit) for id in runs]
+    joined = join(*parts)
+    return panels, replace(joined, choices=(problem.net.sizes[1], seen_of_batch(problem)))
+
+
+def chosen_plot(frames, losses, top):
+    """Return the sensitivities of the image chosen, output by output, by both costs."""
+    fields = {id: f"V{top}.{id}" for id in losses}
+    samples = frames.named(frames.values)
+    reach = max(_largest(samples[field]) for field in fields.values()) or 1.0
+    outputs = frames.fields[next(iter(fields.values()))][0]
+    axes = Axes("output", "", (-0.6, outputs - 0.4), (-1.05 * reach, 1.05 * reach))
+    places = np.arange(outputs)
+    layers = [
+        Bars(places + shift, field, losses[id].style, 0.4)
+        for shift, (id, field) in zip((-0.2, 0.2), fields.items(), strict=True)
+    ]
+    label = "Sensitivity of each output for the image chosen, by both costs"
+    return Plot(f"Its $V^{{({top})}}$", label, axes, layers)
 
 
 def _largest(values):

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.study.ailments import AILMENTS
+from mlpteach.views import Images, Plot, Text
+from mlpteach.views.packed import unpacked
 
 MOONS = mt.datasets.moons(n=60, seed=1)
 SMALL = {"depth": 3, "units": 8, "epochs": 10}
@@ -175,7 +178,7 @@ def test_a_run_that_diverges_says_so_and_is_gone_from_there_on():
         dashboard.show.message
     )
     [row] = [row for row in dashboard.show.panels[0].rows if row.label == "B: linear, He"]
-    [(since, note)] = row.notes.items()
+    *_, (since, note) = row.notes.items()
     assert note == f"diverged at update {trace.diverged.k}"
     series = dashboard.show.series
     assert series["update"][since - 1] >= trace.diverged.k > series["update"][since - 2]
@@ -241,3 +244,71 @@ def test_x_without_y_and_data_that_is_no_data_are_refused():
         mt.dashboards.activations("digits", [0, 1])
     with pytest.raises(ValueError, match="y"):
         mt.dashboards.activations(MOONS[0], MOONS[1][:10])
+
+
+DIGITS = tuple(array[:150] for array in mt.datasets.digits())
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return mt.dashboards.activations(*DIGITS, depth=2, units=6, epochs=2, instances=100)
+
+
+def panels(dashboard, kind, start=""):
+    return [p for p in dashboard.show.panels if isinstance(p, kind) and p.title.startswith(start)]
+
+
+def test_what_ails_a_network_stands_behind_its_row():
+    dashboard = mt.dashboards.activations(epochs=1)
+    a, b = dashboard.show.panels[0].rows
+    assert a.notes[1] == "vanishing"
+    assert b.notes[1] == ""
+    (words,) = panels(dashboard, Text, "What is counted")
+    for ailment in AILMENTS:
+        assert any(ailment.rule in line and ailment.source in line for line in words.lines)
+
+
+def test_updates_beside_the_weights_a_line_a_layer(dashboard):
+    series = dashboard.show.series
+    for side, trace in zip("ab", dashboard.traces.values(), strict=True):
+        (plot,) = panels(dashboard, Plot, f"{side.upper()}: update / weights")
+        assert [layer.y for layer in plot.layers] == [f"{side}.step{n}" for n in (1, 2, 3, 4)]
+        assert [layer.label for layer in plot.layers] == ["1", "2", "3", "4"]
+        widths = [layer.style.width for layer in plot.layers]
+        assert widths == sorted(widths, reverse=True)
+        for moment, k in ((0, 1), (11, 20)):
+            step = trace[k - 1]
+            for layer in (1, 4):
+                expected = np.linalg.norm(step.rho.W[layer]) / np.linalg.norm(step.before.W[layer])
+                assert series[f"{side}.step{layer}"][moment] == pytest.approx(expected)
+
+
+def test_images_are_those_before_the_updates_shown(digits):
+    a, b = panels(digits, Images)
+    assert (a.field, b.field, a.side, a.chosen) == ("units.a", "units.b", 8, "row")
+    assert digits.core.spec["choices"] == [6, 1]
+    frames = digits.show.frames
+    ks = digits.show.series["update"].astype(int)
+    limit = float(a.title.rpartition("±")[2])
+    for moment in (1, 4, len(ks)):
+        field = frames.named(frames.read(moment, moment))["units.b"][0]
+        trace = digits.traces["B: ReLU, He"]
+        learned = trace[ks[moment - 1] - 1].before.W[1] - trace[0].before.W[1]
+        shown = limit * unpacked(field)[:, :64]
+        np.testing.assert_allclose(shown, learned.clip(-limit, limit), atol=limit / 100)
+
+
+def test_mistakes_are_those_before_the_updates_shown(digits):
+    digits.configure(images="wrong")
+    frames, trace = digits.show.frames, digits.traces["A: sigmoid, uniform"]
+    rows = np.linspace(0, 149, 100).round().astype(int)
+    X, y = (array[rows] for array in DIGITS)
+    for moment, k in enumerate(digits.show.series["update"].astype(int), 1):
+        total = frames.named(frames.read(moment, moment))["wrong.a.total"][0, 0, 0]
+        assert total == np.sum(trace.network(int(k) - 1).outputs(X).argmax(axis=1) != y)
+    digits.configure(images="looks")
+
+
+def test_other_data_show_no_images(dashboard):
+    assert panels(dashboard, Images) == []
+    assert dashboard.show.frames is None

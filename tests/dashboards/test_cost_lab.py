@@ -5,7 +5,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import mlpteach as mt
-from mlpteach.views import cost_lines
+from mlpteach.views import Heat, Images, Plot, cost_lines
 from mlpteach.views.cost_lines import by_lines_of, lab_history, passes_of
 from mlpteach.views.two_costs import line_formulas
 
@@ -301,3 +301,74 @@ def test_lines_are_compared_on_the_one_blas_thread_of_the_run(monkeypatch):
         lab_history({"mse": runs["MSE"], "cross_entropy": runs["cross-entropy"]})
     assert seen
     assert all(numbers <= {1} for numbers in seen)
+
+
+DIGITS = tuple(array[:200] for array in mt.datasets.digits())
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return mt.dashboards.cost_lab(*DIGITS, epochs=2)
+
+
+def pictures(dashboard):
+    return [panel for panel in dashboard.show.panels if isinstance(panel, Images)]
+
+
+def test_images_are_seen_where_columns_are_pixels(digits):
+    batch, chosen, mse, cross_entropy = pictures(digits)
+    assert (batch.field, chosen.field, chosen.alone) == ("batch", "batch", True)
+    assert (mse.field, cross_entropy.field) == ("units.mse", "units.cross_entropy")
+    assert {panel.side for panel in pictures(digits)} == {8}
+    assert digits.core.spec["choices"] == [30, 32]  # units, and instances of a batch
+
+
+def test_other_data_show_none():
+    dashboard = mt.dashboards.cost_lab(*mt.datasets.moons(n=40), epochs=1)
+    assert pictures(dashboard) == []
+    assert "images" not in dashboard.core.controls
+
+
+def test_columns_of_the_maps_are_the_images(digits):
+    heats = {p.field: p for p in digits.show.panels if isinstance(p, Heat)}
+    assert all(heat.instances for heat in heats.values())
+    digits.position = {"row": 29, "column": 31}
+    assert digits.position["column"] == 31
+
+
+def test_of_a_large_batch_columns_are_no_images():
+    dashboard = mt.dashboards.cost_lab(*DIGITS, epochs=1, batch_size=None)
+    assert dashboard.core.spec["choices"] == [30, 64]
+    assert not any(p.instances for p in dashboard.show.panels if isinstance(p, Heat))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fields"),
+    [("learned", "units"), ("looks", "units"), ("wrong", "wrong"), ("lines", None)],
+)
+def test_what_is_shown_below_the_batch(digits, chosen, fields):
+    digits.configure(images=chosen)
+    shown = [panel.field for panel in pictures(digits)[2:]]
+    assert shown == ([] if fields is None else [f"{fields}.mse", f"{fields}.cross_entropy"])
+    digits.figure(3)
+    titles = {panel.title for panel in pictures(digits)}
+    assert any("- W^{(1)}_1" in title for title in titles) == (chosen == "learned")
+
+
+def test_bars_are_the_sensitivities_of_the_image_chosen(digits):
+    (plot,) = [p for p in digits.show.panels if isinstance(p, Plot) and p.title.startswith("Its")]
+    digits.position = {"column": 4}
+    axes = digits.figure(3).axes
+    (drawn,) = [one for one in axes if one.get_title() == plot.title]
+    heights = [patch.get_height() for patch in drawn.patches]
+    expected = [trace[2].sensitivity[2][:, 4] for trace in digits.traces.values()]
+    np.testing.assert_allclose(heights, np.concatenate(expected))
+
+
+def test_targets_without_classes_have_no_mistakes_to_show():
+    X = DIGITS[0]
+    net = mt.MLP((64, 5, 2), output="linear", seed=1)
+    costs = ("mse", mt.own_cost(lambda Y, A: np.abs(A - Y), lambda Y, A: np.sign(A - Y)))
+    dashboard = mt.dashboards.cost_lab(X, X[:, 20:22], costs, net=net, epochs=1, eta=0.01)
+    dashboard.configure(images="wrong")
+    assert [panel.said for panel in pictures(dashboard)] == [""] * 4

@@ -11,8 +11,9 @@ from mlpteach.study.pass_lines import PassLine
 from mlpteach.views.drawing import Moment
 from mlpteach.views.network import CELLS
 from mlpteach.views.network_panels import Matrices, Matrix
+from mlpteach.views.packed import unpacked
 from mlpteach.views.panels import Ledger
-from mlpteach.views.plane import places, unpacked
+from mlpteach.views.plane import places
 
 MOONS = mt.datasets.moons(n=40, seed=1)
 

@@ -144,6 +144,18 @@ def test_what_reaches_the_first_layer():
     assert 5.7 < at(22, "V1.cross_entropy") / at(22, "V1.mse") < 6.5
 
 
+def test_units_of_mse_are_still_blank():
+    said = "At $k = 22$ those of MSE are still blank, those of cross-entropy show strokes."
+    assert said in text_of(LECTURE)
+    learned = {}
+    for name, trace in lab().traces.items():
+        learned[name] = np.abs(trace[21].before.W[1] - trace[0].before.W[1])
+    strongest = np.abs(lab().traces["cross-entropy"][-1].after.W[1] - trace[0].before.W[1]).max()
+    assert learned["MSE"].max() < strongest / 8
+    assert learned["cross-entropy"].mean() > 3 * learned["MSE"].mean()
+    assert learned["cross-entropy"].max() > strongest / 6
+
+
 def test_exactly_one_line_differs():
     assert "the first line that differs is $V^{(2)}$" in text_of(LECTURE)
     lines = ["A2", "A3", "V2", "V1", "G2", "G1"]

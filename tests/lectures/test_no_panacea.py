@@ -29,7 +29,48 @@ def series(name, place):
     return reddi().show.series[name][place]
 
 
+@cache
+def surface(**setting):
+    shown = mt.dashboards.surface()
+    shown.configure(**setting)
+    return shown.show.series
+
+
+def at_end(rule, key, **setting):
+    return surface(**setting)[f"{rule} (lecture).{key}"][-1]
+
+
+@cache
+def ways():
+    """Return where the three rules of the surface were, each (100, 2260)."""
+    traces = mt.dashboards.surface().traces
+    return {name: trace.gather("before")["before"] for name, trace in traces.items()}
+
+
+def share_of_two_directions():
+    places = np.concatenate(list(ways().values()))
+    values = np.linalg.svd(places - places.mean(axis=0), compute_uv=False) ** 2
+    return 100 * values[:2].sum() / values.sum()
+
+
+def share_of_two_weights():
+    """Of the two that moved most, biases left out."""
+    places = np.concatenate(list(ways().values()))
+    moved = np.max([np.abs(W - W[0]).max(axis=0) for W in ways().values()], axis=0)
+    moved[[*range(1920, 1950), *range(2250, 2260)]] = 0.0
+    variance = places.var(axis=0)
+    return 100 * variance[np.argsort(-moved)[:2]].sum() / variance.sum()
+
+
 CLAIMS = [
+    Claim("Adam has gone {:.1f} times as far as gradient descent, somewhere else, and is lower: "
+          "cost {:.3f} against {:.3f}.",
+          lambda: [at_end("adam", "moved") / at_end("gd", "moved"),
+                   *(at_end(rule, "J") for rule in ("adam", "gd"))]),
+    Claim("The plane holds {:.0f} % of the variance of the ways. Yet Adam ends {:.1f} away from "
+          "it, and where the map shows it, on the dotted line, the cost is {:.3f}.",
+          lambda: [share_of_two_directions(), at_end("adam", "away"), at_end("adam", "on_plane")]),
+    Claim("this plane holds {:.1f} % of the variance.", lambda: [share_of_two_weights()]),
     Claim("both rules divide it by the same {:.3f}: both go from 1 down to {:.3f}.",
           lambda: [series("adam.divisor", 0), after("adam", 1)]),
     Claim("it divides them by {:.3f} and {:.3f}, and is back at $1$.",
@@ -119,6 +160,27 @@ def test_regret_may_be_negative_at_random():
     assert shown.show.series["adam.regret"].min() < -0.01
     slopes = shown.traces["adam"].gather("gradient")["gradient"]
     assert (slopes > 0).sum() < 0.99 * 0.01 * 10_000
+
+
+def test_surface_leads_through_the_end_of_the_rule_looked_at():
+    assert at_end("adam", "away", tune="adam") == 0
+    assert at_end("adam", "J", tune="adam") == at_end("adam", "on_plane", tune="adam")
+    assert at_end("gd", "away", tune="adam") > 1
+
+
+def test_gradient_descent_and_momentum_go_the_same_way():
+    assert "Gradient descent and momentum have gone the same way." in text_of(LECTURE)
+    first, second, adam = (W[-1] - W[0] for W in ways().values())
+    cosine = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+    assert cosine > 0.98
+    assert first @ adam / np.linalg.norm(first) / np.linalg.norm(adam) < 0.6
+
+
+def test_lbfgs_goes_far():
+    assert "more than ten times as far as Adam" in text_of(LECTURE)
+    rules = ("gd", "momentum", "adam", "lbfgs")
+    lengths = surface(rules=rules)
+    assert lengths["lbfgs (paper).moved"][-1] > 11 * lengths["adam (lecture).moved"][-1]
 
 
 @pytest.fixture(scope="module")

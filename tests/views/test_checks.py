@@ -8,9 +8,11 @@ from mlpteach.views import (
     STYLES,
     Arrow,
     Axes,
+    Bars,
     Diagram,
     Frames,
     Heat,
+    Images,
     Ledger,
     Line,
     Matrices,
@@ -33,6 +35,7 @@ from mlpteach.views.panels import LAYERS, PANELS
 STYLE = STYLES[0]
 SERIES = {"k": np.arange(4.0), "loss": np.ones(4), "profile": np.ones((4, 3))}
 FRAMES = frames_of({"W": np.zeros((4, 2, 5))}, "W")
+IMAGES = join(FRAMES, frames_of({"images": np.zeros((4, 2, 3)), "said": np.zeros((4, 1, 2))}))
 
 
 def axes(**changes):
@@ -52,6 +55,10 @@ def heat(**changes):
     return Heat(**{**given, **changes})
 
 
+def images(**changes):
+    return Images(**{"title": "", "label": "", "field": "images", "side": 3, **changes})
+
+
 def raster(**changes):
     given = {"field": "W", "x": (0, 1), "y": (0, 1), "colors": "positive", "limit": 2.0}
     return Raster(**{**given, **changes})
@@ -68,7 +75,7 @@ def test_a_show_of_everything_is_taken_and_lists_will_do():
     layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
               Arrow("k", "k", "loss", "loss", STYLE), Path([0, 1], [1, 0], STYLE),
               Note("here", 0.5, 0.5, STYLE), Points("profile", "profile", STYLE),
-              raster(contour=True)]  # fmt: skip
+              Bars([0, 1], "W", STYLE), raster(contour=True)]  # fmt: skip
     panels = [
         Plot("a plot", "for readers", axes(), layers, click="step"),
         heat(),
@@ -79,9 +86,10 @@ def test_a_show_of_everything_is_taken_and_lists_will_do():
         Matrices(
             "batch", "as matrices", [[Matrix("$Z$", "Z1", 1, 4), "=", Matrix("W", "W", 1, 2)]]
         ),
+        images(said="said"),
     ]
     of_network = ("W_after", "A1", "A2", "Z1", "V1", "G", "units")
-    frames = join(FRAMES, frames_of(dict.fromkeys(of_network, np.zeros((4, 2, 5)))))
+    frames = join(IMAGES, frames_of(dict.fromkeys(of_network, np.zeros((4, 2, 5)))))
     made = show(*panels, frames=frames, numbers=[("cost", "loss")])
     assert {type(panel) for panel in made.panels} == set(PANELS)
     assert {type(layer) for layer in made.panels[0].layers} == set(LAYERS)
@@ -152,7 +160,18 @@ MISTAKES = [
     (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
     (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
     (lambda: plot("loss"), TypeError,
-     "layers must hold Line or Points or Profile or Arrow or Path or Note or Raster only"),
+     "layers must hold Line or Points or Profile or Arrow or Bars or Path or Note or Raster only"),
+    (lambda: show(plot(Bars([1.0], "W", STYLE)), frames=FRAMES), ValueError,
+     "Bars.x must have 2 places, one a row; given 1"),
+    (lambda: Bars([1.0], "W", STYLE, 0.0), ValueError, "the width of Bars must be in (0, inf)"),
+    (lambda: show(images()), ValueError, "Images.field='images' needs frames"),
+    (lambda: show(images(side=4), frames=IMAGES), ValueError,
+     "Images.field='images' must have 6 numbers an image of 4 × 4; given 3"),
+    (lambda: show(images(said="W"), frames=IMAGES), ValueError, "a column for each image"),
+    (lambda: images(colors="grey"), ValueError, "the colors of Images='grey' is unknown"),
+    (lambda: images(alone=True), ValueError, "alone needs chosen="),
+    (lambda: images(side=0), ValueError, "the side of Images must be a whole number >= 1"),
+    (lambda: heat(instances=1), TypeError, "instances must be True or False"),
     (lambda: Path([0.0, 1.0], [1.0], STYLE), ValueError, "must be equally long; given 2 and 1"),
     (lambda: Path("ab", [1.0, 2.0], STYLE), TypeError, "the x of a Path must be an array"),
     (lambda: Path([0.0], [1.0], "red"), TypeError, "the style of a Path must be Style"),

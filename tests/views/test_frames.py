@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlpteach.views import Frames, frames_of, join
-from mlpteach.views.frames import REPLAYED_STEPS
+from mlpteach.views.frames import HISTORY_BYTES, REPLAYED_STEPS
 
 
 def counting(steps, stride, size=4):
@@ -52,3 +52,11 @@ def test_frames_of_several_are_joined_side_by_side():
 def test_fields_that_are_no_dict_are_named():
     with pytest.raises(TypeError, match=r"^fields must be"):
         Frames(1, [("a", (1, 1))], lambda first, last: np.zeros((1, 1)))
+
+
+def test_a_frame_larger_than_all_may_be_travels_only_for_the_step_shown():
+    size = HISTORY_BYTES // 8
+    assert frames_of({"W": np.zeros((3, 1, size))}).held == [1, 3]
+    large = frames_of({"W": np.zeros((3, 1, size + 1))})
+    assert large.held == []
+    assert large.at(large.held).shape == (0, size + 1)

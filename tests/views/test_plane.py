@@ -5,14 +5,13 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.views import Axes
+from mlpteach.views.packed import packed, unpacked
 from mlpteach.views.plane import (
     class_levels,
     leaning,
-    packed,
     places,
     plane_axes,
     unit_levels,
-    unpacked,
 )
 
 

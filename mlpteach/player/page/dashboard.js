@@ -3,7 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
-const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
+const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);

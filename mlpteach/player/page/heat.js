@@ -3,12 +3,12 @@
 class Heat {
   constructor(panel, dashboard) {
     const { rows, columns } = dashboard.history.fields[panel.field];
-    Object.assign(this, { rows, columns, field: panel.field, selectable: panel.selectable });
+    Object.assign(this, { rows, columns, field: panel.field, selectable: panel.selectable, instances: panel.instances });
     this.matrix = matrixCanvas({ rows, columns }, {
-      role: "img", "data-field": panel.field, tabindex: panel.selectable ? 0 : false,
+      role: "img", "data-field": panel.field, tabindex: panel.selectable || panel.instances ? 0 : false,
     });
     this.canvas = this.matrix.canvas;
-    this.cell = element("div", { class: "cell", hidden: !panel.selectable });
+    this.cell = element("div", { class: "cell", hidden: !panel.selectable && !panel.instances });
     this.wait = element("div", { class: "wait", hidden: true });
     this.title = element("span");
     this.bar = element("i", { class: "bar", "aria-hidden": "true" });
@@ -17,14 +17,14 @@ class Heat {
     this.node = element("figure", {},
       element("figcaption", {}, this.title, this.range),
       element("div", { class: "map" }, this.canvas, this.cell, this.wait));
-    if (panel.selectable) this.listen(dashboard);
+    if (panel.selectable || panel.instances) this.listen(dashboard);
     this.replace(panel, dashboard);
   }
 
   replace(panel, dashboard) {
     const { rows, columns } = dashboard.history.fields[panel.field] ?? {};
     const same = rows === this.rows && columns === this.columns && panel.field === this.field;
-    if (!same || panel.selectable !== this.selectable) return false;
+    if (!same || panel.selectable !== this.selectable || panel.instances !== this.instances) return false;
     this.panel = panel;
     this.title.innerHTML = panel.title;
     this.dark = null; // the bar has no colours yet
@@ -37,13 +37,13 @@ class Heat {
     this.canvas.addEventListener("click", (event) => {
       const box = this.canvas.getBoundingClientRect();
       dashboard.select(
-        Math.floor(((event.clientY - box.top) / box.height) * this.rows),
+        this.selectable ? Math.floor(((event.clientY - box.top) / box.height) * this.rows) : dashboard.row,
         Math.floor(((event.clientX - box.left) / box.width) * this.columns));
     });
     this.canvas.addEventListener("keydown", (event) => {
       const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
       if (!move) return;
-      dashboard.select(dashboard.row + move[0], dashboard.column + move[1]);
+      dashboard.select(dashboard.row + (this.selectable ? move[0] : 0), dashboard.column + move[1]);
       event.preventDefault();
       event.stopPropagation();
     });
@@ -65,11 +65,11 @@ class Heat {
     this.wait.hidden = computed && ready;
     if (this.wait.hidden) this.matrix.fill(history.matrix(k, this.field), this.panel, dashboard.table(this.panel.colors));
     else this.wait.textContent = computed ? `step ${k} …` : "not computed yet";
-    if (!this.selectable) return;
+    if (!this.selectable && !this.instances) return;
     const cell = this.cell.style;
     cell.left = `${(100 * dashboard.column) / this.columns}%`;
-    cell.top = `${(100 * dashboard.row) / this.rows}%`;
     cell.width = `${100 / this.columns}%`;
-    cell.height = `${100 / this.rows}%`;
+    cell.top = this.selectable ? `${(100 * dashboard.row) / this.rows}%` : 0;
+    cell.height = this.selectable ? `${100 / this.rows}%` : "100%";
   }
 }

@@ -47,6 +47,12 @@ class History {
     return this.frames.get(k).subarray(start, start + rows * columns);
   }
 
+  // One row of a matrix.
+  row(k, name, index) {
+    const { columns } = this.fields[name];
+    return this.matrix(k, name).subarray(index * columns, (index + 1) * columns);
+  }
+
   // What a way through a network leads to, for the instance of the column.
   placed(k, { matrix, base, times, each }, row, column) {
     const { ways } = this.spec;

@@ -205,7 +205,7 @@ class Plot {
     for (const layer of this.layers) {
       if (layer.kind === "raster") continue; // below
       this.choose(layer, unit);
-      this[layer.kind](layer, k, width, height, unit);
+      this[layer.kind](layer, k, width, height, unit, dashboard);
     }
     context.restore();
     for (const [layer, ...place] of this.markers) { // over all lines, and whole at the axes' edge
@@ -356,6 +356,15 @@ class Plot {
     context.closePath();
     context.globalAlpha = 0.3;
     context.fill();
+  }
+
+  // One for each row of a matrix, of the column that is chosen.
+  bars({ of, places, across, zero, unit }, k, width, height, _, { history, column }) {
+    if (!history.isHeld(k)) return;
+    const { context } = this;
+    places.forEach((place, row) => {
+      context.fillRect((place - across / 2) * width, zero * height, across * width, unit * history.entry(k, of, row, column) * height);
+    });
   }
 
   // What stands still: a hatching, a bar with a marker at each of its ends.

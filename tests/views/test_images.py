@@ -1,0 +1,121 @@
+"""Frames of small images against the runs, and how they are drawn for print."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.views import Images, Show, figure, frames_of, pack_images
+from mlpteach.views.image_frames import batch_frames, unit_frames, wrong_frames
+from mlpteach.views.packed import unpacked
+
+X, y = (array[:150] for array in mt.datasets.digits())
+X_VAL, Y_VAL = mt.datasets.digits()[0][150:400], np.eye(10)[mt.datasets.digits()[1][150:400]].T
+INK = X + 0.5  # pixels are -0.5 … 0.5
+NET = mt.MLP((64, 7, 10), seed=3)
+HALF_A_SHADE = 0.5 / 127.5 + 1e-12
+
+
+def run(**options):
+    return mt.train(NET, X, y, epochs=2, progress=False, **{"batch_size": 40, **options})
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return run()
+
+
+def levels(field, side=8):
+    return unpacked(field)[:, : side * side]
+
+
+def test_batch_is_that_of_the_update_and_a_smaller_one_leaves_places(trace):
+    frames = batch_frames(trace.run.problem, len(trace), 8)
+    named = frames.named(frames.read(1, len(trace)))
+    for k in (1, 4, 8):  # the fourth of each epoch has 30 instances
+        rows = trace[k - 1].batch
+        seen = named["batch"][k - 1]
+        np.testing.assert_allclose(levels(seen[: len(rows)]), INK[rows], atol=HALF_A_SHADE)
+        assert named["batch.said"][k - 1, 0, : len(rows)].tolist() == y[rows].tolist()
+        assert np.isnan(seen[len(rows) :]).all()
+    assert np.isnan(named["batch"][3, 30:]).all()
+
+
+def test_of_a_large_batch_the_first_ones_are_seen():
+    whole = run(batch_size=None)
+    frames = batch_frames(whole.run.problem, 2, 8)
+    named = frames.named(frames.read(2, 2))
+    assert named["batch"].shape == (1, 64, 22)
+    np.testing.assert_allclose(levels(named["batch"][0]), INK[:64], atol=HALF_A_SHADE)
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_units_are_the_rows_of_the_first_weights(trace, learned):
+    other = run(rule="gd")
+    steps = range(1, len(trace) + 1)
+    frames, limit = unit_frames({"a": trace, "b": other}, steps, 8, learned)
+    named = frames.named(frames.read(3, 6))
+    for side, of in (("a", trace), ("b", other)):
+        for k in (3, 6):
+            W = of[k - 1].before.W[1] - (NET.W[1] if learned else 0.0)
+            shown = limit * levels(named[f"units.{side}"][k - 3])
+            np.testing.assert_allclose(shown, W.clip(-limit, limit), atol=limit * HALF_A_SHADE)
+
+
+def test_units_before_some_updates_only(trace):
+    frames, limit = unit_frames({"a": trace}, [1, 2, 7, 50], 8, True)
+    named = frames.named(frames.read(1, 4))["units.a"]
+    assert (levels(named[0]) ** 2).max() < HALF_A_SHADE
+    W = trace[6].before.W[1] - NET.W[1]
+    np.testing.assert_allclose(
+        limit * levels(named[2]), W.clip(-limit, limit), atol=limit * HALF_A_SHADE
+    )
+    assert np.isnan(named[3]).all()  # the run has 8
+
+
+def test_wrong_answers_are_those_after_the_last_whole_epoch(trace):
+    steps = range(1, len(trace) + 1)
+    frames = wrong_frames({"a": trace}, (X_VAL, Y_VAL), steps, 8)
+    named = frames.named(frames.read(1, len(trace)))
+    for k, after in ((1, 0), (3, 0), (4, 4), (7, 4), (8, 8)):
+        outputs = trace.network(after).outputs(X_VAL)
+        wrong = outputs.argmax(axis=1) != Y_VAL.argmax(axis=0)
+        assert named["wrong.a.total"][k - 1] == wrong.sum()
+        right, given = named["wrong.a.said"][k - 1].astype(int)
+        pairs = set(zip(Y_VAL.argmax(axis=0)[wrong], outputs.argmax(axis=1)[wrong], strict=True))
+        assert set(zip(right, given, strict=True)) <= pairs
+        shown = levels(named["wrong.a"][k - 1])
+        away = np.abs(shown[:, None] - (X_VAL[wrong][None] + 0.5)).max(axis=2).min(axis=1)
+        assert away.max() <= HALF_A_SHADE
+
+
+def shown(**changes):
+    images = pack_images(np.linspace(-1, 1, 5 * 9).reshape(5, 9), 1.0)
+    images[4] = np.nan
+    said = np.array([[1.0, 2, 3, 4, np.nan], [0, 0, 0, 0, np.nan]])
+    frames = frames_of({"images": images[None], "said": said[None]})
+    panel = Images("Five", "five images", "images", 3, said="said", **changes)
+    return Show({}, 1, [panel], frames=frames)
+
+
+def drawn(show, **position):
+    axes = figure(show, 1, **position).axes
+    inside = [inset for one in axes for inset in one.child_axes]
+    pictures = [image.get_array() for one in inside for image in one.get_images()]
+    texts = [text.get_text() for one in axes for text in one.texts]
+    return pictures, texts
+
+
+def test_figure_draws_every_image_that_is_there():
+    pictures, texts = drawn(shown(columns=2))
+    assert texts == ["1 → 0", "2 → 0", "3 → 0", "4 → 0"]
+    expected = np.linspace(-1, 1, 5 * 9).reshape(5, 3, 3)[:4]
+    np.testing.assert_allclose(pictures, expected, atol=HALF_A_SHADE)
+
+
+def test_figure_draws_the_one_chosen_alone():
+    pictures, texts = drawn(shown(chosen="column", alone=True), column=2)
+    assert texts == ["3 → 0"]
+    assert len(pictures) == 1
+    np.testing.assert_allclose(
+        pictures[0], np.linspace(-1, 1, 45).reshape(5, 3, 3)[2], atol=HALF_A_SHADE
+    )
