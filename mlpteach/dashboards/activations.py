@@ -9,7 +9,7 @@ from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
-from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
@@ -45,9 +45,9 @@ def activations(
 ) -> Player:
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
-    Both are trained by the same rule on the same mini-batches; only activation and first weights
-    differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
-    before every 16th or later, and before the last one.
+    Both are trained by the same rule, any of the table, on the same mini-batches; only activation
+    and first weights differ. Distributions, saturation and dead units are measured before updates
+    1, 2, 3 …, then before every 16th or later, and before the last one.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def activations(
     output, loss, epochs, batch_size
         As for :class:`mlpteach.MLP` and :func:`mlpteach.train`.
     rule : str, Rule or callable, optional
-        As for :func:`mlpteach.train`; by default momentum as published with eta = 0.01.
+        As for :func:`mlpteach.train`; by default momentum as published with eta = 0.01. The page
+        offers all others, each with its sliders.
     seed : int
         Decides the weights drawn and the order of the instances.
     instances : int
@@ -113,11 +114,12 @@ def activations(
         options={"loss": loss, "epochs": epochs, "batch_size": batch_size, "seed": seed},
     )
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
-    sliders, hypers = hyper_controls([chosen], f"{chosen.id}.")
+    rules, rule_id = offered_rules(chosen)
+    choices, hypers = rule_controls(rules)
     return Player(
-        partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
-        [*_controls(phis, inits), *sliders],
-        {**settings, "depth": depth, **hypers},
+        partial(_show, Runs(_KEPT), networks, rules, phis, inits),
+        [*_controls(phis, inits), *choices],
+        {**settings, "depth": depth, "rule": rule_id, **hypers},
         "Activations and initialization",
         "activations",
     )
@@ -167,9 +169,9 @@ def _controls(phis, inits):
     return [*controls, Slider("depth", "hidden layers", 1, DEEPEST, whole=True)]
 
 
-def _show(kept, networks, rule, phis, inits, values):
+def _show(kept, networks, rules, phis, inits, values):
     """Train both networks with the controls' values and compose what is shown."""
-    depth, rule = _check_depth(values["depth"]), bind(rule, [rule], f"{rule.id}.", values)
+    depth, rule = _check_depth(values["depth"]), chosen_rule(rules, values)
     wanted, settings = {}, {}
     for side in ("a", "b"):
         ids = values[f"{side}.activation"], values[f"{side}.init"]
