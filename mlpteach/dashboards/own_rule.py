@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
-from mlpteach.player import Player
+from mlpteach.dashboards.optimizer import TwoRunsPlayer
 from mlpteach.player.controls import Control, Point
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import RULES, Hyper, Rule, RuleLike
@@ -41,7 +41,7 @@ def own_rule(
     epochs: int = 2,
     batch_size: int | None = 32,
     seed: int = 1,
-) -> Player:
+) -> TwoRunsPlayer:
     """Run a function of your own beside the reference and show where it first differs.
 
     Parameters
@@ -66,8 +66,9 @@ def own_rule(
 
     Returns
     -------
-    Player
-        ``.traces`` holds the runs "yours" and "reference". Where your function raises an error the
+    TwoRunsPlayer
+        ``.traces`` holds the runs "yours" and "reference"; ``.go_to_first_difference()`` takes the
+        page to where they part. Where your function raises an error the
         message is shown and the updates before it are kept.
 
     Raises
@@ -108,7 +109,7 @@ def own_rule(
     controls, values = hyper_controls([yours], "")
     build = partial(_show, run, yours, reference)
     title = f"{yours.id} beside {reference}"
-    return Player(build, [*controls, *choices], {**values, **places}, title, "own_rule")
+    return TwoRunsPlayer(build, [*controls, *choices], {**values, **places}, title, "own_rule")
 
 
 def _ranged(yours, reference):

@@ -38,8 +38,8 @@ saved            true in a page that has no Python to ask (:mod:`mlpteach.player
 From the page. Each may have a ``request``, which the answer repeats, and name under ``pictures``
 the keys that the page has already:
 
-``{"type": "configure", "values"}``
-    Another history. Values left out stay as they are.
+``{"type": "configure", "values"}``, and perhaps ``"position"``
+    Another history, and the place to show it at. Values left out stay as they are.
 ``{"type": "restore", "text"}``
     The picture of a state's text.
 ``{"type": "window", "first", "last", "sequence"}``
@@ -298,7 +298,9 @@ def _ledger(ledger, show, numbers):
 
 
 def _text(text, show, numbers):
-    return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
+    lines = [to_html(line) for line in text.lines]
+    jump = vars(text.jump) if text.jump else None
+    return {"lines": lines, "marked": list(text.marked), "jump": jump}
 
 
 def _diagram(diagram, show, numbers):

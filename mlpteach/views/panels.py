@@ -296,6 +296,31 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """A button that takes the page to a place, whatever it shows now.
+
+    Attributes
+    ----------
+    label : str
+    position : dict of str to int
+        Some of "k", from 1, and "line", "row", "column", from 0.
+    values : dict
+        Control -> the value it must have there, such as the layer; controls that the dashboard does
+        not have, or that have the value already, stay.
+    """
+
+    label: str
+    position: Mapping[str, int]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        check_text("the label of a Jump", self.label)
+        check_dict("values", self.values)
+        for name, number in check_dict("position", self.position).items():
+            check_count(name, number, minimum=1 if name == "k" else 0)
+
+
+@dataclass(frozen=True)
 class Text:
     """Words and formulas that stand still.
 
@@ -305,11 +330,14 @@ class Text:
     lines : tuple of str
     marked : tuple of int
         Places in `lines`, from 0, that are marked as changed.
+    jump : Jump, optional
+        Where the words speak of a place.
     """
 
     title: str
     lines: Sequence[str]
     marked: Sequence[int] = ()
+    jump: Jump | None = None
 
     def __post_init__(self):
         check_text("the title of a Text", self.title)

@@ -46,16 +46,18 @@ class Table {
 }
 
 class Words {
-  constructor(panel) {
+  constructor(panel, dashboard) {
     this.node = element("figure", { class: "words" });
-    this.replace(panel);
+    this.replace(panel, dashboard);
   }
 
-  replace(panel) {
+  replace(panel, dashboard) {
+    const { jump } = panel;
     this.panel = panel;
     this.node.replaceChildren(
       element("figcaption", { hidden: !panel.title }, element("span", { html: panel.title })),
-      ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));
+      ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })),
+      ...(jump ? [element("button", { "data-action": "jump", onclick: () => dashboard.jump(jump) }, jump.label)] : []));
     return true;
   }
 
