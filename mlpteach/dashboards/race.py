@@ -169,13 +169,13 @@ def _controls(racers, landscapes, values):
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
-        Point("start", "Start"),
-        Slider("steps", "Updates", 10, most, whole=True),
-        Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"])),
-        Several("rules", "Rules (*: beyond the lecture)", names),
         Choice("step_sizes", "Step sizes", _STEP_SIZES),
         Slider("eta", "η of everybody", *_ETA, log=True, when=("step_sizes", "equal")),
         Choice("tune", "Look at", names),
+        Point("start", "Start", more=True),
+        Slider("steps", "Updates", 10, most, whole=True, more=True),
+        Slider("sigma", "Noise σ", 0.0, max(_NOISE, values["sigma"]), more=True),
+        Several("rules", "Rules (*: beyond the lecture)", names, more=True),
         *(control for racer in racers for control in _hypers(racer)[0]),
     ]
 

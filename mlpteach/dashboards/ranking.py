@@ -16,6 +16,7 @@ from mlpteach.study.ranks import ranking_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
 from mlpteach.tables.landscapes import Objective
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
+from mlpteach.views.mosaic import beside
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
@@ -154,7 +155,7 @@ def _controls(problems, rules):
         Choice("cells", "Table", _CELLS),
         Choice("problem", "Problem", shown),
         Choice("follow", "Follow", {"none": "all alike", **titles}),
-        Several("rules", "Rules (*: beyond the lecture)", buttons),
+        Several("rules", "Rules (*: beyond the lecture)", buttons, more=True),
     ]
 
 
@@ -182,6 +183,7 @@ def _show(problems, budget, tuned, values):
         ),
         series=series,
         unit="evaluation",
+        mosaic=beside((2, ["A"]), (3, ["C", "B"])),
     )
 
 

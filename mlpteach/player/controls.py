@@ -19,11 +19,14 @@ class Control:
     label : str
     when : tuple of str, optional
         (name of a Choice, one of its values, …): the page shows this control only then.
+    more : bool, optional
+        Whether it stands behind "⋯", for what the question at hand does not need.
     """
 
     name: str
     label: str
     when: tuple[str, ...] | None = field(default=None, kw_only=True)
+    more: bool = field(default=False, kw_only=True)
     kind: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -37,6 +40,7 @@ class Control:
                 f"a control's name must be a text without & = ? # and none of {', '.join(START)}, "
                 f"which tell a place; given {self.name!r}."
             )
+        check_flag("more", self.more)
         if self.when is not None and not (
             isinstance(self.when, tuple)
             and len(self.when) > 1
@@ -60,7 +64,7 @@ class Choice(Control):
     name, label : str
     options : dict of str to str
         Value -> text, in the order of the menu.
-    when : tuple of str, optional
+    when, more
         See :class:`Control`.
 
     Examples
@@ -87,7 +91,7 @@ class Several(Control):
 
     Attributes
     ----------
-    name, label, options, when
+    name, label, options, when, more
         As for :class:`Choice`.
 
     Examples
@@ -141,7 +145,7 @@ class Slider(Control):
         Whether it moves by factors.
     whole : bool
         Whether it moves by ones.
-    when : tuple of str, optional
+    when, more
         See :class:`Control`.
 
     Examples

@@ -122,7 +122,7 @@ _TEMPLATE = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>@TITLE@</title>
 <style>
-body { margin: 12px 20px; background: Canvas; }
+body { margin: 0; padding: 0 8px; background: Canvas; }
 @STYLE@
 </style>
 </head>

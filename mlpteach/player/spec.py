@@ -2,7 +2,7 @@
 
 **No order of keys means anything**, for files sort them: what has an order is a list, and what lies
 in a buffer says where: ``{"at": 60, "shape": [30, 2]}``, counted in numbers, row by row. Points of
-layers are fractions of a picture: fewer ``bits`` place them finer than its pixels. With 32 they are
+layers are fractions of the axes: fewer ``bits`` place them finer than pixels. With 32 they are
 32-bit floats; with 16 unsigned integers, which 65534 parts divide from -1 to 2 (65535: NaN); "at"
 still counts 64 bits.
 
@@ -12,7 +12,8 @@ The page holds five things, all of which may be new with every history; a widget
 spec     plain data, see below
 numbers  little-endian 64-bit floats: the series; and points of layers, see below
 frames   the same: the frames of the steps ``held``, each of ``frame`` numbers
-pictures key -> ``{"data", "ink"}``: what stands still in plots, in its own colours and the page's
+pictures key -> ``{"data", "across", "up", "words"}``: what stands still in a plot, as
+         :class:`~mlpteach.views.pictures.Picture` says
 position ``{"k", "line", "row", "column"}``: k is counted from 1, the others from 0
 ======== ==========================================================================================
 
@@ -32,6 +33,7 @@ held, select     steps whose frames have travelled, and the field whose entries 
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 panels           in reading order, each with its ``kind``; a plot's layers likewise
+mosaic           where they stand, cut into parts as :func:`mlpteach.views.mosaic.cut` says
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
 ================ ==================================================================================
 
@@ -66,9 +68,10 @@ import numpy as np
 
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
-from mlpteach.views.coordinates import SIZES, box, point_fractions, x_fractions, y_fractions
+from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
 from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
+from mlpteach.views.mosaic import arrange, cut
 from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
@@ -86,12 +89,12 @@ class _Numbers:
         return {**self._append(array), "shape": list(array.shape)}
 
     def add_points(self, fractions):
-        """Take in fractions of a picture, of which some lie far outside, as 32-bit floats."""
+        """Take in fractions of the axes, of which some lie far outside, as 32-bit floats."""
         with np.errstate(over="ignore"):  # what is infinitely far is not drawn
             return self._add_short(np.asarray(fractions).astype("<f4"))
 
     def add_curves(self, fractions):
-        """Take in fractions of a picture that are drawn inside it, as 16-bit integers."""
+        """Take in fractions of the axes that are drawn inside it, as 16-bit integers."""
         parts = np.round((np.clip(fractions, -1, 2) + 1) * (65534 / 3))
         return self._add_short(np.where(np.isnan(parts), 65535, parts).astype("<u2"))
 
@@ -130,6 +133,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "perEpoch": show.per_epoch,
         "message": show.message,
         "panels": panels,
+        "mosaic": cut((show.mosaic or arrange(show.panels)).split(";")) if panels else {},
         "series": {n: numbers.add(a) for n, a in show.series.items() if np.ndim(a) == 1},
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
@@ -180,22 +184,41 @@ def _describe(panel, show, numbers):
 
 def _plot(plot, show, numbers):
     axes = plot.axes
-    width, height = SIZES[axes.shape]
+    (left, right), (low, high) = axes.xlim, axes.ylim
     return {
         "label": plot.label,
         "click": plot.click,
         "shape": axes.shape,
         "picture": picture_key(axes),
-        "aspect": width / height,
-        "box": box(axes),
+        "aspect": abs((right - left) / (high - low)) if axes.equal else 0,
+        "xlabel": to_html(axes.xlabel),
+        "ylabel": to_html(axes.ylabel),
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],
         "layers": [_layer(layer, axes, show.series, numbers) for layer in plot.layers],
+        "names": [to_html(name) for name in _names(plot.layers, show.panels)],
     }
 
 
 def _layer(layer, axes, series, numbers):
     described = _DESCRIBE_LAYER[type(layer)](layer, axes, series, numbers)
     return {"kind": type(layer).__name__.lower(), "label": "", **described}
+
+
+def _names(layers, panels):
+    """Return how a table calls each layer by its look; "" for those that no name is for alone."""
+    rows = [row for panel in panels if isinstance(panel, Table) for row in panel.rows if row.style]
+    called = {_look_of(row): row.label for row in reversed(rows)}
+    looks = [_look_of(layer) for layer in layers]
+    alone = [
+        looks.index(look) == i if isinstance(layer, Line) else looks.count(look) == 1
+        for i, (look, layer) in enumerate(zip(looks, layers, strict=True))
+    ]
+    return [called.get(look, "") * known for look, known in zip(looks, alone, strict=True)]
+
+
+def _look_of(drawn):
+    style = getattr(drawn, "style", None)
+    return style and (style.color, style.dash)
 
 
 def _line(line, axes, series, numbers):
@@ -214,13 +237,11 @@ def _points(points, axes, series, numbers):
 
 
 def _profile(profile, axes, series, numbers):
-    _, top, _, height = box(axes)
     return {
         **_look(profile),
         "x": numbers.add_curves(x_fractions(axes, profile.x)),
         "y": numbers.add_curves(y_fractions(axes, series[profile.y])),
         "filled": profile.filled,
-        "base": top + height,
     }
 
 

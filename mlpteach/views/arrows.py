@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
-from mlpteach.views.coordinates import SIZES, box
+from mlpteach.views.coordinates import SIZES
 from mlpteach.views.panels import Arrow, Axes, Plot
 from mlpteach.views.runs import fill_up
 
@@ -65,7 +65,7 @@ def _enlarged(parts, window):
         return {}
     x_min, x_max, y_min, y_max = window
     # Directions are those on the map, whose picture is not drawn to one scale.
-    across, down = _size("square")
+    across, down = SIZES["square"]
     scale = np.array([across / (x_max - x_min), down / (y_max - y_min)])
     with np.errstate(all="ignore"):
         arrows = {name: arrow * scale for name, arrow in parts.items()}
@@ -91,20 +91,14 @@ def _arrows(parts, where, labelled=False):
 
 def enlargement(parts: Mapping[str, FloatArray], title: str) -> Plot:
     """Return the plot with the arrows at the ball of a rule called `title`, enlarged."""
-    across, down = _size("wide")
+    across, down = SIZES["wide"]
     wide = _TALL * across / down
     return Plot(
         title=f"{title} at $W_k$, enlarged",
         label=f"What the step of {title} is made of, as directions on the map",
-        axes=Axes("", "", (-wide, wide), (-_TALL, _TALL), draw=_bare, key="bare"),
+        axes=Axes("", "", (-wide, wide), (-_TALL, _TALL), draw=_bare, key="bare", equal=True),
         layers=_arrows(parts, "large", labelled=True),
     )
-
-
-def _size(shape):
-    """Return width and height of a plot's axes on the screen."""
-    _, _, width, height = box(Axes("", "", (0, 1), (0, 1), shape=shape))
-    return width * SIZES[shape][0], height * SIZES[shape][1]
 
 
 def _bare(target):

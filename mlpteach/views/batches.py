@@ -8,6 +8,7 @@ from mlpteach.run.trace import Trace
 from mlpteach.study import erratic
 from mlpteach.views import long_valley
 from mlpteach.views.axis import limits
+from mlpteach.views.mosaic import beside
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
 
@@ -40,6 +41,7 @@ def show_batches(
         ),
         series=series,
         message=message,
+        mosaic=beside((2, ["A"]), (3, ["BC", "D", "E"])),
     )
 
 

@@ -1,4 +1,4 @@
-"""Where numbers lie in a plot's picture, as fractions of its width and height.
+"""Where numbers lie in a plot, as fractions of the width and height of its axes.
 
 The page and the pictures share it, so that JavaScript knows no scales.
 """
@@ -13,37 +13,21 @@ from mlpteach.basics.arrays import FloatArray
 if TYPE_CHECKING:
     from mlpteach.views.panels import Axes
 
-# Inches: at 100 CSS pixels an inch the text is 15 pixels high.
+# Inches: how large the rectangle of the axes is drawn, by their shape; the page may stretch it.
 SIZES = {"wide": (3.4, 2.1), "square": (4.2, 3.7), "small": (2.7, 2.4), "low": (2.7, 1.8)}
-# Room for labels left, below, right and above, in inches.
-ROOM = (0.74, 0.50, 0.18, 0.10)
 # Pictures away from the axes, and still a number that a canvas can draw.
 _FAR = 1e4
 _NUMBERS = 1e300  # stands for infinity
 
 
-def box(axes: "Axes") -> tuple[float, float, float, float]:
-    """Return where the axes lie in their picture: left, top, width, height as fractions."""
-    width, height = SIZES[axes.shape]
-    left, below, right, above = ROOM
-    return (
-        left / width,
-        above / height,
-        (width - left - right) / width,
-        (height - below - above) / height,
-    )
-
-
 def x_fractions(axes: "Axes", values: ArrayLike) -> FloatArray:
-    """Return how far right in the picture each value lies, 0 … 1; NaN for what has no place."""
-    left, _, width, _ = box(axes)
-    return left + width * _share(values, axes.xlim, axes.xscale)
+    """Return how far right in the axes each value lies, 0 … 1; NaN for what has no place."""
+    return _share(values, axes.xlim, axes.xscale)
 
 
 def y_fractions(axes: "Axes", values: ArrayLike) -> FloatArray:
-    """Return how far down in the picture each value lies, 0 … 1; NaN for what has no place."""
-    _, top, _, height = box(axes)
-    return top + height * (1.0 - _share(values, axes.ylim, axes.yscale))
+    """Return how far down in the axes each value lies, 0 … 1; NaN for what has no place."""
+    return 1.0 - _share(values, axes.ylim, axes.yscale)
 
 
 def _share(values, ends, scale):
@@ -58,7 +42,7 @@ def _share(values, ends, scale):
 
 
 def point_fractions(axes: "Axes", x: ArrayLike, y: ArrayLike) -> FloatArray:
-    """Return where points lie in the picture, shape (..., 2); NaN for what has no place.
+    """Return where points lie in the axes, shape (..., 2); NaN for what has no place.
 
     What is too far away to be drawn is drawn nearer, in the same direction from the middle.
     """

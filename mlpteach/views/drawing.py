@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from mlpteach.study.latex import latex_number
+from mlpteach.views.axis_labels import FONT_SIZE, set_labels
 from mlpteach.views.colors import color_table
-from mlpteach.views.coordinates import SIZES, box, x_fractions, y_fractions
+from mlpteach.views.coordinates import SIZES, x_fractions, y_fractions
 from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster, shade
 from mlpteach.views.network_drawing import draw_diagram, draw_matrices
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
-from mlpteach.views.pictures import FONT_SIZE, prepare, style
+from mlpteach.views.pictures import prepare, style
 
 # Inches: a line of words, and one of a formula with a fraction.
 LINE, _FRACTION = 0.34, 0.62
@@ -81,11 +82,13 @@ def draw(target, panel, at, labels):
 
 
 def _draw_plot(target, plot, at, labels):
-    prepare(target, plot.axes, labels)
-    if plot.axes.shape == "square":
-        _, _, width, height = box(plot.axes)
+    prepare(target, plot.axes)
+    set_labels(target, plot.axes, labels)
+    if plot.axes.equal:
+        target.set_aspect("equal")
+    elif plot.axes.shape == "square":
         across, down = SIZES["square"]
-        target.set_box_aspect(height * down / (width * across))
+        target.set_box_aspect(down / across)
     for layer in plot.layers:
         if isinstance(layer, Raster):
             _draw_raster(target, layer, plot.axes, at.frame)
@@ -159,12 +162,9 @@ def _draw_note(target, note, series, k):
 
 def _draw_raster(target, raster, axes, frame):
     """Draw a map of colours as on the page: cells equally large, whatever the axes' scales."""
-    left, top, width, height = box(axes)
     values = frame[raster.field]
-    x = (x_fractions(axes, raster.x) - left) / width
-    y = 1.0 - (y_fractions(axes, raster.y) - top) / height
-    sizes = values.shape[::-1]
-    edges = [np.linspace(*ends, n + 1) for ends, n in zip((x, y), sizes, strict=True)]
+    x, y = x_fractions(axes, raster.x), 1.0 - y_fractions(axes, raster.y)
+    edges = (np.linspace(*ends, n + 1) for ends, n in zip((x, y), values.shape[::-1], strict=True))
     target.pcolormesh(
         *edges, shade(raster, values), cmap=_colormap(raster), vmin=0.0, vmax=1.0, zorder=0,
         transform=target.transAxes,

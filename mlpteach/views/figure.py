@@ -1,14 +1,14 @@
 """One step of a dashboard as a matplotlib figure: for print, PDF, and tests without a browser."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlpteach.basics.arguments import check_count
+from mlpteach.views.axis_labels import FONT_SIZE
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.drawing import LINE, Moment, draw, ledger_heights, word_lines
+from mlpteach.views.mosaic import evenly
 from mlpteach.views.network_drawing import matrices_height
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
-from mlpteach.views.pictures import FONT_SIZE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ def _bands(panels, columns):
             runs[-1].append(panel)
         else:
             runs.append([panel])
-    return [band for run in runs for band in _evenly(run, columns)]
+    return [band for run in runs for band in evenly(run, columns)]
 
 
 def _joins(panel, run):
@@ -100,19 +100,6 @@ def _joins(panel, run):
         return False
     alone = len(run) == 1 and isinstance(run[0], Plot)
     return type(panel) is type(run[-1]) or (isinstance(panel, Heat) and alone)
-
-
-def _evenly(run, columns):
-    """Split a list into parts of at most `columns`, whose lengths differ by 1 at most.
-
-    Examples
-    --------
-    >>> _evenly([1, 2, 3, 4], 3)
-    [[1, 2], [3, 4]]
-    """
-    count = -(-len(run) // columns)
-    ends = [len(run) * i // count for i in range(count + 1)]
-    return [run[start:end] for start, end in pairwise(ends)]
 
 
 def _width(panel):

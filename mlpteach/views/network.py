@@ -18,6 +18,7 @@ from mlpteach.study.back_propagation import pass_fields, pass_numbers, ways
 from mlpteach.study.pass_lines import Place, pass_lines
 from mlpteach.views.frames import Frames, join
 from mlpteach.views.layers import Points, Raster
+from mlpteach.views.mosaic import beside
 from mlpteach.views.network_panels import Matrix
 from mlpteach.views.optimizer import cost_plot, cost_series, optimizer_frames, rule_lines
 from mlpteach.views.panels import Axes, Diagram, Ledger, Matrices, Plot, Show
@@ -61,6 +62,7 @@ def show_network(trace: Trace, asked: tuple[float, float]) -> Show:
         numbers=(("cost $J$", "loss"),),
         message=message,
         per_epoch=trace.run.problem.updates_per_epoch,
+        mosaic=beside((23, ["A", "B"]), (42, ["C"]), (35, ["D", "E"])),
     )
 
 

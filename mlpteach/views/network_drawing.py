@@ -4,8 +4,8 @@ from itertools import pairwise, product
 
 import numpy as np
 
+from mlpteach.views.axis_labels import FONT_SIZE, fit
 from mlpteach.views.colors import color_table
-from mlpteach.views.pictures import FONT_SIZE, fit
 from mlpteach.views.plane import unpacked
 
 # Shares of the drawing: half a unit's box, and how much of a layer's height it may take.

@@ -16,6 +16,7 @@ from mlpteach.run.trace import Trace
 from mlpteach.study.one_neuron import Neuron
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
+from mlpteach.views.mosaic import stack
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
@@ -40,6 +41,7 @@ def show_neuron(neurons: dict[str, Neuron], traces: dict[str, Trace], y: float) 
         ),
         series=series,
         message=message,
+        mosaic=stack("A", "BCD", "EFG"),
     )
 
 

@@ -43,6 +43,7 @@ from mlpteach.views.layers import (
     check_colors,
     shade,
 )
+from mlpteach.views.mosaic import mosaic_lines
 from mlpteach.views.network_panels import Diagram, Matrices
 
 Layer = Line | Points | Profile | Arrow | Path | Note | Raster
@@ -66,7 +67,10 @@ class Axes:
         name for every function; worth giving where each call makes a new function that draws the
         same.
     shape : {"wide", "square", "small", "low"}
-        The last two are for a narrow column.
+        A square plot, such as a map, leads on the page and takes the most room;
+        the last two are for a narrow column.
+    equal : bool
+        Whether a unit is as long across as up, as matplotlib's aspect "equal".
     """
 
     xlabel: str
@@ -78,6 +82,7 @@ class Axes:
     draw: Callable[[Any], object] | None = field(default=None, compare=False)
     key: str = ""
     shape: str = "wide"
+    equal: bool = False
 
     def __post_init__(self):
         check_text("xlabel", self.xlabel)
@@ -85,6 +90,7 @@ class Axes:
         object.__setattr__(self, "xlim", check_ends("xlim", self.xlim, self.xscale))
         object.__setattr__(self, "ylim", check_ends("ylim", self.ylim, self.yscale))
         check_choice("shape", self.shape, tuple(SIZES))
+        check_flag("equal", self.equal)
         if self.draw is not None and not callable(self.draw):
             raise TypeError(f"draw must be a function of an Axes; given {describe(self.draw)}.")
         if not check_text("key", self.key) and self.draw is not None:
@@ -377,6 +383,10 @@ class Show:
         What a step is: "update" or "epoch".
     per_epoch : int
         Steps in an epoch; 1 where epochs make no sense.
+    mosaic : str
+        Which panel stands where on one screen, such as ``"AAB;AAC"``: A is the first panel, B the
+        second; those without a letter stand behind "⋯". "" lets the page place all
+        (:func:`mlpteach.views.mosaic.arrange`).
     """
 
     traces: dict[str, Trace]
@@ -388,6 +398,7 @@ class Show:
     message: str = ""
     unit: str = "update"
     per_epoch: int = 1
+    mosaic: str = ""
 
     def __post_init__(self):
         check_dict("traces", self.traces)
@@ -403,6 +414,7 @@ class Show:
         check_text("message", self.message)
         check_text("unit", self.unit)
         check_count("per_epoch", self.per_epoch)
+        mosaic_lines(self.mosaic, len(self.panels))
         for panel in self.panels:
             panel.check(self)
         for number in check_all("numbers", self.numbers, (tuple,)):

@@ -1,7 +1,7 @@
-"""The parts of a plot that stand still, as two transparent PNG pictures.
+"""What stands still in a plot: a picture without text, and texts that the page writes itself.
 
-Data artists keep their colours; spines, ticks and text become an alpha-only picture that the page
-uses as a mask over its own text colour, so that switching the theme costs nothing.
+matplotlib draws the picture into the rectangle of the axes, nothing around it, and says where ticks
+and words stand, as fractions of that rectangle. So the page may give it any size and any theme.
 """
 
 import base64
@@ -10,31 +10,38 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
-from mlpteach.views.coordinates import ROOM, SIZES, box
+from mlpteach.views.axis_labels import FONT_SIZE
+from mlpteach.views.coordinates import SIZES
+from mlpteach.views.mathematics import to_html
 from mlpteach.views.panels import Axes
 
-FONT_SIZE = 11
 _DPI = 200
-# Inches that the lines of a label may take.
-_LINE = 0.19
 _ABOVE = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The pictures of one :class:`~mlpteach.views.panels.Axes`, as data URLs.
+    """What stands still in one :class:`~mlpteach.views.panels.Axes`.
 
     Attributes
     ----------
-    data, ink : str
-        What keeps its colours, and what takes the page's.
+    data : str
+        What keeps its colours, as a data URL; "" where nothing is drawn.
+    across, up : list of [float, str, bool]
+        Ticks of both axes: the fraction of the axis, the label, whether it is a major tick.
+    words : list of dict
+        "html", "x" and "y" of its middle (fractions from the left and from above), "size" (1: as
+        other text) and "turned", in degrees.
     """
 
     data: str
-    ink: str
+    across: list[list[Any]]
+    up: list[list[Any]]
+    words: list[dict[str, Any]]
 
 
 def picture_key(axes: Axes) -> str:
@@ -53,15 +60,13 @@ def style(axes):
     axes.tick_params(labelsize=FONT_SIZE)
 
 
-def prepare(target, axes, room):
-    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still.
+def prepare(target, axes):
+    """Set up a matplotlib ``Axes`` as `axes` says, with all that stands still but the labels.
 
     Parameters
     ----------
     target : matplotlib.axes.Axes
     axes : Axes
-    room : (float, float)
-        How long the labels of both axes may be, in inches.
     """
     from matplotlib.ticker import FuncFormatter
 
@@ -72,79 +77,12 @@ def prepare(target, axes, room):
         axes.draw(target)
     target.set_xlim(*axes.xlim)
     target.set_ylim(*axes.ylim)
-    for label, text, length in zip(
-        (target.xaxis.label, target.yaxis.label), (axes.xlabel, axes.ylabel), room, strict=True
-    ):
-        text, size = fit(text, length)
-        label.set(text=text, fontsize=size)
     for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
         if scale == "linear":
             axis.set_major_formatter(FuncFormatter(_short))
         else:
             axis.set_major_formatter(_powers()(10))
             axis.set_minor_formatter(_powers()(10, labelOnlyBase=False))
-
-
-def fit(text: str, length: float) -> tuple[str, float]:
-    """Return a text, broken into lines, and the largest font size that lets it fit.
-
-    Parameters
-    ----------
-    text : str
-    length : float
-        Inches that the longest line may take; all lines are as high as one of the usual size.
-
-    Returns
-    -------
-    text : str
-    size : float
-        In points, at most FONT_SIZE.
-
-    Examples
-    --------
-    >>> fit("cost $J$", 1.7)
-    ('cost $J$', 11.0)
-    >>> fit("a cost that is told in many more words than have room", 1.7)[0].count("\\n")
-    1
-    """
-    found = []
-    for most in (1, 2, 3):
-        lines = _broken(text, most)
-        longest, height = _extent(lines)
-        size = FONT_SIZE * min(1.0, length / longest, _LINE / height if len(lines) > 1 else 1.0)
-        found.append((size, -len(lines), "\n".join(lines)))
-    size, _, broken = max(found)
-    return broken, size
-
-
-def _extent(lines):
-    """Return how long the longest line of the usual size is, and how high all are, in inches."""
-    from matplotlib.textpath import TextPath
-
-    try:
-        drawn = [TextPath((0, 0), line, size=FONT_SIZE).get_extents() for line in lines if line]
-    except ValueError as error:
-        raise ValueError(
-            f"the label {' '.join(lines)!r} has mathematics between its dollars that can't be "
-            f"drawn; allowed is LaTeX as matplotlib knows it. It says: {error}"
-        ) from None
-    longest = max((extent.width for extent in drawn), default=1.0)
-    height = sum(max(extent.height, FONT_SIZE) for extent in drawn)
-    # Coarse pixels make lines a little longer, and there is some room between them.
-    return 1.1 * longest / 72, 1.2 * height / 72
-
-
-def _broken(text, lines):
-    """Break a text into at most so many lines, about equally long, never inside of a formula."""
-    words = re.findall(r"(?:\$[^$]*\$|[^\s$]|\$)+", text)
-    width = -(-len(text) // lines)
-    broken = [""]
-    for word in words:
-        if broken[-1] and len(broken) < lines and len(broken[-1]) + len(word) / 2 > width:
-            broken.append(word)
-        else:
-            broken[-1] = f"{broken[-1]} {word}".strip()
-    return broken
 
 
 def _short(value, position):
@@ -187,42 +125,69 @@ def render(axes: Axes) -> Picture:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    width, height = SIZES[axes.shape]
-    figure = Figure(figsize=(width, height), dpi=_DPI)
-    FigureCanvasAgg(figure)
+    figure = Figure(figsize=SIZES[axes.shape], dpi=_DPI)
+    canvas = FigureCanvasAgg(figure)
     figure.patch.set_alpha(0.0)
-    left, top, across, down = box(axes)
-    target = figure.add_axes((left, 1.0 - top - down, across, down))
-    middle = left + across / 2, 1.0 - top - down / 2
-    room = (
-        2 * min(at, 1.0 - at) * size - 0.08
-        for at, size in zip(middle, (width, height), strict=True)
+    target = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    prepare(target, axes)
+    words = [_word(text, target, canvas.get_renderer()) for text in target.texts]
+    return Picture(
+        data=_drawn(canvas, target),
+        across=_ticks(target.xaxis, axes.xlim),
+        up=_ticks(target.yaxis, axes.ylim),
+        words=[word for word in words if word["html"] and _is_inside(word["x"], word["y"])],
     )
-    prepare(target, axes, tuple(room))
-    # At the picture's edge, so that no tick however long pushes it out.
-    target.yaxis.set_label_coords(-(ROOM[0] - 0.22) / (across * width), 0.5)
-    data = [*target.lines, *target.collections, *target.patches, *target.images]
-    ink = [*target.spines.values(), target.xaxis, target.yaxis, *target.texts]
-    return Picture(data=_without(figure, ink), ink=_without(figure, data, black=True))
 
 
-def _without(figure, hidden, black=False):
-    """Render `figure` without the artists `hidden`, as a data URL; of a mask only alpha is read."""
-    from PIL import Image
+def _is_inside(*shares):
+    return all(-1e-6 <= share <= 1 + 1e-6 for share in shares)
 
-    shown = [artist.get_visible() for artist in hidden]
-    for artist in hidden:
-        artist.set_visible(False)
-    figure.canvas.draw()
-    for artist, was in zip(hidden, shown, strict=True):
-        artist.set_visible(was)
-    buffer, pixels = io.BytesIO(), np.array(figure.canvas.buffer_rgba())
-    if black:
-        pixels[..., 0] = 0
-        image = Image.fromarray(pixels[..., [0, 3]])
-    else:
-        image = _in_few_colors(pixels)
-    image.save(buffer, "png", compress_level=6)
+
+def _ticks(axis, ends):
+    """Return [fraction, label, whether it is a major one] of the ticks between an axis's ends."""
+    low, high = axis.get_transform().transform(ends)
+    found = []
+    for major in (True, False):
+        places = axis.get_majorticklocs() if major else axis.get_minorticklocs()
+        formatter = axis.get_major_formatter() if major else axis.get_minor_formatter()
+        shares = (axis.get_transform().transform(places) - low) / (high - low)
+        labels = formatter.format_ticks(places)
+        found += [
+            [round(float(share), 5), label, major]
+            for share, label in zip(shares, labels, strict=True)
+            if label and _is_inside(share)
+        ]
+    return found
+
+
+def _word(text, target, renderer):
+    """Return a text in the axes for the page, which writes it in its own colour."""
+    from matplotlib.text import Text
+
+    extent = Text.get_window_extent(text, renderer)  # without its arrow
+    middle = (extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2
+    x, y = target.transAxes.inverted().transform(middle)
+    return {
+        "html": to_html(text.get_text()),
+        "x": round(float(x), 5),
+        "y": round(float(1.0 - y), 5),
+        "size": round(text.get_fontsize() / FONT_SIZE, 2),
+        "turned": -text.get_rotation(),
+    }
+
+
+def _drawn(canvas, target):
+    """Return the axes without ticks and words as a data URL, "" where nothing is left."""
+    arrows = [text.arrow_patch for text in target.texts if getattr(text, "arrow_patch", None)]
+    lines = [*target.lines, *target.collections, *target.patches, *target.images, *target.artists]
+    if not lines and not arrows:
+        return ""
+    target.axis("off")
+    for text in target.texts:
+        text.set_text("")  # its arrow stays
+    canvas.draw()
+    buffer = io.BytesIO()
+    _in_few_colors(np.array(canvas.buffer_rgba())).save(buffer, "png", compress_level=6)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

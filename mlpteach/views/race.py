@@ -15,6 +15,7 @@ from mlpteach.views.axis import limits
 from mlpteach.views.contours import heights, is_bowl, map_axes
 from mlpteach.views.hatching import hatching
 from mlpteach.views.layers import Note, Path
+from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Arrow, Axes, Line, Panel, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import fill_up
 
@@ -70,7 +71,10 @@ def race_show(
         panels.append(enlargement(parts, title(chosen, traces[chosen].run.rule)))
     if landscape.latex:
         panels.append(Text("", (f"$J(x, y) = {landscape.latex}$",)))
-    return Show(traces, steps, tuple(panels), series, message=_message(traces))
+    enlarged = letters_of(panels, "wide")[1 + bool(landscape.minima) :]
+    mosaic = beside((1, ["A"]), (1, ["C", "B" + enlarged]))
+    message = _message(traces)
+    return Show(traces, steps, tuple(panels), series, message=message, mosaic=mosaic)
 
 
 def path(trace: Trace, landscape: Landscape, steps: int) -> dict[str, FloatArray]:

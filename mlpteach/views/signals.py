@@ -11,6 +11,7 @@ from mlpteach.study.signals import EXPONENTS, Signals, where_saturated
 from mlpteach.tables.activations import Activation
 from mlpteach.tables.initializers import Initializer
 from mlpteach.views.axis import histogram_outline, limits
+from mlpteach.views.mosaic import evenly, letters_of, stack
 from mlpteach.views.panels import Axes, Line, Plot, Profile, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message
 
@@ -37,13 +38,16 @@ def show_signals(
     traces = {names[side]: trace for side, (trace, _) in runs.items()}
     measured = {side: signals for side, (_, signals) in runs.items()}
     series = signal_series(measured)
+    panels = (
+        *signal_panels(measured, names, series, _notes(runs)),
+        definitions(settings, next(iter(measured.values())).instances),
+    )
+    plots = evenly(list(letters_of(panels, "wide")), 3)
     return Show(
         traces=traces,
         steps=len(series["update"]),
-        panels=(
-            *signal_panels(measured, names, series, _notes(runs)),
-            definitions(settings, next(iter(measured.values())).instances),
-        ),
+        panels=panels,
+        mosaic=stack("A", *("".join(row) for row in plots)),
         series=series,
         numbers=(("before update", "update"),),
         message=divergence_message(traces),

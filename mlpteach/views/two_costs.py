@@ -8,6 +8,7 @@ from mlpteach.run.trace import Trace
 from mlpteach.study.pass_lines import sensitivity_formula
 from mlpteach.views.axis import limits
 from mlpteach.views.cost_lines import COLUMNS, lab_history, line_names
+from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Axes, Heat, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
@@ -29,16 +30,19 @@ def show_costs(runs: dict[str, Trace], same_weights: bool) -> Show:
     series, frames = lab_history(runs, same_weights)
     problem = next(iter(runs.values())).run.problem
     layers = len(problem.net.sizes) - 1
+    panels = (
+        runs_table(runs),
+        *lab_plots(series, losses, layers),
+        *lab_heats(frames, losses, layers, same_weights),
+        lines_table(losses, layers, same_weights),
+        lines_text(losses, layers, problem.net.activations[-1]),
+    )
+    lines, words = letters_of(panels, "table")[1], letters_of(panels, "text")
     return Show(
         traces=traces,
         steps=frames.steps,
-        panels=(
-            runs_table(runs),
-            *lab_plots(series, losses, layers),
-            *lab_heats(frames, losses, layers, same_weights),
-            lines_table(losses, layers, same_weights),
-            lines_text(losses, layers, problem.net.activations[-1]),
-        ),
+        panels=panels,
+        mosaic=beside((1, ["A", "BCD", letters_of(panels, "heat")]), (1, [words, lines])),
         series=series,
         frames=frames,
         message=message,

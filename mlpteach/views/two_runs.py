@@ -11,6 +11,7 @@ from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.axis import limits
 from mlpteach.views.first_difference import first_difference, line_of
 from mlpteach.views.frames import join
+from mlpteach.views.mosaic import above, beside, evenly, letters_of
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.race import path, race_show
@@ -83,15 +84,25 @@ def pair_show(
         words = [first_difference(difference, remark, traces, layer)]
         table = [_table(traces, styles)]
     first = next(iter(traces.values()))
+    panels = (*words, *ledgers, _costs(traces, styles, steps), *table, *heats)
     return Show(
         traces=traces,
         steps=steps,
-        panels=(*words, *ledgers, _costs(traces, styles, steps), *table, *heats),
+        panels=panels,
+        mosaic=_mosaic(panels),
         series=_series(traces, steps),
         frames=frames,
         message=message,
         per_epoch=first.run.problem.updates_per_epoch if layer else 1,
     )
+
+
+def _mosaic(panels):
+    """Place the difference above all, and both ledgers beside the cost and the maps."""
+    maps = ["".join(pair) for pair in evenly(list(letters_of(panels, "heat")), 2)]
+    cost = letters_of(panels, "wide")
+    left, right = [letters_of(panels, "ledger")], [cost, cost, *maps]  # twice as high as a map
+    return above(letters_of(panels, "text"), beside((13, left), (7, right)))
 
 
 def with_map(show: Show, landscape: Landscape) -> Show:
@@ -104,7 +115,12 @@ def with_map(show: Show, landscape: Landscape) -> Show:
     drawn = [panel for panel in raced.panels if not isinstance(panel, Text)]
     coordinates = [panel for panel in show.panels if isinstance(panel, Heat)][:1]  # to choose one
     series = {**show.series, **raced.series}
-    return replace(show, panels=(*kept, *drawn, *coordinates), series=series)
+    panels = (*kept, *drawn, *coordinates)
+    cost = letters_of(panels, "wide")[0]
+    left = letters_of(panels, "square"), cost, letters_of(panels, "heat")
+    right = [letters_of(panels, kind) for kind in ("text", "ledger", "table")]
+    mosaic = beside((1, left), (2, right))
+    return replace(show, panels=panels, series=series, mosaic=mosaic)
 
 
 def _shown(differs, place):

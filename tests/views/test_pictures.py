@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from mlpteach.views import Axes
-from mlpteach.views.coordinates import box, x_fractions, y_fractions
-from mlpteach.views.pictures import fit, picture_key, prepare, render
+from mlpteach.views.axis_labels import fit, set_labels
+from mlpteach.views.coordinates import x_fractions, y_fractions
+from mlpteach.views.pictures import picture_key, render
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -40,34 +41,59 @@ def test_points_lie_on_what_matplotlib_drew(shape):
         assert red[3] > 200
 
 
-def test_ink_is_apart_from_the_data():
+def test_what_the_page_writes_is_not_in_the_picture():
+    empty = axes(draw=lambda target: target.text(10.0, 0.9, "here"), key="a word")
+    assert render(empty).data == ""
+    both = axes(
+        draw=lambda target: (red_squares(target), target.text(2.0, 0.5, "here")), key="both"
+    )
+    assert render(both).data == render(axes()).data
+
+
+def test_ticks_stand_where_their_numbers_lie():
     picture = render(axes())
-    ink = decoded(picture.ink)
-    height, width, _ = ink.shape
-    assert ink[..., 3].max() > 200  # spines and text
-    x, y = x_fractions(axes(), 10.0), y_fractions(axes(), 0.9)
-    assert ink[int(y * height), int(x * width), 3] == 0
-    assert decoded(picture.data)[0, 0, 3] == 0  # transparent
+    across = {label: share for share, label, major in picture.across if major}
+    assert across.keys() == {"10⁰", "10¹", "10²"}
+    for label, number in (("10⁰", 1.0), ("10¹", 10.0), ("10²", 100.0)):
+        assert across[label] == pytest.approx(float(x_fractions(axes(), number)), abs=1e-4)
+    up = [(share, label) for share, label, _ in picture.up]
+    assert (0.0, "0") in up
+    assert (1.0, "1") in up
 
 
-@pytest.mark.parametrize("scale", ["linear", "log"])
-def test_no_ink_is_cut_off_at_the_picture_s_edge(scale):
-    limits = (1e-8, 1e4) if scale == "log" else (-2.5e5, 2.5e5)
-    ink = decoded(render(Axes("updates $k$", "cost $J$", limits, limits, scale, scale)).ink)[..., 3]
-    for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
-        assert edge.max() == 0
+def test_ticks_of_an_axis_turned_round_are_counted_from_its_start():
+    up = render(Axes("", "", (0.0, 1.0), (4.5, 0.5))).up
+    assert [share for share, label, _ in up if label == "1"] == [0.875]
+
+
+def test_words_stand_where_they_were_put():
+    def words(target):
+        target.text(10.0, 0.25, "in $x$", ha="center", va="center", rotation=90)
+        target.text(1e6, 0.25, "outside")
+
+    [word] = render(axes(draw=words, key="words")).words
+    assert word["x"] == pytest.approx(float(x_fractions(axes(), 10.0)), abs=0.01)
+    assert word["y"] == pytest.approx(0.75, abs=0.01)
+    assert word["html"].startswith("in <math")
+    assert word["turned"] == -90
+
+
+def test_an_arrow_stays_without_its_words():
+    def arrow(target):
+        target.annotate("look", (100.0, 0.9), (1.0, 0.1), arrowprops={"color": "red"})
+
+    picture = render(axes(draw=arrow, key="an arrow"))
+    assert [word["html"] for word in picture.words] == ["look"]
+    assert (decoded(picture.data)[..., 0] > 200).any()
 
 
 def test_ticks_of_a_logarithmic_axis_are_text():
     """A formula would take longer than all else in the picture."""
-    target = Figure().add_axes((0.1, 0.1, 0.8, 0.8))
-    prepare(target, Axes("k", "J", (1e-3, 1e4), (0.3, 4.0), "log", "log"), (5.0, 5.0))
-    target.figure.draw_without_rendering()
-    across = {label.get_text() for label in target.get_xticklabels()}
+    picture = render(Axes("k", "J", (1e-3, 1e4), (0.3, 4.0), "log", "log"))
+    across = {label for _, label, _ in picture.across}
     assert {"10⁻³", "10⁰", "10⁴"} <= across
     assert not any("$" in text for text in across)
-    up = [label.get_text() for label in target.yaxis.get_ticklabels(which="minor")]
-    assert "2×10⁰" in up
+    assert "2×10⁰" in [label for _, label, major in picture.up if not major]
 
 
 LONG = (
@@ -75,20 +101,16 @@ LONG = (
 )
 
 
-@pytest.mark.parametrize("shape", ["wide", "square"])
 @pytest.mark.parametrize("label", [LONG, "x" * 70, LONG + LONG, "$W^{(1)}_{2, 3}$ " * 12])
-def test_long_labels_are_not_cut_off(shape, label):
-    long = Axes(label, label, (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
-    short = Axes("x", "y", (-2.5e5, 2.5e5), (-2.5e5, 2.5e5), shape=shape)
-    ink = decoded(render(long).ink)[..., 3]
-    for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
-        assert edge.max() == 0
-    # Nothing is written over the numbers, which stand where they stand beside a short label.
-    numbers = decoded(render(short).ink)[..., 3]
-    left, top, _, height = box(long)
-    wide, high = ink.shape[1], ink.shape[0]
-    beside = slice(int(0.3 * left * wide), int(left * wide)), slice(0, int((top + height) * high))
-    np.testing.assert_array_equal(ink[beside[1], beside[0]], numbers[beside[1], beside[0]])
+def test_long_labels_of_a_printed_plot_are_not_cut_off(label):
+    figure = Figure(figsize=(3.4, 2.1))
+    target = figure.add_axes((0.22, 0.24, 0.73, 0.71))
+    set_labels(target, Axes(label, label, (0.0, 1.0), (0.0, 1.0)), (3.4 * 0.73, 2.1 * 0.71))
+    figure.draw_without_rendering()
+    for written in (target.xaxis.label, target.yaxis.label):
+        extent = written.get_window_extent()
+        assert max(extent.width, extent.height) < 100 * max(3.4 * 0.73, 2.1 * 0.71)
+        assert min(extent.width, extent.height) < 100 * 0.25
 
 
 def test_formulas_in_labels_are_not_broken():
@@ -123,7 +145,7 @@ def test_another_function_draws_another_picture():
 
 def test_what_can_t_be_drawn_is_said_with_its_label():
     with pytest.raises(ValueError, match=r"the label '\$\\\\frac\{x\$' has mathematics"):
-        render(Axes(r"$\frac{x$", "", (0.0, 1.0), (0.0, 1.0)))
+        fit(r"$\frac{x$", 1.0)
 
 
 def test_a_picture_is_named_before_it_is_drawn():

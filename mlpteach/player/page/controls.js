@@ -2,9 +2,13 @@
 
 const MOST_SEGMENTS = 4;
 
-function makeControl(control, value, changed) {
+function makeControl(control, value, changed, refuse) {
   const make = { choice: makeChoice, several: makeSeveral, toggle: makeToggle, slider: makeSlider, point: makePoint }[control.kind];
-  return make(control, value, changed);
+  return make(control, value, changed, refuse);
+}
+
+function makeControls({ spec }, label) {
+  return element("fieldset", { class: "strip controls", "aria-label": label, disabled: Boolean(spec.saved) });
 }
 
 function makeChoice(control, value, changed) {
@@ -43,31 +47,48 @@ function makeToggle(control, value, changed) {
   return element("label", {}, box, control.label);
 }
 
-function makeSlider(control, value, changed) {
+function makeSlider(control, value, changed, refuse) {
   const scale = control.log ? Math.log10 : (x) => x;
   const round = (x) => (control.whole ? Math.round(x) : Number(x.toPrecision(control.log ? 2 : 4)));
   const back = (x) => round(control.log ? 10 ** x : x);
-  const shown = element("output", {}, short(value));
+  const field = element("input", { type: "text", inputmode: "decimal", class: "number", value: typed(value),
+    "aria-label": `${control.label}, number`, "data-number": control.name });
   const range = element("input", {
     type: "range", min: scale(control.low), max: scale(control.high), step: "any", value: scale(clamp(value, control.low, control.high)),
-    "aria-label": control.label, "aria-valuetext": short(value), "data-control": control.name,
+    "aria-label": control.label, "aria-valuetext": typed(value), "data-control": control.name,
     oninput: () => {
       const chosen = clamp(back(Number(range.value)), control.low, control.high);
-      shown.textContent = short(chosen);
-      range.setAttribute("aria-valuetext", short(chosen));
+      field.value = typed(chosen);
+      range.setAttribute("aria-valuetext", field.value);
       changed(chosen);
     },
   });
-  // Arrow keys move by hundredths of the range, which "any" leaves to the browser.
-  range.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (!way) return;
-    const step = control.whole && !control.log ? 1 : (Number(range.max) - Number(range.min)) / 100;
-    range.value = Number(range.value) + way * step;
-    range.dispatchEvent(new Event("input"));
-    event.preventDefault();
+  range.addEventListener("keydown", (event) => stepSlider(event, range, control));
+  field.addEventListener("change", () => {
+    const number = readNumber(field.value), refusal = refusalOf(control, number, field.value);
+    field.setAttribute("aria-invalid", String(refusal !== ""));
+    if (refusal) return refuse(refusal);
+    range.value = scale(number);
+    range.setAttribute("aria-valuetext", typed(number));
+    changed(number);
   });
-  return element("label", {}, element("span", { class: "letter" }, control.label), range, shown);
+  return element("label", {}, element("span", { class: "letter" }, control.label), range, field);
+}
+
+// Arrow keys move by hundredths of the range, which "any" leaves to the browser.
+function stepSlider(event, range, control) {
+  const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+  if (!way) return;
+  const step = control.whole && !control.log ? 1 : (Number(range.max) - Number(range.min)) / 100;
+  range.value = Number(range.value) + way * step;
+  range.dispatchEvent(new Event("input"));
+  event.preventDefault();
+}
+
+// Why a number that was typed can't be taken; "" where it can.
+function refusalOf({ label, low, high, whole }, number, text) {
+  const isRight = number >= low && number <= high && (!whole || Number.isInteger(number));
+  return isRight ? "" : `${label} must be a ${whole ? "whole " : ""}number from ${typed(low)} to ${typed(high)}; given ${text.trim() || "nothing"}.`;
 }
 
 function makePoint(control, value, changed) {

@@ -4,7 +4,6 @@
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 60_000; // bytes asked for at once while not
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices };
-const GROUPS = { plot: "flow", table: "flow", text: "flow", heat: "heats", ledger: "ledgers", diagram: "diagrams", matrices: "equations" };
 
 function isDark(node) {
   const [r, g, b] = (getComputedStyle(node).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
@@ -21,12 +20,14 @@ class Dashboard {
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
-    this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: Boolean(this.spec.saved) });
+    this.controls = makeControls(this, "controls");
+    this.more = new More(this, this.transport.hint);
+    this.header = new Header(root, this.more);
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
-    const { buttons, place, hint } = this.transport;
-    this.root.append(element("div", { class: "frame" },
-      this.controls, this.banner, buttons, place, this.body, this.buildFoot(hint)));
+    root.classList.toggle("saved", Boolean(this.spec.saved));
+    root.append(element("div", { class: "frame" },
+      this.header.node, this.controls, this.banner, this.body, this.transport.node, this.more.node));
     this.buildControls();
     this.showHistory();
     this.listen();
@@ -38,12 +39,15 @@ class Dashboard {
 
   buildControls() {
     this.made = this.spec.controls.map((control) => [control, this.makeControl(control)]);
-    this.controls.replaceChildren(...this.made.map(([, node]) => node), this.status);
+    const made = (more) => this.made.filter(([control]) => control.more === more).map(([, node]) => node);
+    this.controls.replaceChildren(...made(false), this.status);
+    this.more.controls.replaceChildren(...made(true));
     this.hideControls();
   }
 
   makeControl(control) {
-    return makeControl(control, this.values[control.name], (value) => this.configure(control.name, value));
+    return makeControl(control, this.values[control.name],
+      (value) => this.configure(control.name, value), (sentence) => this.say(sentence));
   }
 
   // Some controls belong to one choice of another.
@@ -51,23 +55,15 @@ class Dashboard {
     for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && !when.slice(1).includes(this.values[when[0]]);
   }
 
-  buildFoot(hint) {
-    this.stateField = element("input", { type: "text", class: "state", spellcheck: "false", "aria-label": "state as text",
-      placeholder: "paste a state, press Enter",
-      onkeydown: (event) => { if (event.key === "Enter") this.restore(this.stateField.value); } });
-    const copy = element("button", { "data-action": "copy state", onclick: () => this.copyState() }, "Copy state");
-    return element("div", { class: "strip foot" }, hint, element("span", { class: "stater" }, copy, this.stateField));
-  }
-
   // Show a history that has just come, in the panels that stand where they fit it.
   showHistory() {
     const { spec } = this;
     this.tables = null;
-    this.banner.textContent = spec.message;
-    this.banner.hidden = !spec.message;
+    this.header.title.textContent = spec.title;
+    this.say(spec.message);
     this.clampPosition();
     this.transport.replace(spec);
-    const fits = spec.panels.length === this.panels.length &&
+    const fits = JSON.stringify(spec.mosaic) === this.mosaic && spec.panels.length === this.panels.length &&
       spec.panels.every((panel, i) => panel.kind === this.panels[i].panel.kind && this.panels[i].replace(panel, this));
     if (!fits) this.buildBody();
     this.body.hidden = !spec.steps;
@@ -75,30 +71,12 @@ class Dashboard {
   }
 
   buildBody() {
+    const { mosaic } = this.spec;
+    this.mosaic = JSON.stringify(mosaic);
     this.panels = this.spec.panels.map((panel) => new PANELS[panel.kind](panel, this));
-    const groups = [];
-    for (const panel of this.panels) {
-      const name = GROUPS[panel.panel.kind];
-      if (groups.at(-1)?.className !== name) groups.push(element("div", { class: name }));
-      groups.at(-1).append(panel.node);
-    }
-    for (const group of groups) this.arrange(group);
-    // A single plot stands beside the maps that follow it.
-    groups.forEach((group, i) => {
-      if (group.className !== "heats" || !groups[i - 1]?.classList.contains("flow") || groups[i - 1].children.length > 1) return;
-      groups[i - 1] = element("div", { class: "beside" }, groups[i - 1], group);
-      groups[i] = null;
-    });
-    this.body.replaceChildren(...groups.filter(Boolean));
+    this.body.replaceChildren(...(this.panels.length ? [buildMosaic(mosaic, this.panels)] : []));
+    this.more.panels.replaceChildren(...unplaced(mosaic, this.panels).map(framePanel));
     for (const panel of this.panels) if (panel.plot) this.sized?.observe(panel.plot);
-  }
-
-  // Tell the style sheet how many plots share a group.
-  arrange(group) {
-    const { length } = group.querySelectorAll(":scope > figure > .plot");
-    group.style.setProperty("--columns", clamp(length, 1, 3));
-    group.classList.toggle("single", length === 1 && group.children.length > 1);
-    group.classList.toggle("several", length > 3);
   }
 
   listen() {
@@ -111,7 +89,7 @@ class Dashboard {
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
       this.tables = null;
-      for (const panel of this.panels) panel.edge = undefined;
+      for (const panel of this.panels) panel.rim = panel.size = null;
       this.draw();
     };
     this.themes = new MutationObserver(this.retheme);
@@ -122,10 +100,13 @@ class Dashboard {
     this.sized = new ResizeObserver(this.retheme);
     this.sized.observe(this.root);
     for (const panel of this.panels) if (panel.plot) this.sized.observe(panel.plot);
+    this.forgetSpace = playOnSpace(this.root, () => this.togglePlay());
   }
 
   close() {
     this.stop();
+    this.header.close();
+    this.forgetSpace();
     clearTimeout(this.alarm);
     this.model.off("change:spec", this.onSpec);
     this.model.off("change:position", this.onPosition);
@@ -258,6 +239,7 @@ class Dashboard {
   }
 
   configure(name, value) {
+    if (!this.silent) this.say(this.spec.message); // what was refused is no more
     this.values = { ...this.values, [name]: value };
     this.changed = { ...this.changed, [name]: value };
     this.hideControls();
@@ -286,7 +268,7 @@ class Dashboard {
   // A place clicked on a map.
   setPoint(name, value) {
     if (this.spec.saved) return;
-    const fields = this.controls.querySelectorAll(`[data-control="${name}"] input`);
+    const fields = this.root.querySelectorAll(`[data-control="${name}"] input`);
     value.forEach((number, i) => { fields[i].value = number; });
     this.configure(name, value);
   }
@@ -387,10 +369,11 @@ class Dashboard {
 
   // Put a new control in the place of one that shows another value.
   remake(control, node) {
-    const focused = node.contains(document.activeElement) ? document.activeElement.dataset.control : null;
+    const { control: slider, number } = node.contains(document.activeElement) ? document.activeElement.dataset : {};
+    const focused = slider ? `[data-control="${slider}"]` : number && `[data-number="${number}"]`;
     const made = this.makeControl(control);
     node.replaceWith(made);
-    if (focused) made.querySelector(`[data-control="${focused}"]`)?.focus();
+    if (focused) made.querySelector(focused)?.focus();
     return made;
   }
 
@@ -420,15 +403,9 @@ class Dashboard {
 
   // -- the state as text
 
-  copyState() {
-    // The values of the picture: those of the controls may wait for it, or have been refused.
-    this.stateField.value = stateText(this.spec, this.spec.values, this.position);
-    this.stateField.focus();
-    this.stateField.select();
-    const done = () => { this.status.textContent = "state copied"; };
-    // Without the right to the clipboard the text stands selected, to be copied by hand.
-    if (navigator.clipboard) navigator.clipboard.writeText(this.stateField.value).then(done, () => document.execCommand("copy") && done());
-    else if (document.execCommand("copy")) done();
+  // The values of the picture: those of the controls may wait for it, or have been refused.
+  stateText() {
+    return stateText(this.spec, this.spec.values, this.position);
   }
 
   restore(text) {
@@ -442,8 +419,7 @@ class Dashboard {
     const agrees = there.name === name && Object.entries(there.values).every(([key, value]) => values[key] === value) &&
       Object.values(there.position).every(Number.isInteger);
     if (!agrees) return this.say(`This saved page can only show ${here}`);
-    this.banner.textContent = this.spec.message;
-    this.banner.hidden = !this.spec.message;
+    this.say(this.spec.message);
     Object.assign(this, there.position);
     this.clampPosition();
     this.draw();

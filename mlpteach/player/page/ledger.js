@@ -60,17 +60,20 @@ class Ledger {
       const result = node.querySelector(".result span");
       if (!ready) { // no other step's numbers under this step's k
         result.textContent = "…";
+        result.removeAttribute("title");
         delete result.dataset.value;
         return;
       }
-      for (const slot of node.querySelectorAll("[data-key]")) {
-        const value = number(slot.dataset.key);
-        slot.textContent = slot.dataset.key === "k" ? value : format(value, digits);
-        if (value < 0) slot.textContent = `(${slot.textContent})`;
-      }
+      const slots = node.querySelectorAll("[data-key]");
+      const values = Array.from(slots, (slot) => number(slot.dataset.key));
+      slots.forEach((slot, j) => {
+        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j], digits);
+        slot.textContent = values[j] < 0 ? `(${text})` : text;
+      });
+      node.children[1].title = values.join(", "); // mathematics tells nothing on hover
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
       result.textContent = format(value, digits);
-      result.dataset.value = value;
+      result.dataset.value = result.title = value;
     });
     if (ways.layer) this.keepInSight(this.rows[current]);
   }

@@ -2,16 +2,16 @@
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
+const DIGITS = 3; // all others are there on hover, and copied
 const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
-function format(value, digits = 5) {
+function format(value) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  // Below 10^digits toPrecision writes no exponent of its own.
-  if (size >= 1e-3 && size < 10 ** digits - 1) return value.toPrecision(digits).replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const plain = value.toPrecision(DIGITS); // with an exponent from 1000 on
+  if (Math.abs(value) >= 1e-3 && !plain.includes("e")) return plain.replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(DIGITS - 1).split("e");
   const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
   return `${mantissa}·10${power}`.replace("-", "−");
 }
@@ -22,9 +22,21 @@ function formatCell(value) {
   return Number.isInteger(value) && Math.abs(value) < 1e7 ? String(value).replace("-", "−") : format(value);
 }
 
+const isShort = (size) => size === 0 || (size >= 1e-3 && size < 1e4);
+
 function short(value) {
-  const size = Math.abs(value);
-  return size && (size < 1e-3 || size >= 1e4)
-    ? value.toExponential(1).replace("e-", "e−").replace("e+", "e")
-    : String(Number(value.toPrecision(4)));
+  return isShort(Math.abs(value))
+    ? String(Number(value.toPrecision(DIGITS)))
+    : value.toExponential(1).replace("e-", "e−").replace("e+", "e");
+}
+
+// As a reader would type it, with all its digits.
+function typed(value) {
+  return isShort(Math.abs(value)) ? String(value) : value.toExponential().replace("e+", "e");
+}
+
+// The number that was typed; NaN for what is none.
+function readNumber(text) {
+  const plain = text.trim().replace("−", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  return plain === "" ? NaN : Number(plain);
 }

@@ -1,7 +1,8 @@
-// A plot: two pictures that stand still, and a canvas over them for what moves.
+// A plot: a picture that stands still, and a canvas over it for what moves.
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
 const FAINT = 0.38;
+const MARGIN = 8; // pixels of the canvas around the axes, as in the style sheet
 const REACH = 12; // pixels from a point within which a click means it
 
 function tracePath(context, points, from, to, width, height) {
@@ -73,12 +74,14 @@ function swatch({ color, dash, marker, width }) {
 class Plot {
   constructor(panel, dashboard) {
     this.image = element("img", { alt: "" });
-    this.ink = element("div", { class: "ink" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.caption = element("figcaption");
-    this.legend = element("div", { class: "legend" });
-    this.plot = element("div", { class: "plot", role: "img" }, this.image, this.ink, this.canvas);
-    this.node = element("figure", {}, this.caption, this.plot, this.legend);
+    this.plot = element("div", { class: "plot", role: "img" });
+    this.axes = new Axes(this.plot);
+    this.names = new Names();
+    this.plot.append(this.image, this.axes.still, this.names.inside, this.canvas);
+    this.axes.node.append(this.names.beside);
+    this.node = element("figure", {}, this.caption, this.axes.node);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
     this.replace(panel, dashboard);
@@ -86,34 +89,34 @@ class Plot {
 
   replace(panel, dashboard) {
     this.panel = panel;
-    const pictures = dashboard.model.get("pictures")[panel.picture];
-    if (this.picture !== panel.picture) {
-      this.picture = panel.picture;
-      this.image.src = pictures.data;
-      const mask = `url("${pictures.ink}")`;
-      this.ink.style.maskImage = this.ink.style.webkitMaskImage = mask;
+    const picture = dashboard.model.get("pictures")[panel.picture];
+    if (this.picture !== picture) {
+      this.picture = picture;
+      this.image.hidden = !picture.data;
+      if (picture.data) this.image.src = picture.data;
     }
+    this.axes.replace(panel, picture);
     this.node.className = panel.shape;
-    this.plot.style.aspectRatio = panel.aspect;
     this.plot.dataset.click = panel.click;
     this.plot.setAttribute("aria-label", panel.label);
-    this.caption.innerHTML = `<span>${panel.title}</span>`;
-    this.legend.replaceChildren(...panel.layers.filter((layer) => layer.label).map((layer) =>
-      element("span", {}, swatch(layer), element("span", { html: layer.label }))));
+    this.caption.replaceChildren(element("span", { html: panel.title }), element("span", { class: "range", html: panel.ylabel }));
     const { history } = dashboard;
-    this.layers = panel.layers.map((layer) => ({
+    this.layers = panel.layers.map((layer, i) => ({
       ...layer,
+      name: panel.names[i],
       points: layer.points && history.array(layer.points),
       x: layer.x && history.array(layer.x),
       y: layer.y && history.array(layer.y),
       matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
+    this.names.replace(this.layers);
     this.rasters = this.layers.filter((layer) => layer.kind === "raster");
     this.below?.remove();
     if (this.rasters.length) { // they lie below the pictures
       this.below = element("canvas", { class: "below", "aria-hidden": "true" });
       this.plot.prepend(this.below);
     }
+    this.size = null;
     return true;
   }
 
@@ -157,10 +160,9 @@ class Plot {
     return best;
   }
 
-  // Coordinates of a place that is given in fractions of the picture.
+  // Coordinates of a place that is given in fractions of the axes.
   data([x, y]) {
-    const [left, top, width, height] = this.panel.box;
-    const shares = [(x - left) / width, 1 - (y - top) / height];
+    const shares = [x, 1 - y];
     return this.panel.limits.map(([low, high, log], i) => {
       const share = clamp(shares[i], 0, 1);
       const value = log ? low * (high / low) ** share : low + share * (high - low);
@@ -168,30 +170,57 @@ class Plot {
     });
   }
 
-  draw(dashboard) {
-    const { k } = dashboard;
+  // Lay out again for the size that the page gives; drawing asks for none, which would be slow.
+  measure() {
+    const { plot } = this;
+    const em = parseFloat(getComputedStyle(plot).fontSize);
+    this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
+    if (!plot.clientWidth) return;
+    this.plotHeight = plot.clientHeight;
+    this.axes.place(plot.clientWidth, plot.clientHeight, em);
     const ratio = devicePixelRatio;
-    const width = Math.round(this.plot.clientWidth * ratio), height = Math.round(this.plot.clientHeight * ratio);
-    if (!width) return;
+    const [width, height] = [plot.clientWidth, plot.clientHeight].map((length) => Math.round(length * ratio));
+    // Lines and markers grow with the text; the canvas is wider than the axes by half a marker.
+    this.size = { width, height, unit: (ratio * em) / 16, edge: Math.round(ratio * MARGIN), em: em * ratio };
+  }
+
+  draw(dashboard) {
+    if (!this.size) this.measure();
+    if (!this.size) return;
+    const { k } = dashboard;
+    const { width, height, unit, edge } = this.size;
     if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
-    const [left, top, across, down] = this.panel.box;
-    this.clear(this.canvas, width, height);
+    this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
+    this.markers = [];
+    context.save();
+    context.translate(edge, edge);
     context.save();
     context.beginPath();
-    context.rect(left * width, (top - 0.03) * height, (across + 0.04) * width, (down + 0.04) * height);
+    context.rect(-unit, -unit, width + 2 * unit, height + 2 * unit);
     context.clip();
     for (const layer of this.layers) {
       if (layer.kind === "raster") continue; // below
-      context.strokeStyle = context.fillStyle = layer.color;
-      context.lineWidth = 1.2 * layer.width * ratio;
-      context.lineJoin = "round";
-      context.setLineDash(DASHES[layer.dash].map((length) => length * ratio));
-      context.globalAlpha = 1;
-      this[layer.kind](layer, k, width, height, ratio);
+      this.choose(layer, unit);
+      this[layer.kind](layer, k, width, height, unit);
     }
     context.restore();
+    for (const [layer, ...place] of this.markers) { // over all lines, and whole at the axes' edge
+      this.choose(layer, unit);
+      this.marker(...place);
+    }
+    context.restore();
+    this.names.draw(k, this.plotHeight);
+  }
+
+  choose({ color, width, dash }, unit) {
+    const { context } = this;
+    context.strokeStyle = context.fillStyle = color;
+    context.lineWidth = 1.2 * width * unit;
+    context.lineJoin = "round";
+    context.setLineDash(DASHES[dash].map((length) => length * unit));
+    context.globalAlpha = 1;
   }
 
   clear(canvas, width, height) {
@@ -207,11 +236,7 @@ class Plot {
     this.clear(this.below, width, height);
     if (!history.isHeld(k)) return;
     const context = this.below.getContext("2d");
-    const [left, top, across, down] = this.panel.box;
-    context.save();
-    context.beginPath();
-    context.rect(left * width, top * height, across * width, down * height);
-    context.clip();
+    context.imageSmoothingEnabled = false;
     for (const raster of this.rasters) {
       const { matrix, box: [x, y, right, up] } = raster;
       matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
@@ -225,25 +250,18 @@ class Plot {
         context.restore(); // a line as wide everywhere, whatever the scales
         context.save();
         context.strokeStyle = getComputedStyle(this.node).color;
-        context.lineWidth = 2.2 * devicePixelRatio;
+        context.lineWidth = 1.6 * this.size.unit;
         context.stroke();
       }
       context.restore();
     }
-    context.restore();
   }
 
-  line({ points, future, connect, marker }, k, width, height, ratio) {
+  line(layer, k, width, height, unit) {
+    const { points, future, connect, marker } = layer;
     const { context } = this;
     const steps = points.length / 2;
-    if (!connect) {
-      context.setLineDash([]);
-      for (let i = 0; i < (future ? steps : k); i++) {
-        context.globalAlpha = i < k ? 1 : FAINT;
-        this.marker(marker, points[2 * i] * width, points[2 * i + 1] * height, 4 * ratio);
-      }
-      return;
-    }
+    if (!connect) return this.dots(layer, k, width, height, unit);
     if (future) {
       context.globalAlpha = FAINT;
       tracePath(context, points, k - 1, steps, width, height);
@@ -252,23 +270,39 @@ class Plot {
     }
     tracePath(context, points, 0, k, width, height);
     context.stroke();
+    if (marker) this.mark(layer, points[2 * k - 2] * width, points[2 * k - 1] * height, 5.5 * unit);
+  }
+
+  dots({ points, future, marker }, k, width, height, unit) {
+    const { context } = this;
     context.setLineDash([]);
-    if (marker) this.marker(marker, points[2 * k - 2] * width, points[2 * k - 1] * height, 5.5 * ratio);
+    for (let i = 0; i < (future ? points.length / 2 : k); i++) {
+      context.globalAlpha = i < k ? 1 : FAINT;
+      this.marker(marker, points[2 * i] * width, points[2 * i + 1] * height, 4 * unit);
+    }
+  }
+
+  // Remember a marker, to be drawn when all lines are, unless it lies outside.
+  mark(layer, x, y, size) {
+    const { width, height, unit } = this.size;
+    const isInside = x >= -unit && x <= width + unit && y >= -unit && y <= height + unit;
+    if (isInside) this.markers.push([layer, layer.marker, x, y, size]);
   }
 
   marker(marker, x, y, size) {
     if (Number.isNaN(x) || Number.isNaN(y)) return;
     const { context } = this;
+    context.setLineDash([]);
     drawMarker(context, marker, x, y, size);
     context.fill();
     const { strokeStyle, lineWidth } = context;
-    context.strokeStyle = this.edge ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.strokeStyle = this.rim ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
     context.lineWidth = size / 3.5;
     context.stroke();
     Object.assign(context, { strokeStyle, lineWidth });
   }
 
-  points({ points, count }, k, width, height, ratio) {
+  points({ points, count }, k, width, height, unit) {
     const { context } = this;
     const { color } = getComputedStyle(this.node);
     const page = getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
@@ -276,11 +310,11 @@ class Plot {
     for (let i = 0; i < count; i++) {
       const at = 2 * ((k - 1) * count + i);
       if (Number.isNaN(points[at])) continue;
-      if (i === count - 1 && !["", "step"].includes(this.panel.click)) this.cross(points[at] * width, points[at + 1] * height, 6 * ratio, color);
+      if (i === count - 1 && !["", "step"].includes(this.panel.click)) this.cross(points[at] * width, points[at + 1] * height, 6 * unit, color);
       for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
         context.beginPath();
-        context.arc(points[at] * width, points[at + 1] * height, size * ratio, 0, 2 * Math.PI);
-        context.lineWidth = line * ratio;
+        context.arc(points[at] * width, points[at + 1] * height, size * unit, 0, 2 * Math.PI);
+        context.lineWidth = line * unit;
         context.strokeStyle = style;
         context.stroke();
       }
@@ -300,7 +334,8 @@ class Plot {
     context.stroke();
   }
 
-  profile({ x, y, filled, base, marker }, k, width, height, ratio) {
+  profile(layer, k, width, height, unit) {
+    const { x, y, filled } = layer;
     const { context } = this;
     const n = x.length;
     const row = y.subarray((k - 1) * n, k * n);
@@ -311,39 +346,37 @@ class Plot {
     }
     tracePath(context, points, 0, n, width, height);
     context.stroke();
-    if (n === 1) { // no line leads through a single point
-      context.setLineDash([]);
-      this.marker(marker, points[0] * width, points[1] * height, 5.5 * ratio);
-    }
+    // No line leads through a single point.
+    if (n === 1) this.mark(layer, points[0] * width, points[1] * height, 5.5 * unit);
     if (!filled) return;
-    context.lineTo(x[n - 1] * width, base * height);
-    context.lineTo(x[0] * width, base * height);
+    context.lineTo(x[n - 1] * width, height);
+    context.lineTo(x[0] * width, height);
     context.closePath();
     context.globalAlpha = 0.3;
     context.fill();
   }
 
   // What stands still: a hatching, a bar with a marker at each of its ends.
-  path({ points, marker }, k, width, height, ratio) {
+  path({ points, marker }, k, width, height, unit) {
     tracePath(this.context, points, 0, points.length / 2, width, height);
     this.context.stroke();
     this.context.setLineDash([]);
     if (!marker) return;
-    for (let i = 0; i < points.length; i += 2) this.marker(marker, points[i] * width, points[i + 1] * height, 5.5 * ratio);
+    for (let i = 0; i < points.length; i += 2) this.marker(marker, points[i] * width, points[i + 1] * height, 5.5 * unit);
   }
 
   // Words with a rim of the page's colour, to be read on any ground.
-  note({ text, place: [x, y] }, k, width, height, ratio) {
+  note({ text, place: [x, y] }, k, width, height, unit) {
     const { context } = this;
-    const { fontSize, fontFamily } = getComputedStyle(this.node);
-    Object.assign(context, { font: `600 ${0.95 * parseFloat(fontSize) * ratio}px ${fontFamily}`, textBaseline: "middle", lineWidth: 4 * ratio });
+    const { fontFamily } = getComputedStyle(this.node);
+    Object.assign(context, { font: `600 ${0.95 * this.size.em}px ${fontFamily}`, textBaseline: "middle", lineWidth: 4 * unit });
     context.setLineDash([]);
-    context.strokeStyle = this.edge ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.strokeStyle = this.rim ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
     context.strokeText(text, x * width, y * height);
     context.fillText(text, x * width, y * height);
   }
 
-  arrow({ points }, k, width, height, ratio) {
+  arrow({ points }, k, width, height, unit) {
     const [x, y, toX, toY] = points.subarray(4 * (k - 1), 4 * k);
     if ([x, y, toX, toY].some(Number.isNaN)) return;
     const { context } = this;
@@ -355,7 +388,7 @@ class Plot {
     context.lineTo(...end);
     context.stroke();
     context.setLineDash([]);
-    const head = Math.min(9 * ratio, length);
+    const head = Math.min(9 * unit, length);
     context.beginPath();
     context.moveTo(...end);
     for (const turn of [-0.45, 0.45]) context.lineTo(end[0] - head * Math.cos(angle + turn), end[1] - head * Math.sin(angle + turn));

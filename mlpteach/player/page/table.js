@@ -19,12 +19,7 @@ class Table {
     const head = element("tr", {}, element("td"), ...panel.columns.map(title));
     this.rows = panel.rows.map((row) => {
       const label = element("th", { scope: "row" }, ...(row.style ? [swatch(row.style)] : []), element("span", { html: row.label }));
-      const cells = row.cells.map((cell) => {
-        if (!dashboard.history.has(cell.series)) return element("td", { html: cell.html });
-        const node = element("td", { class: "number", "data-series": cell.series });
-        this.cells.push([node, cell.series]);
-        return node;
-      });
+      const cells = row.cells.map((cell, i) => this.makeCell(cell, panel.columns[i], dashboard));
       const note = element("td", { class: "note" });
       return { notes: row.notes, note, node: element("tr", {}, label, ...cells, note) };
     });
@@ -32,11 +27,21 @@ class Table {
     return true;
   }
 
+  // Where there is no room for columns, each cell shows the head of its own.
+  makeCell({ series, html }, column, { history }) {
+    const head = element("span", { class: "head", html: column });
+    const shown = element("span", { html: history.has(series) ? "" : html });
+    if (!history.has(series)) return element("td", {}, head, shown);
+    const node = element("td", { class: "number", "data-series": series }, head, shown);
+    this.cells.push([node, shown, series]);
+    return node;
+  }
+
   draw({ history, k }) {
-    for (const [node, name] of this.cells) {
+    for (const [node, shown, name] of this.cells) {
       const value = history.at(name, k);
-      node.textContent = formatCell(value);
-      node.dataset.value = value;
+      shown.textContent = formatCell(value);
+      node.dataset.value = node.title = value;
     }
     for (const { notes, note } of this.rows) {
       const due = notes.findLast(([since]) => since <= k);

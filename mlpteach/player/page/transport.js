@@ -13,13 +13,14 @@ class Transport {
       oninput: () => { dashboard.stop(); dashboard.goTo(Number(this.slider.value)); } });
     this.numbers = element("div", { class: "numbers", "aria-live": "polite" });
     this.place = element("div", { class: "strip place" }, this.numbers, this.slider);
+    this.node = element("div", { class: "track" }, this.buttons, this.place);
     this.hint = element("p", { class: "hint" });
     this.shape = "";
   }
 
   // Fit the buttons to what this history has: lines of a formula, epochs.
   replace({ unit, lines, perEpoch, steps }) {
-    this.buttons.hidden = this.place.hidden = this.hint.hidden = !steps;
+    this.node.hidden = this.hint.hidden = !steps;
     this.slider.max = Math.max(1, steps);
     const shape = `${unit} ${lines > 0} ${perEpoch > 1}`;
     if (shape === this.shape) return;
@@ -30,12 +31,12 @@ class Transport {
       element("button", { "aria-label": label, title: label, "data-action": label, onclick: () => { dashboard.stop(); action(); } }, text);
     const epochs = (direction) => dashboard.goTo(dashboard.k + direction * dashboard.spec.perEpoch, undefined, direction);
     this.buttons.replaceChildren(
-      ...(perEpoch > 1 ? [button("◀◀ epoch", "back one epoch", () => epochs(-1))] : []),
+      ...(perEpoch > 1 ? [button("◀◀", "back one epoch", () => epochs(-1))] : []),
       button(`◀ ${unit}`, `back one ${unit}`, () => dashboard.move(-1)),
       ...(lines ? [button("◀ line", "back one line", () => dashboard.moveLine(-1)),
         button("line ▶", "forward one line", () => dashboard.moveLine(1))] : []),
       button(`${unit} ▶`, `forward one ${unit}`, () => dashboard.move(1)),
-      ...(perEpoch > 1 ? [button("epoch ▶▶", "forward one epoch", () => epochs(1))] : []),
+      ...(perEpoch > 1 ? [button("▶▶", "forward one epoch", () => epochs(1))] : []),
       this.playButton, this.speeds);
     this.hint.innerHTML =
       `Keys: <kbd>←</kbd> <kbd>→</kbd> ${unit}, ` + (lines ? "<kbd>↑</kbd> <kbd>↓</kbd> line, " : "") +
@@ -52,7 +53,7 @@ class Transport {
     if (spec.perEpoch > 1) place.push(`<span>epoch <b data-shown="epoch">${Math.floor((k - 1) / spec.perEpoch) + 1}</b></span>`);
     for (const { text, series } of spec.numbers) {
       const value = history.at(series, k);
-      place.push(`<span>${text} = <b data-shown="${series}" data-value="${value}">${formatCell(value)}</b></span>`);
+      place.push(`<span>${text} = <b data-shown="${series}" data-value="${value}" title="${value}">${formatCell(value)}</b></span>`);
     }
     if (spec.lines) place.push(`<span>line <b data-shown="line">${line + 1}</b> of ${spec.lines}</span>`);
     this.numbers.innerHTML = place.join("");
