@@ -69,7 +69,7 @@ import numpy as np
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
-from mlpteach.views.layers import Arrow, Line, Note, Path, Points, Profile, Raster
+from mlpteach.views.layers import Arrow, Band, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.mosaic import arrange, cut
 from mlpteach.views.network_panels import Matrix
@@ -231,6 +231,12 @@ def _line(line, axes, series, numbers):
     }
 
 
+def _band(band, axes, series, numbers):
+    """Return a band as two lines, one behind the other."""
+    edges = [point_fractions(axes, series[band.x], series[y]) for y in (band.low, band.high)]
+    return {**_look(band), "points": numbers.add_curves(np.concatenate(edges))}
+
+
 def _points(points, axes, series, numbers):
     places = point_fractions(axes, series[points.x], series[points.y])
     return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
@@ -346,6 +352,6 @@ _DESCRIBE = {
     Matrices: _matrices,
 }  # fmt: skip
 _DESCRIBE_LAYER = {
-    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path, Note: _note,
-    Raster: _raster,
+    Line: _line, Band: _band, Points: _points, Profile: _profile, Arrow: _arrow, Path: _path,
+    Note: _note, Raster: _raster,
 }  # fmt: skip

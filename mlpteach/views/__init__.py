@@ -8,6 +8,7 @@ from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import (
     Arrow,
     Axes,
+    Band,
     Diagram,
     Heat,
     Jump,
@@ -30,6 +31,7 @@ __all__ = [
     "STYLES",
     "Arrow",
     "Axes",
+    "Band",
     "Diagram",
     "Frames",
     "Heat",

@@ -34,6 +34,7 @@ from mlpteach.views.coordinates import SIZES
 from mlpteach.views.frames import Frames
 from mlpteach.views.layers import (
     Arrow,
+    Band,
     Line,
     Note,
     Path,
@@ -46,8 +47,8 @@ from mlpteach.views.layers import (
 from mlpteach.views.mosaic import mosaic_lines
 from mlpteach.views.network_panels import Diagram, Matrices
 
-Layer = Line | Points | Profile | Arrow | Path | Note | Raster
-LAYERS = (Line, Points, Profile, Arrow, Path, Note, Raster)
+Layer = Line | Band | Points | Profile | Arrow | Path | Note | Raster
+LAYERS = (Line, Band, Points, Profile, Arrow, Path, Note, Raster)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Points, Profile, Arrow, Path, Note or Raster
+    layers : sequence of Line, Band, Points, Profile, Arrow, Path, Note or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
