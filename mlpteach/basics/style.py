@@ -1,7 +1,8 @@
 """How lines differ: by colour, dashes and marker at once, so that no reader depends on one of them.
 
-The colours are of middle lightness, seen on a light and a dark page, and stay apart for
-colour-blind readers (after Okabe & Ito 2008).
+A style names its colour on a light page; a dark page has its counterpart in :data:`ON_DARK`. Those
+of the slides' rules stay apart for colour-blind readers on both (simulated after Machado, Oliveira
+and Fernandes 2009, distances in OKLab).
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ class Style:
     Attributes
     ----------
     color : str
-        As "#rrggbb".
+        As "#rrggbb", on a light page.
     dash : {"solid", "dashed", "dotted", "dashdot"}
     marker : {"o", "s", "^", "D", "v", "X", ""}
         As in matplotlib; "" for none.
@@ -28,21 +29,28 @@ class Style:
     width: float = 2.0
 
 
-BLUE, ORANGE, GREEN, PINK = "#2b8cd0", "#e08214", "#1b9e77", "#d0609f"
-RED, SKY, OLIVE, VIOLET = "#d9480f", "#4fb3d9", "#a08c1f", "#8470d8"
-GREY, BROWN, LEAF, WINE = "#8a8a8a", "#b5651d", "#5f9e2f", "#b04a6a"
+BLUE, ORANGE, GREEN, PURPLE = "#024cbc", "#9e3a00", "#009b7f", "#6d006a"
+RED, SKY, ORCHID, VIOLET = "#f4500f", "#2499cc", "#c663f7", "#8f79ba"
+BLACK, BROWN, LEAF, WINE = "#2b2f33", "#7d6a00", "#649900", "#a4003f"
+
+# Colour on a light page -> colour on a dark one.
+ON_DARK = {
+    BLUE: "#5a9bff", ORANGE: "#ffaa10", GREEN: "#9cf0ae", PURPLE: "#c47ab4",
+    RED: "#ff5a1f", SKY: "#25d7f7", ORCHID: "#885be3", VIOLET: "#a65371",
+    BLACK: "#b9c1ca", BROWN: "#cdb600", LEAF: "#d9f23a", WINE: "#ff8fa8",
+}  # fmt: skip
 
 # In this order for things that have no style of their own.
 STYLES = (
     Style(BLUE, "solid", "o"),
     Style(ORANGE, "dashed", "s"),
     Style(GREEN, "dashdot", "^"),
-    Style(PINK, "dotted", "D"),
+    Style(PURPLE, "dotted", "D"),
     Style(VIOLET, "solid", "v"),
-    Style(OLIVE, "dashed", "X"),
+    Style(ORCHID, "dashed", "X"),
     Style(SKY, "dashdot", "o"),
     Style(RED, "dotted", "s"),
-    Style(GREY, "solid", "^"),
+    Style(BLACK, "solid", "^"),
 )
 
 # Of an entry that says nothing about its look, and of a reader's own function.

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice
+from mlpteach.player.controls import Choice, behind
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import FORMS, rule
 from mlpteach.run.network import MLP
@@ -70,7 +70,8 @@ def adam(
     chosen = rule("adam", form=form, **hypers)
     run = partial(train, net, X, y, loss=loss, epochs=epochs, batch_size=batch_size, seed=seed)
     sliders, values = hyper_controls([chosen], "")
-    controls = [Choice("form", "Form", _FORM_NAMES), *sliders, layer_choice(net)]
+    controls = [Choice("form", "Form", _FORM_NAMES), *behind(sliders, "beta1", "eps")]
+    controls += behind([layer_choice(net)], "layer")
     values = {"form": form, **values, "layer": str(layer)}
     return Player(partial(_show, run), controls, values, "Adam, line by line", "adam")
 

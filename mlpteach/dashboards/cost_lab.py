@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice
+from mlpteach.player.controls import Choice, behind
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.rules import rule as make_rule
@@ -91,7 +91,8 @@ def cost_lab(
     )
     controls, values = hyper_controls([chosen], "")
     titles = {id: loss.menu_title for id, loss in losses.items()}
-    controls = [Choice("first", "Cost", titles), Choice("second", "beside", titles), *controls]
+    pair = [Choice("first", "Cost", titles), Choice("second", "beside", titles)]
+    controls = [*behind(pair, "first", "second"), *controls]
     controls.append(Choice("weights", "Compare", _WEIGHTS))
     values |= {"first": first, "second": second, "weights": "own"}
     nets = {"given": net}

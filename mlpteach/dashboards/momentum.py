@@ -142,7 +142,7 @@ def _controls(rules, condition):
             controls += made if on in _MAPS else name_forms(made, named)
             values |= starts
     controls.append(Slider("condition", "steep : flat", 1.0, 1e4, log=True, when=on_maps))
-    controls.append(Point("middle", "middle of the bar", when=on_maps))
+    controls.append(Point("middle", "middle of the bar", when=on_maps, more=True))
     return controls, values
 
 

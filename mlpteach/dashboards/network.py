@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import check_choice, check_count, check_floats
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Control, Point, Slider
+from mlpteach.player.controls import Choice, Control, Point, Slider, behind
 from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
@@ -146,9 +146,9 @@ def network(
         nets = partial(_given, net)
     choices, sizes = rule_controls(rules)
     controls += [
-        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}),
-        *choices,
-        Point("asked", "Ask at"),
+        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}, more=True),
+        *behind(choices, "rule"),
+        Point("asked", "Ask at", more=True),
     ]
     values |= {"loss": loss_id, "rule": rule_id, **sizes, "asked": (0.0, 0.0)}
     run = partial(train, epochs=epochs, batch_size=batch_size, seed=seed)
@@ -175,10 +175,10 @@ def _with_eta(rules, chosen):
 def _net_controls(phis):
     titles = {id: phi.menu_title for id, phi in phis.items()}
     return [
-        Slider("depth", "hidden layers", 1, DEEPEST, whole=True),
-        Slider("width", "units", 1, WIDEST, whole=True),
         Choice("hidden", "Hidden φ", titles),
-        Choice("output", "Output φ", titles),
+        Slider("depth", "layers", 1, DEEPEST, whole=True),
+        Slider("width", "units", 1, WIDEST, whole=True, more=True),
+        Choice("output", "Output φ", titles, more=True),
     ]
 
 

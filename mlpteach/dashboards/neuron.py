@@ -103,9 +103,9 @@ def neuron(
     controls = (
         Choice("start", "Start", {text: _outcome(pair, x) for text, pair in starts.items()}),
         Several("costs", "Costs", {id: loss.button_title for id, loss in losses.items()}),
-        Choice("quadratic", "Quadratic cost", _KINDS),
+        Choice("quadratic", "Quadratic cost", _KINDS, more=True),
         *sliders,
-        Toggle("long_way", "also the long way, dJ/da · φ′(z)"),
+        Toggle("long_way", "also the long way, dJ/da · φ′(z)", more=True),
     )
     build = partial(_show, starts, losses, chosen, updates, x, y)
     return Player(build, controls, values, "One neuron, two costs", "neuron")

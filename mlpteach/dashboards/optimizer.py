@@ -1,12 +1,13 @@
 """Any rule, inspected: its two forms side by side, and where they part."""
 
+from dataclasses import replace
 from functools import partial
 
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Control
+from mlpteach.player.controls import Choice, Control, behind
 from mlpteach.player.hyper_controls import bind, hyper_controls, layer_choice
 from mlpteach.rules import RULES
 from mlpteach.run.network import MLP
@@ -89,9 +90,9 @@ def optimizer(
     values = {"rule": rule}
     for id, known in RULES.items():
         sliders, starts = hyper_controls(list(known.forms.values()), f"{id}.", ("rule", id))
-        controls += sliders
+        controls += behind(sliders, f"{id}.eps", after=3)
         values |= starts
-    controls.append(layer_choice(net))
+    controls.append(replace(layer_choice(net), more=True))
     values["layer"] = str(layer)
     return TwoRunsPlayer(
         partial(_show, run), controls, values, "Optimizers, inspected", "optimizer"

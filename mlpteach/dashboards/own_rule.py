@@ -13,7 +13,7 @@ from mlpteach.basics.arguments import check_choice, check_count, check_floats, d
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
 from mlpteach.dashboards.optimizer import TwoRunsPlayer
-from mlpteach.player.controls import Control, Point
+from mlpteach.player.controls import Control, Point, behind
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import RULES, Hyper, Rule, RuleLike
 from mlpteach.rules import rule as make_rule
@@ -109,7 +109,8 @@ def own_rule(
     controls, values = hyper_controls([yours], "")
     build = partial(_show, run, yours, reference)
     title = f"{yours.id} beside {reference}"
-    return TwoRunsPlayer(build, [*controls, *choices], {**values, **places}, title, "own_rule")
+    controls = [*behind(controls, "eps", after=4), *behind(choices, after=0)]
+    return TwoRunsPlayer(build, controls, {**values, **places}, title, "own_rule")
 
 
 def _ranged(yours, reference):

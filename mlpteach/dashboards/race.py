@@ -169,7 +169,7 @@ def _controls(racers, landscapes, values):
     most = max(1000, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
-        Choice("step_sizes", "Step sizes", _STEP_SIZES),
+        Choice("step_sizes", "η", _STEP_SIZES),
         Slider("eta", "η of everybody", *_ETA, log=True, when=("step_sizes", "equal")),
         Choice("tune", "Look at", names),
         Point("start", "Start", more=True),

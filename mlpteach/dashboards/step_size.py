@@ -126,7 +126,7 @@ def _controls(rule, landscapes, etas):
     schedules = {id: schedule.button_title for id, schedule in SCHEDULES.items()}
     controls = [
         Choice("on", "On", places),
-        Several("schedules", "Schedules (*: beyond the lecture)", schedules),
+        Several("schedules", "Schedules (*: beyond the lecture)", schedules, more=True),
     ]
     lecture = tuple(id for id, schedule in SCHEDULES.items() if not schedule.beyond_lecture)
     values = {"on": "data", "schedules": lecture}

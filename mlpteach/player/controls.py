@@ -1,7 +1,7 @@
 """What can be changed on a dashboard, and which values each control can have."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from mlpteach.basics.arguments import Interval, check_flag, check_number, describe
@@ -210,6 +210,25 @@ class Point(Control):
             raise TypeError(f"{self.name} must be a pair of numbers; given {describe(given)}.")
         x, y = (check_number(self.name, number, Interval()) for number in given)
         return x, y
+
+
+def behind(controls: Sequence[Control], *names: str, after: int = 5) -> list[Control]:
+    """Return the controls, those named `names` behind "⋯", and all but the first few others.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+    *names : str
+    after : int
+        So many others stay in sight.
+
+    Examples
+    --------
+    >>> [one.more for one in behind([Toggle("a", "a"), Toggle("b", "b")], "b")]
+    [False, True]
+    """
+    shown = [one for one in controls if not one.more and one.name not in names][:after]
+    return [replace(one, more=one not in shown) for one in controls]
 
 
 def by_name(controls: Sequence[Control]) -> dict[str, Control]:

@@ -32,6 +32,7 @@ frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} with
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
+dark             colour of a line on a light page -> on a dark one
 panels           in reading order, each with its ``kind``; a plot's layers likewise
 mosaic           where they stand, cut into parts as :func:`mlpteach.views.mosaic.cut` says
 saved            true in a page that has no Python to ask (:mod:`mlpteach.player.saved`)
@@ -66,6 +67,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpteach.basics.style import ON_DARK
 from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
@@ -144,6 +146,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "choices": list(frames.choice) if frames else [1, 1],
         "ways": {name: way.tolist() for name, way in frames.ways.items()} if frames else {},
         "colors": _color_tables() if frames else {},
+        "dark": ON_DARK,
     }
     return spec, numbers.bytes()
 
@@ -188,6 +191,7 @@ def _plot(plot, show, numbers):
     return {
         "label": plot.label,
         "click": plot.click,
+        "bothEnds": plot.both_ends,
         "shape": axes.shape,
         "picture": picture_key(axes),
         "aspect": abs((right - left) / (high - low)) if axes.equal else 0,
@@ -195,7 +199,7 @@ def _plot(plot, show, numbers):
         "ylabel": to_html(axes.ylabel),
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],
         "layers": [_layer(layer, axes, show.series, numbers) for layer in plot.layers],
-        "names": [to_html(name) for name in _names(plot.layers, show.panels)],
+        "names": [to_html(name) for name in _names(plot, show.panels)],
     }
 
 
@@ -204,14 +208,16 @@ def _layer(layer, axes, series, numbers):
     return {"kind": type(layer).__name__.lower(), "label": "", **described}
 
 
-def _names(layers, panels):
+def _names(plot, panels):
     """Return how a table calls each layer by its look; "" for those that no name is for alone."""
     rows = [row for panel in panels if isinstance(panel, Table) for row in panel.rows if row.style]
     called = {_look_of(row): row.label for row in reversed(rows)}
-    looks = [_look_of(layer) for layer in layers]
+    looks = [_look_of(layer) for layer in plot.layers]
     alone = [
-        looks.index(look) == i if isinstance(layer, Line) else looks.count(look) == 1
-        for i, (look, layer) in enumerate(zip(looks, layers, strict=True))
+        looks.index(look) == i
+        if isinstance(layer, Line) or plot.both_ends
+        else looks.count(look) == 1
+        for i, (look, layer) in enumerate(zip(looks, plot.layers, strict=True))
     ]
     return [called.get(look, "") * known for look, known in zip(looks, alone, strict=True)]
 

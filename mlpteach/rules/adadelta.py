@@ -5,7 +5,7 @@ import numpy as np
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.basics.hyper import Hyper
 from mlpteach.basics.notation import Symbol
-from mlpteach.basics.style import OLIVE, Style
+from mlpteach.basics.style import ORCHID, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
@@ -17,7 +17,7 @@ optimizer = define(
     "adadelta",
     title="AdaDelta",
     order=6,
-    style=Style(OLIVE, "dotted", "X"),
+    style=Style(ORCHID, "dotted", "X"),
     letters={
         "E_g2": Symbol("E[g²]", "running mean of the squared gradient", never_negative=True),
         "E_dx2": Symbol("E[Δx²]", "running mean of the squared updates", never_negative=True),

@@ -1,14 +1,14 @@
 """Gradient descent."""
 
 from mlpteach.basics.hyper import Hyper
-from mlpteach.basics.style import GREY, Style
+from mlpteach.basics.style import BLACK, Style
 from mlpteach.rules.record import Quantities, define
 
 optimizer = define(
     "gd",
     title="Gradient descent",
     order=1,
-    style=Style(GREY, "solid", "o"),
+    style=Style(BLACK, "solid", "o"),
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import FRACTION, NOT_NEGATIVE
 from mlpteach.basics.hyper import Hyper
-from mlpteach.basics.style import PINK, Style
+from mlpteach.basics.style import PURPLE, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = "The slide adds eps inside the root, the common library form outside."
@@ -27,7 +27,7 @@ optimizer = define(
     "rmsprop",
     title="RMSProp",
     order=5,
-    style=Style(PINK, "dashdot", "v"),
+    style=Style(PURPLE, "dashdot", "v"),
 )
 
 

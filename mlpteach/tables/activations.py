@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import as_numbers
 from mlpteach.basics.arrays import ArrayFunction, FloatArray
 from mlpteach.basics.record import Record
-from mlpteach.basics.style import BLUE, GREEN, GREY, OLIVE, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLACK, BLUE, GREEN, ORANGE, ORCHID, PURPLE, VIOLET, Style
 
 # Beyond this |Z| the plain 1 - A loses more than 3 of its 16 digits.
 _SATURATED = 7.0
@@ -225,7 +225,7 @@ ACTIVATIONS = {
             title="SiLU",
             latex=r"\phi(Z) = \frac{Z}{1 + e^{-Z}}",
             source="demo 08",
-            style=Style(PINK, "dotted", "D"),
+            style=Style(PURPLE, "dotted", "D"),
             function=silu,
             back=_silu_back,
             range=(-0.3, None),
@@ -236,7 +236,7 @@ ACTIVATIONS = {
             title="GELU",
             latex=r"\phi(Z) = \frac{Z}{2}\left(1 + \mathrm{erf}\frac{Z}{\sqrt{2}}\right)",
             source="Hendrycks & Gimpel 2016, with the exact error function",
-            style=Style(OLIVE, "dashdot", "X"),
+            style=Style(ORCHID, "dashdot", "X"),
             beyond_lecture=True,
             function=gelu,
             back=_gelu_back,
@@ -261,7 +261,7 @@ ACTIVATIONS = {
             title="linear",
             latex=r"\phi(Z) = Z",
             source="no activation at all",
-            style=Style(GREY, "dotted", "X"),
+            style=Style(BLACK, "dotted", "X"),
             function=np.copy,
             back=_linear_back,
             code={"torch": "nn.Identity()", "sklearn": "identity", "numpy": "Z"},

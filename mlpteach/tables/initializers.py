@@ -11,7 +11,7 @@ import numpy as np
 from mlpteach.basics.arguments import check_choice, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import Record, is_function
-from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VIOLET, Style
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -151,7 +151,7 @@ INITIALIZERS = {
             title="uniform",
             latex=r"W \sim U(-1, 1)",
             source="the course's notebooks",
-            style=Style(GREY, "dotted", "X"),
+            style=Style(BLACK, "dotted", "X"),
             draw=_uniform,
         ),
         Initializer(
@@ -183,7 +183,7 @@ INITIALIZERS = {
             title="zeros",
             latex=r"W = 0",
             source="shows why symmetry has to be broken",
-            style=Style(PINK, "dotted", "D"),
+            style=Style(PURPLE, "dotted", "D"),
             draw=_zeros,
         ),
         Initializer(

@@ -17,7 +17,7 @@ from mlpteach.basics.arguments import (
 )
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import Record, is_function
-from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLUE, GREEN, ORANGE, ORCHID, PURPLE, VIOLET, Style
 
 # theta -> value and gradient; or (theta, k), for a function that is another one at each update.
 Objective = Callable[..., tuple[float, FloatArray]]
@@ -231,7 +231,7 @@ LANDSCAPES = {
             title="Rosenbrock's function",
             latex=r"(1 - x)^2 + 100 (y - x^2)^2",
             source="Rosenbrock 1960",
-            style=Style(PINK, "dotted", "D"),
+            style=Style(PURPLE, "dotted", "D"),
             beyond_lecture=True,
             function=_rosenbrock,
             gradient=_rosenbrock_gradient,
@@ -262,7 +262,7 @@ LANDSCAPES = {
             title="Ackley's function",
             latex=r"20\,(1 - e^{-0.2\sqrt{(x^2 + y^2)/2}}) + e - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
             source="Ackley 1987, with the constants 20, 0.2 and 2 pi",
-            style=Style(OLIVE, "dashed", "X"),
+            style=Style(ORCHID, "dashed", "X"),
             beyond_lecture=True,
             function=_ackley,
             gradient=_ackley_gradient,

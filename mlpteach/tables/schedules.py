@@ -24,7 +24,7 @@ from mlpteach.basics.arguments import (
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.record import Record, is_function
-from mlpteach.basics.style import BLUE, GREEN, OLIVE, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLUE, GREEN, ORANGE, ORCHID, PURPLE, VIOLET, Style
 
 # The factor, the mean cost of the epoch before, and of this one the costs' sum and the instances.
 ScheduleState = tuple[float, float, float, int]
@@ -185,7 +185,7 @@ SCHEDULES = {
             title="staircase",
             latex=r"\eta_k = \eta\, d^{\lfloor k / k_d \rfloor}",
             source="the course's notebooks",
-            style=Style(PINK, "dotted", "D"),
+            style=Style(PURPLE, "dotted", "D"),
             letters={
                 "d": Symbol("d", "factor of a stair", shape=""),
                 "k_d": Symbol("k", "updates on a stair", shape="", subscript="d"),
@@ -213,7 +213,7 @@ SCHEDULES = {
             latex=r"\eta_k = \eta_{min} + \frac{\eta - \eta_{min}}{2}"
             r"(1 + \cos\frac{\pi\, t}{T_i}),\ T_i = T_{mult}\, T_{i-1}",
             source="Loshchilov & Hutter 2017, SGDR, equation 5: t updates since the last restart",
-            style=Style(OLIVE, "dashed", "X"),
+            style=Style(ORCHID, "dashed", "X"),
             letters={
                 "T_0": Symbol("T", "updates until the first restart", shape="", subscript="0"),
                 "T_mult": Symbol("T", "growth from cycle to cycle", shape="", subscript="mult"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import BLUE, GREEN, GREY, ORANGE, PINK, VIOLET, Style
+from mlpteach.basics.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VIOLET, Style
 from mlpteach.views.coordinates import SIZES
 from mlpteach.views.panels import Arrow, Axes, Plot
 from mlpteach.views.runs import fill_up
@@ -14,11 +14,11 @@ from mlpteach.views.runs import fill_up
 _TALL = 1.1
 # Name of a part of the step -> its look and what it is called; the later are drawn over the others.
 _LOOKS = {
-    "descent": (Style(GREY, "dashed", "", 1.5), r"$-\eta\, g_k$, plain descent"),
+    "descent": (Style(BLACK, "dashed", "", 1.5), r"$-\eta\, g_k$, plain descent"),
     "past": (Style(VIOLET, "solid", "", 2.5), "momentum part"),
     "present": (Style(GREEN, "solid", "", 2.0), "gradient part"),
-    "look_lecture": (Style(PINK, "dotted", "", 2.0), "where the slide would look"),
-    "look_paper": (Style(PINK, "dotted", "", 2.0), "where the paper would look"),
+    "look_lecture": (Style(PURPLE, "dotted", "", 2.0), "where the slide would look"),
+    "look_paper": (Style(PURPLE, "dotted", "", 2.0), "where the paper would look"),
     "look": (Style(ORANGE, "dotted", "", 2.5), "where it looks"),
     "step": (Style(BLUE, "solid", "", 2.5), r"step, $-\rho_k$"),
 }

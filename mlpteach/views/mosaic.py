@@ -175,7 +175,8 @@ def arrange(panels: Sequence[Any]) -> str:
     """Return a mosaic for panels that nobody has placed.
 
     Square plots lead at the left, the others stand beside them in reading order: plots and maps
-    side by side, tables and words over the whole width. Beside a ledger stand its maps.
+    side by side, tables and words over the whole width. Beside two ledgers stand their maps; one
+    alone has those of its lines in its rows, and the other maps beside the plots below it.
 
     Parameters
     ----------
@@ -191,16 +192,27 @@ def arrange(panels: Sequence[Any]) -> str:
     """
     kinds = dict(zip(LETTERS, map(_kind, panels), strict=False))
     maps = letters_of(panels, "heat")
-    if maps and "ledger" in kinds.values():
+    ledgers = letters_of(panels, "ledger")
+    if maps and len(ledgers) == 1:
+        return _with_maps_in_rows(panels, kinds, maps)
+    if maps and ledgers:
         others = [letter for letter in kinds if letter not in maps]
-        shares = (3, 2) if list(kinds.values()).count("ledger") == 1 else (7, 3)
         right = ["".join(pair) for pair in evenly(list(maps), 2)]
-        return beside((shares[0], _bands(others, kinds, 2)), (shares[1], right))
+        return beside((7, _bands(others, kinds, 2)), (3, right))
     leading = letters_of(panels, "square")
     others = [letter for letter in kinds if letter not in leading]
     if not leading or not others:
         return stack(*_bands(kinds, kinds, _PLOTS))
     return beside((1, leading), (1, _bands(others, kinds, _PLOTS - 1)))
+
+
+def _with_maps_in_rows(panels, kinds, maps):
+    """Return a mosaic without the maps of a ledger's lines; plots are wider than the other maps."""
+    plots = letters_of(panels, "wide") + letters_of(panels, "square")
+    free = [letter for letter in maps if panels[LETTERS.index(letter)].line < 0]
+    below = "".join(letter * 3 for letter in plots) + "".join(letter * 2 for letter in free)
+    others = [letter for letter in kinds if letter not in maps + plots]
+    return ";".join([*(letter * max(len(below), 1) for letter in others), *filter(None, [below])])
 
 
 def letters_of(panels: Sequence[Any], kind: str) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import GREY, Style
+from mlpteach.basics.style import BLACK, Style
 from mlpteach.run.trace import Trace
 from mlpteach.study.one_neuron import Neuron
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
@@ -166,7 +166,7 @@ def neuron_plots(
 
 
 def _draw_target(y, target):
-    target.axhline(y, color=GREY, linewidth=1.0, linestyle="dotted")
+    target.axhline(y, color=BLACK, linewidth=1.0, linestyle="dotted")
 
 
 def _sigmoid_plot(neurons, xlim):
@@ -184,8 +184,8 @@ def _sigmoid_plot(neurons, xlim):
 def _draw_sigmoid(target):
     z = np.linspace(-60.0, 60.0, 1201)
     a = sigmoid(z)
-    target.plot(z, a, color=GREY, linewidth=1.2)
-    target.plot(z, a * (1.0 - a), color=GREY, linewidth=1.2, linestyle="dashed")
+    target.plot(z, a, color=BLACK, linewidth=1.2)
+    target.plot(z, a * (1.0 - a), color=BLACK, linewidth=1.2, linestyle="dashed")
 
 
 def _sensitivity_plot(neurons):

@@ -124,6 +124,8 @@ class Plot:
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
         (a :class:`~mlpteach.player.controls.Point`) sets it to the place clicked, "" nothing.
+    both_ends : bool
+        Whether the page writes the names of profiles at their left ends, too.
     """
 
     title: str
@@ -131,6 +133,7 @@ class Plot:
     axes: Axes
     layers: Sequence[Layer]
     click: str = ""
+    both_ends: bool = False
 
     def __post_init__(self):
         check_text("the title of a Plot", self.title)
@@ -138,6 +141,7 @@ class Plot:
         check_kind("the axes of a Plot", self.axes, Axes)
         object.__setattr__(self, "layers", check_all("layers", self.layers, LAYERS))
         check_text("click", self.click)
+        check_flag("both_ends", self.both_ends)
         lines = [layer for layer in self.layers if isinstance(layer, Line)]
         if self.click == "step" and self.layers and not lines:
             raise ValueError('click="step" needs a Line among the layers to find a step by.')

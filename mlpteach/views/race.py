@@ -120,13 +120,13 @@ def hatched(
         return ()
     x_min, x_max, y_min, y_max = landscape.window
     place = x_min + 0.03 * (x_max - x_min), y_max - 0.04 * (y_max - y_min)
-    said = f"{words.replace(' (lecture)', '')} diverges: {100 * lost.mean():.0f} %"
+    said = f"{words} diverges: {100 * lost.mean():.0f} %"
     return Path(*hatching(lost, landscape.window), _LOST), Note(said, *place, _LOST)
 
 
 def title(name: str, rule: Rule) -> str:
-    """Return a racer's name with the rule's title in the place of its id."""
-    return name.replace(rule.id, rule.short_title, 1)
+    """Return a racer's name with its title for its id, and without the usual form, the slide's."""
+    return name.replace(rule.id, rule.short_title, 1).replace(" (lecture)", "")
 
 
 def cost_plot(

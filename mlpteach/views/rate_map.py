@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import BLUE, GREY, ORANGE, Style
+from mlpteach.basics.style import BLACK, BLUE, ORANGE, Style
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
@@ -53,7 +53,7 @@ _NAMES = {
     },
 }
 _DIRECTIONS = {"flat": Style(BLUE, "solid", "o"), "steep": Style(ORANGE, "dashed", "s")}
-_BAR = Style(GREY, "solid", "", 3.0)
+_BAR = Style(BLACK, "solid", "", 3.0)
 
 
 def history(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.style import GREY, Style
+from mlpteach.basics.style import BLACK, Style
 from mlpteach.run.trace import Trace
 from mlpteach.study.regret import EveryStart, regret_series
 from mlpteach.tables.counterexamples import Counterexample
@@ -65,9 +65,9 @@ def _track(traces):
     for (id, trace), lane in zip(traces.items(), _LANES, strict=True):
         style = trace.run.rule.style
         ends = np.array([-1.0, 1.0])
-        layers.append(Path(ends, np.full(2, lane), Style(GREY, marker="", width=0.8)))
+        layers.append(Path(ends, np.full(2, lane), Style(BLACK, marker="", width=0.8)))
         layers.append(Line(f"{id}.x", f"{id}.lane", style, future=False))
-    layers.append(Note("best place", -0.99, 0.5, Style(GREY)))
+    layers.append(Note("best place", -0.99, 0.5, Style(BLACK)))
     axes = Axes("$x$", "", (-1.05, 1.05), (0.0, 1.0), draw=_no_heights, key="track")
     label = "Where both rules are in the interval from −1 to 1; the best place is −1"
     return Plot("Where they are", label, axes, tuple(layers))

@@ -98,11 +98,11 @@ def pair_show(
 
 
 def _mosaic(panels):
-    """Place the difference above all, and both ledgers beside the cost and the maps."""
+    """Place the difference above all, and both ledgers over the cost beside the maps."""
     maps = ["".join(pair) for pair in evenly(list(letters_of(panels, "heat")), 2)]
     cost = letters_of(panels, "wide")
-    left, right = [letters_of(panels, "ledger")], [cost, cost, *maps]  # twice as high as a map
-    return above(letters_of(panels, "text"), beside((13, left), (7, right)))
+    left = [letters_of(panels, "ledger"), cost]
+    return above(letters_of(panels, "text"), beside((13, left), (7, maps)))
 
 
 def with_map(show: Show, landscape: Landscape) -> Show:

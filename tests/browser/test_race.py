@@ -160,7 +160,7 @@ def test_diverging_rule_says_so_and_the_others_go_on(dashboard):
     dashboard.keyboard.press("End")
     with pytest.warns(mt.DivergenceWarning):
         broken = run("gd", eta=1.0)
-    row = dashboard.locator(".table tr:has-text('Gradient descent (lecture)')")
+    row = dashboard.locator(".table tr:has-text('Gradient descent')")
     note = f"diverged at update {broken.diverged.k}"
     dashboard.wait_for_selector(f".table .note:text-is('{note}')")
     assert "NaN" not in row.inner_text()

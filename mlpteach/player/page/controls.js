@@ -1,6 +1,6 @@
 // Controls: each tells its new value at once, also while it is dragged.
 
-const MOST_SEGMENTS = 4;
+const MOST_SEGMENTS = 4, MOST_LETTERS = 36; // of choices side by side
 
 function makeControl(control, value, changed, refuse) {
   const make = { choice: makeChoice, several: makeSeveral, toggle: makeToggle, slider: makeSlider, point: makePoint }[control.kind];
@@ -14,7 +14,7 @@ function makeControls({ spec }, label) {
 function makeChoice(control, value, changed) {
   const { options } = control;
   const letters = options.reduce((sum, [, text]) => sum + text.length, 0);
-  if (options.length > MOST_SEGMENTS || letters > 48) return makeMenu(control, value, changed);
+  if (options.length > MOST_SEGMENTS || letters > MOST_LETTERS) return makeMenu(control, value, changed);
   const buttons = options.map(([option, text]) =>
     element("button", { "aria-pressed": String(option === value), "data-value": option, onclick: (event) => {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));

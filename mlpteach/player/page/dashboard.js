@@ -75,7 +75,11 @@ class Dashboard {
     this.mosaic = JSON.stringify(mosaic);
     this.panels = this.spec.panels.map((panel) => new PANELS[panel.kind](panel, this));
     this.body.replaceChildren(...(this.panels.length ? [buildMosaic(mosaic, this.panels)] : []));
-    this.more.panels.replaceChildren(...unplaced(mosaic, this.panels).map(framePanel));
+    // A map without a place stands in its line of a ledger, all else behind "⋯".
+    const ledgers = this.panels.filter(({ panel }) => panel.kind === "ledger");
+    const left = unplaced(mosaic, this.panels)
+      .filter((panel) => panel.panel.kind !== "heat" || !ledgers.some((ledger) => ledger.adopt(panel)));
+    this.more.panels.replaceChildren(...left.map(framePanel));
     for (const panel of this.panels) if (panel.plot) this.sized?.observe(panel.plot);
   }
 
@@ -88,7 +92,7 @@ class Dashboard {
     this.model.on("change:position", this.onPosition);
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
-      this.tables = null;
+      this.tables = this.dark = null;
       for (const panel of this.panels) panel.rim = panel.size = null;
       this.draw();
     };
@@ -119,10 +123,19 @@ class Dashboard {
   // Colour table for this page's theme.
   table(colors) {
     if (!this.tables) {
-      const dark = Number(isDark(this.root));
+      const dark = Number(this.isDark);
       this.tables = Object.fromEntries(Object.entries(this.spec.colors).map(([name, both]) => [name, bytesOf(both[dark])]));
     }
     return this.tables[colors];
+  }
+
+  get isDark() {
+    return this.dark ??= isDark(this.root);
+  }
+
+  // A line's colour in this page's theme.
+  ink(color) {
+    return (this.isDark && this.spec.dark[color]) || color;
   }
 
   // -- moving

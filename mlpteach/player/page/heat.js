@@ -11,7 +11,9 @@ class Heat {
     this.cell = element("div", { class: "cell", hidden: !panel.selectable });
     this.wait = element("div", { class: "wait", hidden: true });
     this.title = element("span");
-    this.range = element("span", { class: "range" });
+    this.bar = element("i", { class: "bar", "aria-hidden": "true" });
+    this.ends = element("span");
+    this.range = element("span", { class: "range" }, this.bar, this.ends);
     this.node = element("figure", {},
       element("figcaption", {}, this.title, this.range),
       element("div", { class: "map" }, this.canvas, this.cell, this.wait));
@@ -25,7 +27,8 @@ class Heat {
     if (!same || panel.selectable !== this.selectable) return false;
     this.panel = panel;
     this.title.innerHTML = panel.title;
-    this.range.textContent = panel.colors === "signed" ? `±${short(panel.limit)}` : `0 … ${short(panel.limit)}`;
+    this.dark = null; // the bar has no colours yet
+    this.ends.textContent = panel.colors === "signed" ? `±${short(panel.limit)}` : `0 … ${short(panel.limit)}`;
     this.canvas.setAttribute("aria-label", panel.label);
     return true;
   }
@@ -46,7 +49,16 @@ class Heat {
     });
   }
 
+  // The bar beside the range: from the smallest value to the largest.
+  paintBar(dashboard) {
+    this.dark = dashboard.isDark;
+    const table = dashboard.table(this.panel.colors);
+    const stops = [0, 51, 102, 153, 204, 255].map((at) => `rgb(${table.slice(3 * at, 3 * at + 3).join(" ")})`);
+    this.bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  }
+
   draw(dashboard) {
+    if (this.dark !== dashboard.isDark) this.paintBar(dashboard);
     const { history, k, line } = dashboard;
     const computed = this.panel.line <= line;
     const ready = history.isHeld(k);

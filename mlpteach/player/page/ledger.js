@@ -29,6 +29,13 @@ class Ledger {
     return true;
   }
 
+  // Let the map of a line stand in its row; false where this ledger has no such line.
+  adopt(heat) {
+    const row = this.rows.find((node) => this.panel.prefix + node.dataset.line === heat.field);
+    row?.append(element("td", { class: "mapped" }, heat.node));
+    return Boolean(row);
+  }
+
   draw(dashboard) {
     const { history, k, line, row, column } = dashboard;
     const { prefix, layer, title, places } = this.panel;

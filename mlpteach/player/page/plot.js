@@ -65,10 +65,10 @@ function contourPath(context, values, { rows, columns }) {
 }
 
 // A short piece of a line with its marker, for tables and legends.
-function swatch({ color, dash, marker, width }) {
+function swatch({ color, dash, marker, width }, dashboard) {
   const canvas = element("canvas", { class: "swatch", width: 72, height: 32, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
-  context.strokeStyle = context.fillStyle = color;
+  context.strokeStyle = context.fillStyle = dashboard.ink(color);
   context.lineWidth = 2 * width;
   context.setLineDash(DASHES[dash].map((length) => 2 * length));
   context.beginPath();
@@ -91,7 +91,7 @@ class Plot {
     this.axes = new Axes(this.plot);
     this.names = new Names();
     this.plot.append(this.image, this.axes.still, this.names.inside, this.canvas);
-    this.axes.node.append(this.names.beside);
+    this.axes.node.append(this.names.before, this.names.beside);
     this.node = element("figure", {}, this.caption, this.axes.node);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
@@ -120,7 +120,7 @@ class Plot {
       y: layer.y && history.array(layer.y),
       matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
-    this.names.replace(this.layers);
+    this.names.replace(this.layers, panel.bothEnds);
     this.rasters = this.layers.filter((layer) => layer.kind === "raster");
     this.below?.remove();
     if (this.rasters.length) { // they lie below the pictures
@@ -182,9 +182,10 @@ class Plot {
   }
 
   // Lay out again for the size that the page gives; drawing asks for none, which would be slow.
-  measure() {
+  measure(dashboard) {
     const { plot } = this;
     const em = parseFloat(getComputedStyle(plot).fontSize);
+    this.names.paint(dashboard);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
     if (!plot.clientWidth) return;
     this.plotHeight = plot.clientHeight;
@@ -196,7 +197,7 @@ class Plot {
   }
 
   draw(dashboard) {
-    if (!this.size) this.measure();
+    if (!this.size) this.measure(dashboard);
     if (!this.size) return;
     const { k } = dashboard;
     const { width, height, unit, edge } = this.size;
@@ -204,6 +205,7 @@ class Plot {
     const { context } = this;
     this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
+    this.ink = (color) => dashboard.ink(color);
     this.markers = [];
     context.save();
     context.translate(edge, edge);
@@ -227,7 +229,7 @@ class Plot {
 
   choose({ color, width, dash }, unit) {
     const { context } = this;
-    context.strokeStyle = context.fillStyle = color;
+    context.strokeStyle = context.fillStyle = this.ink(color);
     context.lineWidth = 1.2 * width * unit;
     context.lineJoin = "round";
     context.setLineDash(DASHES[dash].map((length) => length * unit));

@@ -18,11 +18,12 @@ class Table {
     const title = (column) => (column ? element("th", { scope: "col", html: column }) : element("td"));
     const head = element("tr", {}, element("td"), ...panel.columns.map(title));
     this.rows = panel.rows.map((row) => {
-      const label = element("th", { scope: "row" }, ...(row.style ? [swatch(row.style)] : []), element("span", { html: row.label }));
+      const label = element("th", { scope: "row" }, element("span", { html: row.label }));
       const cells = row.cells.map((cell, i) => this.makeCell(cell, panel.columns[i], dashboard));
       const note = element("td", { class: "note" });
-      return { notes: row.notes, note, node: element("tr", {}, label, ...cells, note) };
+      return { style: row.style, label, notes: row.notes, note, node: element("tr", {}, label, ...cells, note) };
     });
+    this.dark = null; // no swatch stands yet
     this.table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...this.rows.map((row) => row.node)));
     return true;
   }
@@ -37,7 +38,18 @@ class Table {
     return node;
   }
 
-  draw({ history, k }) {
+  // Swatches in the colours of the page's theme.
+  paint(dashboard) {
+    this.dark = dashboard.isDark;
+    for (const { style, label } of this.rows) {
+      label.querySelector(".swatch")?.remove();
+      if (style) label.prepend(swatch(style, dashboard));
+    }
+  }
+
+  draw(dashboard) {
+    const { history, k } = dashboard;
+    if (this.dark !== dashboard.isDark) this.paint(dashboard);
     for (const [node, shown, name] of this.cells) {
       const value = history.at(name, k);
       shown.textContent = formatCell(value);
