@@ -44,7 +44,7 @@ class Ledger {
     const weight = ways.layer
       ? `${parameterName(ways, row)}, instance ${column + 1} of the batch`
       : layer
-      ? `Weight <math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
+      ? `${title ? "" : "Weight "}<math><msubsup><mi>W</mi><mrow><mn>${row + 1}</mn><mo>,</mo><mn>${column + 1}</mn></mrow>` +
         `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
         `unit ${row + 1}, input ${column + 1} <span class="range">${title ? "" : "(click a map to choose another)"}</span>`
       : `Coordinate <math><msub><mi>W</mi><mn>${column + 1}</mn></msub></math>`;
