@@ -70,11 +70,11 @@ class Words {
 
   replace(panel, dashboard) {
     const { jump } = panel;
+    const button = jump && element("button", { "data-action": "jump", onclick: () => dashboard.jump(jump) }, jump.label);
     this.panel = panel;
     this.node.replaceChildren(
-      element("figcaption", { hidden: !panel.title }, element("span", { html: panel.title })),
-      ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })),
-      ...(jump ? [element("button", { "data-action": "jump", onclick: () => dashboard.jump(jump) }, jump.label)] : []));
+      element("figcaption", { hidden: !panel.title && !jump }, element("span", { html: panel.title }), ...(jump ? [button] : [])),
+      ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));
     return true;
   }
 
