@@ -12,7 +12,7 @@ from mlpteach.dashboards.guides.activations import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider
 from mlpteach.player.guide import Guide
-from mlpteach.player.hyper_controls import bind, hyper_controls
+from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
@@ -50,8 +50,8 @@ def activations(
 ) -> Player:
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
-    Both are trained by the same rule on the same mini-batches; only activation and first weights
-    differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
+    Both are trained by the same rule, any of the table, on the same mini-batches; only activation
+    and first weights differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
     before every 16th or later, and before the last one. What ails a network is named (vanishing,
     exploding, dead, saturated: :mod:`mlpteach.study.ailments`). Where the columns of X are the
     pixels of square images, it is seen what each unit of the first layer looks at or has learned,
@@ -72,7 +72,8 @@ def activations(
     output, loss, epochs, batch_size
         As for :class:`mlpteach.MLP` and :func:`mlpteach.train`.
     rule : str, Rule or callable, optional
-        As for :func:`mlpteach.train`; by default momentum as published with eta = 0.01.
+        As for :func:`mlpteach.train`; by default momentum as published with eta = 0.01. The page
+        offers all others, each with its sliders.
     seed : int
         Decides the weights drawn and the order of the instances.
     instances : int
@@ -123,14 +124,16 @@ def activations(
         options={"loss": loss, "epochs": epochs, "batch_size": batch_size, "seed": seed},
     )
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
-    sliders, hypers = hyper_controls([chosen], f"{chosen.id}.")
-    controls, values = _controls(phis, inits), {**settings, "depth": depth, **hypers}
+    rules, rule_id = offered_rules(chosen)
+    choices, hypers = rule_controls(rules)
+    controls = _controls(phis, inits)
+    values = {**settings, "depth": depth, "rule": rule_id, **hypers}
     if image_side(X):
         controls.append(Choice("images", "Show", IMAGES))
         values["images"] = "learned"
-    controls += sliders
+    controls += choices
     return Player(
-        partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
+        partial(_show, Runs(_KEPT), networks, rules, phis, inits),
         controls,
         values,
         "Activations and initialization",
@@ -183,9 +186,9 @@ def _controls(phis, inits):
     return [*controls, Slider("depth", "hidden layers", 1, DEEPEST, whole=True)]
 
 
-def _show(kept, networks, rule, phis, inits, values):
+def _show(kept, networks, rules, phis, inits, values):
     """Train both networks with the controls' values and compose what is shown."""
-    depth, rule = _check_depth(values["depth"]), bind(rule, [rule], f"{rule.id}.", values)
+    depth, rule = _check_depth(values["depth"]), chosen_rule(rules, values)
     wanted, settings = {}, {}
     for side in ("a", "b"):
         ids = values[f"{side}.activation"], values[f"{side}.init"]

@@ -10,10 +10,10 @@ from mlpteach.basics.record import offer
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.network import GUIDES
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Control, Point, Slider
+from mlpteach.player.controls import Choice, Control, Point, Slider, behind
 from mlpteach.player.guide import Guide
-from mlpteach.player.hyper_controls import bind, hyper_controls
-from mlpteach.rules import RULES, Rule, RuleLike, as_rule
+from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
+from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
@@ -130,7 +130,8 @@ def network(
     """
     sources = _sources(X, y, data)
     chosen = (rule_of("gd", eta=ETA) if rule is None else as_rule(rule)).bind(**hypers)
-    rules, rule_id = _rules(chosen)
+    rules, rule_id = offered_rules(chosen)
+    rules = _with_eta(rules, chosen)
     losses, (loss_id,) = offer(LOSSES, [as_loss(loss)])
     controls: list[Control] = [Choice("data", "Data", {id: id for id in sources})]
     values: dict[str, Any] = {"data": "yours" if "yours" in sources else data}
@@ -149,11 +150,10 @@ def network(
     else:
         check_small(check_net(net, [[0.0, 0.0]], [0]))
         nets = partial(_given, net)
-    sliders, sizes = _rule_controls(rules)
+    choices, sizes = rule_controls(rules)
     controls += [
         Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}, more=True),
-        Choice("rule", "Rule", {id: known.menu_title for id, known in rules.items()}, more=True),
-        *sliders,
+        *behind(choices, "rule"),
         Point("asked", "Ask at", more=True),
     ]
     values |= {"loss": loss_id, "rule": rule_id, **sizes, "asked": (0.0, 0.0)}
@@ -174,14 +174,9 @@ def _sources(X, y, data):
     return {"yours": lambda: (X, y), **known}
 
 
-def _rules(chosen: Rule) -> tuple[dict[str, Rule], str]:
-    """Return id -> rule of all that are offered, the chosen one in place of its own, and its id."""
-    rules = {id: optimizer.default for id, optimizer in RULES.items()}
-    rules["gd"] = rules["gd"].bind(eta=ETA)
-    if chosen.form == "own":
-        offered, (id,) = offer(rules, [chosen])
-        return offered, id
-    return {**rules, chosen.id: chosen}, chosen.id
+def _with_eta(rules, chosen):
+    """Let gradient descent start with the step size that suits, unless the reader chose it."""
+    return rules if chosen is rules["gd"] else {**rules, "gd": rules["gd"].bind(eta=ETA)}
 
 
 def _net_controls(phis):
@@ -192,16 +187,6 @@ def _net_controls(phis):
         Slider("width", "units", 1, WIDEST, whole=True, more=True),
         Choice("output", "Output φ", titles, more=True),
     ]
-
-
-def _rule_controls(rules):
-    """Return the sliders of every rule, each shown where its rule is chosen, and their values."""
-    controls, values = [], {}
-    for id, rule in rules.items():
-        sliders, starts = hyper_controls([rule], f"{id}.", ("rule", id))
-        controls += sliders
-        values |= starts
-    return controls, values
 
 
 def check_small(net: MLP) -> MLP:
@@ -235,8 +220,7 @@ def _show(kept, run, sources, nets, losses, rules, values):
     """Train with the controls' values and collect what the page needs."""
     X, y = sources[values["data"]]()
     loss = losses[values["loss"]]
-    rule = rules[values["rule"]]
-    rule = bind(rule, [rule], f"{values['rule']}.", values)
+    rule = chosen_rule(rules, values)
     net = nets(y, loss, values)
     _check_batch(run.keywords["batch_size"], X)
     decides = tuple((name, value) for name, value in values.items() if name != "asked")

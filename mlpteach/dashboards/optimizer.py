@@ -20,6 +20,20 @@ from mlpteach.tables.losses import LossLike
 from mlpteach.views.two_runs import show_traces
 
 
+class TwoRunsPlayer(Player):
+    """A dashboard of two runs that knows where they first differ."""
+
+    def go_to_first_difference(self) -> str:
+        """Go to the update, line and weight where the two runs first differ.
+
+        Returns
+        -------
+        str
+            What the dashboard says of the place; where there is none, that there is none.
+        """
+        return self.jump()
+
+
 def optimizer(
     X: ArrayLike | None = None,
     y: ArrayLike | None = None,
@@ -32,7 +46,7 @@ def optimizer(
     batch_size: int | None = 32,
     seed: int = 1,
     guide: str | Guide | None = None,
-) -> Player:
+) -> TwoRunsPlayer:
     """Show every line of any rule, the slide's form beside the published one.
 
     Both forms start from the same weights and see the same batches. The first update and the first
@@ -55,7 +69,8 @@ def optimizer(
 
     Returns
     -------
-    Player
+    TwoRunsPlayer
+        Its ``go_to_first_difference()`` takes the page there, as the button beside the words does.
 
     Raises
     ------
@@ -67,6 +82,9 @@ def optimizer(
     >>> dashboard = optimizer(rule="rmsprop", epochs=1)
     >>> list(dashboard.traces)
     ['lecture', 'paper']
+    >>> said = dashboard.go_to_first_difference()
+    >>> dashboard.position["k"]
+    1
     """
     X, y = check_data(X, y)
     net = check_net(net, X, y)
@@ -83,7 +101,7 @@ def optimizer(
     controls.append(replace(layer_choice(net), more=True))
     values["layer"] = str(layer)
     guide = choose(GUIDES, guide, "optimizer", controls)
-    return Player(
+    return TwoRunsPlayer(
         partial(_show, run), controls, values, "Optimizers, inspected", "optimizer", guide=guide
     )
 

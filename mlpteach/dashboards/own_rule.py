@@ -14,7 +14,7 @@ from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.record import is_function
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.own_rule import GUIDES
-from mlpteach.player import Player
+from mlpteach.dashboards.optimizer import TwoRunsPlayer
 from mlpteach.player.controls import Control, Point, behind
 from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import hyper_controls, layer_choice
@@ -45,7 +45,7 @@ def own_rule(
     batch_size: int | None = 32,
     seed: int = 1,
     guide: str | Guide | None = None,
-) -> Player:
+) -> TwoRunsPlayer:
     """Run a function of your own beside the reference and show where it first differs.
 
     Parameters
@@ -72,8 +72,9 @@ def own_rule(
 
     Returns
     -------
-    Player
-        ``.traces`` holds the runs "yours" and "reference". Where your function raises an error the
+    TwoRunsPlayer
+        ``.traces`` holds the runs "yours" and "reference"; ``.go_to_first_difference()`` takes the
+        page to where they part. Where your function raises an error the
         message is shown and the updates before it are kept.
 
     Raises
@@ -116,7 +117,7 @@ def own_rule(
     title = f"{yours.id} beside {reference}"
     controls = [*behind(controls, "eps", after=4), *behind(choices, after=0)]
     guide = choose(GUIDES, guide, "own_rule", controls)
-    return Player(build, controls, {**values, **places}, title, "own_rule", guide=guide)
+    return TwoRunsPlayer(build, controls, {**values, **places}, title, "own_rule", guide=guide)
 
 
 def _ranged(yours, reference):

@@ -1,6 +1,7 @@
 """No panacea: all rules over several problems, tuned with the same budget, and their ranks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 
@@ -15,7 +16,7 @@ from mlpteach.player.controls import Choice, Several
 from mlpteach.player.guide import Guide
 from mlpteach.rules import FORMS, RULES, RuleLike, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
-from mlpteach.study.ranks import ranking_series, tune_all
+from mlpteach.study.ranks import other_seeds, ranking_series, seed_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
 from mlpteach.tables.landscapes import Objective
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
@@ -23,6 +24,9 @@ from mlpteach.views.mosaic import beside
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
+_MOST_SEEDS = 20
+# Width of the lines of other seeds.
+_THIN = 0.7
 _DASHES = ("solid", "dashed", "dotted", "dashdot")
 _CELLS = {"rank": "rank", "cost": "lowest cost", "step": "step size"}
 _FORM_NAMES = {"lecture": "as the slides write them", "paper": "as published"}
@@ -38,6 +42,7 @@ def ranking(
     budget: int = 100,
     sizes: Sequence[float] = STEP_SIZES,
     seed: int = 1,
+    seeds: int = 3,
     guide: str | Guide | None = None,
 ) -> Player:
     """Rank rules over several problems, each with its best step size and the same budget.
@@ -63,6 +68,9 @@ def ranking(
         Step sizes to try. L-BFGS has none; AdaDelta as published has none either, its eps is tuned.
     seed : int
         Decides data, starting weights, batches and noise.
+    seeds : int
+        With so many the rules run, one after the other from `seed` on: thin lines show how far
+        ranks hang on them. Step sizes are those tuned with the first.
     guide : str or sequence of GuidedStep, optional
         What to try, a button a step; by default that of the lecture.
 
@@ -88,6 +96,8 @@ def ranking(
     rules = _lecture() if rules is None else rules
     starting = tuple(_rules_of(rules, form))
     everybody = [*rules, *_others(_rules_of(rules, form))]
+    seeds = check_count("seeds", seeds, maximum=_MOST_SEEDS)
+    others = other_seeds(problems, range(seed, seed + seeds))
     own = isinstance(problems, dict)
     ranked = as_ranking_problems(problems, seed)
     places = {id: problem if own else (id, seed) for id, problem in ranked.items()}
@@ -100,7 +110,7 @@ def ranking(
     values = {"form": form, "cells": "rank", "problem": next(iter(ranked)), "follow": "none"}
     controls = _controls(ranked, _rules_of(everybody, form))
     return Player(
-        partial(_show, ranked, budget, tuned),
+        partial(_show, ranked, others, budget, tuned),
         controls,
         {**values, "rules": starting},
         "No panacea",
@@ -160,9 +170,9 @@ def _controls(problems, rules):
     buttons = {name: titles[name] + "*" * rule.beyond_lecture for name, rule in rules.items()}
     return [
         Choice("form", "Form", _FORM_NAMES),
-        Choice("cells", "Table", _CELLS),
         Choice("problem", "Problem", shown),
         Choice("follow", "Follow", {"none": "all alike", **titles}),
+        Choice("cells", "Table of all problems", _CELLS, more=True),
         Several("rules", "Rules (*: beyond the lecture)", buttons, more=True),
     ]
 
@@ -171,7 +181,7 @@ def _title(name, rule):
     return name if rule.form == "own" else rule.short_title
 
 
-def _show(problems, budget, tuned, values):
+def _show(problems, others, budget, tuned, values):
     """Collect what the page needs for the controls' values."""
     if not values["rules"]:
         return Show({}, 0, message="No rule takes part: choose at least one rule.")
@@ -180,18 +190,19 @@ def _show(problems, budget, tuned, values):
     names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
     styles = _styles(rules, values["follow"])
     series = ranking_series(found, names, list(problems))
+    again = seed_series(found, others, series, list(problems))
     return Show(
         traces=_Traces({f"{name} on {id}": one for (name, id), one in found.items()}),
         steps=budget,
         panels=(
-            _slope_chart(problems, names, styles),
+            _slope_chart(problems, names, styles, again),
             _cost_plot(problems, values["problem"], names, styles, series),
             _all_problems(problems, values["cells"], found, titles, styles),
             _one_problem(problems, values["problem"], found, titles, styles),
         ),
         series=series,
         unit="evaluation",
-        mosaic=beside((2, ["A"]), (3, ["C", "B"])),
+        mosaic=beside((3, ["A"]), (2, ["B", "D"])),
     )
 
 
@@ -232,22 +243,31 @@ def _numbered(problems):
     return [f"{number} {problem.title}" for number, problem in enumerate(problems.values(), 1)]
 
 
-def _slope_chart(problems, names, styles):
-    count = len(problems)
+def _slope_chart(problems, names, styles, again):
+    """Return the ranks from problem to problem, thin lines with other seeds."""
+    titles = [problem.title for problem in problems.values()]
     axes = Axes(
-        "problem", "rank", (0.7, count + 0.3), (len(names) + 0.5, 0.5), draw=_whole_ticks,
-        key=f"{count} problems", shape="square",
+        "", "rank", (0.9, len(problems) + 0.1), (len(names) + 0.5, 0.5),
+        draw=partial(_name_ticks, titles), key=f"problems {titles}", shape="square",
     )  # fmt: skip
-    x = np.arange(1.0, count + 1)
-    layers = tuple(Profile(x, f"{name}.rank", styles[name]) for name in names)
-    label = "Rank of every rule on the problems " + ", ".join(_numbered(problems))
-    return Plot("Rank, from problem to problem", label, axes, layers)
+    x = np.arange(1.0, len(problems) + 1)
+    layers = [Profile(x, f"{name}.rank", styles[name]) for name in names]
+    layers += [Profile(x, series, replace(styles[name], width=_THIN)) for name, series in again]
+    label = "Rank of every rule on the problems " + ", ".join(titles)
+    return Plot(_spread(again), label, axes, tuple(layers), both_ends=True)
 
 
-def _whole_ticks(target):
-    from matplotlib.ticker import MultipleLocator
+def _spread(again):
+    seeds = {series.split(" ")[-1] for _, series in again}
+    told = f"; thin: {len(seeds)} other seeds" if seeds else ""
+    return f"Rank, from problem to problem{told}"
 
-    target.xaxis.set_major_locator(MultipleLocator(1))
+
+def _name_ticks(titles, target):
+    from matplotlib.ticker import FixedFormatter, FixedLocator, MultipleLocator
+
+    target.xaxis.set_major_locator(FixedLocator(range(1, len(titles) + 1)))
+    target.xaxis.set_major_formatter(FixedFormatter(titles))
     target.yaxis.set_major_locator(MultipleLocator(1))
 
 

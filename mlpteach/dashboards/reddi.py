@@ -10,7 +10,7 @@ from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
 from mlpteach.player.guide import Guide
 from mlpteach.rules import rule
-from mlpteach.study.regret import run
+from mlpteach.study.regret import regret_band, run, shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.views.regret import show_regret
 
@@ -36,7 +36,9 @@ def reddi(
     """Show Adam walk to the wrong end of an interval, and AMSGrad to the right one.
 
     Both rules see the same slopes c_k, f_k(x) = c_k x, and are held inside [-1, 1]. Above the best
-    place x = -1 they gather regret, R_k = sum of f_i(x_i) - f_i(-1) over i <= k. No eps is added
+    place x = -1 they gather regret, R_k = sum of f_i(x_i) - f_i(-1) over i <= k. A band tells how
+    much that depends on the slope one starts with: it holds all starts of the period, and where the
+    slopes are drawn at random twenty draws. No eps is added
     (eps = 0), so that the slide's Adam and the paper's are the same.
 
     Parameters
@@ -44,7 +46,7 @@ def reddi(
     example : str
         Id of ``mlpteach.COUNTEREXAMPLES``.
     updates : int
-        A million takes about a minute.
+        A million takes about two minutes.
     start : float
         In [-1, 1].
     seed : int
@@ -138,4 +140,6 @@ def _show(start, seed, values):
     example, rules, schedule = _setting(values)
     example, updates = example.change(seed=seed), int(values["updates"])
     traces = {id: run(example, rules[id], schedule, updates, start) for id in rules}
-    return show_regret(example, traces, updates)
+    shown = shown_updates(updates, example.period)
+    bands = {id: regret_band(example, rules[id], schedule, shown, start) for id in rules}
+    return show_regret(example, traces, shown, bands)

@@ -21,7 +21,7 @@ from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
-from mlpteach.views.panels import Plot, Show
+from mlpteach.views.panels import Plot, Show, Text
 from mlpteach.views.pictures import picture_key, render
 
 if TYPE_CHECKING:
@@ -195,6 +195,24 @@ class Core:
     def position(self, given: dict[str, int]) -> None:
         self._position = inside({**self._position, **check_position(given)}, self.spec)
 
+    def jump(self) -> str:
+        """Go where the words on the screen lead, see :class:`~mlpteach.views.panels.Jump`.
+
+        Returns
+        -------
+        str
+            What they say of the place; of there being none.
+        """
+        texts = [panel for panel in self.show.panels if isinstance(panel, Text)]
+        leading = next((text for text in texts if text.jump), None)
+        if leading is None or leading.jump is None:
+            return texts[0].lines[0] if texts else "There is no place to go to."
+        wanted = {n: value for n, value in leading.jump.values.items() if n in self.controls}
+        if wanted != {name: self.values[name] for name in wanted}:
+            self._change(wanted)
+        self.position = dict(leading.jump.position)
+        return leading.lines[0]
+
     def figure(self, k: int | None = None) -> "Figure":
         """Draw the dashboard as a matplotlib figure, for print and PDF.
 
@@ -291,7 +309,9 @@ class Core:
             return [({"type": "failed", "request": request, "message": told}, [])]
 
     def _answer_configure(self, message):
+        place = check_position(message.get("position", {}))
         self._change(message["values"])
+        self.position = place
         return self._configured(message)
 
     def _answer_restore(self, message):

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mlpteach.basics.record import offer
 from mlpteach.player.controls import Choice, Control, Slider, Toggle
-from mlpteach.rules import Hyper, Rule
+from mlpteach.rules import RULES, Hyper, Rule
 from mlpteach.run.network import MLP
 
 
@@ -59,6 +60,48 @@ def _key(rules, rule, name, prefix):
 def bind(rule: Rule, rules: Sequence[Rule], prefix: str, values: dict[str, Any]) -> Rule:
     """Return `rule` with the values that the controls of :func:`hyper_controls` have."""
     return rule.bind(**{name: values[_key(rules, rule, name, prefix)] for name in rule.hypers})
+
+
+def offered_rules(chosen: Rule) -> tuple[dict[str, Rule], str]:
+    """Return id -> rule of a menu of all rules, and under which id `chosen` is found in it.
+
+    It stands in place of the table's rule of its id; a reader's own stands behind all others.
+    """
+    rules = {id: optimizer.default for id, optimizer in RULES.items()}
+    if chosen.form == "own":
+        offered, (id,) = offer(rules, [chosen])
+        return offered, id
+    return {**rules, chosen.id: chosen}, chosen.id
+
+
+def rule_controls(rules: dict[str, Rule]) -> tuple[list[Control], dict[str, Any]]:
+    """Return the menu "rule" and the sliders of each rule, seen where it is chosen.
+
+    Parameters
+    ----------
+    rules : dict of str to Rule
+        See :func:`offered_rules`.
+
+    Returns
+    -------
+    controls : list
+    values : dict
+        Of the sliders alone.
+    """
+    titles = {id: known.menu_title for id, known in rules.items()}
+    controls: list[Control] = [Choice("rule", "Rule", titles)]
+    values: dict[str, Any] = {}
+    for id, rule in rules.items():
+        sliders, starts = hyper_controls([rule], f"{id}.", ("rule", id))
+        controls += sliders
+        values |= starts
+    return controls, values
+
+
+def chosen_rule(rules: dict[str, Rule], values: dict[str, Any]) -> Rule:
+    """Return the rule that the controls of :func:`rule_controls` have chosen, with its values."""
+    id = values["rule"]
+    return bind(rules[id], [rules[id]], f"{id}.", values)
 
 
 def layer_choice(net: MLP) -> Choice:

@@ -44,8 +44,8 @@ saved            true in a page that has no Python to ask (:mod:`mlpteach.player
 From the page. Each may have a ``request``, which the answer repeats, and name under ``pictures``
 the keys that the page has already:
 
-``{"type": "configure", "values"}``
-    Another history. Values left out stay as they are.
+``{"type": "configure", "values"}``, and perhaps ``"position"``
+    Another history, and the place to show it at. Values left out stay as they are.
 ``{"type": "restore", "text"}``
     The picture of a state's text.
 ``{"type": "step", "number"}``
@@ -77,7 +77,7 @@ from mlpteach.player.controls import Control
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
 from mlpteach.views.image_panels import Images
-from mlpteach.views.layers import Arrow, Bars, Line, Note, Path, Points, Profile, Raster
+from mlpteach.views.layers import Arrow, Band, Bars, Line, Note, Path, Points, Profile, Raster
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.mosaic import arrange, cut
 from mlpteach.views.network_panels import Matrix
@@ -197,6 +197,7 @@ def _plot(plot, show, numbers):
     return {
         "label": plot.label,
         "click": plot.click,
+        "bothEnds": plot.both_ends,
         "shape": axes.shape,
         "picture": picture_key(axes),
         "aspect": abs((right - left) / (high - low)) if axes.equal else 0,
@@ -204,7 +205,7 @@ def _plot(plot, show, numbers):
         "ylabel": to_html(axes.ylabel),
         "limits": [[*axes.xlim, axes.xscale == "log"], [*axes.ylim, axes.yscale == "log"]],
         "layers": [_layer(layer, axes, show.series, numbers) for layer in plot.layers],
-        "names": [to_html(name) for name in _names(plot.layers, show.panels)],
+        "names": [to_html(name) for name in _names(plot, show.panels)],
     }
 
 
@@ -213,19 +214,18 @@ def _layer(layer, axes, series, numbers):
     return {"kind": type(layer).__name__.lower(), "label": "", **described}
 
 
-def _names(layers, panels):
+def _names(plot, panels):
     """Return how a table calls each layer by its look; "" for those that no name is for alone."""
     rows = [row for panel in panels if isinstance(panel, Table) for row in panel.rows if row.style]
     called = {_look_of(row): row.label for row in reversed(rows)}
-    looks = [None if isinstance(layer, Bars) else _look_of(layer) for layer in layers]
+    looks = [None if isinstance(layer, Bars) else _look_of(layer) for layer in plot.layers]
     alone = [
-        looks.index(look) == i if isinstance(layer, Line) else looks.count(look) == 1
-        for i, (look, layer) in enumerate(zip(looks, layers, strict=True))
+        looks.index(look) == i
+        if isinstance(layer, Line) or plot.both_ends
+        else looks.count(look) == 1
+        for i, (look, layer) in enumerate(zip(looks, plot.layers, strict=True))
     ]
-    named = [
-        known and not isinstance(layer, Bars) for known, layer in zip(alone, layers, strict=True)
-    ]
-    return [called.get(look, "") * known for look, known in zip(looks, named, strict=True)]
+    return [called.get(look, "") * known for look, known in zip(looks, alone, strict=True)]
 
 
 def _look_of(drawn):
@@ -241,6 +241,12 @@ def _line(line, axes, series, numbers):
         "future": line.future,
         "connect": line.connect,
     }
+
+
+def _band(band, axes, series, numbers):
+    """Return a band as two lines, one behind the other."""
+    edges = [point_fractions(axes, series[band.x], series[y]) for y in (band.low, band.high)]
+    return {**_look(band), "points": numbers.add_curves(np.concatenate(edges))}
 
 
 def _points(points, axes, series, numbers):
@@ -345,7 +351,9 @@ def _ledger(ledger, show, numbers):
 
 
 def _text(text, show, numbers):
-    return {"lines": [to_html(line) for line in text.lines], "marked": list(text.marked)}
+    lines = [to_html(line) for line in text.lines]
+    jump = vars(text.jump) if text.jump else None
+    return {"lines": lines, "marked": list(text.marked), "jump": jump}
 
 
 def _diagram(diagram, show, numbers):
@@ -374,7 +382,6 @@ _DESCRIBE = {
     Matrices: _matrices, Images: _images,
 }  # fmt: skip
 _DESCRIBE_LAYER = {
-    Line: _line, Points: _points, Profile: _profile, Arrow: _arrow, Bars: _bars,
-    Path: _path, Note: _note,
-    Raster: _raster,
+    Line: _line, Band: _band, Points: _points, Profile: _profile, Arrow: _arrow, Bars: _bars,
+    Path: _path, Note: _note, Raster: _raster,
 }  # fmt: skip

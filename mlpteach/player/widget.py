@@ -129,6 +129,15 @@ class Player(anywidget.AnyWidget):
         self.core.state = text
         self._take(*self.core.history())
 
+    def jump(self) -> str:
+        """Go where the words on the screen lead, see :meth:`Core.jump`."""
+        before, said = self.core.sequence, self.core.jump()
+        if self.core.sequence != before:
+            self._take(*self.core.history())
+        else:
+            self.position = self.core.position
+        return said
+
     def figure(self, k: int | None = None) -> "Figure":
         """Draw the dashboard as a matplotlib figure, see :meth:`Core.figure`."""
         return self.core.figure(k)

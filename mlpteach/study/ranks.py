@@ -8,8 +8,8 @@ import numpy as np
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.progress import progress_bar
 from mlpteach.rules import Rule
-from mlpteach.study.ranking_problems import RankingProblem
-from mlpteach.study.tuning import Tuned, tune
+from mlpteach.study.ranking_problems import RankingProblem, as_ranking_problems
+from mlpteach.study.tuning import Tuned, costs_of, tune
 
 # What was tuned before, so that every control answers at once: (place, rule, …) -> Tuned.
 _known: dict[Any, Tuned] = {}
@@ -54,6 +54,54 @@ def tune_all(
     while len(_known) > _KEPT:
         del _known[next(iter(_known))]
     return found
+
+
+def other_seeds(
+    given: Sequence[str] | Mapping[str, Any], seeds: Sequence[int]
+) -> dict[int, dict[str, RankingProblem]]:
+    """Return seed -> problems of :func:`as_ranking_problems`, but for those no seed changes.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Ids; a reader's own functions know no seed, so that nothing is left of them.
+    seeds : sequence of int
+        The first is the one they differ from.
+    """
+    if isinstance(given, Mapping):
+        return {}
+    first, *others = (as_ranking_problems(given, seed) for seed in seeds)
+    return {
+        seed: {id: one for id, one in problems.items() if one.objective is not first[id].objective}
+        for seed, problems in zip(seeds[1:], others, strict=True)
+    }
+
+
+def seed_ranks(
+    found: Mapping[tuple[str, str], Tuned],
+    others: Mapping[int, Mapping[str, RankingProblem]],
+    budget: int,
+) -> dict[int, dict[tuple[str, str], FloatArray]]:
+    """Return seed -> (rule's name, problem) -> its rank after each evaluation, (budget,).
+
+    With other seeds the rules run again with the step sizes that they were tuned to.
+
+    Parameters
+    ----------
+    found : dict of (str, str) to Tuned
+    others : dict of int to dict
+        Of :func:`other_seeds`.
+    budget : int
+    """
+    names = list(dict.fromkeys(name for name, _ in found))
+    ranked: dict[int, dict[tuple[str, str], FloatArray]] = {}
+    for seed, problems in others.items():
+        ranked[seed] = {}
+        for id, problem in problems.items():
+            chosen = [found[name, id].rule for name in names]
+            costs = costs_of(problem, chosen, budget)
+            ranked[seed] |= {(name, id): row for name, row in zip(names, ranks(costs), strict=True)}
+    return ranked
 
 
 def ranks(costs: FloatArray) -> FloatArray:
@@ -102,6 +150,33 @@ def ranking_series(
             series[f"{name}.cost.{id}"] = costs[i, j]
             series[f"{name}.step.{id}"] = np.full(budget, found[name, id].step_size)
     return series
+
+
+def seed_series(
+    found: Mapping[tuple[str, str], Tuned],
+    others: Mapping[int, Mapping[str, RankingProblem]],
+    series: dict[str, FloatArray],
+    problems: Sequence[str],
+) -> list[tuple[str, str]]:
+    """Add the ranks with other seeds to `series`: "adam.rank with seed 2", (budget, n_problems).
+
+    Where no seed changes a problem it has the rank that is known.
+
+    Returns
+    -------
+    list of (str, str)
+        (rule's name, name of the series).
+    """
+    added = []
+    for seed, ranked in seed_ranks(found, others, len(series["evaluation"])).items():
+        if not ranked:
+            continue  # no seed changes any of the problems
+        for name in dict.fromkeys(name for name, _ in found):
+            known = [series[f"{name}.rank.{id}"] for id in problems]
+            again = [ranked.get((name, id), rank) for id, rank in zip(problems, known, strict=True)]
+            series[f"{name}.rank with seed {seed}"] = np.stack(again, axis=1)
+            added.append((name, f"{name}.rank with seed {seed}"))
+    return added
 
 
 def _costs(tuned):

@@ -14,6 +14,8 @@ from mlpteach.tables.schedules import ScheduleLike
 # All updates are shown up to here, then so many in each power of ten.
 _ONE_BY_ONE = 303
 _IN_A_DECADE = 100
+# How many draws stand for all where the slopes have no period.
+_DRAWS = 20
 
 
 def shown_updates(steps: int, period: int = 1) -> list[int]:
@@ -53,6 +55,70 @@ def average_regret(trace: Trace, slopes: FloatArray) -> FloatArray:
     """Return R_k/k for every update: how much f_k(x_k) lay above f_k(-1), on average so far."""
     n = len(trace)
     return np.cumsum(trace.losses + slopes[:n]) / np.arange(1.0, n + 1)
+
+
+class EveryStart:
+    """One of Reddi's examples begun at every update of its period, all starts side by side.
+
+    An objective for ``descend``, of theta (starts,): each entry sees the slopes from another one
+    on. The slopes drawn at random have no period; there each entry sees draws of its own.
+
+    Parameters
+    ----------
+    example : Counterexample
+    shown : list of int
+        Updates after which the regret is kept.
+
+    Attributes
+    ----------
+    starts : int
+    regret : dict of int to ndarray, shape (starts,)
+        Shown update -> average regret of each start, R_k/k.
+    """
+
+    def __init__(self, example: Counterexample, shown: Sequence[int]) -> None:
+        self.starts = example.period if example.period > 1 else _DRAWS
+        self.regret: dict[int, FloatArray] = {}
+        self._shown, self._k, self._sum = set(shown), 0, np.zeros(self.starts)
+        self._examples = [example.change(seed=example.seed + i) for i in range(self.starts)]
+        # Twice the period, so that the slopes of all starts are one piece of it.
+        self._slopes = example.slopes(2 * example.period)
+
+    def slopes(self, k: int) -> FloatArray:
+        """Return the slope of update k for each start, shape (starts,)."""
+        if self.starts == len(self._slopes) // 2:
+            first = (k - 1) % self.starts
+            return self._slopes[first : first + self.starts]
+        return np.array([example.slope(k) for example in self._examples])
+
+    def __call__(self, theta: FloatArray, k: int) -> tuple[float, FloatArray]:
+        slopes = self.slopes(k)
+        if k == self._k + 1:  # not where an update is computed again
+            self._k, self._sum = k, self._sum + slopes * (theta + 1.0)
+            if k in self._shown:
+                self.regret[k] = self._sum / k
+        return float(slopes @ theta), slopes
+
+
+def regret_band(
+    example: Counterexample,
+    rule: RuleLike,
+    schedule: ScheduleLike,
+    shown: Sequence[int],
+    start: float = 1.0,
+) -> FloatArray:
+    """Return the least and the largest average regret of all starts, shape (2, len(shown)).
+
+    NaN from where one of them has left the numbers.
+    """
+    everybody = EveryStart(example, shown)
+    quietly(
+        descend, everybody, np.full(everybody.starts, start), rule=rule, steps=shown[-1],
+        schedule=schedule, project=project,
+    )  # fmt: skip
+    none = np.full(everybody.starts, np.nan)
+    regrets = np.array([everybody.regret.get(k, none) for k in shown])
+    return np.stack([regrets.min(axis=1), regrets.max(axis=1)])
 
 
 def regret_series(

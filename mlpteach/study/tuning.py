@@ -108,6 +108,19 @@ def tune(
     return found
 
 
+def costs_of(problem: RankingProblem, rules: Sequence[Rule], budget: int) -> FloatArray:
+    """Return the lowest costs so far of rules as they are, (n_rules, budget), side by side.
+
+    Infinite for a rule that diverges.
+    """
+    costs, scores = _side_by_side(problem, list(rules), budget, False)
+    for i in np.flatnonzero(np.isnan(scores)).tolist():  # only the run alone can tell
+        trace, costs[i] = run_within(problem, rules[i], budget)
+        scores[i] = np.inf if trace.diverged else costs[i, -1]
+    costs[np.isinf(scores)] = np.inf
+    return costs
+
+
 def _tuned(problem, rules, budget, sizes, progress):
     tried = [_with_sizes(rule, sizes) for rule in rules]
     runs = [run for of_rule in tried for run in of_rule.values()]

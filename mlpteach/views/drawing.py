@@ -13,7 +13,18 @@ from mlpteach.views.colors import color_table
 from mlpteach.views.coordinates import SIZES, x_fractions, y_fractions
 from mlpteach.views.image_drawing import draw_images
 from mlpteach.views.image_panels import Images
-from mlpteach.views.layers import Arrow, Bars, Line, Note, Path, Points, Profile, Raster, shade
+from mlpteach.views.layers import (
+    Arrow,
+    Band,
+    Bars,
+    Line,
+    Note,
+    Path,
+    Points,
+    Profile,
+    Raster,
+    shade,
+)
 from mlpteach.views.network_drawing import draw_diagram, draw_matrices
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table
 from mlpteach.views.pictures import prepare, style
@@ -131,6 +142,13 @@ def _draw_points(target, points, at):
     look = {"facecolors": "none", "edgecolors": points.style.color}
     target.scatter(x, y, s=40, linewidths=1.0, label=points.label or None, **look)
     target.scatter(x[at.column], y[at.column], s=130, linewidths=2.0, **look)
+
+
+def _draw_band(target, band, series, k):
+    x, low, high = (series[name] for name in (band.x, band.low, band.high))
+    look = {"color": band.style.color, "linewidth": 0}
+    target.fill_between(x, low, high, alpha=0.12, **look)
+    target.fill_between(x[:k], low[:k], high[:k], alpha=0.2, label=band.label or None, **look)
 
 
 def _draw_profile(target, profile, series, k):
@@ -330,6 +348,7 @@ _DRAW = {
 }  # fmt: skip
 _DRAW_LAYER = {
     Line: _draw_line,
+    Band: _draw_band,
     Profile: _draw_profile,
     Arrow: _draw_arrow,
     Path: _draw_path,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
 
 
-def check_look(name: str, layer: "Line | Points | Profile | Arrow | Bars | Path") -> None:
+def check_look(name: str, layer: "Line | Band | Points | Profile | Arrow | Bars | Path") -> None:
     """Raise unless a layer has a style and a text for its label."""
     check_kind(f"the style of {name}", layer.style, Style, "STYLES[0]")
     check_text(f"the label of {name}", layer.label)
@@ -67,6 +67,35 @@ class Line:
         """Raise unless the show has what is drawn here."""
         check_series("Line.x", self.x, show)
         check_series("Line.y", self.y, show)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A filled space between two lines through one point a step each: faint after the step shown.
+
+    Attributes
+    ----------
+    x, low, high : str
+        Names of series of shape (steps,). Where one is NaN the band is interrupted.
+    style : Style
+        Of which the colour counts.
+    label : str
+        For the legend; "" for none.
+    """
+
+    x: str
+    low: str
+    high: str
+    style: Style
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        check_look("a Band", self)
+
+    def check(self, show: "Show") -> None:
+        """Raise unless the show has what is drawn here."""
+        for end in ("x", "low", "high"):
+            check_series(f"Band.{end}", getattr(self, end), show)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from mlpteach.views.frames import Frames
 from mlpteach.views.image_panels import Images
 from mlpteach.views.layers import (
     Arrow,
+    Band,
     Bars,
     Line,
     Note,
@@ -48,8 +49,8 @@ from mlpteach.views.layers import (
 from mlpteach.views.mosaic import mosaic_lines
 from mlpteach.views.network_panels import Diagram, Matrices
 
-Layer = Line | Points | Profile | Arrow | Bars | Path | Note | Raster
-LAYERS = (Line, Points, Profile, Arrow, Bars, Path, Note, Raster)
+Layer = Line | Band | Points | Profile | Arrow | Bars | Path | Note | Raster
+LAYERS = (Line, Band, Points, Profile, Arrow, Bars, Path, Note, Raster)
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,13 @@ class Plot:
     title, label : str
         The caption, and words for screen readers.
     axes : Axes
-    layers : sequence of Line, Points, Profile, Arrow, Bars, Path, Note or Raster
+    layers : sequence of Line, Band, Points, Profile, Arrow, Bars, Path, Note or Raster
         In the order in which they are drawn; rasters lie below all others.
     click : str
         What a click does: "step" goes to the step whose first line is nearest, a control's name
         (a :class:`~mlpteach.player.controls.Point`) sets it to the place clicked, "" nothing.
+    both_ends : bool
+        Whether the page writes the names of profiles at their left ends, too.
     """
 
     title: str
@@ -132,6 +135,7 @@ class Plot:
     axes: Axes
     layers: Sequence[Layer]
     click: str = ""
+    both_ends: bool = False
 
     def __post_init__(self):
         check_text("the title of a Plot", self.title)
@@ -139,6 +143,7 @@ class Plot:
         check_kind("the axes of a Plot", self.axes, Axes)
         object.__setattr__(self, "layers", check_all("layers", self.layers, LAYERS))
         check_text("click", self.click)
+        check_flag("both_ends", self.both_ends)
         lines = [layer for layer in self.layers if isinstance(layer, Line)]
         if self.click == "step" and self.layers and not lines:
             raise ValueError('click="step" needs a Line among the layers to find a step by.')
@@ -309,6 +314,31 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """A button that takes the page to a place, whatever it shows now.
+
+    Attributes
+    ----------
+    label : str
+    position : dict of str to int
+        Some of "k", from 1, and "line", "row", "column", from 0.
+    values : dict
+        Control -> the value it must have there, such as the layer; controls that the dashboard does
+        not have, or that have the value already, stay.
+    """
+
+    label: str
+    position: Mapping[str, int]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        check_text("the label of a Jump", self.label)
+        check_dict("values", self.values)
+        for name, number in check_dict("position", self.position).items():
+            check_count(name, number, minimum=1 if name == "k" else 0)
+
+
+@dataclass(frozen=True)
 class Text:
     """Words and formulas that stand still.
 
@@ -318,11 +348,14 @@ class Text:
     lines : tuple of str
     marked : tuple of int
         Places in `lines`, from 0, that are marked as changed.
+    jump : Jump, optional
+        Where the words speak of a place.
     """
 
     title: str
     lines: Sequence[str]
     marked: Sequence[int] = ()
+    jump: Jump | None = None
 
     def __post_init__(self):
         check_text("the title of a Text", self.title)

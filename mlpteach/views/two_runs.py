@@ -1,6 +1,5 @@
 """Two runs side by side: both ledgers, both costs, the maps of one layer, the first difference."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +9,7 @@ from mlpteach.run.compare import Difference, Undecided, compare
 from mlpteach.run.trace import Trace
 from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.axis import limits
+from mlpteach.views.first_difference import first_difference, line_of
 from mlpteach.views.frames import join
 from mlpteach.views.mosaic import above, beside, evenly, letters_of
 from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_ledger
@@ -35,8 +35,6 @@ def show_traces(traces: dict[str, Trace], layer: int, remark: str = "") -> Show:
     if not alive:
         return Show(traces, 0, message=message)
     difference = compare(*alive.values()) if len(alive) == 2 else None
-    if isinstance(difference, Undecided):
-        remark, difference = f"{difference} {remark}".strip(), None
     styles = {name: trace.run.rule.style for name, trace in alive.items()}
     return pair_show(alive, styles, layer, difference, message, remark)
 
@@ -45,7 +43,7 @@ def pair_show(
     traces: dict[str, Trace],
     styles: dict[str, Style],
     layer: int,
-    difference: Difference | None = None,
+    difference: Difference | Undecided | None = None,
     message: str = "",
     remark: str = "",
 ) -> Show:
@@ -58,7 +56,7 @@ def pair_show(
     styles : dict of str to Style
     layer : int
         From 1; 0 for a plain function.
-    difference : Difference, optional
+    difference : Difference or Undecided, optional
         What :func:`mlpteach.compare` found between the two.
     message : str
     remark : str
@@ -70,20 +68,21 @@ def pair_show(
         *(optimizer_frames(trace, layer, prefixes[name], steps) for name, trace in traces.items())
     )
     samples = frames.named(frames.values)
+    differs = line_of(difference)
     heats = [
         heat
         for i, (name, trace) in enumerate(traces.items())
         for heat in optimizer_heats(
-            trace, layer, samples, prefixes[name], _shown(trace, difference, i), _of(name, traces)
+            trace, layer, samples, prefixes[name], _shown(differs, i), _of(name, traces)
         )
     ]
-    differs = difference.quantity if difference else ""
     ledgers = [
         rule_ledger(trace, layer, name, prefixes[name], differs) for name, trace in traces.items()
     ]
     words, table = [], []
     if len(traces) == 2:
-        words, table = [_words(difference, remark, traces)], [_table(traces, styles)]
+        words = [first_difference(difference, remark, traces, layer)]
+        table = [_table(traces, styles)]
     first = next(iter(traces.values()))
     panels = (*words, *ledgers, _costs(traces, styles, steps), *table, *heats)
     return Show(
@@ -127,11 +126,9 @@ def with_map(show: Show, landscape: Landscape) -> Show:
     return replace(show, panels=panels, series=series, mosaic=mosaic)
 
 
-def _shown(trace, difference, place):
+def _shown(differs, place):
     """Return the quantities worth a map; the second run's where they can tell it from the first."""
-    if not place:
-        return None
-    return list(dict.fromkeys(["W", *([difference.quantity] if difference else []), "rho"]))
+    return ["W", differs, "rho"] if place else None
 
 
 def _of(name, traces):
@@ -177,36 +174,3 @@ def _table(traces, styles):
         notes = {min(k, len(trace) + 1): text for k, text in notes.items()}
         rows.append(Row(name, (f"{name}.loss",), styles[name], notes))
     return Table("", "Cost of each run", ("cost $J$",), tuple(rows))
-
-
-def _words(difference, remark, traces):
-    known = (remark,) if remark else ()
-    if difference is None:
-        return Text("First difference", ("None: the two runs agree in all they share.", *known))
-    given, expected = traces
-    sign = traces[expected].run.rule.symbol(difference.quantity)
-    what = f"update k = {difference.k}, in ${sign.latex()}$ ({sign.meaning})"
-    where = f"{what}, at {_place(difference)}"
-    numbers = f"{given} {{}}, {expected} {{}}".format(
-        *_told_apart(difference.given, difference.expected)
-    )
-    return Text("First difference", (f"{where}: {numbers}.", *known), marked=(0,))
-
-
-def _place(difference):
-    """Name the entry as the ledgers do, which count units and inputs from 1."""
-    found = re.fullmatch(r"([Wb])\^\((\d+)\)\[(\d+)(?:, (\d+))?\]", difference.place)
-    if not found:
-        return difference.place
-    letter, layer, row, column = found.groups()
-    place = f"${letter}^{{({layer})}}$, unit {int(row) + 1}"
-    return place if column is None else f"{place}, input {int(column) + 1}"
-
-
-def _told_apart(*values):
-    """Write two numbers with three significant digits, or as many as show that they differ."""
-    for digits in range(3, 18):
-        texts = [f"{value:.{digits}g}".replace("-", "−") for value in values]
-        if len(set(texts)) == len(texts):
-            break
-    return texts

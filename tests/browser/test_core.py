@@ -5,6 +5,9 @@ import pytest
 from own_dashboard import own_dashboard
 
 import mlpteach as mt
+from mlpteach.basics.style import Style
+from mlpteach.player.core import Core
+from mlpteach.views import Axes, Band, Plot, Show
 from mlpteach.views.colors import color_table
 from mlpteach.views.layers import shade
 
@@ -74,6 +77,29 @@ def test_a_raster_has_the_colors_of_its_field_below_what_stands_still(own, page)
         own.spec["panels"][0]["box"],
     )
     np.testing.assert_array_equal(np.reshape(pixels, (35, 50, 3)), expected)
+
+
+def test_a_band_is_filled_between_its_lines_and_fainter_behind_the_step(page):
+    series = {"k": np.arange(1.0, 5.0), "low": np.full(4, 0.25), "high": np.full(4, 0.75)}
+    axes = Axes("k", "", (1.0, 4.0), (0.0, 1.0))
+    plot = Plot("", "a band", axes, (Band("k", "low", "high", Style("#2b8cd0", marker="")),))
+    core = Core(lambda values: Show({}, 4, (plot,), series), [], {}, "Band", "band")
+    core.position = {"k": 3}
+    show(page, core)
+    opacity = page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".mlp .plot canvas");
+          const ratio = devicePixelRatio, edge = 8 * ratio;
+          const [width, height] = [canvas.width - 2 * edge, canvas.height - 2 * edge];
+          const context = canvas.getContext("2d");
+          const at = (x, y) =>
+            context.getImageData(edge + x * width, edge + y * height, 1, 1).data[3];
+          return [at(0.3, 0.5), at(0.9, 0.5), at(0.3, 0.1), at(0.3, 0.9)];
+        }"""
+    )
+    before, after, *outside = opacity
+    assert before > after > 0
+    assert outside == [0, 0]
 
 
 def test_a_state_is_restored_and_a_wrong_one_is_said(own, page):

@@ -111,7 +111,7 @@ def test_plays_and_stops(lecture, reddi):
 
 
 def test_click_goes_to_an_update(lecture, reddi):
-    plot = reddi.locator(".plot").first
+    plot = reddi.locator(".plot[data-click=step]").first
     box = plot.bounding_box()
     plot.click(position={"x": 0.7 * box["width"], "y": 0.5 * box["height"]})
     assert 100 < float(shown(reddi, "update")) < 2000

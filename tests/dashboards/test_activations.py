@@ -155,11 +155,26 @@ def test_depth_changes_both_networks():
         dashboard.configure(depth=11)
 
 
-def test_any_rule_has_its_sliders():
+@pytest.mark.parametrize("rule", ["adagrad", "adam", "muon"])
+def test_any_rule_of_the_table_is_chosen_on_the_page(rule):
+    dashboard = configured(rule=rule)
+    net = mt.MLP((2, 8, 8, 8, 1), hidden="relu", init="he", seed=1)
+    expected = mt.train(net, *MOONS, rule=rule, epochs=10)
+    last = list(dashboard.traces.values())[1][-1].after
+    np.testing.assert_array_equal(last.flat, expected[-1].after.flat)
+
+
+def test_every_rule_has_its_sliders_seen_where_it_is_chosen():
     dashboard = mt.dashboards.activations(*MOONS, rule="adam", **SMALL)
+    assert set(options(dashboard, "rule")) == set(mt.RULES)
+    shown = {one["name"]: one["when"] for one in dashboard.spec["controls"]}
+    assert shown["adagrad.eta"] == ("rule", "adagrad")
     assert dashboard.values["adam.beta1"] == 0.9
     dashboard.configure(**{"adam.eta": 0.02})
     assert all(trace.run.rule.values["eta"] == 0.02 for trace in dashboard.traces.values())
+    dashboard.configure(**{"rule": "adagrad", "adagrad.eta": 0.03})
+    assert {str(trace.run.rule) for trace in dashboard.traces.values()} == {"adagrad (lecture)"}
+    assert all(trace.run.rule.values["eta"] == 0.03 for trace in dashboard.traces.values())
 
 
 def test_a_rule_without_step_size_and_an_own_rule():
@@ -169,6 +184,10 @@ def test_a_rule_without_step_size_and_an_own_rule():
     for rule in ("lbfgs", "adadelta", mine):
         dashboard = mt.dashboards.activations(*MOONS, rule=rule, **SMALL)
         assert dashboard.show.steps > 1
+    dashboard.configure(rule="gd")
+    dashboard.configure(rule="mine")
+    first = dashboard.trace[0]
+    np.testing.assert_array_equal(first.rho.flat, 0.1 * first.gradient.flat)
 
 
 def test_a_run_that_diverges_says_so_and_is_gone_from_there_on():

@@ -226,3 +226,88 @@ def test_numbers_of_the_first_difference_are_short_but_told_apart():
     alike = mt.dashboards.own_rule(nearly, against="gd", on="valley", steps=3)
     given, expected = (text.rstrip(".") for text in alike.show.panels[0].lines[0].split()[-3::2])
     assert given.rstrip(",") != expected
+
+
+# -- going to the first difference
+
+
+def shown(dashboard, name):
+    """Return the number of a map at the chosen weight of the update on the screen."""
+    place, frames = dashboard.position, dashboard.show.frames
+    [frame] = frames.named(frames.read(place["k"], place["k"]))[name]
+    return frame[place["row"], place["column"]]
+
+
+def test_the_first_difference_is_gone_to_line_and_weight():
+    dashboard = small(rule="adam", layer=2)
+    dashboard.position = {"k": 5, "line": 0}
+    said = dashboard.go_to_first_difference()
+    lecture, paper = dashboard.traces.values()
+    gap = {i: np.abs(W - paper[0].rho.W[i]) for i, W in lecture[0].rho.W.items()}
+    layer = max(gap, key=lambda i: gap[i].max())
+    row, column = np.unravel_index(gap[layer].argmax(), gap[layer].shape)
+    names = [line.name for line in panels(dashboard, "Ledger")[0].lines]
+    assert dashboard.values["layer"] == str(layer)
+    assert dashboard.position == {
+        "k": 1, "line": names.index("rho"), "row": row, "column": column,
+    }  # fmt: skip
+    assert said == panels(dashboard, "Text")[0].lines[0]
+    assert shown(dashboard, "lecture.rho") == lecture[0].rho.W[layer][row, column]
+
+
+def test_a_late_difference_of_one_s_own_rule_is_gone_to():
+    def slips(k, G, *, eta):
+        rho = eta * G
+        if k == 5:
+            rho[7] += 0.25
+        return {"rho": rho}
+
+    dashboard = mt.dashboards.own_rule(slips, *MOONS, against="gd", batch_size=20, layer=2)
+    dashboard.go_to_first_difference()
+    assert dashboard.values["layer"] == "1"  # rho[7] is in W of 30 x 2, whose rows are units
+    place = dashboard.position
+    assert (place["k"], place["row"], place["column"]) == (5, 3, 1)
+    assert shown(dashboard, "yours.rho") - shown(dashboard, "reference.rho") == pytest.approx(0.25)
+
+
+def test_where_a_bias_differs_its_unit_is_gone_to():
+    def freezes_biases(k, G, layout, *, eta=0.01):
+        rho = eta * G
+        for _, bias in layout.matrices(rho):
+            bias[...] = 0.0
+        return {"rho": rho}
+
+    net = mt.MLP((2, 4, 1), seed=1)
+    dashboard = mt.dashboards.own_rule(freezes_biases, *MOONS, against="gd", net=net, layer=1)
+    said = dashboard.go_to_first_difference()
+    biases = dashboard.traces["reference"][0].rho.b
+    layer = max(biases, key=lambda i: np.abs(biases[i]).max())
+    unit = int(np.abs(biases[layer]).argmax())
+    assert f"$b^{{({layer})}}$, unit {unit + 1}" in said
+    assert (dashboard.values["layer"], dashboard.position["row"]) == (str(layer), unit)
+
+
+def test_a_coordinate_that_differs_is_gone_to_on_a_landscape():
+    def second_only(k, G, *, eta):
+        return {"rho": eta * G * np.array([1.0, 1.5])}
+
+    dashboard = mt.dashboards.own_rule(second_only, against="gd", on="valley", steps=4)
+    dashboard.position = {"k": 3}
+    dashboard.go_to_first_difference()
+    assert (dashboard.position["k"], dashboard.position["column"]) == (1, 1)
+
+
+def test_where_nothing_differs_one_stays_and_is_told():
+    def mine(k, G, *, eta):
+        return {"rho": eta * G}
+
+    dashboard = mt.dashboards.own_rule(mine, *MOONS, against="gd")
+    dashboard.position = {"k": 2, "row": 1}
+    before = dashboard.position
+    assert dashboard.go_to_first_difference() == "None: the two runs agree in all they share."
+    assert dashboard.position == before
+    assert panels(dashboard, "Text")[0].jump is None
+
+
+def test_a_rule_without_two_forms_has_nothing_to_go_to():
+    assert "There is no place to go to" in small(rule="gd").go_to_first_difference()

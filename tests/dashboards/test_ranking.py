@@ -100,6 +100,7 @@ EVERYBODY = [id for id, rule in mt.RULES.items() if not rule.default.needs_layer
 def test_lines_differ_by_more_than_colour():
     dashboard = mt.dashboards.ranking(("valley",), EVERYBODY, budget=3, sizes=(0.01,))
     plot = dashboard.show.panels[0]
+    assert not [layer for layer in plot.layers if "seed" in layer.y]  # no seed changes the valley
     looks = {(layer.style.color, layer.style.dash) for layer in plot.layers}
     rows = {row.style.marker + row.style.dash for row in dashboard.show.panels[2].rows}
     assert [layer.y for layer in plot.layers] == [f"{id}.rank" for id in EVERYBODY]
@@ -117,6 +118,40 @@ def test_everybody_is_on_the_page_and_takes_part_when_asked():
     assert dashboard.show.series["adamw.rank"][-1].max() <= 2
     dashboard.configure(rules=())
     assert "choose at least one rule" in dashboard.show.message
+
+
+def test_thin_lines_are_the_ranks_with_other_seeds(dashboard):
+    """On the noisy valley, with the step sizes of seed 2, as each rule descends there alone."""
+    thin = {layer.y: layer for layer in dashboard.show.panels[0].layers if "seed" in layer.y}
+    assert set(thin) == {f"{rule}.rank with seed {seed}" for rule in RULES for seed in (3, 4)}
+    series = dashboard.show.series
+    lowest = {}
+    for rule in ("gd", "momentum", "adam"):  # one gradient an update
+        chosen = mt.rule(rule).with_step_size(series[f"{rule}.step.noise"][-1])
+        objective = mt.tables.landscapes.noisy(mt.LANDSCAPES["valley"], 3.0, 3)
+        trace = mt.descend(objective, mt.LANDSCAPES["valley"].start, rule=chosen, steps=61)
+        lowest[rule] = trace.losses.min()
+    shown = {rule: series[f"{rule}.rank with seed 3"][-1, 2] for rule in lowest}
+    assert sorted(lowest, key=lowest.get) == sorted(shown, key=shown.get)
+    for rule in RULES:  # no seed changes Beale and the valley
+        again, known = series[f"{rule}.rank with seed 4"], series[f"{rule}.rank"]
+        np.testing.assert_array_equal(again[:, :2], known[:, :2])
+
+
+def test_one_seed_has_no_thin_lines():
+    alone = mt.dashboards.ranking(("noise",), ["gd", "adam"], budget=5, sizes=(0.01,), seeds=1)
+    assert [layer.y for layer in alone.show.panels[0].layers] == ["gd.rank", "adam.rank"]
+    with pytest.raises(ValueError, match="seeds must be a whole number >= 1 and <= 20"):
+        mt.dashboards.ranking(("noise",), ["gd"], seeds=21)
+
+
+def test_problems_are_named_on_the_axis_and_rules_at_both_ends(dashboard):
+    plot = dashboard.spec["panels"][0]
+    picture = dashboard.pictures[plot["picture"]]
+    assert [label for _, label, _ in picture["across"]] == ["Beale", "Valley", "Noise"]
+    assert plot["bothEnds"]
+    assert plot["names"][:3] == ["Gradient descent", "Momentum", "Adam"]
+    assert set(plot["names"][len(RULES) :]) == {""}  # thin lines
 
 
 def test_readers_own_problem_and_rule():

@@ -65,6 +65,54 @@ def test_shown_updates_grow_and_end_at_the_last(steps, period):
     assert len(shown) < 800
 
 
+def alone(example, id, phase, shown, **settings):
+    """Return the average regret of one start, run by itself from another slope on."""
+
+    def objective(theta, k):
+        slope = example.slope(k + phase)
+        return slope * float(theta[0]), np.array([slope])
+
+    hypers = {"eta": 0.1, "beta1": 0.0, "beta2": 0.1, "eps": 0.0}
+    form = {"form": "paper", "bias_correction": False} if id == "adam" else {}
+    trace = mt.descend(
+        objective, [1.0], rule=mt.rule(id, **form, **hypers), steps=shown[-1],
+        schedule=lambda eta, k: eta / np.sqrt(k), project=lambda x: np.clip(x, -1.0, 1.0),
+    )  # fmt: skip
+    x = np.array([step.before.flat[0] for step in trace])
+    gaps = np.array([example.slope(k + phase) for k in range(1, len(x) + 1)]) * (x + 1.0)
+    return np.cumsum(gaps)[np.array(shown) - 1] / shown
+
+
+def test_the_band_holds_every_start_of_the_period():
+    dashboard = mt.dashboards.reddi(updates=400)
+    series = dashboard.show.series
+    shown = series["update"].astype(int)
+    for id in ("adam", "amsgrad"):
+        starts = [alone(COUNTEREXAMPLES["every_third"], id, phase, shown) for phase in range(3)]
+        np.testing.assert_allclose(series[f"{id}.lowest"], np.min(starts, axis=0), rtol=1e-9)
+        np.testing.assert_allclose(series[f"{id}.highest"], np.max(starts, axis=0), rtol=1e-9)
+        assert (series[f"{id}.regret"] <= series[f"{id}.highest"] + 1e-12).all()
+
+
+@pytest.mark.parametrize(("example", "starts"), [("every_101st", 101), ("at_random", 20)])
+def test_starts_are_told_in_words_and_differ(example, starts):
+    dashboard = mt.dashboards.reddi(example, updates=500)
+    words = next(p for p in dashboard.show.panels if type(p).__name__ == "Text")
+    assert any(f"{starts} " in line for line in words.lines)
+    series = dashboard.show.series
+    assert series["adam.lowest"][-1] < series["adam.highest"][-1]
+    assert (series["adam.regret"] >= series["adam.lowest"] - 1e-12).all()
+
+
+def test_two_walkers_are_on_one_track(dashboard):
+    track = dashboard.show.panels[0]
+    low, high = track.axes.xlim
+    assert -1.2 < low < -1
+    assert 1 < high < 1.2
+    walkers = [layer for layer in track.layers if type(layer).__name__ == "Line"]
+    assert [walker.x for walker in walkers] == ["adam.x", "amsgrad.x"]
+
+
 def test_second_example_has_parameters_of_its_own():
     dashboard = mt.dashboards.reddi("every_101st", updates=2_000)
     own = {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "C": 1010.0, "cooled": False}

@@ -8,6 +8,7 @@ from mlpteach.views import (
     STYLES,
     Arrow,
     Axes,
+    Band,
     Bars,
     Diagram,
     Frames,
@@ -72,7 +73,8 @@ class NamedLine:
 
 
 def test_a_show_of_everything_is_taken_and_lists_will_do():
-    layers = [Line("k", "loss", STYLE), Profile([1, 2, 3], "profile", STYLE),
+    layers = [Line("k", "loss", STYLE), Band("k", "loss", "k", STYLE),
+              Profile([1, 2, 3], "profile", STYLE),
               Arrow("k", "k", "loss", "loss", STYLE), Path([0, 1], [1, 0], STYLE),
               Note("here", 0.5, 0.5, STYLE), Points("profile", "profile", STYLE),
               Bars([0, 1], "W", STYLE), raster(contour=True)]  # fmt: skip
@@ -160,7 +162,8 @@ MISTAKES = [
     (lambda: Show({}, 4, plot()), TypeError, "panels must be a list of Plot"),
     (lambda: Plot("", "", axes(), Line("k", "loss", STYLE)), TypeError, "layers must be a list of"),
     (lambda: plot("loss"), TypeError,
-     "layers must hold Line or Points or Profile or Arrow or Bars or Path or Note or Raster only"),
+     "layers must hold Line or Band or Points or Profile or Arrow or Bars or Path or Note or "
+     "Raster only"),
     (lambda: show(plot(Bars([1.0], "W", STYLE)), frames=FRAMES), ValueError,
      "Bars.x must have 2 places, one a row; given 1"),
     (lambda: Bars([1.0], "W", STYLE, 0.0), ValueError, "the width of Bars must be in (0, inf)"),
@@ -172,6 +175,7 @@ MISTAKES = [
     (lambda: images(alone=True), ValueError, "alone needs chosen="),
     (lambda: images(side=0), ValueError, "the side of Images must be a whole number >= 1"),
     (lambda: heat(instances=1), TypeError, "instances must be True or False"),
+    (lambda: show(plot(Band("k", "loss", "up", STYLE))), ValueError, "Band.high='up' is no series"),
     (lambda: Path([0.0, 1.0], [1.0], STYLE), ValueError, "must be equally long; given 2 and 1"),
     (lambda: Path("ab", [1.0, 2.0], STYLE), TypeError, "the x of a Path must be an array"),
     (lambda: Path([0.0], [1.0], "red"), TypeError, "the style of a Path must be Style"),

@@ -12,6 +12,7 @@ from mlpteach.study.latex import latex_number
 from mlpteach.views import (
     Arrow,
     Axes,
+    Band,
     Line,
     Plot,
     Profile,
@@ -250,6 +251,15 @@ def test_single_point_of_a_profile_has_a_marker():
     profile = Profile(np.array([1.0]), "rank", STYLE)
     drawn = figure(Show({}, 1, (Plot("", "", axes, (profile,)),), {"rank": np.ones((1, 1))}), 1)
     assert [line.get_marker() for line in drawn.axes[0].lines] == ["s"]
+
+
+def test_a_band_reaches_from_one_line_to_the_other():
+    series = {"k": [1.0, 2.0, 3.0], "low": [0.5, 1.0, 0.0], "high": [1.0, 4.0, np.nan]}
+    axes = Axes("k", "", (0.0, 4.0), (0.0, 5.0))
+    plot = Plot("", "", axes, (Band("k", "low", "high", STYLE),))
+    drawn = figure(Show({}, 3, (plot,), series), 2)
+    corners = drawn.axes[0].collections[1].get_paths()[0].vertices
+    assert {(1.0, 0.5), (1.0, 1.0), (2.0, 1.0), (2.0, 4.0)} <= set(map(tuple, corners.tolist()))
 
 
 def test_message_is_no_mathematics():

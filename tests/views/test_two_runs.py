@@ -43,7 +43,6 @@ def test_the_shorter_run_s_cost_ends_where_it_does(traces):
     ("place", "named"),
     [
         ("W^(1)[3, 17]", "$W^{(1)}$, unit 4, input 18"),
-        ("b^(2)[0]", "$b^{(2)}$, unit 1"),
         ("theta[1]", "theta[1]"),
     ],
 )

@@ -8,6 +8,7 @@ from mlpteach.views.panels import Show
 
 def _first(show: Show, quantity: str) -> np.ndarray:
     """Return the sizes of a quantity of the layer on the screen at the first update."""
+    assert show.frames is not None
     fields, frame = show.frames.fields, show.frames.read(1, 1)[0]
     start = 0
     for name, (rows, columns) in fields.items():

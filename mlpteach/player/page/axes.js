@@ -41,8 +41,11 @@ class Axes {
     const below = taken > 0.45 * width;
     this.node.classList.toggle("below", below);
     const free = below || !taken ? Infinity : width - taken - 0.5 * tick;
-    const across = chooseTicks(this.ticks.across, width, room)
-      .filter(([share, text]) => share * width + room(text) / 2 < free);
+    const all = this.ticks.across, fitting = chooseTicks(all, width, room);
+    // Names are all written, in two rows where one has no room; of numbers some are left out.
+    const inTwoRows = fitting.length < all.length && all.every(([, text]) => /^\p{L}/u.test(text));
+    this.node.classList.toggle("names-below", inTwoRows);
+    const across = inTwoRows ? all : fitting.filter(([share, text]) => share * width + room(text) / 2 < free);
     this.across.replaceChildren(...across.map(([share, text]) => {
       const half = (LETTER * text.length * tick) / 2;
       return element("span", { style: `left:${Math.min(share * width, width + 0.5 * tick - half)}px` }, text);

@@ -262,6 +262,25 @@ class Dashboard {
     if (this.waiting === null) this.sendValues();
   }
 
+  // Go to a place of which words speak; where other values belong to it, Python brings both.
+  jump({ position, values }) {
+    this.stop();
+    clearTimeout(this.telling); // the place left must not overtake the place gone to
+    const other = Object.entries(values).filter(([name, value]) => name in this.values && this.values[name] !== value);
+    if (!other.length) return this.standAt(position);
+    const there = other.map((pair) => pair.join(" ")).join(", ");
+    if (this.spec.saved) return this.say(`That place is at ${there}, which this saved page does not hold: run the notebook.`);
+    this.target = position;
+    for (const [name, value] of other) this.configure(name, value);
+  }
+
+  standAt(position) {
+    Object.assign(this, position);
+    this.clampPosition();
+    this.draw();
+    this.tellPosition();
+  }
+
   // A place clicked on a map.
   setPoint(name, value) {
     if (this.spec.saved) return;
@@ -275,7 +294,9 @@ class Dashboard {
     this.asking = this.changed;
     this.changed = {}; // what is not sent follows what is, as the start another landscape
     this.status.textContent = "computing …";
-    this.request = this.send({ type: "configure", values: this.asking });
+    const place = this.target ? { position: this.target } : {};
+    this.target = null;
+    this.request = this.send({ type: "configure", values: this.asking, ...place });
     if (this.request === null) this.endWaiting();
   }
 

@@ -5,12 +5,14 @@ const GUTTER = 0.28; // of a plot's width may be taken by the names of lines tha
 class Names {
   constructor() {
     this.beside = element("div", { class: "names", "aria-hidden": "true" });
+    this.before = element("div", { class: "names before", "aria-hidden": "true" });
     this.inside = element("div", { class: "tips", "aria-hidden": "true" });
     this.named = [];
+    this.first = [];
   }
 
   // Lines that share a label or a look share a name.
-  replace(layers) {
+  replace(layers, bothEnds) {
     const seen = new Set();
     this.named = [];
     for (const layer of layers) {
@@ -22,11 +24,13 @@ class Names {
     const nodes = (arrows) => this.named.filter(({ isArrow }) => isArrow === arrows).map(({ node }) => node);
     this.beside.replaceChildren(...nodes(false));
     this.inside.replaceChildren(...nodes(true));
+    this.first = bothEnds ? this.named.map((one) => ({ ...one, node: one.node.cloneNode(true) })) : [];
+    this.before.replaceChildren(...this.first.map(({ node }) => node));
     this.needed = layers.some((layer) => layer.label && !layer.name);
   }
 
   paint(dashboard) {
-    for (const { layer, node } of this.named) node.style.setProperty("--color", dashboard.ink(layer.color));
+    for (const { layer, node } of [...this.named, ...this.first]) node.style.setProperty("--color", dashboard.ink(layer.color));
   }
 
   // Whether there is room: a small plot leaves names to its table.
@@ -34,6 +38,7 @@ class Names {
     this.beside.hidden = false;
     for (const one of this.named) one.high = one.isArrow ? em : one.node.offsetHeight;
     const high = this.named.reduce((sum, { isArrow, high }) => sum + (isArrow ? 0 : high), 0);
+    for (const one of this.first) one.high = one.node.offsetHeight;
     this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || high > height);
   }
 
@@ -43,6 +48,9 @@ class Names {
       for (const { node, place } of pushedApart(lines, (layer) => lineEnd(layer, k), height)) {
         node.style.top = `${100 * place[1]}%`;
       }
+    }
+    for (const { node, place } of pushedApart(this.first, (layer) => lineStart(layer, k), height)) {
+      node.style.top = `${100 * place[1]}%`;
     }
     for (const { node, place: [x, y, isLeft] } of pushedApart(arrows, (layer) => arrowEnd(layer, k), height)) {
       Object.assign(node.style, { left: `${100 * x}%`, top: `${100 * y}%`, transform: `translate(${isLeft ? "-105%" : "5%"}, -50%)` });
@@ -81,6 +89,12 @@ function lineEnd({ kind, points, x, y, future }, k) {
     if (!Number.isNaN(points[2 * i + 1])) return [points[2 * i], points[2 * i + 1]];
   }
   return null;
+}
+
+// Where a profile begins.
+function lineStart({ x, y }, k) {
+  const start = y[(k - 1) * x.length];
+  return Number.isNaN(start) ? null : [x[0], start];
 }
 
 function arrowEnd({ points }, k) {

@@ -19,6 +19,17 @@ function tracePath(context, points, from, to, width, height) {
   }
 }
 
+// From which step to which both edges of a band have a place.
+function runsOfNumbers(points, from, to, steps) {
+  const runs = [];
+  for (let i = from; i < to; i++) {
+    if (Number.isNaN(points[2 * i + 1]) || Number.isNaN(points[2 * (steps + i) + 1])) continue;
+    if (runs.at(-1)?.[1] === i - 1) runs.at(-1)[1] = i;
+    else runs.push([i, i]);
+  }
+  return runs;
+}
+
 function drawMarker(context, marker, x, y, size) {
   const corners = {
     s: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
@@ -80,7 +91,7 @@ class Plot {
     this.axes = new Axes(this.plot);
     this.names = new Names();
     this.plot.append(this.image, this.axes.still, this.names.inside, this.canvas);
-    this.axes.node.append(this.names.beside);
+    this.axes.node.append(this.names.before, this.names.beside);
     this.node = element("figure", {}, this.caption, this.axes.node);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
@@ -109,7 +120,7 @@ class Plot {
       y: layer.y && history.array(layer.y),
       matrix: layer.field && matrixCanvas(history.fields[layer.field]),
     }));
-    this.names.replace(this.layers);
+    this.names.replace(this.layers, panel.bothEnds);
     this.rasters = this.layers.filter((layer) => layer.kind === "raster");
     this.below?.remove();
     if (this.rasters.length) { // they lie below the pictures
@@ -273,6 +284,21 @@ class Plot {
     tracePath(context, points, 0, k, width, height);
     context.stroke();
     if (marker) this.mark(layer, points[2 * k - 2] * width, points[2 * k - 1] * height, 5.5 * unit);
+  }
+
+  // The space between two lines, of which the second lies behind the first.
+  band({ points }, k, width, height) {
+    const { context } = this;
+    const steps = points.length / 4;
+    for (const [from, to, alpha] of [[0, k, 0.32], [k - 1, steps, 0.14]]) {
+      context.globalAlpha = alpha;
+      for (const [first, last] of runsOfNumbers(points, from, to, steps)) {
+        context.beginPath();
+        for (let i = first; i <= last; i++) context.lineTo(points[2 * i] * width, points[2 * i + 1] * height);
+        for (let i = steps + last; i >= steps + first; i--) context.lineTo(points[2 * i] * width, points[2 * i + 1] * height);
+        context.fill();
+      }
+    }
   }
 
   dots({ points, future, marker }, k, width, height, unit) {

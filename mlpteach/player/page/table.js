@@ -63,15 +63,17 @@ class Table {
 }
 
 class Words {
-  constructor(panel) {
+  constructor(panel, dashboard) {
     this.node = element("figure", { class: "words" });
-    this.replace(panel);
+    this.replace(panel, dashboard);
   }
 
-  replace(panel) {
+  replace(panel, dashboard) {
+    const { jump } = panel;
+    const button = jump && element("button", { "data-action": "jump", onclick: () => dashboard.jump(jump) }, jump.label);
     this.panel = panel;
     this.node.replaceChildren(
-      element("figcaption", { hidden: !panel.title }, element("span", { html: panel.title })),
+      element("figcaption", { hidden: !panel.title && !jump }, element("span", { html: panel.title }), ...(jump ? [button] : [])),
       ...panel.lines.map((line, i) => element("p", { class: panel.marked.includes(i) ? "marked" : "", html: line })));
     return true;
   }
