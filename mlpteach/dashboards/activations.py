@@ -10,7 +10,7 @@ from mlpteach.basics.record import offer
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.activations import GUIDES
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.controls import Choice, Slider, behind
 from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
@@ -51,11 +51,11 @@ def activations(
     """Show how signals fare in two deep networks: A forwards, sensitivity and gradient backwards.
 
     Both are trained by the same rule, any of the table, on the same mini-batches; only activation
-    and first weights differ. Distributions, saturation and dead units are measured before updates 1, 2, 3 …, then
-    before every 16th or later, and before the last one. What ails a network is named (vanishing,
-    exploding, dead, saturated: :mod:`mlpteach.study.ailments`). Where the columns of X are the
-    pixels of square images, it is seen what each unit of the first layer looks at or has learned,
-    and which images are got wrong.
+    and first weights differ. Distributions, saturation and dead units are measured before updates
+    1, 2, 3 …, then before every 16th or later, and before the last one. What ails a network is
+    named (vanishing, exploding, dead, saturated: :mod:`mlpteach.study.ailments`). Where the columns
+    of X are the pixels of square images, it is seen what each unit of the first layer looks at or
+    has learned, and which images are got wrong.
 
     Parameters
     ----------
@@ -129,9 +129,9 @@ def activations(
     controls = _controls(phis, inits)
     values = {**settings, "depth": depth, "rule": rule_id, **hypers}
     if image_side(X):
-        controls.append(Choice("images", "Show", IMAGES))
+        controls.append(Choice("images", "Show", IMAGES, more=True))
         values["images"] = "learned"
-    controls += choices
+    controls += behind(choices, after=0)
     return Player(
         partial(_show, Runs(_KEPT), networks, rules, phis, inits),
         controls,
@@ -182,8 +182,8 @@ def _controls(phis, inits):
     controls = []
     for side in ("a", "b"):
         controls.append(Choice(f"{side}.activation", f"{side.upper()}: φ", phi_titles))
-        controls.append(Choice(f"{side}.init", f"{side.upper()}: first W", init_titles))
-    return [*controls, Slider("depth", "hidden layers", 1, DEEPEST, whole=True)]
+        controls.append(Choice(f"{side}.init", f"{side.upper()}: W", init_titles))
+    return [*controls, Slider("depth", "layers", 1, DEEPEST, whole=True)]
 
 
 def _show(kept, networks, rules, phis, inits, values):
