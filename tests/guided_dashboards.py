@@ -27,9 +27,7 @@ def nesterov():
 
 def all_rules():
     published = [("momentum", "paper"), ("nesterov", "paper")]
-    return mt.dashboards.race(
-        "beale", ["gd", *published, "adagrad", "rmsprop", "adadelta", "adam"]
-    )
+    return mt.dashboards.race("beale", ["gd", *published, "adagrad", "rmsprop", "adadelta", "adam"])
 
 
 def deep(**given):

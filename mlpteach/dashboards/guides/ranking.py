@@ -31,8 +31,8 @@ GUIDES = {
             _is_first,
         ),
         GuidedStep(
-            "**Patience.** After 10 evaluations NAdam is at {nadam:.2g}, L-BFGS at {lbfgs:.2g}. Play "
-            "to the end: who is lower there?",
+            "**Patience.** After 10 evaluations NAdam is at {nadam:.2g}, L-BFGS at {lbfgs:.2g}. "
+            "Play to the end: who is lower there?",
             "k=10&problem=rosenbrock&follow=nadam",
             {rule: cost(rule, "rosenbrock", 10) for rule in ("nadam", "lbfgs")},
             "**Patience.** Who is lower on Rosenbrock's function after 10 evaluations?",
