@@ -95,6 +95,7 @@ class Dashboard {
     this.retheme = () => {
       this.tables = this.dark = null;
       for (const panel of this.panels) panel.rim = panel.size = null;
+      this.guide.fit();
       this.draw();
     };
     this.themes = new MutationObserver(this.retheme);
