@@ -21,7 +21,7 @@ class SavedModel {
     this.state = state;
     this.opened = { ...state };
     this.steps = steps;
-    this.listeners = { "change:spec": new Set(), "msg:custom": new Set() };
+    this.listeners = { "change:spec": new Set(), "change:position": new Set(), "msg:custom": new Set() };
   }
 
   get(name) {
@@ -49,6 +49,7 @@ class SavedModel {
   // Only guided steps have an answer.
   async send({ type, number, text, request }) {
     if (type !== "step") return;
+    await null; // an answer comes after the question has been sent
     const step = number ? this.steps[number - 1] : { spec: { guided: null }, position: readState(text).position };
     if (step) await this.show(step);
     const message = "This page was saved without what this step shows: it needs Python, in a notebook.";
@@ -65,6 +66,7 @@ class SavedModel {
     }
     state.spec = { ...opened.spec, ...spec, sequence };
     this.tell("change:spec");
+    this.tell("change:position");
   }
 }
 

@@ -36,8 +36,8 @@ GUIDES = {
             _nearest(_RIGHT, at("a.right")),
         ),
         GuidedStep(
-            "**The cure for the wrong illness.** With sigmoids and Glorot's weights {a:.2g} is "
-            "left: large weights made up for a part of what the sigmoid takes away.",
+            "**The wrong cure.** With Glorot's weights {a:.2g} is left: the large ones had made up "
+            "for a part of what sigmoids take away.",
             f"k=1&a.activation=sigmoid&a.init=glorot&{_B}&depth=6",
             _A,
             "**Glorot's weights** for the sigmoids of A. What is left of the gradient in layer 1?",

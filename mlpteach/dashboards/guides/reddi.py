@@ -45,7 +45,7 @@ GUIDES = {
         GuidedStep(
             "**A steeper slope,** C = 20, and β₂ = 0.1 again: now even the forgetful Adam ends at "
             "{adam:.2f}.",
-            f"k=100000&{_THIRD}&every_third.C=20",
+            f"k=100000&{_THIRD}&every_third.C=20&every_third.beta2=0.1",
             _ENDS,
             "**A steeper slope,** C = 20, and β₂ = 0.1 again. Where does Adam end now?",
             ("−1, the best place", "+1, the worst"),

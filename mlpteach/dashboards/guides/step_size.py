@@ -48,7 +48,7 @@ GUIDES = {
         GuidedStep(
             "**In a long valley** η = 0.025 is too long: a constant step ends at {constant:.0e}. "
             "The adaptive one first shrinks at update {shrinks} and ends at {adaptive:.1g}.",
-            f"k=100000&on=valley&{_ALL}",
+            f"k=100000&on=valley&valley.eta=0.025&{_ALL}",
             {"shrinks": shrinks, **_IN_THE_END},
             "**In a long valley** η = 0.025 is too long. Who ends lower?",
             ("constant", "adaptive"),

@@ -91,10 +91,18 @@ class Guide {
     this.back.hidden = !this.own;
     header.sentence.classList.toggle("changed", Boolean(step?.changed));
     header.sentence.replaceChildren(...this.words());
+    this.fit();
     dashboard.root.classList.toggle("asking", asks);
     for (const node of [dashboard.body, dashboard.transport.node, dashboard.more.node]) node.inert = asks;
     for (const controls of [dashboard.controls, dashboard.more.controls]) controls.disabled = asks || Boolean(dashboard.spec.saved);
     dashboard.say(asks ? "" : dashboard.spec.message);
+  }
+
+  // A text of more than two lines gets the smallest letters.
+  fit() {
+    const { sentence } = this.header;
+    sentence.classList.remove("long");
+    sentence.classList.toggle("long", sentence.scrollHeight > sentence.clientHeight + 3);
   }
 
   // What stands in the header's place for a sentence.
@@ -111,7 +119,7 @@ class Guide {
     const { step, guess } = this;
     if (!step.question || guess < 0) return "";
     if (guess === step.answer) return "Right. ";
-    return `Not “${wordsOf(step.choices[guess])}” but “${wordsOf(step.choices[step.answer])}”. `;
+    return `No: ${wordsOf(step.choices[step.answer]).replace(/\.$/, "")}. `;
   }
 
   question() {
