@@ -9,7 +9,7 @@ from typing import Any
 
 from mlpteach.basics.arguments import Interval, check_choice, check_count, check_number
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Point, Slider
+from mlpteach.player.controls import Choice, Point, Slider, behind
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.study import gain
@@ -132,6 +132,13 @@ def _groups(rules):
     return [("gd.", gd), ("", [rules[form] for form in ("lecture", "paper") if form in rules])]
 
 
+# What the question asks about comes first: the memory of both forms, and in the valley the paper's.
+_BEHIND = {
+    "steady": ("steady.alpha", "steady.eta"),
+    "valley": ("valley.gd.eta", "valley.alpha", "valley.lecture.beta"),
+}
+
+
 def _controls(rules, condition):
     controls, on_maps = [Choice("on", "On", _ON)], ("on", *_MAPS)
     values = {"condition": condition, "middle": (STEPS[0], MEMORY[0])}
@@ -139,7 +146,7 @@ def _controls(rules, condition):
         for prefix, group in _groups(rules[on]):
             made, starts = hyper_controls(group, f"{on}.{prefix}", ("on", on))
             named = {"eta": "descent"} if prefix == "gd." else None
-            controls += made if on in _MAPS else name_forms(made, named)
+            controls += made if on in _MAPS else behind(name_forms(made, named), *_BEHIND[on])
             values |= starts
     controls.append(Slider("condition", "steep : flat", 1.0, 1e4, log=True, when=on_maps))
     controls.append(Point("middle", "middle of the bar", when=on_maps, more=True))

@@ -100,6 +100,8 @@ def pair_show(
 
 def _mosaic(panels):
     """Place the difference above all, and both ledgers over the cost beside the maps."""
+    if len(letters_of(panels, "ledger")) < 2:
+        return ""
     maps = ["".join(pair) for pair in evenly(list(letters_of(panels, "heat")), 2)]
     cost = letters_of(panels, "wide")
     # In shares that meet no edge between the maps, so that both sides are as high as they need.

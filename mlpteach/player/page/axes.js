@@ -21,7 +21,7 @@ class Axes {
     this.node.classList.toggle("bare", !across.length && !up.length);
     if (aspect) this.node.style.setProperty("--aspect", aspect);
     this.words = words.map(({ html, x, y, size, turned }) =>
-      element("span", { html, style: `left:${100 * x}%;top:${100 * y}%;font-size:${Math.max(size, SMALL)}em;rotate:${turned}deg` }));
+      element("span", { html, style: `left:${100 * x}%;top:${100 * y}%;font-size:max(14px, ${Math.max(size, SMALL)}em);rotate:${turned}deg` }));
   }
 
   // Label as many ticks as have room at this size, in pixels.

@@ -1,0 +1,86 @@
+"""Colours of lines, told apart by readers who see fewer of them."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.basics.style import ON_DARK, STYLES
+
+# Machado, Oliveira & Fernandes 2009, Table 1, severity 1.0; they act on linear red, green, blue.
+READERS = {
+    "all": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}  # fmt: skip
+# Ottosson 2020: linear red, green, blue -> cones -> OKLab.
+CONES = [
+    [0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]  # fmt: skip
+OKLAB = [
+    [0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+]  # fmt: skip
+LUMINANCE = [0.2126, 0.7152, 0.0722]  # WCAG 2
+RACERS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+PAGES = {"light": "#ffffff", "dark": "#111111"}
+
+
+def linear(color):
+    shares = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+
+
+def seen(color, reader):
+    """OKLab, times 100, of a colour as a reader sees it."""
+    return 100 * (OKLAB @ np.cbrt(CONES @ np.clip(READERS[reader] @ linear(color), 0, 1)))
+
+
+def contrast(color, page):
+    bright, dim = sorted(
+        (float(linear(one) @ [0.2126, 0.7152, 0.0722]) + 0.05 for one in (color, page)),
+        reverse=True,
+    )
+    return bright / dim
+
+
+def on(page, color):
+    return color if page == "light" else ON_DARK[color]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("reader", READERS)
+def test_rules_of_the_slides_are_told_apart_by_colour_alone(page, reader):
+    colors = [seen(on(page, mt.RULES[id].style.color), reader) for id in RACERS]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(colors, 2)) > 9.0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lines_stand_out_from_their_page(page):
+    assert min(contrast(on(page, color), PAGES[page]) for color in ON_DARK) >= 3.0
+
+
+def test_what_shares_a_colour_has_other_dashes_or_another_marker():
+    looks = [(style.color, style.dash, style.marker) for style in STYLES]
+    looks += [
+        (rule.style.color, rule.style.dash, rule.style.marker)
+        for optimizer in mt.RULES.values()
+        for rule in optimizer.forms.values()
+        if rule is optimizer.default
+    ]
+    rules = looks[len(STYLES) :]
+    assert len(set(rules)) == len(rules)
+    assert len(set(looks[: len(STYLES)])) == len(STYLES)
+    assert {color for color, _, _ in looks} <= set(ON_DARK)

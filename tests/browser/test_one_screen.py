@@ -1,0 +1,116 @@
+"""Every dashboard on one screen, from a phone to a projector, and nothing clipped."""
+
+import pytest
+
+import mlpteach as mt
+
+from ..every_dashboard import SMALL, sum_of_slopes
+
+# What a lecture opens: the dashboards as they come, with the digits.
+LECTURED = {
+    "adam": mt.dashboards.adam,
+    "batches": mt.dashboards.batches,
+    "cost_lab": mt.dashboards.cost_lab,
+    "derivatives": mt.dashboards.derivatives,
+    "four_ways": mt.dashboards.four_ways,
+    "network": mt.dashboards.network,
+    "neuron": mt.dashboards.neuron,
+    "optimizer": mt.dashboards.optimizer,
+    "own_rule": lambda: mt.dashboards.own_rule(sum_of_slopes),
+    "race": mt.dashboards.race,
+    "rate map": lambda: mt.dashboards.momentum("map"),
+    "step_size": mt.dashboards.step_size,
+    "valley": lambda: mt.dashboards.momentum("valley"),
+}
+# JupyterLab's room at 1366 × 768 and 1920 × 1080, file browser closed; one column; zoomed in 250 %.
+WIDE = [(1171, 647), (1725, 959)]
+NARROW = [(320, 568), (390, 844), (468, 259), (700, 800), (900, 700)]
+MEASURE = """() => {
+  const frame = document.querySelector(".mlp .frame"), page = document.documentElement;
+  const shown = (node) => node.getClientRects().length > 0;
+  const style = (node) => getComputedStyle(node);
+  const all = (selector) => [...frame.querySelectorAll(selector)].filter(shown);
+
+  const sizes = [], walker = document.createTreeWalker(frame, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: node, textContent } = walker.currentNode;
+    const counts = textContent.trim() && shown(node) && !node.closest("math");
+    if (counts) sizes.push(parseFloat(style(node).fontSize));
+  }
+
+  const mayScroll = ".sentence, .ledger-panel, input, select, canvas";
+  const clips = (node) => style(node).overflow !== "visible";
+  const isCut = (node) => clips(node) && node.clientWidth > 0 &&
+    (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1);
+  const clipped = all("*").filter((node) => !node.matches(mayScroll) && isCut(node));
+
+  const controls = all(":scope > .controls > :not(.status)");
+  const middles = controls.map((node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return (top + bottom) / 2;
+  }).toSorted((a, b) => a - b);
+  const sliders = all("input[type=range][data-control]").map((node) => {
+    const fields = frame.querySelectorAll(`[data-number="${node.dataset.control}"]`);
+    return [node.offsetWidth, node.offsetHeight, fields.length];
+  });
+  return {
+    height: page.scrollHeight, width: page.scrollWidth, controls: controls.length, sliders,
+    rows: middles.filter((at, i) => i === 0 || at - middles[i - 1] > 8).length,
+    smallest: Math.min(...sizes),
+    clipped: clipped.map((node) => `${node.className || node.tagName} ${node.textContent}`),
+  };
+}"""
+
+
+@pytest.fixture(scope="module", params=sorted(LECTURED))
+def opened(request, browser, tmp_path_factory):
+    """A page with a dashboard as it is first."""
+    path = tmp_path_factory.mktemp("pages") / "dashboard.html"
+    LECTURED[request.param]().save_html(path)
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    yield page
+    page.close()
+
+
+def measured(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_selector(".mlp .frame")
+    twice = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(f"document.fonts.ready.then(() => {twice})")
+    return page.evaluate(MEASURE)
+
+
+@pytest.mark.parametrize("size", WIDE, ids=str)
+def test_all_that_the_question_needs_is_on_one_screen(opened, size):
+    found = measured(opened, size)
+    assert found["height"] <= size[1]
+    assert found["width"] <= size[0]
+    assert found["clipped"] == []
+    assert found["controls"] <= 5
+    assert found["rows"] == 1
+    assert found["smallest"] >= 14.0 * size[0] / WIDE[0][0] * 0.99
+
+
+def test_sliders_are_large_and_have_a_field(opened):
+    for width, height, fields in measured(opened, WIDE[0])["sliders"]:
+        assert width >= 160
+        assert height >= 24
+        assert fields == 1
+
+
+@pytest.mark.parametrize("size", NARROW, ids=str)
+def test_nothing_is_clipped_or_scrolls_sideways(opened, size):
+    found = measured(opened, size)
+    assert found["width"] <= size[0]
+    assert found["clipped"] == []
+    assert found["smallest"] >= 14.0
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_small_data_needs_no_more_room(page, name, tmp_path):
+    SMALL[name]().save_html(tmp_path / "dashboard.html")
+    page.goto((tmp_path / "dashboard.html").as_uri())
+    found = measured(page, WIDE[0])
+    assert found["height"] <= WIDE[0][1]
+    assert found["width"] <= WIDE[0][0]
