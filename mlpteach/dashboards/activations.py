@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from mlpteach.basics.arguments import check_count, check_floats, describe
 from mlpteach.basics.record import offer
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Slider
+from mlpteach.player.controls import Choice, Slider, behind
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike, as_rule
 from mlpteach.rules import rule as rule_of
@@ -124,7 +124,7 @@ def activations(
         values["images"] = "learned"
     return Player(
         partial(_show, Runs(_KEPT), networks, chosen, phis, inits),
-        [*controls, *sliders],
+        behind([*controls, *sliders], after=4),
         values,
         "Activations and initialization",
         "activations",
