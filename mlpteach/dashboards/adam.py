@@ -14,6 +14,7 @@ from mlpteach.player.hyper_controls import hyper_controls, layer_choice
 from mlpteach.rules import FORMS, rule
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
+from mlpteach.study.images import image_side
 from mlpteach.study.starting_data import check_data, check_layer, check_net
 from mlpteach.tables.losses import LossLike
 from mlpteach.views.optimizer import show_optimizer
@@ -36,6 +37,9 @@ def adam(
     **hypers: float,
 ) -> Player:
     """Show Adam's six lines on a network, forwards and backwards, with live hyper-parameters.
+
+    Where the columns of X are the pixels of square images the batch is seen, and what each unit of
+    the first layer has learned since the start.
 
     Parameters
     ----------
@@ -80,12 +84,13 @@ def adam(
     controls += behind([layer_choice(net)], "layer")
     values = {"form": form, **values, "layer": str(layer)}
     guide = choose(GUIDES, guide, "adam", controls)
-    return Player(partial(_show, run), controls, values, "Adam, line by line", "adam", guide=guide)
+    build = partial(_show, run, image_side(X))
+    return Player(build, controls, values, "Adam, line by line", "adam", guide=guide)
 
 
-def _show(run, values):
+def _show(run, side, values):
     """Train with the controls' values and collect what the page needs."""
     hypers = {name: values[name] for name in values if name not in ("form", "layer")}
     layer = int(values["layer"])
     trace = quietly(run, rule=rule("adam", form=values["form"], **hypers))
-    return show_optimizer(trace, layer)
+    return show_optimizer(trace, layer, side)

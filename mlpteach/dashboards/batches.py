@@ -18,6 +18,7 @@ from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import rule
 from mlpteach.run.network import MLP
 from mlpteach.run.train import quietly, train
+from mlpteach.study.images import image_side
 from mlpteach.study.starting_data import check_data, check_net
 from mlpteach.tables.losses import LossLike
 from mlpteach.views import long_valley
@@ -54,7 +55,7 @@ def batches(
     Runs from equal weights side by side: the cost on each update's batch and on all instances, the
     angle of the updates to the gradient over all instances at the same weights (for momentum:
     between successive updates), and the way of all parameters on the plane of its two largest
-    directions.
+    directions. Where the columns of X are the pixels of square images, the batches are seen.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def batches(
     defaults = {"compare": "sizes", "sizes": tuple(chosen), **_DEFAULTS, **hypers}
     defaults["size"] = min(defaults["size"], n)
     values = start_values(controls, defaults, values)
-    build = partial(_show, Runs(), run, n, updates)
+    build = partial(_show, Runs(), run, n, updates, image_side(X))
     guide = choose(GUIDES, guide, "batches", controls)
     return Player(build, controls, values, "Mini-batches and momentum", "batches", guide=guide)
 
@@ -150,9 +151,9 @@ def _runs(kept, run, n, updates, values):
     return {name: (trace, styles[name]) for name, trace in kept.take(wanted).items()}
 
 
-def _show(kept, run, n, updates, values):
+def _show(kept, run, n, updates, side, values):
     runs = _runs(kept, run, n, updates, values)
     traces = {name: trace for name, (trace, _) in runs.items()}
     styles = {name: style for name, (_, style) in runs.items()}
     size = values["size"] if values["compare"] == "momentum" else None
-    return show_batches(traces, styles, updates, size)
+    return show_batches(traces, styles, updates, size, side)

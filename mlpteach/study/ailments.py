@@ -14,8 +14,8 @@ from mlpteach.study.signals import Signals
 
 # From one layer to the next one below, and in all.
 _HALVED, _TENTH = 0.5, 0.1
-# Of a layer's units or activations.
-_SHARE = 0.4
+# Of a layer's units, and of its activations.
+_DEAD, _SATURATED = 0.5, 0.4
 
 
 class Ailment(NamedTuple):
@@ -57,11 +57,11 @@ def _exploding(signals, bounded):
 
 def _dead(signals, bounded):
     units = signals.A_counts.sum(axis=2) / signals.instances
-    return (signals.dead >= _SHARE * units).any(axis=1)
+    return (signals.dead >= _DEAD * units).any(axis=1)
 
 
 def _saturated(signals, bounded):
-    return (signals.saturated >= _SHARE).any(axis=1) & bounded
+    return (signals.saturated >= _SATURATED).any(axis=1) & bounded
 
 
 AILMENTS = (
@@ -79,8 +79,8 @@ AILMENTS = (
     ),
     Ailment(
         "dead",
-        "in a hidden layer 40 % of the units or more are dead",
-        "Stanford's CS231n: as much as 40 % of your network",
+        "in a hidden layer half of the units or more are dead",
+        "Stanford's CS231n, on dying ReLUs",
         _dead,
     ),
     Ailment(

@@ -8,13 +8,23 @@ from mlpteach.run.trace import Trace
 from mlpteach.study import erratic
 from mlpteach.views import long_valley
 from mlpteach.views.axis import limits
-from mlpteach.views.mosaic import beside
+from mlpteach.views.frames import Frames, join
+from mlpteach.views.image_frames import MOST_OF_BATCH, batch_frames
+from mlpteach.views.image_panels import Images
+from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import cost_limits, divergence_message, divergence_notes, fill_up
 
+# How many batches are seen without asking; a large one takes more room.
+_SEEN = 2
+
 
 def show_batches(
-    traces: dict[str, Trace], styles: dict[str, Style], updates: int, size: int | None = None
+    traces: dict[str, Trace],
+    styles: dict[str, Style],
+    updates: int,
+    size: int | None = None,
+    side: int = 0,
 ) -> Show:
     """Return the :class:`~mlpteach.views.panels.Show` of runs on mini-batches.
 
@@ -26,23 +36,55 @@ def show_batches(
     updates : int
     size : int, optional
         The batch size that all have in common.
+    side : int
+        How wide and high the instances are as images; 0 where they are none.
     """
     message = divergence_message(traces)
     if not any(len(trace) for trace in traces.values()):
         return Show(traces, 0, message=message)
     series, share = history(traces, updates)
+    pictures, frames = batch_images(traces, updates, side) if side else ((), None)
+    panels = (
+        _way_plot(styles, series, share),
+        *_plots(styles, series, _ERRING if size is None else _TURNING),
+        _table(traces, styles, size),
+        *pictures,
+    )
     return Show(
         traces=traces,
         steps=updates,
-        panels=(
-            _way_plot(styles, series, share),
-            *_plots(styles, series, _ERRING if size is None else _TURNING),
-            _table(traces, styles, size),
-        ),
+        panels=panels,
         series=series,
+        frames=frames,
         message=message,
-        mosaic=beside((2, ["A"]), (3, ["BC", "D", "E"])),
+        mosaic=_mosaic(panels),
     )
+
+
+def _mosaic(panels):
+    """Return what stands where: below the way the small batches, as images."""
+    images = [panel for panel in panels if isinstance(panel, Images)]
+    small = [panel for panel in images if "first" not in panel.title][:_SEEN]
+    below = letters_of(panels, "images")[: len(small)]
+    way = ["A"] * (6 - len(below))
+    return beside((2, [*way, *below]), (3, ["BC", "BC", "D", "D", "E", "E"]))
+
+
+def batch_images(traces: dict[str, Trace], updates: int, side: int) -> tuple[list[Images], Frames]:
+    """Return the images of the batch of each run, the smallest batch first, and their frames.
+
+    Runs with batches of one size see the same images; of each size there is one panel.
+    """
+    problems = {trace.run.problem.batch_size: trace.run.problem for trace in traces.values()}
+    panels, parts = [], []
+    for size, problem in sorted(problems.items()):
+        frames = batch_frames(problem, updates, side, prefix=f"{size}.")
+        title = f"The batch of {size}"
+        if size > MOST_OF_BATCH:
+            title += f", its first {MOST_OF_BATCH}"
+        panels.append(Images(title, title, f"{size}.batch", side, columns=16))
+        parts.append(frames)
+    return panels, join(*parts)
 
 
 def history(traces: dict[str, Trace], updates: int) -> tuple[dict[str, FloatArray], float]:

@@ -21,13 +21,22 @@ _ORDINARY = 0.995
 _LOOKED_AT = 6
 
 
-def batch_frames(problem: NetworkProblem, steps: int, side: int) -> Frames:
+def batch_frames(problem: NetworkProblem, steps: int, side: int, prefix: str = "") -> Frames:
     """Return the images of each update's batch: "batch" (n, numbers), "batch.said" (1, n): labels.
 
     Of a batch of more than 64 they are the first ones; of a smaller one the rest is NaN.
+
+    Parameters
+    ----------
+    problem : NetworkProblem
+    steps : int
+        Updates, from the first.
+    side : int
+    prefix : str
+        Stands before both names.
     """
     count, low, high = seen_of_batch(problem), problem.X.min(), problem.X.max()
-    fields = {"batch": (count, packed_size(side)), "batch.said": (1, count)}
+    fields = {f"{prefix}batch": (count, packed_size(side)), f"{prefix}batch.said": (1, count)}
 
     def read(first, last):
         frames = np.full((last - first + 1, count * (1 + packed_size(side))), np.nan)

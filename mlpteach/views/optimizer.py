@@ -4,6 +4,7 @@ Layer 0 is a plain function's vector, shown as a single row.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,31 +16,87 @@ from mlpteach.run.trace import Trace
 from mlpteach.study.formulas import Line as FormulaLine
 from mlpteach.study.formulas import lines, step_line
 from mlpteach.views.axis import limits
-from mlpteach.views.frames import Frames
+from mlpteach.views.frames import Frames, join
+from mlpteach.views.image_frames import batch_frames, unit_frames, unit_panel
+from mlpteach.views.image_panels import Images
+from mlpteach.views.mosaic import above, beside, letters_of
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Show
 
 
-def show_optimizer(trace: Trace, layer: int) -> Show:
-    """Return the :class:`~mlpteach.views.Show` of one layer of a trace."""
+def show_optimizer(trace: Trace, layer: int, side: int = 0) -> Show:
+    """Return the :class:`~mlpteach.views.Show` of one layer of a trace.
+
+    Parameters
+    ----------
+    trace : Trace
+    layer : int
+    side : int
+        How wide and high the instances are as images; 0 where they are none.
+    """
     traces, message = {str(trace.run.rule): trace}, str(trace.diverged or "")
     if not len(trace):
         return Show(traces, 0, message=message)
     frames = optimizer_frames(trace, layer)
     samples = frames.named(frames.values)
+    pictures, frames = optimizer_images(trace, layer, frames, side) if side else ((), frames)
+    panels = (
+        rule_ledger(trace, layer),
+        cost_plot(trace),
+        *optimizer_heats(trace, layer, samples),
+        *pictures,
+    )
     return Show(
         traces=traces,
         steps=len(trace),
-        panels=(
-            rule_ledger(trace, layer),
-            cost_plot(trace),
-            *optimizer_heats(trace, layer, samples),
-        ),
+        panels=panels,
+        mosaic=_mosaic(panels) if pictures else "",
         series=cost_series(trace),
         frames=frames,
         numbers=(("cost $J$", "loss"),),
         message=message,
         per_epoch=trace.run.problem.updates_per_epoch,
     )
+
+
+def _mosaic(panels):
+    """Return what stands where beside images: the batch stands above its sensitivities."""
+    (ledger,), (cost,) = letters_of(panels, "ledger"), letters_of(panels, "wide")
+    batch, units = letters_of(panels, "images")
+    below = beside((4, [cost]), (7, [batch, letters_of(panels, "heat")[-1]]), (3, [units]))
+    return above(ledger, below)
+
+
+def optimizer_images(
+    trace: Trace, layer: int, frames: Frames, side: int
+) -> tuple[list[Images], Frames]:
+    """Return panels of the batch and of what the units of the first layer have learned.
+
+    The unit of the weight chosen is framed where W is the first layer's, or the second's.
+
+    Parameters
+    ----------
+    trace : Trace
+    layer : int
+    frames : Frames
+        Of :func:`optimizer_frames`.
+    side : int
+
+    Returns
+    -------
+    panels : list of Images
+    frames : Frames
+        With what they show.
+    """
+    problem = trace.run.problem
+    batch = batch_frames(problem, len(trace), side)
+    learned, limit = unit_frames({"learned": trace}, range(1, len(trace) + 1), side, True)
+    units = unit_panel("learned", "Units", side, True, limit)
+    chosen = {1: "row", 2: "column"}.get(layer, "")
+    panels = [
+        Images("The batch", "Images of the batch", "batch", side),
+        replace(units, chosen=chosen),
+    ]
+    return panels, join(frames, batch, learned)
 
 
 def optimizer_frames(

@@ -7,6 +7,7 @@ import mlpteach as mt
 
 # What a lecture opens: the dashboards as they come, with the digits.
 LECTURED = {
+    "activations": mt.dashboards.activations,
     "adam": mt.dashboards.adam,
     "batches": mt.dashboards.batches,
     "cost_lab": mt.dashboards.cost_lab,
@@ -19,6 +20,7 @@ LECTURED = {
     "race": mt.dashboards.race,
     "rate map": lambda: mt.dashboards.momentum("map"),
     "step_size": mt.dashboards.step_size,
+    "surface": mt.dashboards.surface,
     "valley": lambda: mt.dashboards.momentum("valley"),
 }
 # JupyterLab's room at 1366 × 768 and 1920 × 1080, file browser closed; one column; zoomed in 250 %.

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.views import Images
+from mlpteach.views.packed import unpacked
 
 MOONS = mt.datasets.moons(n=60, seed=1)
 
@@ -148,3 +150,31 @@ def test_scheduled_run_shows_its_factor():
     show = show_optimizer(trace, 1)
     assert 'data-key="factor"' in show.panels[0].lines[-2].mathml(numbers=True)
     assert show.series["factor"] == pytest.approx([1 / k for k in range(1, len(trace) + 1)])
+
+
+def images_of(dashboard):
+    return [panel for panel in dashboard.show.panels if isinstance(panel, Images)]
+
+
+def test_digits_of_the_batch_and_units_are_seen():
+    dashboard = mt.dashboards.adam(epochs=1)
+    batch, units = images_of(dashboard)
+    assert (batch.field, units.field) == ("batch", "units.learned")
+    assert (units.chosen, dashboard.values["layer"]) == ("column", "2")  # of W^(2): the hidden unit
+    dashboard.configure(layer="1")
+    assert images_of(dashboard)[1].chosen == "row"
+    frames, trace = dashboard.show.frames, dashboard.trace
+    named = frames.named(frames.read(40, 40))
+    X = mt.datasets.digits()[0][trace[39].batch]
+    np.testing.assert_allclose(unpacked(named["batch"][0])[:, :64], X + 0.5, atol=0.004)
+    np.testing.assert_array_equal(named["W"][0], trace[39].before.W[1])
+    limit = float(images_of(dashboard)[1].title.rpartition("±")[2])
+    learned = trace[39].before.W[1] - trace[0].before.W[1]
+    shown = limit * unpacked(named["units.learned"][0])[:, :64]
+    np.testing.assert_allclose(shown, learned.clip(-limit, limit), atol=limit / 100)
+
+
+def test_other_data_show_no_images():
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=30), epochs=1)
+    assert images_of(dashboard) == []
+    assert dashboard.show.mosaic == ""

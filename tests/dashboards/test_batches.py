@@ -5,6 +5,8 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study import erratic
+from mlpteach.views import Images
+from mlpteach.views.packed import unpacked
 
 MOONS = mt.datasets.moons(n=40, seed=1)
 
@@ -205,3 +207,22 @@ def test_overflow_on_the_way_to_a_divergence_is_quiet(compare):
 def test_what_is_no_array_is_refused_by_its_name(dashboard, X):
     with pytest.raises((TypeError, ValueError), match="X must"):
         dashboard(X, [0, 1])
+
+
+def test_batches_of_images_are_seen():
+    dashboard = mt.dashboards.batches(updates=6)
+    panels = [panel for panel in dashboard.show.panels if isinstance(panel, Images)]
+    titles = ["The batch of 4", "The batch of 32", "The batch of 128, its first 64"]
+    assert [panel.title for panel in panels] == titles
+    frames = dashboard.show.frames
+    named = frames.named(frames.read(5, 5))
+    for size, trace in ((4, dashboard.traces["4"]), (32, dashboard.traces["32"])):
+        X = trace.run.problem.X[trace[4].batch]
+        np.testing.assert_allclose(unpacked(named[f"{size}.batch"][0])[:, :64], X + 0.5, atol=0.004)
+    dashboard.configure(compare="momentum")  # all on the same batches
+    assert [p.title for p in dashboard.show.panels if isinstance(p, Images)] == ["The batch of 4"]
+    dashboard.figure(3)
+
+
+def test_other_data_show_no_images(dashboard):
+    assert dashboard.show.frames is None

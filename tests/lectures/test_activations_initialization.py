@@ -53,6 +53,8 @@ CLAIMS = [
           lambda: [1 - np.tanh(3.0) ** 2]),
     Claim("the gradient of the first layer has {:.4f} of the size of the last one's, in B {:.2f}.",
           lambda: [networks()[f"{side}.gradient_ratio"][0] for side in "ab"]),
+    Claim("update of A changes its first layer by {:.4f} % of the weights, one of B by {:.2f} %.",
+          lambda: [100 * networks()[f"{side}.step1"][0] for side in "ab"]),
     Claim("It gets worse: {:.6f}.",
           lambda: [networks(a=("sigmoid", "glorot"))["a.gradient_ratio"][0]]),
     Claim("made their formula: {:.2f}, and about 170 right",
@@ -187,3 +189,18 @@ def test_demo_says_the_same_on_either_pictures(name):
     assert demo(name, a=("sigmoid", "glorot"))[0] < 28
     assert "more than 140 again" in text_of(LECTURE)
     assert demo(name, a=("tanh", "glorot"))[0] > 145
+
+
+def test_vanishing_stands_behind_the_row_of_a():
+    assert "Behind the row of A stands *vanishing*" in text_of(LECTURE)
+    first, second = mt.dashboards.activations(*mt.datasets.digits()).show.panels[0].rows
+    assert (first.notes[1], second.notes[1]) == ("vanishing", "")
+
+
+def test_units_of_b_learn_and_those_of_a_do_not():
+    said = "In B strokes of digits appear in the units of the first layer, in A nothing does."
+    assert said in text_of(LECTURE)
+    learned = []
+    for trace in mt.dashboards.activations(*mt.datasets.digits()).traces.values():
+        learned.append(np.abs(trace[-1].after.W[1] - trace[0].before.W[1]).max())
+    assert learned[1] > 30 * learned[0]
