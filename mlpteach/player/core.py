@@ -36,6 +36,7 @@ _MESSAGES = {
     "restore": ("text",),
     "window": ("first", "last", "sequence"),
     "position": ("position",),
+    "away": (),
 }
 
 
@@ -279,6 +280,9 @@ class Core:
         kept = ("type", "first", "last", "sequence", "request")
         answer = {name: message.get(name) for name in kept}
         return [(answer, [np.ascontiguousarray(frames).tobytes()])]
+
+    def _answer_away(self, message):
+        return []
 
     def _answer_position(self, message):
         self.position = message["position"]

@@ -49,6 +49,8 @@ the keys that the page has already:
     Frames of steps that did not travel with the history.
 ``{"type": "position", "position"}``
     Where the page stands now. A widget's page sets the trait.
+``{"type": "away"}``
+    The reader looks at something else: time for a picture of the page. There is no answer.
 
 To the page:
 

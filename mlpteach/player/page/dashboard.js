@@ -96,6 +96,10 @@ class Dashboard {
       for (const panel of this.panels) panel.rim = panel.size = null;
       this.draw();
     };
+    // The picture that stands in for this page is made while nobody looks at it.
+    this.onAway = () => this.goAway();
+    window.addEventListener("blur", this.onAway);
+    document.addEventListener("visibilitychange", this.onAway);
     this.themes = new MutationObserver(this.retheme);
     this.themes.observe(document.body, { attributes: true });
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -115,6 +119,8 @@ class Dashboard {
     this.model.off("change:spec", this.onSpec);
     this.model.off("change:position", this.onPosition);
     this.model.off("msg:custom", this.onMessage);
+    window.removeEventListener("blur", this.onAway);
+    document.removeEventListener("visibilitychange", this.onAway);
     this.themes.disconnect();
     this.scheme.removeEventListener("change", this.retheme);
     this.sized.disconnect();
@@ -316,6 +322,15 @@ class Dashboard {
     this.silent = true;
     this.status.textContent = "";
     this.say(SILENT);
+  }
+
+  // No answer is due, and none is missed where Python can't be reached.
+  goAway() {
+    if (document.hasFocus() && !document.hidden) return;
+    if (this.spec.saved || this.playing || document.fullscreenElement) return;
+    try {
+      this.model.send({ type: "away" });
+    } catch { /* there is no Python */ }
   }
 
   // Python has answered: it was only busy.
