@@ -105,7 +105,7 @@ class Core:
         self._update(check_values(self.controls, values))
 
     def __repr__(self) -> str:
-        where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
+        where = f"{self.show.unit or 'step'} {self.position['k']} of {self.show.steps}"
         return f"<Core {self.title!r}: {where}>"
 
     @property

@@ -21,7 +21,8 @@ def as_text(core: Core) -> str:
     Squares: update 1 of 4
     """
     show, k = core.show, core.position["k"]
-    lines = [f"{core.title}: {show.unit} {k} of {show.steps}" if show.steps else core.title]
+    counted = show.steps and show.unit
+    lines = [f"{core.title}: {show.unit} {k} of {show.steps}" if counted else core.title]
     if show.steps and show.numbers:
         numbers = [
             f"{_plain(text)} = {show.series[name][k - 1]:.6g}" for text, name in show.numbers

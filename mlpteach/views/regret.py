@@ -54,7 +54,7 @@ def show_regret(
         series=series,
         numbers=(("update", "update"), ("slope $c_k$", "slope")),
         message=divergence_message({t.run.rule.title: t for t in traces.values()}),
-        unit="update" if len(shown) == shown[-1] else "point",
+        unit="",
         mosaic="AAAAA;BBBCC;BBBCC;DDDEE",
     )
 
