@@ -20,6 +20,7 @@ from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
+from mlpteach.views.frames import HISTORY_BYTES
 from mlpteach.views.panels import Plot, Show, Text
 from mlpteach.views.pictures import picture_key, render
 
@@ -231,9 +232,14 @@ class Core:
         return message, [self.numbers, self.frames]
 
     def _hold_position(self):
-        """Let the frame of the step that the page opens at travel with the history."""
-        if self.show.frames and self.show.steps:
-            held = sorted({*self.show.frames.held, self.position["k"]})
+        """Let the frame of the step that the page opens at travel with the history.
+
+        Where two are too much, it travels alone.
+        """
+        frames = self.show.frames
+        if frames and self.show.steps:
+            others = frames.held if 2 * 8 * frames.size <= HISTORY_BYTES else ()
+            held = sorted({*others, self.position["k"]})
             self.spec = {**self.spec, "held": held}
 
     def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:

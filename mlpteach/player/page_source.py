@@ -6,7 +6,7 @@ _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
     "element", "keys", "silence", "numbers", "state", "history", "colors", "axes", "names", "plot",
-    "heat", "table", "ledger", "network", "matrices", "mosaic", "controls", "transport", "more",
+    "heat", "table", "ledger", "network", "matrices", "mosaic", "controls", "control_row", "transport", "more",
     "header", "space", "dashboard", "render",
 )  # fmt: skip
 

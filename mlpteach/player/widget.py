@@ -84,7 +84,7 @@ class Player(anywidget.AnyWidget):
         """
         self.open()
         _close(one for one in _CELLS.shown(self, current_run()) if one is not self)
-        data, metadata = super()._repr_mimebundle_(**options)
+        data, metadata = self._view(**options)
         data["text/plain"] = as_text(self.core)
         if is_unwatched():
             data["image/png"] = as_png(self.core)
@@ -98,6 +98,9 @@ class Player(anywidget.AnyWidget):
         self._display_id = secrets.token_hex(8)
         self._publish(data, metadata)
 
+    def _view(self, **options: Any) -> Any:
+        return super()._repr_mimebundle_(**options)
+
     def _publish(self, data, metadata, update=False):
         from IPython.display import publish_display_data
 
@@ -110,7 +113,7 @@ class Player(anywidget.AnyWidget):
         if not self._display_id or self._pictured == now:
             return
         self._pictured = now
-        data, metadata = super()._repr_mimebundle_()
+        data, metadata = self._view()
         pictured = {"text/plain": as_text(self.core), "image/png": as_png(self.core)}
         self._publish({**data, **pictured}, metadata, update=True)
 
