@@ -1,5 +1,6 @@
 """What every entry of a table says about itself, so that nobody else keeps a list of ids."""
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, TypeVar
@@ -103,6 +104,22 @@ def offer(
         offered[id] = entry
         ids.append(id)
     return offered, ids
+
+
+def in_words(error: BaseException) -> str:
+    """Return an error of a reader's function as a sentence: its kind, its message, its notes.
+
+    Examples
+    --------
+    >>> in_words(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    """
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
+def in_a_sentence(error: BaseException) -> str:
+    """Return an error of a reader's function on one line: what it says, and where it was raised."""
+    return "; ".join(in_words(error).splitlines()[:2])
 
 
 def is_function(given: object) -> TypeGuard[Callable[..., Any]]:

@@ -1,6 +1,5 @@
 """A reader's own function beside the reference, on a network or on a landscape."""
 
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, check_count, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
-from mlpteach.basics.record import is_function
+from mlpteach.basics.record import in_words, is_function
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.own_rule import GUIDES
 from mlpteach.dashboards.optimizer import TwoRunsPlayer
@@ -163,7 +162,7 @@ def _show(run, yours, reference, values):
     try:
         trace = quietly(rerun, expected, own)
     except Exception as error:
-        said = "".join(traceback.format_exception_only(error)).strip()
+        said = in_words(error)
         trace = getattr(error, "trace", None)
     traces = {"yours": trace, "reference": expected} if trace is not None else {}
     show = show_traces(traces or {"reference": expected}, layer)

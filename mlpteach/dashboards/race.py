@@ -1,6 +1,7 @@
 """The landscape race: rules descend a function of two numbers from one start, side by side."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from mlpteach.basics.arguments import (
     check_floats,
     check_number,
 )
-from mlpteach.basics.record import offer
+from mlpteach.basics.record import in_a_sentence, offer
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.race import fitting
 from mlpteach.player import Player
@@ -27,6 +28,7 @@ from mlpteach.run.train import descend, quietly
 from mlpteach.study.diverging import diverges, grid_of_starts
 from mlpteach.study.step_sizes import best_from_start, equal, for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
+from mlpteach.views.panels import Show
 from mlpteach.views.race import path, race_show
 from mlpteach.views.racers import everybody, racers_of
 
@@ -303,10 +305,21 @@ class _Runs:
         self.lost = lru_cache(maxsize=2 * len(racers))(self._lost)
 
     def _run(self, id, hypers, landscape, start, steps, sigma):
-        """Return the trace of a racer and what is drawn of it."""
+        """Return the trace of a racer, what is drawn of it, and what error ended it.
+
+        A reader's rule that raises has the updates before; without one no trace.
+        """
         landscape, objective, rule = self._asked(id, hypers, landscape, sigma)
-        trace = quietly(descend, objective, list(start), rule=rule, steps=steps)
-        return trace, path(trace, landscape, steps)
+        said = ""
+        try:
+            trace = quietly(descend, objective, list(start), rule=rule, steps=steps)
+        except Exception as error:
+            if rule.form != "own":
+                raise
+            trace, said = getattr(error, "trace", None), in_a_sentence(error)
+        if trace is None or not len(trace):
+            return None, None, said
+        return trace, path(trace, landscape, steps), said
 
     def _lost(self, id, hypers, landscape, updates, sigma):
         """Return from which cells of the map a racer diverges; None for a rule that runs alone."""
@@ -329,13 +342,21 @@ def _show(racers, landscapes, runs, values):
     steps = check_count("steps", values["steps"], maximum=MOST_STEPS)
     sigma = check_number("sigma", values["sigma"], NOT_NEGATIVE)
     running = [racer for racer in racers if racer.id in values["rules"]]
-    traces, paths, chosen, lost = {}, {}, "", None
+    traces, paths, errors, chosen, lost = {}, {}, [], "", None
     for racer in running:
         hypers = tuple(pair for pair in values.items() if pair[0].startswith(f"{racer.id}."))
         found = runs.run(racer.id, hypers, landscape, tuple(values["start"]), steps, sigma)
-        traces[racer.name], paths[racer.name] = found
-        if racer.id == values["tune"]:
+        trace, drawn, said = found
+        if said:
+            errors.append(f"{racer.name}: {said}")
+        if trace is None:
+            continue
+        traces[racer.name], paths[racer.name] = trace, drawn
+        if not said and racer.id == values["tune"]:
             chosen = racer.name
             lost = runs.lost(racer.id, hypers, landscape, min(steps, _LOST_AFTER), sigma)
     styles = {racer.name: racer.style for racer in running}
-    return race_show(traces, paths, styles, landscapes[landscape], steps, chosen, lost)
+    if errors and not traces:
+        return Show({}, 0, message="\n".join(errors))
+    show = race_show(traces, paths, styles, landscapes[landscape], steps, chosen, lost)
+    return replace(show, message="\n".join(filter(None, [*errors, show.message])))

@@ -201,6 +201,7 @@ def _show(problems, others, budget, tuned, values):
             _one_problem(problems, values["problem"], found, titles, styles),
         ),
         series=series,
+        message=_errors(found, titles),
         unit="evaluation",
         mosaic=beside((3, ["A"]), (2, ["B", "D"])),
     )
@@ -307,8 +308,20 @@ def _step_size(tuned):
 
 
 def _notes(name, found):
-    broken = [id for (one, id), tuned in found.items() if one == name and tuned.diverged]
+    broken = [
+        id for (one, id), tuned in found.items()
+        if one == name and tuned.diverged and not tuned.error
+    ]  # fmt: skip
     return {1: f"diverged with every step size on {', '.join(broken)}"} if broken else {}
+
+
+def _errors(found, titles):
+    """Say which rules of the reader's raised what: they are last there."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for (name, id), tuned in found.items():
+        if tuned.error:
+            said.setdefault((titles[name], tuned.error), []).append(id)
+    return "\n".join(f"{name} on {', '.join(ids)}: {error}" for (name, error), ids in said.items())
 
 
 def _one_problem(problems, problem, found, titles, styles):

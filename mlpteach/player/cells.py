@@ -5,6 +5,7 @@ closed when its cell has made others in a later run and no other cell shows it. 
 not name a cell in their messages keep everything.
 """
 
+import os
 import sys
 from typing import Any, NamedTuple
 
@@ -22,6 +23,16 @@ def current_run() -> Run | None:
     parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
     cell = parent.get("metadata", {}).get("cellId")
     return Run(cell, parent.get("header", {}).get("msg_id", "")) if cell else None
+
+
+def is_unwatched() -> bool:
+    """Whether a kernel runs a notebook that no page shows, as for nbconvert and Jupyter Book.
+
+    They ask for a run without naming a cell, which pages with widgets do; of those that don't,
+    Voila and Colab tell of themselves in the kernel's environment.
+    """
+    told = os.environ.get("SERVER_SOFTWARE", "").startswith("voila") or "COLAB_GPU" in os.environ
+    return getattr(_shell(), "kernel", None) is not None and current_run() is None and not told
 
 
 class Cells:

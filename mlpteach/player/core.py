@@ -21,6 +21,7 @@ from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
 from mlpteach.views.figure import figure
+from mlpteach.views.frames import HISTORY_BYTES
 from mlpteach.views.panels import Plot, Show, Text
 from mlpteach.views.pictures import picture_key, render
 
@@ -38,6 +39,7 @@ _MESSAGES = {
     "window": ("first", "last", "sequence"),
     "position": ("position",),
     "step": ("number",),
+    "away": (),
 }
 
 
@@ -113,7 +115,7 @@ class Core:
         self._update(self._opened)
 
     def __repr__(self) -> str:
-        where = f"{self.show.unit} {self.position['k']} of {self.show.steps}"
+        where = f"{self.show.unit or 'step'} {self.position['k']} of {self.show.steps}"
         return f"<Core {self.title!r}: {where}>"
 
     @property
@@ -283,9 +285,14 @@ class Core:
         return message, [self.numbers, self.frames]
 
     def _hold_position(self):
-        """Let the frame of the step that the page opens at travel with the history."""
-        if self.show.frames and self.show.steps:
-            held = sorted({*self.show.frames.held, self.position["k"]})
+        """Let the frame of the step that the page opens at travel with the history.
+
+        Where two are too much, it travels alone.
+        """
+        frames = self.show.frames
+        if frames and self.show.steps:
+            others = frames.held if 2 * 8 * frames.size <= HISTORY_BYTES else ()
+            held = sorted({*others, self.position["k"]})
             self.spec = {**self.spec, "held": held}
 
     def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
@@ -336,6 +343,9 @@ class Core:
         kept = ("type", "first", "last", "sequence", "request")
         answer = {name: message.get(name) for name in kept}
         return [(answer, [np.ascontiguousarray(frames).tobytes()])]
+
+    def _answer_away(self, message):
+        return []
 
     def _answer_position(self, message):
         self.position = message["position"]

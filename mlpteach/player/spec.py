@@ -23,7 +23,7 @@ The spec:
 name, title      of the dashboard; a state's text starts with the name
 sequence         which history this is
 controls, values a list, its options ``[value, text]``; and control -> value
-steps, unit      how many there are, and what one is called
+steps, unit      how many there are, and what one is called ("": `numbers` tell the place)
 perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: none)
 message          a warning, or ""
 numbers          a list of ``{"text", "series"}`` beside the slider
@@ -54,6 +54,8 @@ the keys that the page has already:
     Frames of steps that did not travel with the history.
 ``{"type": "position", "position"}``
     Where the page stands now. A widget's page sets the trait.
+``{"type": "away"}``
+    The reader looks at something else: time for a picture of the page. There is no answer.
 
 To the page:
 

@@ -3,6 +3,7 @@
 The page's five things are traits; its other messages are passed on to the core, and back.
 """
 
+import secrets
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from mlpteach.player.cells import Cells, current_run, forget_output
+from mlpteach.player.cells import Cells, current_run, forget_output, is_unwatched
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.guide import Guide, GuidedStep
 from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.player.stand_in import as_png, as_text
 from mlpteach.run.trace import Trace
 from mlpteach.views.panels import Show
 
@@ -64,6 +66,7 @@ class Player(anywidget.AnyWidget):
         guide: Guide = (),
     ) -> None:
         self.core = Core(build, controls, values, title, name, follow, guide)
+        self._display_id, self._pictured = "", ()
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
         _close(_CELLS.made(self, current_run()))
@@ -77,10 +80,44 @@ class Player(anywidget.AnyWidget):
         self.__dict__.pop("_repr_mimebundle_", None)  # a closed widget leaves None there
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Return the view; a dashboard that was closed is opened again to be shown."""
+        """Return the view; a dashboard that was closed is opened again to be shown.
+
+        Beside it stand words, and a picture where no page will show the view.
+        """
         self.open()
         _close(one for one in _CELLS.shown(self, current_run()) if one is not self)
+        data, metadata = self._view(**options)
+        data["text/plain"] = as_text(self.core)
+        if is_unwatched():
+            data["image/png"] = as_png(self.core)
+        return data, metadata
+
+    def _ipython_display_(self) -> None:
+        """Show the view on a page so that a picture can be put beside it later."""
+        if current_run() is None:
+            raise NotImplementedError  # IPython then asks for the view
+        data, metadata = self._repr_mimebundle_()
+        self._display_id = secrets.token_hex(8)
+        self._publish(data, metadata)
+
+    def _view(self, **options: Any) -> Any:
         return super()._repr_mimebundle_(**options)
+
+    def _publish(self, data, metadata, update=False):
+        from IPython.display import publish_display_data
+
+        where = {"display_id": self._display_id}
+        publish_display_data(data, metadata, transient=where, update=update)
+
+    def _put_picture(self):
+        """Put the picture of the step on the screen beside the view, into the notebook's file."""
+        now = (self.core.sequence, *self.core.position.values())
+        if not self._display_id or self._pictured == now:
+            return
+        self._pictured = now
+        data, metadata = self._view()
+        pictured = {"text/plain": as_text(self.core), "image/png": as_png(self.core)}
+        self._publish({**data, **pictured}, metadata, update=True)
 
     # -- for readers
 
@@ -163,6 +200,8 @@ class Player(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _receive(self, _, message, buffers):
+        if isinstance(message, dict) and message.get("type") == "away":
+            self._put_picture()
         for answer, data in self.core.answer(message):
             if answer["type"] == "history":
                 self._take(answer, data)

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_count
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.record import in_a_sentence
 from mlpteach.rules import Rule
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
@@ -35,12 +36,15 @@ class Tuned:
         Lowest cost so far after 1, 2, … gradient evaluations.
     scores : tuple of (float, float)
         Each step size tried, with the lowest cost its run found; infinity where it diverged.
+    error : str
+        What the reader's rule raised where every run ended so.
     """
 
     problem: RankingProblem
     rule: Rule
     costs: FloatArray
     scores: tuple[tuple[float, float], ...]
+    error: str = ""
 
     @property
     def tuned(self) -> str:
@@ -115,10 +119,20 @@ def costs_of(problem: RankingProblem, rules: Sequence[Rule], budget: int) -> Flo
     """
     costs, scores = _side_by_side(problem, list(rules), budget, False)
     for i in np.flatnonzero(np.isnan(scores)).tolist():  # only the run alone can tell
-        trace, costs[i] = run_within(problem, rules[i], budget)
-        scores[i] = np.inf if trace.diverged else costs[i, -1]
+        scores[i], costs[i], _ = _alone(problem, rules[i], budget)
     costs[np.isinf(scores)] = np.inf
     return costs
+
+
+def _alone(problem, rule, budget):
+    """Return score and costs of one run, and what error of the reader's rule ended it, or ""."""
+    try:
+        trace, costs = run_within(problem, rule, budget)
+    except Exception as error:
+        if rule.form != "own":
+            raise
+        return np.inf, np.full(budget, np.inf), in_a_sentence(error)
+    return (np.inf if trace.diverged else costs[-1]), costs, ""
 
 
 def _tuned(problem, rules, budget, sizes, progress):
@@ -141,18 +155,18 @@ def _best(problem, tried, costs, estimated):
     `costs` (n, budget) and scores `estimated` (n,) are those side by side; runs that are made alone
     put their own in place.
     """
-    rules = list(tried.values())
+    rules, errors = list(tried.values()), [""] * len(tried)
 
     def alone(i):
-        trace, costs[i] = run_within(problem, rules[i], costs.shape[1])
-        return np.inf if trace.diverged else costs[i, -1]
+        score, costs[i], errors[i] = _alone(problem, rules[i], costs.shape[1])
+        return score
 
     best, scores = lowest(estimated, alone)
     if np.isinf(scores[best]):  # all diverged, so all were made alone
         best = int(np.argmin(costs[:, -1]))
-    return Tuned(
-        problem, rules[best], costs[best].copy(), tuple(zip(tried, scores.tolist(), strict=True))
-    )
+    tried_scores = tuple(zip(tried, scores.tolist(), strict=True))
+    error = errors[best] if all(errors) else ""
+    return Tuned(problem, rules[best], costs[best].copy(), tried_scores, error)
 
 
 def _side_by_side(problem, rules, budget, progress):

@@ -14,6 +14,8 @@ from mlpteach.tables.differences import first_wrong, slope
 
 # Where a function and its derivative are looked at before any work.
 _PLACES = np.concatenate([np.arange(-80, 82) / 10.0, [-20.0, 20.0]])
+# So close that a function with a slope changes between three neighbours; none is a round number.
+_NEIGHBOURS = np.linspace(-8.0, 8.0, 4001) + 3.17e-4
 
 
 # A reader's own: Z -> phi(Z).
@@ -46,8 +48,9 @@ def own_activation(
     TypeError
         For what is no function, or returns no numbers.
     ValueError
-        If phi mixes its units, is not finite at some -20 <= z <= 20, or `derivative` is wrong: with
-        the place, what it gives there and the finite difference. At a kink any slope will do.
+        If phi mixes its units, is not finite at some -20 <= z <= 20, changes by jumps alone, or
+        `derivative` is wrong: with the place, what it gives there and the finite difference. At a
+        kink any slope will do.
 
     Examples
     --------
@@ -69,6 +72,7 @@ def own_activation(
     name = getattr(function, "__name__", type(function).__name__)
     phi = partial(_element_wise, function, name)
     _check_function(phi, name)
+    _check_slope(phi, name)
     if derivative is None:
         prime = partial(slope, phi)
     else:
@@ -139,6 +143,19 @@ def _check_function(phi, name):
         raise ValueError(
             f"{name} must work element by element; it gives other numbers for one z alone than "
             "for the same z among others."
+        )
+
+
+def _check_slope(phi, name):
+    """Raise where a function is flat between its jumps, if it has any."""
+    with np.errstate(all="ignore"):
+        changes = np.diff(phi(_NEIGHBOURS[None])[0]) != 0
+    if not (changes[1:] & changes[:-1]).any():
+        kind = "changes by jumps alone" if changes.any() else "gives the same for every z"
+        raise ValueError(
+            f"{name} {kind} for -8 <= z <= 8, so its derivative is 0 everywhere: no sensitivity "
+            "passes back through it, and weights before it would never change. Allowed: functions "
+            "with a slope, such as 1 / (1 + np.exp(-Z)) in place of a step."
         )
 
 

@@ -27,7 +27,7 @@ def show_derivatives(activations: dict[str, Activation], z: FloatArray, depth: i
         ),
         series=series,
         numbers=(("$z$", "z"),),
-        unit="place",
+        unit="",
         message="" if activations else "No activation is chosen: choose at least one.",
     )
 

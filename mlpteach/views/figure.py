@@ -74,7 +74,8 @@ def _place(show, k):
         return ""
     letter = "k = " if show.unit == "update" else ""
     numbers = (f"{text} = {show.series[name][k - 1]:.5g}" for text, name in show.numbers)
-    return ", ".join((f"{show.unit} {letter}{k} of {show.steps}", *numbers))
+    counted = (f"{show.unit} {letter}{k} of {show.steps}",) if show.unit else ()
+    return ", ".join((*counted, *numbers))
 
 
 def _is_graphic(panel):

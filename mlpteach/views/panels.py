@@ -392,7 +392,7 @@ class Show:
     message : str
         A warning above the panels: where a run diverged.
     unit : str
-        What a step is: "update" or "epoch".
+        What a step is: "update" or "epoch"; "" where it has no name and `numbers` tell the place.
     per_epoch : int
         Steps in an epoch; 1 where epochs make no sense.
     mosaic : str

@@ -54,7 +54,7 @@ def show_regret(
         series=series,
         numbers=(("update", "update"), ("slope $c_k$", "slope")),
         message=divergence_message({t.run.rule.title: t for t in traces.values()}),
-        unit="update" if len(shown) == shown[-1] else "point",
+        unit="",
         mosaic="AAAAA;BBBCC;BBBCC;DDDEE",
     )
 
@@ -66,7 +66,7 @@ def _track(traces):
         style = trace.run.rule.style
         ends = np.array([-1.0, 1.0])
         layers.append(Path(ends, np.full(2, lane), Style(BLACK, marker="", width=0.8)))
-        layers.append(Line(f"{id}.x", f"{id}.lane", style, future=False))
+        layers.append(Line(f"{id}.x", f"{id}.lane", style))
     layers.append(Note("best place", -0.99, 0.5, Style(BLACK)))
     axes = Axes("$x$", "", (-1.05, 1.05), (0.0, 1.0), draw=_no_heights, key="track")
     label = "Where both rules are in the interval from −1 to 1; the best place is −1"

@@ -69,7 +69,7 @@ def show_signals(
         series=series,
         numbers=(("before update", "update"),),
         message=divergence_message(traces),
-        unit="moment",
+        unit="",
     )
 
 

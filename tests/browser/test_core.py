@@ -103,6 +103,21 @@ def test_a_band_is_filled_between_its_lines_and_fainter_behind_the_step(page):
     assert outside == [0, 0]
 
 
+def test_python_hears_when_the_reader_looks_away_but_not_while_it_plays(own, page, monkeypatch):
+    heard = []
+    monkeypatch.setattr(own, "_answer_away", lambda message: heard.append(message) or [])
+    show(page, own, live=True)
+    page.evaluate("window.dispatchEvent(new Event('blur'))")  # into a frame of the page itself
+    page.evaluate("document.hasFocus = () => false")
+    page.evaluate("window.dispatchEvent(new Event('blur'))")
+    page.wait_for_timeout(200)
+    assert [message["type"] for message in heard] == ["away"]
+    page.click("[data-action=play]")
+    page.evaluate("window.dispatchEvent(new Event('blur'))")
+    page.wait_for_timeout(200)
+    assert len(heard) == 1
+
+
 def test_a_state_is_restored_and_a_wrong_one_is_said(own, page):
     show(page, own, live=True)
     page.fill(".state", "my_network?k=5&eta=0.25")

@@ -514,3 +514,29 @@ def test_a_function_of_one_s_own_may_be_called_as_a_rule_of_the_table(name):
     alone = mt.dashboards.race(rules=[own], steps=5)
     options = next(c["options"] for c in alone.spec["controls"] if c["name"] == "rules")
     assert {id for id, _ in options} >= {"adam", "gd", f"own_{name}"}
+
+
+def test_a_rule_that_raises_costs_only_itself():
+    def breaks(k, G, *, eta=0.01):
+        if k == 5:
+            raise KeyError("no such letter")
+        return {"rho": eta * G}
+
+    def broken(k, G, *, eta=0.01):
+        return undefined_name  # noqa: F821
+
+    dashboard = mt.dashboards.race("valley", ["gd", breaks, broken], steps=20)
+    first, second = dashboard.show.message.splitlines()
+    assert first == (
+        "breaks (own): KeyError: 'no such letter'; raised in your rule 'breaks' at update k = 5"
+    )
+    assert second.startswith(
+        "broken (own): NameError: name 'undefined_name' is not defined; raised"
+    )
+    lengths = {name: len(trace) for name, trace in dashboard.traces.items()}
+    assert lengths == {"gd (lecture)": 20, "breaks (own)": 4}
+    dashboard.configure(tune="broken")
+    dashboard.configure(start=(4.0, 0.5))
+    assert len(dashboard.traces["gd (lecture)"]) == 20
+    alone = mt.dashboards.race("valley", [broken], steps=20)
+    assert "broken (own): NameError" in alone.show.message

@@ -167,6 +167,22 @@ def test_readers_own_problem_and_rule():
     assert series["half.step.Bowl"][0] == 1.0
 
 
+def test_a_rule_that_raises_costs_only_itself():
+    def breaks(k, G, *, eta=0.1):
+        if k == 3:
+            raise ZeroDivisionError("by hand")
+        return mt.Quantities(rho=eta * G)
+
+    dashboard = mt.dashboards.ranking(("valley", "noise"), ["gd", breaks], budget=9, sizes=(0.01,))
+    show = dashboard.show
+    assert show.message.startswith("breaks on valley, noise: ZeroDivisionError: by hand")
+    assert show.series["breaks.rank"][-1].tolist() == [2, 2]
+    assert show.series["gd.rank"][-1].tolist() == [1, 1]
+    trace = mt.descend(mt.LANDSCAPES["valley"], mt.LANDSCAPES["valley"].start,
+                       rule=mt.rule("gd", eta=0.01), steps=10)  # fmt: skip
+    assert show.series["gd.cost.valley"][-1] == pytest.approx(trace.losses.min(), rel=1e-12)
+
+
 def test_rule_that_always_diverges_is_last_and_says_so():
     def steep(theta):
         return float(theta @ theta), theta * 1e150

@@ -1,13 +1,18 @@
 """How much travels to a page: when a dashboard is first shown, and when a control changes."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
 import mlpteach as mt
-from mlpteach.player import Slider
+from mlpteach.player import Player, Slider
+from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.player.stand_in import as_png
 
-FIRST_BYTES, CHANGE_BYTES = 1_000_000, 300_000
+LECTURES = Path(mt.__file__).parents[1] / "lectures"
+FIRST_BYTES, CHANGE_BYTES, NOTEBOOK_BYTES = 1_000_000, 300_000, 6_000_000
 NAMES = sorted(set(mt.dashboards.__all__) - {"Player", "own_rule"})
 GLANCE = 60_000  # what the page asks for at once where the frame of its step did not travel
 
@@ -39,3 +44,40 @@ def test_first_show_and_change_of_every_slider_are_light(name):
         core.configure(**{slider.name: slider.low if start != slider.low else slider.high})
         assert travelled(core, drawn) <= CHANGE_BYTES, slider.name
         core.configure(**{slider.name: start})
+
+
+def test_the_largest_drawn_network_changes_within_300_kb():
+    core = mt.dashboards.network(depth=4, width=8, rule="adam").core
+    drawn = core.pictures()
+    for change in ({"adam.eta": 0.01}, {"hidden": "relu"}, {"data": "spirals"}):
+        core.configure(**change)
+        assert travelled(core, drawn) <= CHANGE_BYTES
+
+
+def test_a_notebook_saved_with_all_of_lecture_02_is_light():
+    """With *Save Widget State*, as text: buffers in base64, and all that a front end keeps."""
+    bytes_kept = 0
+    for player in players_of("02_adaptive_optimizers.ipynb"):
+        message, buffers = player.core.history()
+        bytes_kept += len(json.dumps(message)) + sum(4 * len(data) // 3 for data in buffers)
+        bytes_kept += len(json.dumps(MODULE + STYLE)) + len(as_png(player.core))
+    assert 0 < bytes_kept <= NOTEBOOK_BYTES
+
+
+def players_of(notebook):
+    """Return the dashboards that a lecture shows, run without a kernel."""
+    cells = json.loads((LECTURES / notebook).read_text(encoding="utf-8"))["cells"]
+    names, players = {}, []
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and not source.startswith(("%", "!")):
+            *done, last = ast.parse(source).body or [ast.Pass()]
+            exec(compile(ast.Module(done, []), "<cell>", "exec"), names)
+            players.append(_value_of(last, names))
+    return [player for player in players if isinstance(player, Player)]
+
+
+def _value_of(last, names):
+    if isinstance(last, ast.Expr):
+        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    return exec(compile(ast.Module([last], []), "<cell>", "exec"), names)

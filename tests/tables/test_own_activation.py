@@ -111,8 +111,6 @@ KINKED = {
     "absolute": (np.abs, np.sign),
     "elu": (lambda Z: np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0))),
             lambda Z: np.where(Z > 0, 1.0, np.exp(np.minimum(Z, 0)))),
-    "step": (lambda Z: np.heaviside(Z, 1.0), lambda Z: 0.0 * Z),
-    "rounded": (np.round, lambda Z: 0.0 * Z),
     "cube root": (np.cbrt, lambda Z: 1.0 / (3.0 * np.cbrt(Z + (Z == 0)) ** 2)),
 }  # fmt: skip
 
@@ -127,6 +125,36 @@ def test_a_constant_derivative_holds_everywhere():
 @pytest.mark.parametrize("id", KINKED)
 def test_a_kink_is_not_refused(id):
     assert mt.own_activation(*KINKED[id]).derivative(np.array([1.0])).shape == (1,)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (np.sign, "sign changes by jumps alone for -8 <= z <= 8, so its derivative is 0"),
+        (lambda Z: np.heaviside(Z, 0.5), "by jumps alone"),
+        (np.round, "by jumps alone"),
+        (lambda Z: np.floor(10 * Z) / 10, "by jumps alone"),
+        (lambda Z: 0 * Z + 2.0, "gives the same for every z"),
+    ],
+)
+def test_a_step_is_refused_in_words(function, said):
+    with pytest.raises(ValueError, match=said):
+        mt.own_activation(function)
+    with pytest.raises(ValueError, match=said):  # nor with a slope that it has not
+        mt.MLP((2, 3, 1), hidden=mt.own_activation(function, lambda Z: 0 * Z))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda Z: np.clip(Z, -0.05, 0.05),  # a slope on a narrow piece
+        lambda Z: np.sign(Z) + 0.01 * Z,
+        lambda Z: np.where(Z > 0, 1.0, Z),
+        lambda Z: np.exp(-200 * Z**2),
+    ],
+)
+def test_a_jump_beside_a_slope_is_taken(function):
+    assert mt.own_activation(function).id == "<lambda>"
 
 
 WRONG = {

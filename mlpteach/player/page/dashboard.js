@@ -98,6 +98,10 @@ class Dashboard {
       this.guide.fit();
       this.draw();
     };
+    // The picture that stands in for this page is made while nobody looks at it.
+    this.onAway = () => this.goAway();
+    window.addEventListener("blur", this.onAway);
+    document.addEventListener("visibilitychange", this.onAway);
     this.themes = new MutationObserver(this.retheme);
     this.themes.observe(document.body, { attributes: true });
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -117,6 +121,8 @@ class Dashboard {
     this.model.off("change:spec", this.onSpec);
     this.model.off("change:position", this.onPosition);
     this.model.off("msg:custom", this.onMessage);
+    window.removeEventListener("blur", this.onAway);
+    document.removeEventListener("visibilitychange", this.onAway);
     this.themes.disconnect();
     this.scheme.removeEventListener("change", this.retheme);
     this.sized.disconnect();
@@ -320,6 +326,15 @@ class Dashboard {
     this.silent = true;
     this.status.textContent = "";
     this.say(SILENT);
+  }
+
+  // No answer is due, and none is missed where Python can't be reached.
+  goAway() {
+    if (document.hasFocus() && !document.hidden) return;
+    if (this.spec.saved || this.playing || document.fullscreenElement) return;
+    try {
+      this.model.send({ type: "away" });
+    } catch { /* there is no Python */ }
   }
 
   // Python has answered: it was only busy.

@@ -37,8 +37,8 @@ class Names {
   fit(width, height, em) {
     this.beside.hidden = false;
     for (const one of this.named) Object.assign(one, { high: one.node.offsetHeight || em, wide: one.node.offsetWidth });
-    const high = this.named.reduce((sum, { isInside, high }) => sum + (isInside ? 0 : high), 0);
     for (const one of this.first) one.high = one.node.offsetHeight;
+    const high = this.named.reduce((sum, { isInside, high }) => sum + (isInside ? 0 : high), 0);
     this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || high > height);
   }
 

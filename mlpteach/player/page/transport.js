@@ -19,7 +19,8 @@ class Transport {
   }
 
   // Fit the buttons to what this history has: lines of a formula, epochs.
-  replace({ unit, lines, perEpoch, steps }) {
+  replace({ unit: named, lines, perEpoch, steps }) {
+    const unit = named || "step";
     this.node.hidden = this.hint.hidden = !steps;
     this.slider.max = Math.max(1, steps);
     const shape = `${unit} ${lines > 0} ${perEpoch > 1}`;
@@ -32,10 +33,10 @@ class Transport {
     const epochs = (direction) => dashboard.goTo(dashboard.k + direction * dashboard.spec.perEpoch, undefined, direction);
     this.buttons.replaceChildren(
       ...(perEpoch > 1 ? [button("◀◀", "back one epoch", () => epochs(-1))] : []),
-      button(`◀ ${unit}`, `back one ${unit}`, () => dashboard.move(-1)),
+      button(`◀ ${named}`.trim(), `back one ${unit}`, () => dashboard.move(-1)),
       ...(lines ? [button("◀ line", "back one line", () => dashboard.moveLine(-1)),
         button("line ▶", "forward one line", () => dashboard.moveLine(1))] : []),
-      button(`${unit} ▶`, `forward one ${unit}`, () => dashboard.move(1)),
+      button(`${named} ▶`.trim(), `forward one ${unit}`, () => dashboard.move(1)),
       ...(perEpoch > 1 ? [button("▶▶", "forward one epoch", () => epochs(1))] : []),
       this.playButton, this.speeds);
     this.hint.innerHTML =
@@ -49,7 +50,8 @@ class Transport {
     this.slider.value = k;
     // On the slides k counts updates, and nothing else.
     const letter = spec.unit === "update" ? "k = " : "";
-    const place = [`<span>${spec.unit} <b>${letter}<span data-shown="k">${k}</span></b> of ${spec.steps}</span>`];
+    // Steps without a name are not counted: the numbers tell the place.
+    const place = [`<span${spec.unit ? "" : " hidden"}>${spec.unit} <b>${letter}<span data-shown="k">${k}</span></b> of ${spec.steps}</span>`];
     if (spec.perEpoch > 1) place.push(`<span>epoch <b data-shown="epoch">${Math.floor((k - 1) / spec.perEpoch) + 1}</b></span>`);
     for (const { text, series } of spec.numbers) {
       const value = history.at(series, k);
