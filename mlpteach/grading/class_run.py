@@ -7,7 +7,6 @@ second loss named in the report.
 """
 
 import contextlib
-import glob
 import logging
 import multiprocessing
 import os
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
@@ -130,8 +130,7 @@ def check_generated(coursedir, assignment):
 
 def students_of(coursedir, assignment, wanted=None):
     """Return the students who handed something in, or only the one wanted."""
-    pattern = coursedir.format_path(coursedir.submitted_directory, "*", glob.escape(assignment))
-    found = sorted(Path(path).parent.name for path in glob.glob(pattern) if os.path.isdir(path))
+    found = list(folders_of_students(coursedir, coursedir.submitted_directory, assignment))
     if not found:
         raise CannotGrade(
             f"nobody has handed in {assignment!r}: run nbgrader collect {assignment} first"

@@ -7,7 +7,7 @@ and nothing that was written into the metadata has an effect.
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from mlpteach.grading.original import functions_defined, without_hidden_tests
+from mlpteach.grading.original import functions_defined
 from mlpteach.grading.written import as_plain_text, written
 
 _CHANGED = "changed test "
@@ -20,7 +20,7 @@ def rebuild(original, handed):
     Parameters
     ----------
     original : nbformat.NotebookNode
-        From :func:`mlpteach.grading.original.read_original`; changed in place.
+        The instructor's as students received it; changed in place.
     handed : mlpteach.grading.submission.Handed
 
     Returns
@@ -67,8 +67,7 @@ def _is_fixed(cell):
 
 
 def _is_untouched(original, cell):
-    text = without_hidden_tests(original.source) if _is_fixed(original) else original.source
-    return cell.source.strip() == text.strip()
+    return cell.source.strip() == original.source.strip()
 
 
 def _claims(originals, cells):

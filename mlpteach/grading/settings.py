@@ -24,12 +24,10 @@ def configure(c):
     """
     # Names rather than classes: most of nbgrader's commands need none of them.
     c.Autograde.exporter_class = _OURS + "exporter.SubmissionExporter"
-    c.Autograde.pre_convert_hook = _OURS + "tidy.tidy_before_grading"
     c.Autograde.post_convert_hook = _OURS + "finished.release"
     # All metadata come from the source, so nothing of nbgrader's own repairs is needed.
-    c.Autograde.sanitize_preprocessors = [_OURS + "steps.Rebuild"]
+    c.Autograde.sanitize_preprocessors = [_OURS + "steps.TrustedExecute"]
     c.Autograde.autograde_preprocessors = [
-        _OURS + "steps.TrustedExecute",
         _OURS + "steps.SaveMarks",
         _THEIRS + "AssignLatePenalties",
     ]

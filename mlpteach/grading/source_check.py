@@ -1,14 +1,17 @@
 """Refuse an assignment with a mistake of its author's when it is generated."""
 
 import math
+from pathlib import Path
 
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import find_all_files
 from traitlets.log import get_logger
 
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.grading import verdicts
+from mlpteach.grading.checks import checks_called, exercise_of
 from mlpteach.grading.no_sandbox import NoSandbox
-from mlpteach.grading.original import functions_defined, graded_tests
+from mlpteach.grading.original import functions_defined, give_ids, graded_tests
 from mlpteach.grading.sandbox import NO_SANDBOX
 from mlpteach.grading.session import Session
 from mlpteach.grading.shared_sandbox import shared_sandbox
@@ -24,37 +27,57 @@ class CheckSource(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Return the notebook as it is, or refuse it."""
         assignment = resources["nbgrader"]["assignment"]
+        files = _files_beside(Path(resources["metadata"]["path"]))
         try:
-            check_source(nb, assignment, ASSIGNMENTS.get(assignment, {}))
+            check_source(nb, ASSIGNMENTS.get(exercise_of(assignment, nb), {}), files)
         except SourceRefused as refused:
             self.log.error("%s is refused: %s", resources["nbgrader"]["notebook"], refused)
             raise
         return nb, resources
 
 
-def check_source(nb, assignment, checks):
+def check_source(nb, checks, files=()):
     """Raise SourceRefused if students could not be marked fairly with this notebook.
 
     Parameters
     ----------
     nb : nbformat.NotebookNode
         The instructor's, with solutions.
-    assignment : str
     checks : dict of str to mlpteach.exercise.protocol.Check
+        Those of its exercise.
+    files : mapping of str to bytes
+        What lies beside the notebook.
     """
+    _check_kernel(nb)
+    give_ids(nb)
     _check_metadata(nb)
     tests = graded_tests(nb)
     for grade_id, cell in tests.items():
-        if grade_id not in checks:
-            known = ", ".join(checks) or "none"
-            raise SourceRefused(
-                f"cell {grade_id!r}: no check of that name for {assignment!r} in "
-                f"mlpteach.assignments (there: {known})"
-            )
-        _check_points(grade_id, cell, checks[grade_id])
-    _check_functions(nb, {grade_id: checks[grade_id] for grade_id in tests})
-    if tests:
-        _check_solution(nb, assignment, {grade_id: checks[grade_id] for grade_id in tests})
+        _check_call(grade_id, cell, checks)
+    decided = {grade_id: checks[grade_id] for grade_id in tests if grade_id in checks}
+    _check_functions(nb, decided)
+    if decided:
+        _check_solution(nb, decided, files)
+
+
+def _check_kernel(nb):
+    """Refuse what is not Python: it would be run as Python, and be worth nothing."""
+    kernel = nb.metadata.get("kernelspec", {})
+    language = nb.metadata.get("language_info", {}).get("name") or kernel.get("language")
+    language = language or kernel.get("name") or "python"
+    if not str(language).lower().startswith(("python", "ipython")):
+        raise SourceRefused(
+            f"its language is {str(language)!r} (kernel {kernel.get('name')!r}): only Python is "
+            "graded. Choose a kernel of Python, or keep this assignment in another course"
+        )
+
+
+def _check_call(grade_id, cell, checks):
+    """Refuse a test that asks for a check which there is not: nobody would decide it."""
+    called = checks_called(cell)
+    if called and not called <= set(checks):
+        known = ", ".join(checks) or "none"
+        raise SourceRefused(f"cell {grade_id!r}: no check of that name is known (there: {known})")
 
 
 def _check_metadata(nb):
@@ -81,14 +104,6 @@ def _is_points(points):
     return math.isfinite(points) and points >= 0
 
 
-def _check_points(grade_id, cell, check):
-    points = cell.metadata.nbgrader.points
-    if points != check.points:
-        raise SourceRefused(
-            f"cell {grade_id!r}: {points} points in the notebook, {check.points} in its check"
-        )
-
-
 def _check_functions(nb, checks):
     defined = set()
     for cell in nb.cells:
@@ -104,7 +119,13 @@ def _check_functions(nb, checks):
                 )
 
 
-def _check_solution(nb, assignment, checks):
+def _files_beside(folder):
+    """Return relative path -> bytes of what lies beside the source."""
+    paths = find_all_files(str(folder), ["*.ipynb", "__pycache__", ".ipynb_checkpoints"])
+    return {str(Path(path).relative_to(folder)): Path(path).read_bytes() for path in paths}
+
+
+def _check_solution(nb, checks, files):
     """Let the model solution take every check as a student's would."""
     tests = graded_tests(nb)
     cells = [
@@ -113,13 +134,13 @@ def _check_solution(nb, assignment, checks):
         if cell.cell_type == "code"
         and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
     ]
-    work = verdicts.Work(b"of the instructor", "instructor", assignment, "")
-    with Session(_sandbox(), [cell.source for cell in cells]) as session:
+    key = b"of the instructor"
+    with Session(_sandbox(), [cell.source for cell in cells], files) as session:
         for number, how in session.deadly.items():
             raise SourceRefused(f"cell {cells[number].get('id')!r}: {how}")
         for grade_id, check in checks.items():
             try:
-                verdict = verdicts.verdict_of(check, work, session)
+                verdict = verdicts.verdict_of(check, key, session)
             except verdicts.CheckFailed as failure:
                 raise SourceRefused(f"cell {grade_id!r}: its check fails: {failure}") from None
             if not verdict.passed:
