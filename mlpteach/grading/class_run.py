@@ -87,7 +87,20 @@ def open_course(folder, arguments=()):
 
     application = NbGrader(log_level=logging.CRITICAL)
     application.initialize(list(arguments))
+    _check_configured(application, path)
     return application
+
+
+def _check_configured(application, path):
+    """Refuse a course whose settings do not ask for this grading."""
+    steps = application.config.Autograde.get("sanitize_preprocessors") or []
+    if not any("mlpteach" in str(step) for step in steps):
+        raise CannotGrade(
+            f"{path / 'nbgrader_config.py'} does not ask for mlpteach, so nothing would be marked. "
+            "Write into it, below c = get_config():\n"
+            "    from mlpteach.grading.settings import configure\n"
+            "    configure(c)"
+        )
 
 
 def _put_off_a_slow_import():
