@@ -3,6 +3,7 @@
 import re
 
 from mlpteach.assignments import ASSIGNMENTS
+from mlpteach.grading.own_exercise import own_checks
 
 
 def checks_of(rules):
@@ -12,7 +13,7 @@ def checks_of(rules):
     ----------
     rules : mlpteach.grading.rules.Rules
     """
-    return ASSIGNMENTS.get(rules.exercise, {})
+    return own_checks(rules.own) or ASSIGNMENTS.get(rules.exercise, {})
 
 
 def exercise_of(assignment, notebook):

@@ -19,6 +19,7 @@ from mlpteach.grading import ordinary_tests, outputs, verdicts
 from mlpteach.grading.checks import checks_called, checks_of
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.original import functions_defined, graded_tests
+from mlpteach.grading.own_exercise import own_hints
 from mlpteach.grading.quiz_outputs import show_question
 from mlpteach.grading.rebuild import rebuild
 from mlpteach.grading.rules import Rules
@@ -72,6 +73,8 @@ class Graded:
         What a person should look at.
     mistakes : dict of str to str
         Grade id -> recognised mistake.
+    hints : dict of str to str
+        Mistake -> hint, where the exercise is the instructor's own.
     answered_as : list of str or None
         The names that decided a quiz's numbers, "" for none given; None where no name is asked for.
     trouble : str
@@ -90,6 +93,7 @@ class Graded:
     for_staff: list[str] = field(default_factory=list)
     mistakes: dict[str, str] = field(default_factory=dict)
     answered_as: list[str] | None = None
+    hints: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
     answered: bool = True
     isolation: str = ""
@@ -126,6 +130,8 @@ def grade(work: Work, sandbox: Any) -> Graded:
             graded = _decide_twice(notebook, graded, work, sandbox, undecided)
         _show_undecided(notebook, undecided)
         _add_scores(notebook, graded, undecided)
+        hints = own_hints(work.rules.own)
+        graded.hints = {id: hints[id] for id in graded.mistakes.values() if id in hints}
     graded.notebook = notebook
     graded.seconds = round(time.monotonic() - began, 3)
     return graded

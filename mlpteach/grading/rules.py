@@ -14,6 +14,7 @@ from nbgrader.utils import find_all_files
 
 from mlpteach.grading.checks import exercise_of
 from mlpteach.grading.original import released_and_hidden
+from mlpteach.grading.own_exercise import FILES, read_own_files
 
 
 class NoOriginal(Exception):
@@ -32,6 +33,8 @@ class Rules:
         Grade id -> the whole text of a cell of which students see a part.
     exercise : str
         Whose checks decide: a problem set or quiz of the package, "" for none.
+    own : dict of str to str
+        File name -> text of an exercise of the instructor's own (``own_exercise.py``).
     files : dict of str to bytes
         Relative path -> content of what the instructor gives beside the notebook.
     """
@@ -39,14 +42,16 @@ class Rules:
     released: dict
     hidden: dict = field(default_factory=dict)
     exercise: str = ""
+    own: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:
         """One number for all of it, and for the package's own checks."""
         files = {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
-        text = json.dumps([self.released, self.hidden, self.exercise, files], sort_keys=True)
-        return hashlib.sha256(text.encode() + _package(bool(self.exercise))).hexdigest()
+        parts = [self.released, self.hidden, self.exercise, self.own, files]
+        text = json.dumps(parts, sort_keys=True)
+        return hashlib.sha256(text.encode() + _package(bool(self.exercise or self.own))).hexdigest()
 
 
 _ROOMS = ("exercise", "quiz", "quiz/kinds", "quiz/typed", "quiz/questions")
@@ -86,12 +91,14 @@ def read_rules(coursedir, assignment, notebook):
     if not path.is_file():
         raise NoOriginal(f"{path} is needed to grade: put the assignment's source back there")
     given = _given_paths(coursedir, assignment)
-    stamps = tuple((str(file), file.stat().st_mtime_ns) for file in [path, *given.values()])
+    own = read_own_files(path.parent)
+    looked_at = [path, *given.values(), *(path.parent / name for name in own)]
+    stamps = tuple((str(file), file.stat().st_mtime_ns) for file in looked_at)
     key = (stamps, json.dumps(coursedir.config, sort_keys=True, default=repr))
     if key not in _kept:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        _kept[key] = _read(coursedir, assignment, path, given)
+        _kept[key] = _read(coursedir, assignment, path, given, own)
     return _kept[key]
 
 
@@ -99,14 +106,14 @@ _MOST_KEPT = 32
 _kept: dict[Any, Rules] = {}
 
 
-def _read(coursedir, assignment, path, given):
+def _read(coursedir, assignment, path, given, own):
     def generated():
         return _generated_texts(coursedir, assignment, path.stem)
 
     source = nbformat.read(path, as_version=4)
     released, hidden = released_and_hidden(source, coursedir.config, generated)
     files = {name: file.read_bytes() for name, file in given.items()}
-    return Rules(released, hidden, exercise_of(assignment, source), files)
+    return Rules(released, hidden, "" if own else exercise_of(assignment, source), own, files)
 
 
 def _generated_texts(coursedir, assignment, notebook):
@@ -122,5 +129,6 @@ def _given_paths(coursedir, assignment):
     changed = coursedir.config.Autograde.get("exclude_overwriting") or {}
     kept = {str(folder / name) for name in changed.get(assignment, ())}
     paths = find_all_files(str(folder), [*coursedir.ignore, "*.ipynb"])
+    kept |= {str(folder / name) for name in FILES}
     given = sorted(path for path in paths if path not in kept)
     return {str(Path(path).relative_to(folder)): Path(path) for path in given}

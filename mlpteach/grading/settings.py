@@ -3,6 +3,9 @@
 _OURS = "mlpteach.grading."
 _THEIRS = "nbgrader.preprocessors."
 
+# nbgrader's own list of what is no part of an assignment.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
+OWN = ("checks.py", "mistakes.toml")
 # nbgrader's own list of what becomes of a source.
 _GENERATE = [
     _THEIRS + name
@@ -31,6 +34,10 @@ def configure(c):
         _OURS + "steps.SaveMarks",
         _THEIRS + "AssignLatePenalties",
     ]
+    # The model solutions and checks of an exercise of one's own are nobody's to see.
+    ignored = c.CourseDirectory.get("ignore")
+    ignored = ignored if isinstance(ignored, list) else _IGNORED
+    c.CourseDirectory.ignore = [*ignored, *(name for name in OWN if name not in ignored)]
     c.GenerateAssignment.preprocessors = [_OURS + "source_check.CheckSource", *_GENERATE]
     c.GenerateFeedback.preprocessors = [
         _THEIRS + "GetGrades",

@@ -12,6 +12,13 @@ from mlpteach.grading import verdicts
 from mlpteach.grading.checks import checks_called, exercise_of
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.original import functions_defined, give_ids, graded_tests
+from mlpteach.grading.own_exercise import (
+    FILES,
+    OwnRefused,
+    check_own_mistakes,
+    own_checks,
+    read_own_files,
+)
 from mlpteach.grading.sandbox import NO_SANDBOX
 from mlpteach.grading.session import Session
 from mlpteach.grading.shared_sandbox import shared_sandbox
@@ -26,14 +33,32 @@ class CheckSource(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, or refuse it."""
-        assignment = resources["nbgrader"]["assignment"]
-        files = _files_beside(Path(resources["metadata"]["path"]))
+        assignment, folder = resources["nbgrader"]["assignment"], _folder(resources)
+        files = _files_beside(folder)
         try:
-            check_source(nb, ASSIGNMENTS.get(exercise_of(assignment, nb), {}), files)
-        except SourceRefused as refused:
+            own = self._own_checks(folder)
+            check_source(nb, own or ASSIGNMENTS.get(exercise_of(assignment, nb), {}), files)
+        except (SourceRefused, OwnRefused) as refused:
             self.log.error("%s is refused: %s", resources["nbgrader"]["notebook"], refused)
             raise
         return nb, resources
+
+    def _own_checks(self, folder):
+        """Return the checks of an exercise of the instructor's own; none of it may be released."""
+        own = read_own_files(folder)
+        ignored = self.parent.parent.coursedir.ignore if own else FILES
+        if not set(FILES) <= set(ignored):
+            raise SourceRefused(
+                f"CourseDirectory.ignore leaves out {' or '.join(FILES)}, so students would "
+                "be given the solutions. Call configure(c) below the line that sets it"
+            )
+        if own:
+            check_own_mistakes(own)
+        return own_checks(own)
+
+
+def _folder(resources):
+    return Path(resources["metadata"]["path"])
 
 
 def check_source(nb, checks, files=()):
@@ -121,7 +146,7 @@ def _check_functions(nb, checks):
 
 def _files_beside(folder):
     """Return relative path -> bytes of what lies beside the source."""
-    paths = find_all_files(str(folder), ["*.ipynb", "__pycache__", ".ipynb_checkpoints"])
+    paths = find_all_files(str(folder), ["*.ipynb", "__pycache__", ".ipynb_checkpoints", *FILES])
     return {str(Path(path).relative_to(folder)): Path(path).read_bytes() for path in paths}
 
 

@@ -183,7 +183,7 @@ def _as_notebook(graded, path, rules):
         name: getattr(graded, name)
         for name in (
             *("notes", "for_staff", "trouble", "mistakes", "isolation", "seconds"),
-            *("scores", "comments"),
+            *("scores", "comments", "hints"),
         )
     }
     notebook.metadata[MARK] = True
