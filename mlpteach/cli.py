@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``lecture``, its ``notes`` for the speaker, ``grade`` for homework."""
+"""The command ``mlpteach``: ``lecture``, its ``notes``, ``grade`` and ``new-exercise``."""
 
 import argparse
 import importlib.util
@@ -61,6 +61,7 @@ def make_parser():
     _add_lecture(commands)
     _add_notes(commands)
     _add_grade(commands)
+    _add_new_exercise(commands)
     return parser
 
 
@@ -138,6 +139,20 @@ def _add_grade(commands):
     grade.set_defaults(run=grade_class)
 
 
+def _add_new_exercise(commands):
+    command = commands.add_parser(
+        "new-exercise",
+        help="begin an exercise of your own, with checks",
+        description="Write a small exercise that works into a course: its notebook, checks.py and "
+        "mistakes.toml, to be changed. Without a course its settings are written, too.",
+    )
+    command.add_argument("name", help="such as ps5_dropout")
+    command.add_argument(
+        "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
+    )
+    command.set_defaults(run=begin_exercise)
+
+
 def read_port(text):
     """Read a port number of the command line."""
     if not text.isdecimal() or int(text) > 65535:
@@ -147,13 +162,35 @@ def read_port(text):
     return int(text)
 
 
-def grade_class(options):
-    """Do what ``mlpteach grade`` promises."""
+def begin_exercise(options):
+    """Do what ``mlpteach new-exercise`` promises."""
+    _need_nbgrader()
+    from mlpteach.grading.new_exercise import CannotBegin, new_exercise
+
+    try:
+        written = new_exercise(options.name, options.course)
+    except CannotBegin as error:
+        raise CommandError(str(error)) from error
+    print("Written:", *(f"    {path}" for path in written), sep="\n")
+    print(
+        f"Change them, then, in {Path(options.course).absolute()}:\n"
+        f"    nbgrader generate_assignment {options.name}\n"
+        f"and, when it is handed in:\n    mlpteach grade {options.name}"
+    )
+
+
+def _need_nbgrader():
+    """Say so where nbgrader is missing."""
     if importlib.util.find_spec("nbgrader") is None:
         raise CommandError(
             "nbgrader is not installed beside this Python. Install it with\n"
             f"    {sys.executable} -m pip install nbgrader"
         )
+
+
+def grade_class(options):
+    """Do what ``mlpteach grade`` promises."""
+    _need_nbgrader()
     from mlpteach.grading import class_run, command
 
     try:

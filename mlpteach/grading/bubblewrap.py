@@ -23,13 +23,13 @@ HIDDEN = [
 ]
 GRADER = "/grader"  # where the grader's own half lies in the sandbox
 INSIDE = Path(__file__).parent / "inside"
-_SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"]
-_SYSTEM += ["/etc/localtime"]
+SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"]
+SYSTEM += ["/etc/localtime"]
 # Of the system, but not of Python: nbgrader's exchange with everybody's work lies there.
-_LEFT_OUT = ["/usr/local", "/usr/etc", "/usr/src"]
+LEFT_OUT = ["/usr/local", "/usr/etc", "/usr/src"]
 _LIBRARIES = ["/usr/local/lib", "/usr/local/lib64"]
 _LIB_FOLDERS = ["/usr/lib", "/usr/lib64", *_LIBRARIES]
-_PACKAGES = ("site-packages", "dist-packages")
+PACKAGES = ("site-packages", "dist-packages")
 
 
 def bubblewrap_command(disk, with_proc):
@@ -48,20 +48,20 @@ def bubblewrap_command(disk, with_proc):
     # Whoever asks for them writes into the one folder.
     words += ["--symlink", "/tmp/null", "/dev/null", "--symlink", "/tmp/shm", "/dev/shm"]
     words += ["--proc", "/proc"] if with_proc else ["--tmpfs", "/proc", "--remount-ro", "/proc"]
-    for path in _SYSTEM:
+    for path in SYSTEM:
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
             words += ["--ro-bind", path, path]
-    left_out = list(filter(os.path.isdir, _LEFT_OUT))
+    left_out = list(filter(os.path.isdir, LEFT_OUT))
     for path in left_out:
         words += ["--tmpfs", path]
-    for path in [*python_folders(), *_python_settings()]:
+    for path in [*python_folders(), *python_settings()]:
         words += ["--ro-bind", path, path]
     for path in _hidden_folders():
         words += ["--tmpfs", path, "--remount-ro", path]
     words += ["--ro-bind", str(INSIDE), f"{GRADER}/inside"]
-    for path in _font_lists():
+    for path in font_lists():
         words += ["--ro-bind", str(path), f"/tmp/matplotlib/{path.name}"]
     for name, value in environment("/tmp").items():
         words += ["--setenv", name, value]
@@ -87,7 +87,7 @@ def environment(home):
 
 def package_folders():
     """Return the folders of packages on Python's path."""
-    return [p for p in sys.path if os.path.basename(p) in _PACKAGES and os.path.isdir(p)]
+    return [p for p in sys.path if os.path.basename(p) in PACKAGES and os.path.isdir(p)]
 
 
 def _package_paths():
@@ -115,7 +115,7 @@ def python_folders():
     return found
 
 
-def _python_settings():
+def python_settings():
     """Return the files by which a virtual environment knows its Python."""
     files = sorted(f"{prefix}/pyvenv.cfg" for prefix in _prefixes())
     return [path for path in files if os.path.isfile(path) and not _is_seen_anyway(path)]
@@ -126,20 +126,20 @@ def _is_below(path, folders):
 
 
 def _is_seen_anyway(path):
-    return _is_below(path, _SYSTEM) and not _is_below(path, _LEFT_OUT)
+    return _is_below(path, SYSTEM) and not _is_below(path, LEFT_OUT)
 
 
 def _hidden_folders():
     """Return where the packages of :data:`HIDDEN` lie, also for a Python other than this one."""
     others = [p for lib in _LIB_FOLDERS for p in Path(lib).glob("python3*/*")]
-    for folder in sorted({*_package_paths(), *(str(p) for p in others if p.name in _PACKAGES)}):
+    for folder in sorted({*_package_paths(), *(str(p) for p in others if p.name in PACKAGES)}):
         for name in HIDDEN:
             path = os.path.join(folder, name)
             if os.path.isdir(path):
                 yield path
 
 
-def _font_lists():
+def font_lists():
     """Return matplotlib's lists of fonts, which it takes long to make anew."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = Path(os.environ.get("MPLCONFIGDIR") or home / "matplotlib")

@@ -62,7 +62,7 @@ class ClassAutograde(Autograde):
         folder = Path(
             self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         )
-        expected = expected_notebooks(assignment)
+        expected = expected_notebooks(self.coursedir, assignment)
         self._notes = tidy(folder, expected)
         self.notebooks = sorted(map(str, folder.glob("*.ipynb")))
         if not self.notebooks:

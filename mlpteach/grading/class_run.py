@@ -7,7 +7,6 @@ second loss named in the report.
 """
 
 import contextlib
-import glob
 import logging
 import multiprocessing
 import os
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
@@ -87,7 +87,20 @@ def open_course(folder, arguments=()):
 
     application = NbGrader(log_level=logging.CRITICAL)
     application.initialize(list(arguments))
+    _check_configured(application, path)
     return application
+
+
+def _check_configured(application, path):
+    """Refuse a course whose settings do not ask for this grading."""
+    steps = application.config.Autograde.get("sanitize_preprocessors") or []
+    if not any("mlpteach" in str(step) for step in steps):
+        raise CannotGrade(
+            f"{path / 'nbgrader_config.py'} does not ask for mlpteach, so nothing would be marked. "
+            "Write into it, below c = get_config():\n"
+            "    from mlpteach.grading.settings import configure\n"
+            "    configure(c)"
+        )
 
 
 def _put_off_a_slow_import():
@@ -130,8 +143,7 @@ def check_generated(coursedir, assignment):
 
 def students_of(coursedir, assignment, wanted=None):
     """Return the students who handed something in, or only the one wanted."""
-    pattern = coursedir.format_path(coursedir.submitted_directory, "*", glob.escape(assignment))
-    found = sorted(Path(path).parent.name for path in glob.glob(pattern) if os.path.isdir(path))
+    found = list(folders_of_students(coursedir, coursedir.submitted_directory, assignment))
     if not found:
         raise CannotGrade(
             f"nobody has handed in {assignment!r}: run nbgrader collect {assignment} first"

@@ -4,6 +4,7 @@ nbgrader makes it before anything is graded: where there is no sandbox it refuse
 """
 
 import os
+from functools import partial
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
@@ -13,7 +14,8 @@ from traitlets import Bool
 
 from mlpteach.grading.finished import release, remove_unfinished
 from mlpteach.grading.no_sandbox import WARNING, NoSandbox
-from mlpteach.grading.steps import Rebuild, TrustedExecute
+from mlpteach.grading.steps import TrustedExecute
+from mlpteach.grading.tidy import tidy_before_grading
 
 _ALL_THE_SAME = (
     "Nobody was graded. To grade all the same, with students' code running as you, set in "
@@ -22,7 +24,7 @@ _ALL_THE_SAME = (
 
 
 class SubmissionExporter(NotebookExporter):
-    """nbconvert's exporter, but a submission is left to :class:`Rebuild` to read."""
+    """nbconvert's exporter, but a submission is left to :class:`TrustedExecute` to read."""
 
     optimized_validation = Bool(True, help="Look at a notebook once, not after every step.")
 
@@ -31,6 +33,7 @@ class SubmissionExporter(NotebookExporter):
         coursedir = getattr(self.parent, "coursedir", None)
         release()
         if coursedir is not None:
+            self.parent.pre_convert_hook = partial(tidy_before_grading, coursedir=coursedir)
             self._get_the_sandbox_ready()
             for student in remove_unfinished(coursedir, coursedir.assignment_id):
                 self.log.warning(
@@ -50,7 +53,7 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(self, filename, resources=None, **ignored):
         """Convert a notebook; one that was handed in may be no notebook at all."""
-        if not any(isinstance(step, Rebuild) for step in self._preprocessors):
+        if not any(isinstance(step, TrustedExecute) for step in self._preprocessors):
             return super().from_filename(filename, resources)
         resources = ResourcesDict() if resources is None else resources
         folder, name = os.path.split(filename)

@@ -1,9 +1,9 @@
 """What a student may see of the graded notebook."""
 
 from nbconvert.preprocessors import Preprocessor
+from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import Bool
-
-from mlpteach.grading.original import without_hidden_tests
+from traitlets.config import Config
 
 FOR_STAFF = "mlpteach_for_staff"  # in the metadata of a cell
 
@@ -16,10 +16,11 @@ class HideTests(Preprocessor):
     def preprocess(self, nb, resources):
         """Return the notebook as a student may see it."""
         nb.cells = [cell for cell in nb.cells if not cell.metadata.get(FOR_STAFF)]
-        return super().preprocess(nb, resources)
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        """Return a code cell without the regions that students never saw."""
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
-            cell.source = without_hidden_tests(cell.source)
-        return cell, resources
+        # With the course's own delimiters.
+        delimiters = Config({"ClearHiddenTests": self.config.ClearHiddenTests})
+        hidden = ClearHiddenTests(config=delimiters)
+        for cell in nb.cells:
+            data = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and data.get("grade") and not data.get("solution"):
+                cell, resources = hidden.preprocess_cell(cell, resources, 0)
+        return nb, resources

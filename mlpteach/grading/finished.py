@@ -13,11 +13,14 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import rmtree
 
+from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inputs import digest
+from mlpteach.grading.rules import NoOriginal, read_rules
 from mlpteach.grading.submission import MOST_BYTES, read_files, read_regular_file
 
 MARK = "mlpteach_graded"
 HANDED_IN = "mlpteach_handed_in"
+RULES = "mlpteach_rules"
 
 
 def is_finished(path):
@@ -50,7 +53,11 @@ def digest_of(notebook):
 
 def is_of(path, handed_in):
     """Whether the autograded notebook at `path` is the one with this :func:`digest_of`."""
-    return re.search(rf'[^\\]"{HANDED_IN}": "{handed_in}"'.encode(), _tail(path)) is not None
+    return _says(path, HANDED_IN, handed_in)
+
+
+def _says(path, key, value):
+    return re.search(rf'[^\\]"{key}": "{value}"'.encode(), _tail(path)) is not None
 
 
 def marked_students(coursedir, assignment):
@@ -71,37 +78,52 @@ def _is_marked(submission):
 def remove_unfinished(coursedir, assignment):
     """Remove what is not, or no longer, the grading of what was handed in.
 
-    What a killed grader left, what belongs to an earlier submission, and what has no marks in the
-    gradebook: those submissions are graded as if never begun.
+    What a killed grader left, what belongs to an earlier submission, what was graded by other
+    rules, and what has no marks in the gradebook: those submissions are graded as if never begun.
 
     Returns
     -------
     list of str
         Whose they were.
     """
-    folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", assignment))
-    handed = coursedir.submitted_directory
-    removed, marked = [], None
-    for graded in folder.parent.parent.glob(f"*/{folder.name}"):
-        student = graded.parent.name
-        submitted = Path(coursedir.format_path(handed, student, assignment))
-        notebooks = [path.name for path in submitted.glob("*.ipynb")]
-        if marked is None:
-            marked = marked_students(coursedir, assignment)
-        done = [
-            name
-            for name in notebooks
-            if student in marked
-            and is_finished(graded / name)
-            and is_of(graded / name, digest_of(submitted / name))
-        ]
-        left = [path for path in graded.glob("*.ipynb") if path.name not in done]
-        if submitted.is_dir() and (left or not done):
-            with being_graded(submitted) as nobody_else:
-                if nobody_else:
-                    rmtree(str(graded))
-                    removed.append(student)
+    graded = folders_of_students(coursedir, coursedir.autograded_directory, assignment)
+    handed_in = folders_of_students(coursedir, coursedir.submitted_directory, assignment)
+    marked = marked_students(coursedir, assignment) if graded else set()
+    removed = []
+    for student, folder in graded.items():
+        submitted = handed_in.get(student)
+        if submitted is None:
+            continue
+        if student in marked and _is_done(coursedir, assignment, folder, submitted):
+            continue
+        with being_graded(submitted) as nobody_else:
+            if nobody_else:
+                rmtree(str(folder))
+                removed.append(student)
     return removed
+
+
+def _is_done(coursedir, assignment, graded, submitted):
+    """Whether all notebooks in `graded` are what was handed in, graded by today's rules."""
+    notebooks = [path.name for path in submitted.glob("*.ipynb")]
+    done = [
+        name
+        for name in notebooks
+        if is_finished(graded / name)
+        and is_of(graded / name, digest_of(submitted / name))
+        and _has_the_rules(coursedir, assignment, graded / name)
+    ]
+    left = [path for path in graded.glob("*.ipynb") if path.name not in done]
+    return bool(done) and not left
+
+
+def _has_the_rules(coursedir, assignment, path):
+    """Whether a notebook was graded by today's rules; what cannot be graded again counts so."""
+    try:
+        rules = read_rules(coursedir, assignment, path.stem)
+    except NoOriginal:
+        return True
+    return _says(path, RULES, rules.digest)
 
 
 @contextlib.contextmanager

@@ -54,18 +54,34 @@ def digest(sources, files):
     return total.hexdigest()
 
 
-def generator(secret, student, assignment, check, work):
-    """Return the random generator of one student's check.
+def work_key(secret, student, assignment, handed_in):
+    """Return the key that decides one work's inputs: the course's secret stays with its owner.
 
     Parameters
     ----------
     secret : bytes
-    student, assignment, check : str
-    work : str
-        The :func:`digest` of what was handed in: who hands in again meets other inputs, so an input
-        seen once is worth nothing.
+    student, assignment : str
+    handed_in : str
+        The digest of what was handed in: who hands in again meets other inputs, so an input seen
+        once is worth nothing.
+
+    Returns
+    -------
+    bytes
     """
-    parts = [student, assignment, check, work]
-    message = "\x00".join(parts).encode("utf-8", "surrogateescape")
-    digest = hmac.new(secret, message, hashlib.sha256).digest()
+    message = "\x00".join([student, assignment, handed_in])
+    return hmac.new(secret, message.encode("utf-8", "surrogateescape"), hashlib.sha256).digest()
+
+
+def generator(key, check):
+    """Return the random generator of one check.
+
+    Parameters
+    ----------
+    key : bytes
+        From :func:`work_key`.
+    check : str
+        The check's id.
+    """
+    digest = hmac.new(key, check.encode("utf-8", "surrogateescape"), hashlib.sha256).digest()
     return np.random.default_rng(int.from_bytes(digest))

@@ -42,7 +42,7 @@ IN_WORDS = {
 }
 
 
-def in_words(assignment, mistake):
+def in_words(assignment, mistake, hint=""):
     """Return how a mistake is called; for a known one of an exercise how its hint begins.
 
     Examples
@@ -55,7 +55,7 @@ def in_words(assignment, mistake):
     if mistake in IN_WORDS:
         return IN_WORDS[mistake]
     known = read_sheet(assignment).mistakes if assignment in PROBLEM_SETS else ()
-    hint = next((other.hint for other in known if other.id == mistake), "")
+    hint = hint or next((other.hint for other in known if other.id == mistake), "")
     return f"{mistake} ({_first_clause(hint)})" if hint else mistake
 
 

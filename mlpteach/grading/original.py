@@ -1,50 +1,81 @@
 """The instructor's notebook as students received it, with every cell that a mark hangs on."""
 
 import ast
-import functools
+import json
 import re
-from pathlib import Path
-
-import nbformat
 
 
-class NoOriginal(Exception):
-    """The instructor's notebook is not there."""
-
-
-def read_original(coursedir, assignment, notebook):
-    """Return the source notebook without its solutions.
+def released_and_hidden(notebook, config=None, generated=None):
+    """Do to a source what ``nbgrader generate_assignment`` does.
 
     Parameters
     ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    assignment, notebook : str
+    notebook : nbformat.NotebookNode
+        The instructor's; changed.
+    config : traitlets.config.Config, optional
+        The course's settings: its own delimiters and stubs.
+    generated : callable, optional
+        Returns grade id -> text of the cells as they were generated; called where the source holds
+        AUTOTEST lines, whose tests are written when the assignment is generated.
 
     Returns
     -------
-    nbformat.NotebookNode
-        A copy of the caller's own.
-
-    Raises
-    ------
-    NoOriginal
+    released : dict
+        The notebook as students received it.
+    hidden : dict of str to str
+        Grade id -> the whole text of a cell of which students see a part: hidden tests, a mark
+        scheme.
     """
-    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    path = Path(folder, f"{notebook}.ipynb")
-    if not path.is_file():
-        raise NoOriginal(f"{path} is needed to grade: put the assignment's source back there")
-    return nbformat.from_dict(_prepared(str(path), path.stat().st_mtime_ns))
+    from nbgrader import preprocessors as steps
+
+    give_ids(notebook)
+    if generated is not None and any(_has_autotests(cell) for cell in notebook.cells):
+        _put_texts(notebook, generated())
+    for step in (steps.LockCells, steps.ClearSolutions, steps.ClearOutput, steps.ComputeChecksums):
+        notebook, _ = step(config=config).preprocess(notebook, {})
+    whole = {grade_id: cell.source for grade_id, cell in _named_cells(notebook)}
+    for step in (steps.ClearHiddenTests, steps.ClearMarkScheme):
+        notebook, _ = step(config=config).preprocess(notebook, {})
+    hidden = {
+        grade_id: whole[grade_id]
+        for grade_id, cell in _named_cells(notebook)
+        if cell.source != whole[grade_id]
+    }
+    return json.loads(json.dumps(notebook)), hidden
 
 
-@functools.lru_cache(maxsize=32)
-def _prepared(path, changed):
-    """Do to the source what ``nbgrader generate_assignment`` does, but for the hidden tests."""
-    from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+def give_ids(notebook):
+    """Give each cell an id, and take away what only looks like nbgrader's metadata.
 
-    notebook = nbformat.read(path, as_version=4)
-    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
-        notebook, _ = step().preprocess(notebook, {})
-    return notebook
+    Notebooks before nbformat 4.5 have no ids. Some courses have cells with nbgrader's metadata but
+    without a name, which mean nothing.
+    """
+    notebook.nbformat_minor = max(5, notebook.nbformat_minor)
+    for number, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{number}")
+        data = cell.metadata.get("nbgrader")
+        if data is not None and not data.get("grade_id") and not _counts(data):
+            del cell.metadata["nbgrader"]
+
+
+def _counts(data):
+    return any(data.get(flag) for flag in ("grade", "solution", "locked", "task"))
+
+
+def _named_cells(notebook):
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            yield cell.metadata.nbgrader.grade_id, cell
+
+
+def _has_autotests(cell):
+    return re.search(r"#+ *(HIDDEN )?AUTOTEST", cell.source) is not None
+
+
+def _put_texts(notebook, texts):
+    for grade_id, cell in _named_cells(notebook):
+        if _has_autotests(cell):
+            cell.source = texts.get(grade_id, cell.source)
 
 
 def graded_tests(notebook):
@@ -58,12 +89,6 @@ def graded_tests(notebook):
 
 
 _MOST_PARSED = 100_000  # characters; Python's parser takes 700 bytes for each
-_HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
-
-
-def without_hidden_tests(source):
-    """Return a test cell's text as students received it."""
-    return _HIDDEN.sub("", source).rstrip()
 
 
 def functions_defined(source):

@@ -7,7 +7,7 @@ and nothing that was written into the metadata has an effect.
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from mlpteach.grading.original import functions_defined, without_hidden_tests
+from mlpteach.grading.original import functions_defined
 from mlpteach.grading.written import as_plain_text, written
 
 _CHANGED = "changed test "
@@ -20,7 +20,7 @@ def rebuild(original, handed):
     Parameters
     ----------
     original : nbformat.NotebookNode
-        From :func:`mlpteach.grading.original.read_original`; changed in place.
+        The instructor's as students received it; changed in place.
     handed : mlpteach.grading.submission.Handed
 
     Returns
@@ -67,8 +67,7 @@ def _is_fixed(cell):
 
 
 def _is_untouched(original, cell):
-    text = without_hidden_tests(original.source) if _is_fixed(original) else original.source
-    return cell.source.strip() == text.strip()
+    return cell.source.strip() == original.source.strip()
 
 
 def _claims(originals, cells):
@@ -77,13 +76,12 @@ def _claims(originals, cells):
     by_grade_id = {_data(cell)["grade_id"]: i for i, cell in enumerate(originals) if _data(cell)}
     by_id = {cell.get("id"): i for i, cell in enumerate(originals)}
     by_text = {(c.cell_type, c.source.strip()): i for i, c in enumerate(originals)}
-    defined = {
-        name: i
-        for i, cell in enumerate(originals)
-        if _is_answer(cell) and cell.cell_type == "code"
-        for name in functions_defined(cell.source)
-    }
+    defined = _defined_once(originals)
     for index, cell in enumerate(cells):
+        given = _given(cell, by_id, by_text, originals)
+        if given is not None:
+            taken[index] = given
+            continue
         functions = functions_defined(cell.source) if cell.kind == "code" else set()
         places = {defined[name] for name in functions if name in defined}
         if len(places) == 1:  # what it does says more than what it claims to be
@@ -102,6 +100,28 @@ def _claims(originals, cells):
     for index, place in taken.items():
         claims.setdefault(place, []).append(index)
     return claims
+
+
+def _defined_once(originals):
+    """Return function -> place of the answer that defines it, where only one does."""
+    places = {}
+    for place, cell in enumerate(originals):
+        if _is_answer(cell) and cell.cell_type == "code":
+            for name in functions_defined(cell.source):
+                places.setdefault(name, []).append(place)
+    return {name: found[0] for name, found in places.items() if len(found) == 1}
+
+
+def _given(cell, by_id, by_text, originals):
+    """Return the place of a given cell that this one is; None where it may be an answer.
+
+    An example that was given may define an answer's function, and is no answer.
+    """
+    place = by_text.get((cell.kind, cell.source.strip()))
+    if place is not None and not _is_answer(originals[place]):
+        return place
+    place = by_id.get(cell.id)
+    return place if place is not None and not _data(originals[place]) else None
 
 
 def _fill_gaps(originals, cells, taken):

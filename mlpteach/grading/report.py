@@ -33,6 +33,8 @@ class Entry:
         In what the code ran.
     late : float
         Points that coming late costs.
+    hints : dict of str to str
+        Mistake -> hint, where the exercise is the instructor's own.
     checks : dict of str to (points, most, sentence)
         Grade id -> what the check gave and said; points are None where a person is to mark. Read
         for one student only.
@@ -47,6 +49,7 @@ class Entry:
     isolations: set = field(default_factory=set)
     checks: dict = field(default_factory=dict)
     late: float = 0.0
+    hints: dict = field(default_factory=dict)
 
 
 def read_entries(coursedir, assignment, gradebook, wanted=None):
@@ -77,6 +80,7 @@ def read_entries(coursedir, assignment, gradebook, wanted=None):
             notes = [*entry.notes, *about.get("notes", []), *about.get("for_staff", [])]
             entry.notes = list(dict.fromkeys(notes))  # some are about the whole submission
             entry.mistakes |= about.get("mistakes", {})
+            entry.hints |= about.get("hints", {})
             entry.isolations |= {about.get("isolation", "not recorded")} - {""}  # nothing ran
             if wanted is not None:
                 entry.checks |= _read_checks(notebook, grades)
@@ -263,8 +267,10 @@ def _mistakes(assignment, entries):
     named = {mistake: _most_hit(counts) for mistake, counts in cells.items()}
     # To the last letter, so that the same class is reported in the same order every time.
     order = sorted(students, key=lambda mistake: (-students[mistake], named[mistake], mistake))
+    hints = {id: hint for entry in entries.values() for id, hint in entry.hints.items()}
     lines = [
-        f"  {students[mistake]} × {in_words(assignment, mistake)}, in {_listed(named[mistake])}"
+        f"  {students[mistake]} × {in_words(assignment, mistake, hints.get(mistake, ''))}, "
+        f"in {_listed(named[mistake])}"
         for mistake in order[:10]
     ]
     return "\n".join(["Most frequent mistakes (students):", *lines]) if lines else ""

@@ -1,15 +1,18 @@
 """A process that runs a student's code and can do nothing else.
 
 Inside bubblewrap it sees the system and Python read-only, no home, no network, no other process,
-and an empty folder of its own in memory (``bubblewrap.py``). Where that does not work nothing runs,
-unless somebody asks for :data:`NO_SANDBOX`: then only memory, time and system calls are limited,
-and a student's code can read and change what the grader can.
+and an empty folder of its own in memory (``bubblewrap.py``). Where user namespaces are forbidden,
+Landlock keeps it from the same files (``landlock_paths.py``); then the folder lies on the disk, and
+names, sizes and times of other files can be asked for. Where neither works nothing runs, unless
+somebody asks for :data:`NO_SANDBOX`: then only memory, time and system calls are limited, and a
+student's code can read and change what the grader can.
 """
 
 import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,14 +20,17 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from mlpteach.grading import bubblewrap
-from mlpteach.grading.inside import frames, kernel_calls
+from mlpteach.grading import bubblewrap, landlock_paths
+from mlpteach.grading.inside import frames, kernel_calls, landlock
 from mlpteach.grading.no_sandbox import NoSandbox, explain
 
 BUBBLEWRAP = "bubblewrap"  # one sandbox; every student has namespaces of their own in it
 BUBBLEWRAP_EACH = "bubblewrap, one a notebook"  # where namespaces cannot be nested
-SANDBOXES = (BUBBLEWRAP, BUBBLEWRAP_EACH)  # the best first
+LANDLOCK = "Landlock"  # where user namespaces are forbidden
+SANDBOXES = (BUBBLEWRAP, BUBBLEWRAP_EACH, LANDLOCK)  # the best first
+_FOR_ALL = (BUBBLEWRAP, LANDLOCK)  # they keep students apart who come one after the other
 NO_SANDBOX = "NO SANDBOX"  # only where it is asked for
 
 # What notebooks import, loaded once for all of them.
@@ -82,6 +88,7 @@ class Sandbox:
 
     def __init__(self, isolation=None, limits=None, modules=MODULES):
         self._candidates = SANDBOXES if isolation is None else (isolation,)
+        self._bubblewrap_failed = None
         self.isolation = self._candidates[0]
         self.limits = limits or Limits()
         self.modules = tuple(modules)
@@ -119,13 +126,25 @@ class Sandbox:
         self._pidfd = os.pidfd_open(self._process.pid) if kernel_calls.LINUX else None
         self._loaded = False
         with contextlib.suppress(OSError):
-            self._control.sendall(json.dumps({"modules": self.modules}).encode())
+            self._control.sendall(json.dumps(self._first_order()).encode())
+
+    def _first_order(self):
+        order = {"modules": self.modules, "landlock": None}
+        if self.isolation == LANDLOCK:
+            order["landlock"] = {
+                "readable": landlock_paths.readable_paths(),
+                "writable": landlock_paths.WRITABLE,
+                "hidden": landlock_paths.hidden_packages(),
+                "own_user": landlock_paths.anyone_may_read_python(),
+            }
+        return order
 
     def _start_process(self, fd):
         wrapper, environment = [], None
-        if self.isolation == NO_SANDBOX:
+        if self.isolation in (NO_SANDBOX, LANDLOCK):
             self._home = tempfile.TemporaryDirectory(prefix="mlpteach-", ignore_cleanup_errors=True)
             environment = bubblewrap.environment(self._home.name)
+            _lay_font_lists(self._home.name)
         else:
             with_proc = self.isolation == BUBBLEWRAP
             wrapper = bubblewrap.bubblewrap_command(self.limits.disk, with_proc)
@@ -175,10 +194,13 @@ class Sandbox:
         """Turn to a weaker sandbox, never to none."""
         if self.isolation == NO_SANDBOX:
             raise error
+        if self.isolation != LANDLOCK:
+            self._bubblewrap_failed = error
         place = self._candidates.index(self.isolation) + 1
-        self.isolation = self._candidates[place % len(self._candidates)]
-        if place == len(self._candidates):
-            raise NoSandbox(explain(error)) from error
+        left = [each for each in self._candidates[place:] if each != LANDLOCK or landlock.version()]
+        self.isolation = (left or self._candidates)[0]
+        if not left:
+            raise NoSandbox(explain(self._bubblewrap_failed or error)) from error
 
     @property
     def described(self):
@@ -229,7 +251,7 @@ class Sandbox:
 
     def _end(self, worker):
         worker.kill()
-        if self.isolation != BUBBLEWRAP:
+        if self.isolation not in _FOR_ALL:
             self.stop()  # nothing of one student's may be left for the next
 
     def _ensure_loaded(self):
@@ -266,6 +288,13 @@ class Sandbox:
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         self.stop()
         raise SandboxFailed(f"{reason} and said {said[-1][:300]!r}" if said else reason)
+
+
+def _lay_font_lists(home):
+    folder = Path(home, "matplotlib")
+    folder.mkdir()
+    for path in bubblewrap.font_lists():
+        shutil.copy(path, folder)
 
 
 def _bootstrap(wrapped):
@@ -350,6 +379,8 @@ class Worker:
         if "ended" not in said:
             return SandboxFailed("the sandbox ended while the notebook ran")
         code = said["ended"]
+        if isinstance(code, str):
+            return StudentDied(code)
         if code == -signal.SIGKILL:
             # Nothing inside can do that: only the system, when the machine's memory is short.
             return SandboxFailed("the system killed the notebook's process; is memory short?")

@@ -3,6 +3,9 @@
 _OURS = "mlpteach.grading."
 _THEIRS = "nbgrader.preprocessors."
 
+# nbgrader's own list of what is no part of an assignment.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
+OWN = ("checks.py", "mistakes.toml")
 # nbgrader's own list of what becomes of a source.
 _GENERATE = [
     _THEIRS + name
@@ -24,15 +27,17 @@ def configure(c):
     """
     # Names rather than classes: most of nbgrader's commands need none of them.
     c.Autograde.exporter_class = _OURS + "exporter.SubmissionExporter"
-    c.Autograde.pre_convert_hook = _OURS + "tidy.tidy_before_grading"
     c.Autograde.post_convert_hook = _OURS + "finished.release"
     # All metadata come from the source, so nothing of nbgrader's own repairs is needed.
-    c.Autograde.sanitize_preprocessors = [_OURS + "steps.Rebuild"]
+    c.Autograde.sanitize_preprocessors = [_OURS + "steps.TrustedExecute"]
     c.Autograde.autograde_preprocessors = [
-        _OURS + "steps.TrustedExecute",
         _OURS + "steps.SaveMarks",
         _THEIRS + "AssignLatePenalties",
     ]
+    # The model solutions and checks of an exercise of one's own are nobody's to see.
+    ignored = c.CourseDirectory.get("ignore")
+    ignored = ignored if isinstance(ignored, list) else _IGNORED
+    c.CourseDirectory.ignore = [*ignored, *(name for name in OWN if name not in ignored)]
     c.GenerateAssignment.preprocessors = [_OURS + "source_check.CheckSource", *_GENERATE]
     c.GenerateFeedback.preprocessors = [
         _THEIRS + "GetGrades",

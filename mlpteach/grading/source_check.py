@@ -1,14 +1,24 @@
 """Refuse an assignment with a mistake of its author's when it is generated."""
 
 import math
+from pathlib import Path
 
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import find_all_files
 from traitlets.log import get_logger
 
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.grading import verdicts
+from mlpteach.grading.checks import checks_called, exercise_of
 from mlpteach.grading.no_sandbox import NoSandbox
-from mlpteach.grading.original import functions_defined, graded_tests
+from mlpteach.grading.original import functions_defined, give_ids, graded_tests
+from mlpteach.grading.own_exercise import (
+    FILES,
+    OwnRefused,
+    check_own_mistakes,
+    own_checks,
+    read_own_files,
+)
 from mlpteach.grading.sandbox import NO_SANDBOX
 from mlpteach.grading.session import Session
 from mlpteach.grading.shared_sandbox import shared_sandbox
@@ -23,38 +33,76 @@ class CheckSource(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, or refuse it."""
-        assignment = resources["nbgrader"]["assignment"]
+        assignment, folder = resources["nbgrader"]["assignment"], _folder(resources)
+        files = _files_beside(folder)
         try:
-            check_source(nb, assignment, ASSIGNMENTS.get(assignment, {}))
-        except SourceRefused as refused:
+            own = self._own_checks(folder)
+            check_source(nb, own or ASSIGNMENTS.get(exercise_of(assignment, nb), {}), files)
+        except (SourceRefused, OwnRefused) as refused:
             self.log.error("%s is refused: %s", resources["nbgrader"]["notebook"], refused)
             raise
         return nb, resources
 
+    def _own_checks(self, folder):
+        """Return the checks of an exercise of the instructor's own; none of it may be released."""
+        own = read_own_files(folder)
+        ignored = self.parent.parent.coursedir.ignore if own else FILES
+        if not set(FILES) <= set(ignored):
+            raise SourceRefused(
+                f"CourseDirectory.ignore leaves out {' or '.join(FILES)}, so students would "
+                "be given the solutions. Call configure(c) below the line that sets it"
+            )
+        if own:
+            check_own_mistakes(own)
+        return own_checks(own)
 
-def check_source(nb, assignment, checks):
+
+def _folder(resources):
+    return Path(resources["metadata"]["path"])
+
+
+def check_source(nb, checks, files=()):
     """Raise SourceRefused if students could not be marked fairly with this notebook.
 
     Parameters
     ----------
     nb : nbformat.NotebookNode
         The instructor's, with solutions.
-    assignment : str
     checks : dict of str to mlpteach.exercise.protocol.Check
+        Those of its exercise.
+    files : mapping of str to bytes
+        What lies beside the notebook.
     """
+    _check_kernel(nb)
+    give_ids(nb)
     _check_metadata(nb)
     tests = graded_tests(nb)
     for grade_id, cell in tests.items():
-        if grade_id not in checks:
-            known = ", ".join(checks) or "none"
-            raise SourceRefused(
-                f"cell {grade_id!r}: no check of that name for {assignment!r} in "
-                f"mlpteach.assignments (there: {known})"
-            )
-        _check_points(grade_id, cell, checks[grade_id])
-    _check_functions(nb, {grade_id: checks[grade_id] for grade_id in tests})
-    if tests:
-        _check_solution(nb, assignment, {grade_id: checks[grade_id] for grade_id in tests})
+        _check_call(grade_id, cell, checks)
+    decided = {grade_id: checks[grade_id] for grade_id in tests if grade_id in checks}
+    _check_functions(nb, decided)
+    if decided:
+        _check_solution(nb, decided, files)
+
+
+def _check_kernel(nb):
+    """Refuse what is not Python: it would be run as Python, and be worth nothing."""
+    kernel = nb.metadata.get("kernelspec", {})
+    language = nb.metadata.get("language_info", {}).get("name") or kernel.get("language")
+    language = language or kernel.get("name") or "python"
+    if not str(language).lower().startswith(("python", "ipython")):
+        raise SourceRefused(
+            f"its language is {str(language)!r} (kernel {kernel.get('name')!r}): only Python is "
+            "graded. Choose a kernel of Python, or keep this assignment in another course"
+        )
+
+
+def _check_call(grade_id, cell, checks):
+    """Refuse a test that asks for a check which there is not: nobody would decide it."""
+    called = checks_called(cell)
+    if called and not called <= set(checks):
+        known = ", ".join(checks) or "none"
+        raise SourceRefused(f"cell {grade_id!r}: no check of that name is known (there: {known})")
 
 
 def _check_metadata(nb):
@@ -81,14 +129,6 @@ def _is_points(points):
     return math.isfinite(points) and points >= 0
 
 
-def _check_points(grade_id, cell, check):
-    points = cell.metadata.nbgrader.points
-    if points != check.points:
-        raise SourceRefused(
-            f"cell {grade_id!r}: {points} points in the notebook, {check.points} in its check"
-        )
-
-
 def _check_functions(nb, checks):
     defined = set()
     for cell in nb.cells:
@@ -104,7 +144,13 @@ def _check_functions(nb, checks):
                 )
 
 
-def _check_solution(nb, assignment, checks):
+def _files_beside(folder):
+    """Return relative path -> bytes of what lies beside the source."""
+    paths = find_all_files(str(folder), ["*.ipynb", "__pycache__", ".ipynb_checkpoints", *FILES])
+    return {str(Path(path).relative_to(folder)): Path(path).read_bytes() for path in paths}
+
+
+def _check_solution(nb, checks, files):
     """Let the model solution take every check as a student's would."""
     tests = graded_tests(nb)
     cells = [
@@ -113,13 +159,13 @@ def _check_solution(nb, assignment, checks):
         if cell.cell_type == "code"
         and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
     ]
-    work = verdicts.Work(b"of the instructor", "instructor", assignment, "")
-    with Session(_sandbox(), [cell.source for cell in cells]) as session:
+    key = b"of the instructor"
+    with Session(_sandbox(), [cell.source for cell in cells], files) as session:
         for number, how in session.deadly.items():
             raise SourceRefused(f"cell {cells[number].get('id')!r}: {how}")
         for grade_id, check in checks.items():
             try:
-                verdict = verdicts.verdict_of(check, work, session)
+                verdict = verdicts.verdict_of(check, key, session)
             except verdicts.CheckFailed as failure:
                 raise SourceRefused(f"cell {grade_id!r}: its check fails: {failure}") from None
             if not verdict.passed:

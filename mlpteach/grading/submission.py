@@ -52,10 +52,32 @@ def read(path):
     -------
     Handed
     """
+    return read_bytes(*read_whole(path))
+
+
+def read_whole(path):
+    """Return the bytes of a file that was handed in, and why it cannot be read, "" where it can."""
     try:
-        data = read_regular_file(path, MOST_BYTES)
+        return read_regular_file(path, MOST_BYTES), ""
     except OSError as error:
-        return Handed([], f"cannot be read: {error}")
+        return b"", str(error)
+
+
+def read_bytes(data, unreadable=""):
+    """Read a notebook's bytes; never raises for what stands in them.
+
+    Parameters
+    ----------
+    data : bytes
+    unreadable : str
+        Why the file itself could not be read.
+
+    Returns
+    -------
+    Handed
+    """
+    if unreadable:
+        return Handed([], f"cannot be read: {unreadable}")
     if not data.strip():
         return Handed([], "is empty: it must be handed in again")
     try:

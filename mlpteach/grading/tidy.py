@@ -12,6 +12,8 @@ from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
 from mlpteach.grading.finished import hold
+from mlpteach.grading.folders import student_of
+from mlpteach.grading.rules import source_folder
 from mlpteach.grading.submission import MOST_FILE_BYTES, MOST_FILES, read_regular_file
 
 _DEEPEST = 10  # folders within folders
@@ -19,7 +21,7 @@ _LEFT_OUT = ".left-out"
 _EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
-def tidy_before_grading(assignment, student, notebooks):
+def tidy_before_grading(assignment, student, notebooks, coursedir):
     """Tidy the folder of one submission; nbgrader's ``pre_convert_hook``.
 
     Parameters
@@ -28,18 +30,20 @@ def tidy_before_grading(assignment, student, notebooks):
         As given to nbgrader; `student` may be a pattern.
     notebooks : list of str
         Paths of the submitted notebooks.
+    coursedir : nbgrader.coursedir.CourseDirectory
     """
     folder = Path(notebooks[0]).parent
     hold(folder)
-    for note in tidy(folder, expected_notebooks(assignment)):
-        get_logger().warning("%s: %s", folder.parent.name, note)
+    whose = student_of(coursedir, coursedir.submitted_directory, assignment, folder)
+    for note in tidy(folder, expected_notebooks(coursedir, assignment)):
+        get_logger().warning("%s: %s", whose or student, note)
     # nbgrader's own list: what was found just now is to be graded, too.
     notebooks[:] = sorted(map(str, folder.glob("*.ipynb")))
 
 
-def expected_notebooks(assignment):
-    """Return the names of the instructor's notebooks; nbgrader works in the course's folder."""
-    return sorted(path.name for path in Path("source", assignment).glob("*.ipynb"))
+def expected_notebooks(coursedir, assignment):
+    """Return the file names of the instructor's notebooks."""
+    return sorted(path.name for path in source_folder(coursedir, assignment).glob("*.ipynb"))
 
 
 def tidy(folder, expected):

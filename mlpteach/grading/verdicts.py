@@ -1,7 +1,6 @@
 """Let the checks decide, and write their verdicts where nbgrader looks for them."""
 
 import math
-from dataclasses import dataclass
 
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.exercise.protocol import Verdict, decide
@@ -11,39 +10,27 @@ from mlpteach.grading.sandbox import SandboxFailed
 from mlpteach.grading.session import Stopped
 
 
-@dataclass(frozen=True)
-class Work:
-    """Whose work is decided on: what the inputs hang on.
-
-    Attributes
-    ----------
-    secret : bytes
-    student, assignment : str
-    handed_in : str
-        The digest of all code and files that were handed in.
-    """
-
-    secret: bytes
-    student: str
-    assignment: str
-    handed_in: str
-
-
 class CheckFailed(Exception):
     """A check itself is at fault: says nothing about the student's work."""
 
 
-def verdict_of(check, work, session):
+def verdict_of(check, key, session):
     """Run one check on a student's functions.
+
+    Parameters
+    ----------
+    check : mlpteach.exercise.protocol.Check
+    key : bytes
+        What its inputs follow from: :func:`mlpteach.grading.inputs.work_key`.
+    session : mlpteach.grading.session.Session
 
     Raises
     ------
     CheckFailed
     mlpteach.grading.sandbox.SandboxFailed
     """
-    rng = generator(work.secret, work.student, work.assignment, check.id, work.handed_in)
     try:
-        return decide(check, rng, session.answer)
+        return decide(check, generator(key, check.id), session.answer)
     except Stopped as stopped:
         return Verdict(0.0, str(stopped))
     except SandboxFailed:

@@ -177,7 +177,9 @@ ON_THE_MACHINE = {
     "beside Python": """
         import os, sys
         for prefix in {{"/usr/local", sys.prefix, sys.base_prefix}} - {{"/usr"}}:
-            for name in set(os.listdir(prefix)) - {{"bin", "lib", "lib64", "pyvenv.cfg"}}:
+            try: there = os.listdir(prefix)
+            except PermissionError: continue
+            for name in set(there) - {{"bin", "lib", "lib64", "pyvenv.cfg"}}:
                 print("ESCAPED", prefix, name)""",
     "SQL trigger": """
         import sqlite3

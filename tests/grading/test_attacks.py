@@ -9,6 +9,11 @@ import pytest
 from attacks import ON_THE_INPUTS, ON_THE_MACHINE, ON_THE_MARK, WRONG
 from course import answered
 
+from mlpteach.grading import sandbox
+from mlpteach.grading.inside import landlock
+from mlpteach.grading.sandbox import BUBBLEWRAP, LANDLOCK
+from mlpteach.grading.shared_sandbox import stop_sandboxes
+
 ATTACKS = ON_THE_MARK | ON_THE_MACHINE | ON_THE_INPUTS
 
 
@@ -38,9 +43,19 @@ def _processes():
             continue
 
 
-@pytest.fixture(scope="module")
-def batch(make_course, listener, processes_before):
+@pytest.fixture(scope="module", params=[BUBBLEWRAP, LANDLOCK])
+def batch(request, make_course, listener, processes_before):
     """All attacks, and an honest student after every one, graded in one go."""
+    if request.param == LANDLOCK and not landlock.version():
+        pytest.skip("this kernel has no Landlock")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "SANDBOXES", (request.param,))
+        stop_sandboxes()
+        yield graded_attacks(make_course, listener)
+    stop_sandboxes()
+
+
+def graded_attacks(make_course, listener):
     course = make_course(cell_seconds=1.0, call_seconds=1.0, notebook_seconds=10.0)
     os.environ["MLPTEACH_TEST_SECRET"] = "x"
     facts = {
@@ -69,6 +84,11 @@ def shown(course, student):
     return "\n".join(str(output) for cell in cells for output in cell.outputs)
 
 
+def test_the_isolation_is_the_one_meant(batch, request):
+    notebook = batch.graded(student_of("comparison rebound"))
+    assert notebook.metadata.mlpteach.isolation == request.node.callspec.params["batch"]
+
+
 def test_the_batch_came_to_its_end(batch):
     graded = {path.parents[1].name for path in batch.root.glob("autograded/*/*/*.ipynb")}
     assert graded == {path.name for path in batch.root.glob("submitted/*")}
@@ -80,8 +100,14 @@ def test_gains_nothing(attack, batch):
     assert (marks["moment_test"], marks["step_test"]) == (0.0, 0.0)
 
 
+# They ask only whether a file is there, which Landlock does not hide: read it they cannot.
+NAMES_ONLY = ("source and gradebook", "processes of others", "links")
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_does_not_get_out(attack, batch):
+def test_does_not_get_out(attack, batch, request):
+    if attack in NAMES_ONLY and request.node.callspec.params["batch"] == LANDLOCK:
+        pytest.skip("Landlock does not hide names")
     # The text of an error shows the cell's own lines.
     lines = shown(batch, student_of(attack)).replace('"ESCAPED', "").replace("'ESCAPED", "")
     assert "\nESCAPED" not in lines.replace("text': ", "\n").replace("\\n", "\n")

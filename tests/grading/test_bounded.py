@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from mlpteach.exercise.reading import SheetRefused, parse_sheet
-from mlpteach.grading import steps
+from mlpteach.grading import grade
 from mlpteach.grading.deadline import TookTooLong, deadline
 from mlpteach.grading.original import functions_defined
 from mlpteach.grading.quiz_outputs import show_question
@@ -93,8 +93,8 @@ def test_a_notebook_that_takes_too_long_stops_nobody_else(make_course, monkeypat
     from course import answered
 
     course = make_course()
-    real = steps.rebuild
-    monkeypatch.setattr(steps, "rebuild", lambda *a: hang() if "slow" in str(a[1]) else real(*a))
+    real = grade.rebuild
+    monkeypatch.setattr(grade, "rebuild", lambda *a: hang() if "slow" in str(a[1]) else real(*a))
     monkeypatch.setattr("mlpteach.grading.deadline.SECONDS", 3.0)
     course.hand_in("ann", answered(why="slow"))
     course.hand_in("bob", answered())

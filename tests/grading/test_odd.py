@@ -326,11 +326,11 @@ def test_what_is_missing_is_said_in_one_line(batch):
 
 
 def test_what_is_for_whoever_marks_is_not_in_the_feedback(batch, monkeypatch):
-    monkeypatch.delitem(CHECKS, "step_test")
+    monkeypatch.setitem(CHECKS, "step_test", dataclasses.replace(CHECKS["step_test"], run=_fails))
     batch.hand_in("two readers", answered(more=["import os\nos._exit(0)"]))
     batch.grade("two readers")
     shown = "".join(cell.source for cell in batch.graded("two readers").cells)
-    assert "There is no check 'step_test': mark this cell by hand." in shown
+    assert "The check 'step_test' failed (KeyError: 'x'): mark it by hand." in shown
     page = batch.feedback("two readers")
     assert "mark this cell by hand" not in page
     assert "A cell was left out" in page
@@ -356,6 +356,11 @@ def test_a_quiz_without_the_students_name_is_to_be_looked_at_once(student, batch
     notes = batch.graded(student).metadata["mlpteach"]["for_staff"]
     assert len(notes) == (said is not None)
     assert all(note.startswith(said) for note in notes)
+
+
+def _fails(rng):
+    raise KeyError("x")
+    yield
 
 
 def _ask_the_name(rng):

@@ -29,7 +29,7 @@ def sandbox(request):
 
 @pytest.fixture(scope="module", params=SANDBOXES)
 def isolated(request):
-    """Of these only bubblewrap can be lost."""
+    """Of these none lets anything out."""
     with Sandbox(request.param, LIMITS, modules=("numpy",)) as started:
         yield started
 

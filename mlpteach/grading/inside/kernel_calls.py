@@ -129,20 +129,77 @@ _FORBIDDEN = {
     "setrlimit": (160, 164),
     "timer_create": (222, 107),
 }
+# Of files that need not be opened for it: nothing happens, and programs go on.
+_UNDONE = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+}
+_BESIDE_LANDLOCK = {
+    "truncate": (76, 45),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "kcmp": (312, 272),
+    "process_mrelease": (448, 448),
+    "mq_unlink": (241, 181),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "syslog": (103, 116),
+    "setpgid": (109, 154),
+}
 _CLONE, _CLONE3, _CLONE_THREAD = (56, 220), (435, 435), 0x10000
-_FIRST_ARGUMENT = 16  # where seccomp keeps it
+_FIRST_ARGUMENT, _SECOND_ARGUMENT = 16, 24  # where seccomp keeps them
 _SIGNALS = [((62, 129), 24), ((234, 131), 32)]  # kill, tgkill; where seccomp keeps the signal
 _SIGKILL = 9
 _PRLIMIT, _NEW_LIMIT = (302, 261), (32, 36)  # the two halves of the address of a new limit
 _TKILL = (200, 130)
+# Who is sent which signal when a file is ready: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE,
+# F_NOTIFY;
+# FIOSETOWN, SIOCSPGRP, and TIOCSTI, which types at a terminal.
+_FCNTL, _OWNERS_BY_FCNTL = (72, 25), (8, 10, 15, 1024, 1026)
+_IOCTL, _OWNERS_BY_IOCTL = (16, 29), (0x8901, 0x8902, 0x5412)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _KILL, _EPERM, _ENOSYS = 0x7FFF0000, 0x80000000, 0x50001, 0x50026
+_AS_IF_DONE = 0x50000
 
 
-def filter_system_calls():
+def filter_system_calls(files_too=False):
     """Refuse for good what a homework never needs: processes, programs, sockets, debugging, mounts.
+
+    Parameters
+    ----------
+    files_too : bool
+        Also what changes a file without opening it, and what reaches other processes: Landlock
+        leaves both open. The rights and times of files stay as they are, and no error says so.
 
     Returns
     -------
@@ -151,7 +208,7 @@ def filter_system_calls():
     """
     if not LINUX or platform.machine() not in _MACHINES:
         return False
-    program = _program(*_MACHINES[platform.machine()], os.getpid())
+    program = _program(*_MACHINES[platform.machine()], os.getpid(), files_too)
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
     address = ctypes.addressof(code)
     header = ctypes.create_string_buffer(struct.pack("H6xP", len(program), address))
@@ -159,7 +216,7 @@ def filter_system_calls():
     return done == 0
 
 
-def _program(column, architecture, pid):
+def _program(column, architecture, pid, files_too):
     """Return the filter's lines (code, jump if true, jump if false, constant)."""
     number, machine = 0, 4  # where seccomp keeps them
     lines = [
@@ -176,7 +233,13 @@ def _program(column, architecture, pid):
     for call, signal in _SIGNALS:
         lines += _signals_to_itself(call[column], signal, pid)
     lines += _limits_read_only(_PRLIMIT[column])
-    forbidden = [numbers[column] for numbers in _FORBIDDEN.values()] + [_TKILL[column]]
+    lines += _second_argument_not(_FCNTL[column], _OWNERS_BY_FCNTL)
+    lines += _second_argument_not(_IOCTL[column], _OWNERS_BY_IOCTL)
+    for numbers in (_UNDONE if files_too else {}).values():
+        if numbers[column] is not None:
+            lines += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _AS_IF_DONE)]
+    refused = _FORBIDDEN | (_BESIDE_LANDLOCK if files_too else {})
+    forbidden = [numbers[column] for numbers in refused.values()] + [_TKILL[column]]
     for call in forbidden:
         if call is not None:
             lines += [(_EQUAL, 0, 1, call), (_RETURN, 0, 0, _EPERM)]
@@ -208,6 +271,14 @@ def _signals_to_itself(call, signal, pid):
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _EPERM),
     ]
+
+
+def _second_argument_not(call, values):
+    """All of a call but with these values."""
+    lines = [(_LOAD, 0, 0, _SECOND_ARGUMENT)]
+    for value in values:
+        lines += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, _EPERM)]
+    return [(_EQUAL, 0, len(lines) + 1, call), *lines, (_RETURN, 0, 0, _ALLOW)]
 
 
 def _limits_read_only(prlimit):

@@ -83,6 +83,23 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
+class _Missing(importlib.abc.MetaPathFinder):
+    """Packages that are there but not to be read: a notebook is told that they are missing."""
+
+    def __init__(self, names):
+        self.names = frozenset(names)
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None
+
+
+def hide(names):
+    """Let imports of these packages fail as if they were not installed."""
+    sys.meta_path.insert(0, _Missing(names))
+
+
 def install():
     """Let every import of mlpteach find the stand-in."""
     sys.meta_path.insert(0, _Finder())

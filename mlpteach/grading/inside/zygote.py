@@ -15,14 +15,18 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
 import warnings
 
-from . import frames, kernel_calls, shell, stand_in, worker
+from . import frames, kernel_calls, landlock, shell, stand_in, worker
 
 _SCRATCH = "/tmp"  # all that can be written in the sandbox
+_LOOK = 0.25  # seconds from one look at a folder's size to the next
+_LEAST = 4096  # bytes that a file takes, also an empty one
+_FIRST_UID = 1 << 30  # users that no system has
 
 
 def main(control):
@@ -30,14 +34,19 @@ def main(control):
     control = socket.socket(fileno=control)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need not be waited for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
-    order = json.loads(control.recv(1 << 16))
+    order = json.loads(control.recv(1 << 18))
+    lock = order["landlock"]
+    if lock:
+        stand_in.hide(lock["hidden"])
     student_shell = _load(order["modules"])
     control.sendall(b"loaded\n")
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not message:
+            if lock:
+                shutil.rmtree(os.environ["HOME"], ignore_errors=True)
             return
-        order = json.loads(message)
+        order = json.loads(message) | {"landlock": lock}
         if not order["namespaces"]:
             kernel_calls.hide_memory()  # the student's process can see this one
         if os.fork() == 0:
@@ -76,6 +85,9 @@ def _keep(order, data, status, student_shell):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if order["namespaces"]:
             _separate(order["disk"], order["keep"])
+        if order["landlock"]:
+            kernel_calls.die_with_parent(signal.SIGKILL)
+            _make_own_home(order["landlock"])
         started, confined = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -91,7 +103,7 @@ def _keep(order, data, status, student_shell):
     except OSError as error:
         _tell(status, {"failed": str(error)})
         os._exit(1)
-    _watch(pid, status)
+    _watch(pid, status, order)
     os._exit(0)
 
 
@@ -105,17 +117,35 @@ def _tell(status, message):
         status.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _watch(pid, status):
+def _watch(pid, status, order):
+    own_home, full = bool(order["landlock"]), False
     if kernel_calls.LINUX:
         ended = os.pidfd_open(pid)
-        ready, _, _ = select.select([ended, status], [], [])
-        killed = ended not in ready  # the grader hung up or told so
+        ready = []
+        while not ready and not full:
+            ready, _, _ = select.select([ended, status], [], [], _LOOK if own_home else None)
+            full = own_home and _size(os.environ["HOME"]) > order["disk"]
+        killed = ended not in ready  # the grader hung up or told so, or too much was written
     else:
         killed = _watch_by_looking(pid, status)
     if killed:
         os.kill(pid, signal.SIGKILL)
     _, code = os.waitpid(pid, 0)
-    _tell(status, {"ended": os.waitstatus_to_exitcode(code), "killed": killed})
+    if own_home:
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+    code = os.waitstatus_to_exitcode(code)
+    _tell(status, {"ended": "it wrote too much" if full else code, "killed": killed})
+
+
+def _size(folder):
+    """Return how much lies in a folder; what comes and goes meanwhile may be left out."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            status = entry.stat(follow_symlinks=False)
+            total += max(status.st_blocks * 512, _LEAST)
+            total += _size(entry.path) if entry.is_dir(follow_symlinks=False) else 0
+    return total
 
 
 def _watch_by_looking(pid, status):
@@ -149,6 +179,26 @@ def _separate(disk, keep):
     k.mount("tmpfs", "/proc", "tmpfs", k.MS_NOSUID | k.MS_NODEV | k.MS_RDONLY, "size=4096")
 
 
+def _make_own_home(lock):
+    """Make the one folder in which the worker may write, and choose whom it belongs to."""
+    outer = os.environ["HOME"]
+    os.chmod(outer, 0o711)
+    home = f"{outer}/{os.getpid()}"
+    os.mkdir(home, 0o700)
+    if os.getuid() == 0 and lock["own_user"]:
+        lock["uid"] = _FIRST_UID + os.getpid()
+        os.chown(home, lock["uid"], lock["uid"])
+    os.environ["HOME"] = os.environ["TMPDIR"] = home
+
+
+def _become_nobody(lock):
+    """Give up being root: a user of its own, whom nothing belongs to but one folder."""
+    if "uid" in lock:
+        os.setgroups([])
+        os.setresgid(lock["uid"], lock["uid"], lock["uid"])
+        os.setresuid(lock["uid"], lock["uid"], lock["uid"])
+
+
 def _make_folder():
     """Make the notebook's folder, and what is linked to from ``/dev``; return its path."""
     home = os.environ["HOME"]
@@ -162,12 +212,19 @@ def _be_the_student(order, data, confined, student_shell):
     """Give up every right, say so, and serve."""
     try:
         os.setsid()
+        lock = order["landlock"]
+        if lock:
+            _become_nobody(lock)
         kernel_calls.die_with_parent(signal.SIGKILL)
         folder = _make_folder()
         os.chdir(folder)
         _limit_resources(order)
         kernel_calls.drop_privileges()
-        filtered = kernel_calls.filter_system_calls()
+        if lock:
+            landlock.restrict(lock["readable"], [*lock["writable"], os.environ["HOME"]])
+        filtered = kernel_calls.filter_system_calls(files_too=bool(lock))
+        if lock and not filtered:
+            raise OSError("system calls cannot be filtered on this machine")
     except (OSError, ValueError) as error:
         os.write(confined, json.dumps({"failed": str(error)}).encode())
         os._exit(1)

@@ -1,0 +1,193 @@
+"""One function of plain data decides: ordinary nbgrader tests, trusted checks, and both."""
+
+import json
+import pickle
+
+import pytest
+from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered, cell, source_notebook
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from mlpteach.grading.grade import Work, grade
+from mlpteach.grading.original import released_and_hidden
+from mlpteach.grading.rules import Rules
+from mlpteach.grading.sandbox import Limits, Sandbox
+
+TEST = {"grade": True, "locked": True}
+ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+HIDDEN = (
+    "assert double(1) == 2\n### BEGIN HIDDEN TESTS\nassert double(3) == 6\n### END HIDDEN TESTS"
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox(needs_sandbox):
+    with Sandbox(limits=Limits(cell_seconds=5.0, notebook_seconds=60.0)) as made:
+        made.settle()
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def known(make_course):
+    """The checks of the small course are known."""
+
+
+def ordinary():
+    """A source with ordinary tests: visible and hidden, partial credit, a variable."""
+    return new_notebook(
+        cells=[
+            cell("code", "answer", ANSWER, solution=True),
+            cell("code", "test", HIDDEN, points=3, **TEST),
+            cell("code", "part", "1.5 if double(2) == 4 else 0.5", points=2, **TEST),
+            cell("code", "value", "y = None # YOUR CODE HERE", solution=True),
+            cell("code", "variable", "assert y == 7, y", points=1, **TEST),
+        ]
+    )
+
+
+def work(source, handed, exercise="", files=None, given=None, config=None, key=b"k"):
+    released, hidden = released_and_hidden(source, config)
+    data = handed if isinstance(handed, bytes) else json.dumps(handed).encode()
+    return Work(Rules(released, hidden, exercise, given or {}), data, key, files or {})
+
+
+def handed_in(source, **texts):
+    """Return what a student hands in: the released notebook with other texts in some cells."""
+    released, _ = released_and_hidden(source)
+    for each in released["cells"]:
+        each["source"] = texts.get(each["id"], each["source"])
+    return released
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "scores"),
+    [
+        ("def double(x):\n    return 2 * x", "y = 7", [3, 1.5, 1]),
+        ("def double(x):\n    return 2", "y = 6", [0, 0.5, 0]),
+        ("double = None", "import os\nos._exit(0)", [0, 0, 0]),
+        ("def double(x):\n    return 2 * x", "while True: pass", [3, 1.5, 0]),
+    ],
+)
+def test_ordinary_tests_give_the_marks_of_nbgrader(sandbox, answer, value, scores):
+    handed = handed_in(ordinary(), answer=answer, value=value)
+    graded = grade(work(ordinary(), handed), sandbox)
+    assert [graded.scores[id] for id in ("test", "part", "variable")] == scores
+
+
+def test_an_untouched_notebook_gets_nothing_and_says_so(sandbox):
+    graded = grade(work(ordinary(), handed_in(ordinary())), sandbox)
+    assert [graded.scores[id] for id in ("test", "part", "variable")] == [0, 0, 0]
+    assert not graded.answered
+    assert graded.comments == {"answer": "No response.", "value": "No response."}
+
+
+def test_tests_that_a_student_changed_are_the_instructors_again(sandbox):
+    handed = handed_in(ordinary(), test="pass", part="2.0")
+    graded = grade(work(ordinary(), handed), sandbox)
+    assert [graded.scores[id] for id in ("test", "part")] == [0, 0]
+    assert any("Tests had been changed" in note for note in graded.notes)
+
+
+def test_more_points_than_there_are_wait_for_a_person(sandbox):
+    source = ordinary()
+    source.cells[2].source = "99.0"
+    graded = grade(work(source, handed_in(source, answer="double = 1")), sandbox)
+    assert graded.scores["part"] is None
+    assert any("'part' gives no mark" in note for note in graded.for_staff)
+
+
+def mixed(step="assert step(2, 2) == 1"):
+    """The small course's source, where one test is an ordinary one, of another name."""
+    source = source_notebook()
+    test = next(each for each in source.cells if each.id == "step_test")
+    test.metadata.nbgrader.grade_id, test.source = "own_test", step
+    return source
+
+
+@pytest.mark.parametrize(("moment", "points"), [(RIGHT_MOMENT, 4), (WRONG_MOMENT, 0)])
+def test_ordinary_tests_stand_beside_trusted_checks(sandbox, moment, points):
+    graded = grade(work(mixed(), answered(moment=moment), ASSIGNMENT), sandbox)
+    assert (graded.scores["moment_test"], graded.scores["own_test"]) == (points, 2)
+
+
+def test_a_test_that_sees_the_student_s_code_cannot_be_told_the_checks_inputs(sandbox):
+    """What an ordinary test defines is not there when the checks decide."""
+    source = mixed("def first_moment(M, G, beta1=0.9):\n    return beta1 * M + (1 - beta1) * G")
+    graded = grade(work(source, answered(moment=WRONG_MOMENT), ASSIGNMENT), sandbox)
+    assert graded.scores["moment_test"] == 0
+
+
+def test_what_comes_back_is_plain_and_the_same_again(sandbox):
+    given = work(source_notebook(), answered(moment=WRONG_MOMENT), ASSIGNMENT)
+    first, second = (grade(pickle.loads(pickle.dumps(given)), sandbox) for _ in range(2))
+    assert json.loads(json.dumps(first.notebook)) == json.loads(json.dumps(second.notebook))
+    assert (first.scores, first.mistakes) == (second.scores, second.mistakes)
+    assert first.isolation == sandbox.described
+
+
+def test_files_of_the_instructor_replace_the_student_s(sandbox):
+    source = ordinary()
+    source.cells[2].source = "import helper\nassert helper.VALUE == int(open('data/n.csv').read())"
+    given = {"helper.py": b"VALUE = 3", "data/n.csv": b"3"}
+    handed = handed_in(source, answer="double = 1")
+    graded = grade(work(source, handed, files={"helper.py": b"VALUE = 4"}, given=given), sandbox)
+    assert graded.scores["part"] == 2
+
+
+def test_own_delimiters_and_stubs(sandbox):
+    config = Config()
+    config.ClearSolutions.begin_solution_delimeter = "ANFANG"
+    config.ClearSolutions.end_solution_delimeter = "ENDE"
+    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError('hier')"}
+    config.ClearHiddenTests.begin_test_delimeter = "GEHEIM"
+    config.ClearHiddenTests.end_test_delimeter = "OFFEN"
+    source = ordinary()
+    source.cells[0].source = "def double(x):\n    # ANFANG\n    return 2 * x\n    # ENDE"
+    source.cells[1].source = "assert double(1) == 2\n# GEHEIM\nassert double(3) == 6\n# OFFEN"
+    given = work(source, b"", config=config)
+    assert "('hier')" in given.rules.released["cells"][0]["source"]
+    assert given.rules.released["cells"][1]["source"] == "assert double(1) == 2"
+    handed = json.loads(json.dumps(given.rules.released))
+    handed["cells"][0]["source"] = "def double(x):\n    return 2"
+    again = Work(given.rules, json.dumps(handed).encode(), b"k")
+    graded = grade(again, sandbox)
+    assert graded.scores["test"] == 0
+    assert graded.notes == []
+
+
+def test_a_source_without_cell_ids_and_with_nameless_metadata(sandbox):
+    source = ordinary()
+    source.cells.insert(0, new_code_cell("import math", metadata={"nbgrader": {"grade": False}}))
+    for each in source.cells:
+        del each["id"]
+    source.nbformat_minor = 2
+    handed = new_notebook(cells=[new_code_cell(each.source) for each in source.cells])
+    handed.cells[1].source = "def double(x):\n    return 2 * x"
+    for each, original in zip(handed.cells, source.cells, strict=True):
+        each.metadata = original.metadata
+    graded = grade(work(source, handed), sandbox)
+    assert graded.scores["test"] == 3
+
+
+def test_a_given_example_is_not_taken_for_the_answer(sandbox):
+    source = ordinary()
+    example = new_code_cell("def double(x):\n    return 2 * x", id="example")
+    source.cells.insert(0, example)
+    untouched = grade(work(source, handed_in(source)), sandbox)
+    assert untouched.scores["test"] == 0
+    source.cells.append(source.cells.pop(0))
+    handed = handed_in(source, answer="def double(x):\n    return 2.0 * x")
+    graded = grade(work(source, handed), sandbox)
+    assert graded.scores["test"] == 3
+    assert [each.source for each in graded.notebook["cells"]][-1] == example.source
+
+
+def test_two_answers_may_define_the_same_function(sandbox):
+    source = ordinary()
+    better = cell("code", "better", ANSWER, solution=True)
+    source.cells += [better, cell("code", "better_test", "assert double(2) == 4", points=1, **TEST)]
+    right, wrong = "def double(x):\n    return 2 * x", "def double(x):\n    return x"
+    graded = grade(work(source, handed_in(source, answer=right, better=wrong)), sandbox)
+    assert (graded.scores["test"], graded.scores["better_test"]) == (3, 0)
+    graded = grade(work(source, handed_in(source, answer=wrong, better=right)), sandbox)
+    assert (graded.scores["test"], graded.scores["better_test"]) == (0, 1)
