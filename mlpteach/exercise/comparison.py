@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from mlpteach.exercise.differences import Finding, close, find, loses_digits
+from mlpteach.exercise.differences import RTOL, Finding, close, find, loses_digits
 from mlpteach.exercise.distributions import distribution_difference, same_distribution
 from mlpteach.exercise.local_calls import make_call
 from mlpteach.exercise.mistake_pairs import likely_pairs
@@ -161,23 +161,24 @@ class Comparison:
         right = list(self.play()) if len(mistakes) > 1 else ()
         return not right or not any(self.answers((mistake,), right) for mistake in mistakes)
 
-    def answers(self, mistakes, given):
+    def answers(self, mistakes, given, rtol=RTOL):
         """Whether the model solution with these mistakes answers every call as was answered."""
         played = self.play(mistakes)
         return all(
-            (wrong := next(played, None)) is not None and self._same(exchange, wrong)
+            (wrong := next(played, None)) is not None and self._same(exchange, wrong, rtol)
             for exchange in given
         )
 
-    def _same(self, exchange, wrong):
+    def _same(self, exchange, wrong, rtol=RTOL):
         """Whether two answers to a call agree, changed arguments left aside."""
         task = self.sheet.tasks[exchange.call.function]
         first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second and same_value(exchange.reply.value, wrong.reply.value)
-        same = same_distribution if task.random else close
+        if task.random:
+            return all(same_distribution(first[name], second[name]) for name in task.returns)
         return all(
-            same(first[name], second[name])
+            close(first[name], second[name], rtol)
             and loses_digits(first[name]) == loses_digits(second[name])
             for name in task.returns
         )

@@ -79,13 +79,14 @@ class Excuse:
 
     Attributes
     ----------
-    paid : tuple of (str, float)
-        The helper's name, and the most that its own check may have given for that mistake, 0 … 1.
+    paid : tuple of (tuple of str, float)
+        A helper and what it calls, and the most that the own check of one of them may have given
+        for that mistake, 0 … 1.
     otherwise : Verdict
         What holds where the helper's own check gave more.
     """
 
-    paid: tuple[tuple[str, float], ...]
+    paid: tuple[tuple[tuple[str, ...], float], ...]
     otherwise: "Verdict"
 
 
@@ -208,7 +209,10 @@ def only_what_was_paid(
     return {
         id: verdict
         if verdict.excuse is None
-        or all(given.get(name, 1.0) <= most for name, most in verdict.excuse.paid)
+        or all(
+            min(given.get(name, 1.0) for name in names) <= most
+            for names, most in verdict.excuse.paid
+        )
         else verdict.excuse.otherwise
         for id, verdict in verdicts.items()
     }

@@ -4,6 +4,7 @@ import re
 import textwrap
 
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
+from mlpteach.exercise.readback.words import FAMILIES, in_short
 from mlpteach.exercise.reading import read_sheet
 
 _LONGEST = 70
@@ -25,6 +26,7 @@ IN_WORDS = {
     "not_finite": "NaN or infinite",
     "not_written": "not written yet",
     "offset": "wrong by a constant",
+    "own_memory": "answers differently when asked twice",
     "order": "right numbers in another's place",
     "precision": "digits lost to short floats",
     "raises": "stops with an error",
@@ -56,6 +58,8 @@ def in_words(assignment, mistake):
         return IN_WORDS[mistake]
     known = read_sheet(assignment).mistakes if assignment in PROBLEM_SETS else ()
     hint = next((other.hint for other in known if other.id == mistake), "")
+    if not hint and mistake in FAMILIES:  # read back from the numbers
+        return in_short(mistake)
     return f"{mistake} ({_first_clause(hint)})" if hint else mistake
 
 

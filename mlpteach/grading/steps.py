@@ -14,6 +14,7 @@ from traitlets import Bool, Float, Integer
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.exercise.protocol import only_what_was_paid
+from mlpteach.exercise.readback.budget import one_notebook
 from mlpteach.grading import inputs, outputs, verdicts
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.feedback import FOR_STAFF
@@ -188,10 +189,11 @@ class TrustedExecute(NbGraderPreprocessor):
                 cell.outputs = outputs.clean(session.outputs[number])
                 cell.execution_count = None
             # Only now do hidden inputs enter the process: nothing it says later is shown.
-            for grade_id in tests:
-                check = checks.get(grade_id)
-                verdict = self._decide(grade_id, check, work, session, report, undecided)
-                decided |= {} if verdict is None else {grade_id: verdict}
+            with one_notebook():
+                for grade_id in tests:
+                    check = checks.get(grade_id)
+                    verdict = self._decide(grade_id, check, work, session, report, undecided)
+                    decided |= {} if verdict is None else {grade_id: verdict}
             answered_as = self._write(tests, only_what_was_paid(checks, decided), report)
             for number, how in session.deadly.items():
                 cells[number].outputs = [_died(how)]
