@@ -64,12 +64,12 @@ class Comparison:
     """One scenario with its inputs: what the model solution and wrong solutions answer."""
 
     def __init__(self, sheet, scenario, seed):
-        self.sheet, self._scenario, self._seed = sheet, scenario, seed
+        self.sheet, self.scenario, self._seed = sheet, scenario, seed
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
         functions = self.sheet.functions(mistakes)
-        yield from play(self._scenario(np.random.default_rng(self._seed)), functions)
+        yield from play(self.scenario(np.random.default_rng(self._seed)), functions)
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""

@@ -9,6 +9,7 @@ from mlpteach.exercise.in_place import changed_in_place
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.own_helpers import by_own_helpers
 from mlpteach.exercise.protocol import Verdict
+from mlpteach.exercise.readback.quantities import Quantities
 from mlpteach.exercise.replies import arrays
 from mlpteach.exercise.wrong_answers import Answers, judge_wrong
 
@@ -80,8 +81,9 @@ def _mistake_that_changes(comparison, given, changed):
 def unchanged_check(sheet, scenario, *, helpers=None):
     """Return a check's ``run``: are the arguments after each call what they were before it?
 
-    The numbers that come back need not be right, but must be those of an attempt: a function that
-    returns anything at all leaves its arguments alone too. The parameters are those of
+    The numbers that come back need not be right, but must be those of an attempt, with a slip that
+    can be told: a function that returns anything at all leaves its arguments alone too. The
+    parameters are those of
     :func:`values_check`.
     """
 
@@ -92,19 +94,34 @@ def unchanged_check(sheet, scenario, *, helpers=None):
         with silenced():
             lost = _no_attempt(comparison, given) or _changed(comparison, given)
             first = None if lost else comparison.first_difference(given)
-            attempt = first is None or comparison.recognise(given, *first)
+            attempt = first is None or _is_attempt(comparison, given, first)
         if lost:
             return lost
         found = (yield from ask_helpers(sheet, helpers, rng)) if helpers and not attempt else NONE
         with silenced():
             helped = not attempt and carried(comparison, given, first[2], found.mistakes)
-        message = "Nothing is changed in place, good; the points come once the values are right."
+        message = (
+            "Nothing is changed in place, good; the points come once the values are those of the "
+            "formula, or nearly so."
+        )
         wrong, right = Verdict(0.0, message, ""), "Right: no argument is changed."
         if helped:
             return Verdict(1.0, right, excuse=found.excuse(wrong))
         return Verdict(1.0, right) if attempt else wrong
 
     return run
+
+
+def _is_attempt(comparison, given, first):
+    """Whether wrong numbers are those of the formula with a slip, or some of them are right."""
+    if comparison.recognise(given, *first):
+        return True
+    quantities = Quantities(comparison.sheet, first[0].call.function, given)
+    right = quantities.right()
+    return bool(right) or any(
+        reading is not None and reading.family
+        for reading, _ in map(quantities.read, quantities.task.order)
+    )
 
 
 def _no_attempt(comparison, given):

@@ -8,8 +8,10 @@ import numpy as np
 from mlpteach.exercise.carried_forward import NONE, carried, own_beside
 from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.protocol import Verdict
-from mlpteach.exercise.readback.quantities import Quantities, share_of
+from mlpteach.exercise.readback.drawn import read_drawn
+from mlpteach.exercise.readback.quantities import Quantities, formulas, share_of
 from mlpteach.exercise.readback.search import likely
+from mlpteach.exercise.readback.whole_function import one_array_everywhere, read_whole_function
 from mlpteach.exercise.replies import arrays, same_value
 
 # Right but for what costs little, as in the list of known mistakes.
@@ -21,6 +23,10 @@ _EXACT = 1e-10
 _OWN_MEMORY = (
     "Called twice with the same arguments, it answers differently: it keeps something of its own "
     "between the calls, such as a counter, or moments outside. All that it needs is an argument."
+)
+_ONE_ARRAY = (
+    "All rows hold the same numbers: one array was appended again and again, and changed in place "
+    "afterwards. Append a copy, or make a new array at each update."
 )
 _NO_NUMBERS = ("raises", "not_written", "returns_none", "wrong_count", "not_an_array")
 
@@ -40,6 +46,8 @@ class Answers:
         What is right by the student's own helpers.
     again : Exchange, optional
         The first wrong call, asked once more.
+    excused : bool
+        Whether the helpers explain it, so that no changed line is looked for.
     """
 
     comparison: object
@@ -48,6 +56,7 @@ class Answers:
     helpers: object = NONE
     by_helpers: list | None = None
     again: object = None
+    excused: bool = False
 
     @property
     def task(self):
@@ -99,7 +108,7 @@ def _excused(answers):
 
 def _alone(answers):
     """Return the verdict that holds where no helper excuses anything."""
-    return _unexcused(Answers(answers.comparison, answers.given, answers.first))
+    return _unexcused(Answers(answers.comparison, answers.given, answers.first, excused=True))
 
 
 def _right_by_helpers(answers):
@@ -185,11 +194,26 @@ def _read_back(answers, message, read):
     """Say what was read back; give the points of what is right, and of small slips."""
     quantity, finding = answers.first[1:]
     task = answers.task
+    if one_array_everywhere(task, answers.first[0]):
+        return Verdict(0.0, f"{message} {_ONE_ARRAY}", "one_array")
+    if formulas(answers.comparison.sheet, task.name) is None:
+        return _read_lines(answers, message)
     families = {reading.family for reading, _ in read.values() if reading} - {""}
     parts = [f"{message}{_follows(task, quantity, read)}"]
     parts += dict.fromkeys(said for _, said in read.values() if said)
     fraction = _fraction(task, read, families) if quantity else 0.0
     return Verdict(fraction, " ".join(parts), min(families, default=finding.kind))
+
+
+def _read_lines(answers, message):
+    """Read back a function that draws or has a loop."""
+    comparison, task = answers.comparison, answers.task
+    kind = answers.first[2].kind
+    if not answers.first[1] or answers.excused:
+        return Verdict(0.0, message, kind)
+    read = read_drawn if task.random else read_whole_function
+    said = read(comparison.sheet if task.random else comparison, task, answers.given)
+    return Verdict(0.0, f"{message} {said}".strip(), "a_line" if said else kind)
 
 
 def _fraction(task, read, families):

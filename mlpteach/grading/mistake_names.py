@@ -11,6 +11,7 @@ _LONGEST = 70
 
 # What differs, where it is no mistake that has a name of its own.
 IN_WORDS = {
+    "a_line": "a line of a loop, or how widely is drawn, is another one",
     "argument_returned": "an argument comes back unchanged",
     "centre": "drawn around another mean",
     "changed_in_place": "an argument is changed in place",
@@ -26,6 +27,7 @@ IN_WORDS = {
     "not_finite": "NaN or infinite",
     "not_written": "not written yet",
     "offset": "wrong by a constant",
+    "one_array": "one array, appended again and again",
     "own_memory": "answers differently when asked twice",
     "order": "right numbers in another's place",
     "precision": "digits lost to short floats",

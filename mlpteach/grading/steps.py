@@ -194,7 +194,7 @@ class TrustedExecute(NbGraderPreprocessor):
                     check = checks.get(grade_id)
                     verdict = self._decide(grade_id, check, work, session, report, undecided)
                     decided |= {} if verdict is None else {grade_id: verdict}
-            answered_as = self._write(tests, only_what_was_paid(checks, decided), report)
+            answered_as = self._write(tests, only_what_was_paid(checks, decided, sources), report)
             for number, how in session.deadly.items():
                 cells[number].outputs = [_died(how)]
                 report["notes"].append(f"A cell was left out: {how}.")

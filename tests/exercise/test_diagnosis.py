@@ -180,7 +180,7 @@ def test_two_mistakes_at_once_are_both_named():
 def test_digits_lost_are_told_as_that(id):
     def adam_update(W, G, M, V, k, **hypers):
         W, M, V = adam_in_one_go(W, G, M, V, k, **hypers)
-        return W.astype(np.float32), M, V
+        return W.astype(np.float16), M, V
 
     found = verdict(id, adam_update)
     assert found.mistake == "precision"

@@ -11,6 +11,7 @@ from mlpteach.exercise.replies import arrays
 
 _RTOL = 1e-10
 _ROUNDING = 2e-14
+_SINGLE = 3e-6  # of an answer in float32
 
 
 @dataclass
@@ -24,12 +25,15 @@ class Case:
         what :func:`told` names says whether an argument was given, and has not its default.
     answer : ndarray, optional
         What was returned; None where the call stopped with an error.
+    rtol : float
+        The rounding it may have.
     memo : dict
         For :func:`mlpteach.exercise.readback.expression.evaluate`.
     """
 
     values: dict[str, Any]
     answer: np.ndarray | None
+    rtol: float = _RTOL
     memo: dict = field(default_factory=dict)
     _allowed: np.ndarray | None = None
 
@@ -57,7 +61,7 @@ class Case:
             step = np.minimum(size, np.abs(self.answer - before))
             step = np.where(np.isfinite(step), step, size)
         largest = max(size.max(initial=0.0), *(_size(value) for value in self.values.values()))
-        return _RTOL * step + _ROUNDING * largest
+        return self.rtol * step + _ROUNDING * largest
 
 
 def _size(value):
@@ -91,7 +95,8 @@ def _case(task, exchange, quantity, defaults, earlier):
     if isinstance(found, Finding):
         return Case(values, None)
     returned = {own(q): _floats(found[q]) for q in earlier}
-    return Case(values | returned, _floats(found[quantity]))
+    single = any(array.dtype == np.float32 for array in found.values())
+    return Case(values | returned, _floats(found[quantity]), _SINGLE if single else _RTOL)
 
 
 def told(parameter):

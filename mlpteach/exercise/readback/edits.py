@@ -309,10 +309,6 @@ def _joined(node, parts):
         yield "factor", Node("*", (node, rest))
         yield "factor", Node("/", (node, rest))
     for part in parts.arrays:
-        slope = Node("*", (part, Node("-", (number(1), part))))
-        yield "slope", Node("*", (node, slope))
-        yield "slope", Node("/", (node, slope))
-        yield "slope", Node("*", (node, Node("-", (number(1), Node("square", (part,))))))
         for scalar in parts.scalars:
             yield "term", Node("+", (node, Node("*", (scalar, part))))
             yield "term", Node("-", (node, Node("*", (scalar, part))))
@@ -430,11 +426,20 @@ def _of_the_whole(formula, parts):
             by = Node("sqrt", (parts.counter,)) if factor else parts.counter
             new = Node("/", (formula, by))
             yield Edit("factor", new, formula, new)
+    for part in parts.arrays:
+        for slope in (_slope_of_sigmoid(part), Node("-", (number(1), Node("square", (part,))))):
+            for op in ("*", "/"):
+                new = Node(op, (formula, slope))
+                yield Edit("slope", new, formula, new)
     for condition in parts.inputs:
         zero = Node("==", (condition, number(0)))
         for instead in (*parts.arrays, number(0)):
             new = Node("where", (zero, instead, formula))
             yield Edit("where_zero", new, formula, new)
-        slope = Node("*", (condition, Node("-", (number(1), condition))))
-        new = Node("where", (Node("==", (slope, number(0))), number(0), formula))
+        flat = Node("==", (_slope_of_sigmoid(condition), number(0)))
+        new = Node("where", (flat, number(0), formula))
         yield Edit("zero_by_zero", new, formula, new)
+
+
+def _slope_of_sigmoid(part):
+    return Node("*", (part, Node("-", (number(1), part))))

@@ -186,3 +186,13 @@ def _axis(tree):
     if not found:
         return None
     return found.get("axis"), found.get("keepdims", False)
+
+
+def read_expression(sheet, tree, names):
+    """Return an expression of a solution, in which `names` stand for what they are given as.
+
+    Raises
+    ------
+    NoFormula
+    """
+    return _Reader(sheet).read(tree, names)
