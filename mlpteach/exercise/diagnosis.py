@@ -118,9 +118,13 @@ def _is_attempt(comparison, given, first):
         return True
     quantities = Quantities(comparison.sheet, first[0].call.function, given)
     right = quantities.right()
-    return bool(right) or any(
-        reading is not None and reading.family
-        for reading, _ in map(quantities.read, quantities.task.order)
+    return (
+        bool(right)
+        or quantities.digits() is not None
+        or any(
+            reading is not None and reading.family
+            for reading, _ in map(quantities.read, quantities.task.order)
+        )
     )
 
 

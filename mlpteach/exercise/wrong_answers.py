@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from mlpteach.exercise.carried_forward import NONE, carried, own_beside
+from mlpteach.exercise.comparison import EXACT
 from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.readback.drawn import read_drawn
@@ -19,10 +20,13 @@ _SMALL = ("rounded", "default", "clipped")
 _SMALL_WORTH = 0.5
 _DIGITS = 3  # rounded to fewer, too little is left
 _NOT_ALL = 0.99
-_EXACT = 1e-10
 _OWN_MEMORY = (
     "Called twice with the same arguments, it answers differently: it keeps something of its own "
     "between the calls, such as a counter, or moments outside. All that it needs is an argument."
+)
+_ROUNDED = (
+    "All your numbers are rounded to {} digits behind the point. Go on with all digits: rounding "
+    "is for what is printed."
 )
 _ONE_ARRAY = (
     "All rows hold the same numbers: one array was appended again and again, and changed in place "
@@ -132,6 +136,11 @@ def _unexcused(answers):
     message = what_differs(answers.task, exchange, quantity, finding)
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
+    digits = answers.quantities.digits() if quantity else None
+    if digits is not None:
+        left = _SMALL_WORTH if digits >= _DIGITS else 0.0
+        message = f"{message} {_ROUNDED.format(digits)}"
+        return Verdict(max(left, _share(answers)), message, "rounded")
     mistakes = answers.comparison.recognise(answers.given, exchange, quantity, finding)
     if mistakes and not answers.helpers.contradict(mistakes, finding):
         return _surer(answers, message, mistakes) or _known(answers, message, mistakes)
@@ -149,7 +158,7 @@ def _answers_differently(answers):
 
 def _surer(answers, message, mistakes):
     """Return the verdict read back where a known mistake is only nearly what was answered."""
-    if answers.task.random or answers.comparison.answers(mistakes, answers.given, _EXACT):
+    if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers)
     sure = all(reading and likely(reading.family) for reading, _ in read.values())

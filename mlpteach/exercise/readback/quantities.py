@@ -9,9 +9,11 @@ from mlpteach.exercise.readback.budget import current_budget
 from mlpteach.exercise.readback.cases import cases_of
 from mlpteach.exercise.readback.expression import names_in, write
 from mlpteach.exercise.readback.formula import NoFormula, formulas_of, own
-from mlpteach.exercise.readback.search import explains, read_quantity, value_of
+from mlpteach.exercise.readback.search import STAGES, Search, explains, read_quantity, value_of
 from mlpteach.exercise.readback.words import say
 from mlpteach.exercise.replies import arrays
+
+_DIGITS = range(9)
 
 
 def formulas(sheet, function):
@@ -77,26 +79,42 @@ class Quantities:
         defaults = self._sheet.defaults(self.task.name)
         return cases_of(self.task, self._exchanges, quantity, defaults, refused)
 
+    def digits(self):
+        """Return to how many digits all that is right has been rounded; None where it is not."""
+        if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
+            return None
+        pairs = [
+            (case.answer, value_of(self._formulas.alone[quantity], case))
+            for quantity in self.task.order
+            for case in self._cases(quantity, self.task.returns)
+        ]
+        return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+
     def read(self, quantity):
         """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing."""
         if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
             return None, ""
-        for way, (formula, cases) in enumerate(self._ways(quantity)):
-            reading = self._read(quantity, way, formula, cases)
-            if reading is not None:
-                return reading, say(quantity, reading, formula, self._lines(quantity))
+        ways = list(enumerate(self._ways(quantity)))
+        for stages in (STAGES[:1], STAGES[1:]):  # what is quick first, in all ways
+            for way, (formula, cases) in ways:
+                reading = self._read((quantity, way), formula, cases, stages)
+                if reading is not None:
+                    return reading, say(quantity, reading, formula, self._lines(quantity))
         return None, ""
 
-    def _read(self, quantity, way, formula, cases):
+    def _read(self, place, formula, cases, stages):
         budget = current_budget()
-        key = (self._sheet.id, self.task.name, quantity, way)
+        key = (self._sheet.id, self.task.name, *place)
         known = budget.found.get(key)
         if known is not None and known.edit and explains(formula, known.edit, cases):
             return known
-        hidden = tuple(self._formulas.hidden.values())
-        reading, tried = read_quantity(
-            formula, hidden, cases, self.task.returns, budget.part(), self._follows(quantity)
+        search = Search(
+            hidden=tuple(self._formulas.hidden.values()),
+            returns=self.task.returns,
+            follows=self._follows(place[0]),
+            stages=stages,
         )
+        reading, tried = read_quantity(formula, cases, search, budget.part())
         budget.left -= tried
         if reading is not None:
             budget.found[key] = reading
@@ -115,6 +133,19 @@ class Quantities:
             called |= {write(self._formulas.alone[earlier]): earlier, own(earlier): earlier}
             called[earlier] = f"{earlier}_before"
         return called
+
+
+def _are_rounded(pairs, digits):
+    """Whether answers are the right values, rounded."""
+    return all(
+        answer is not None
+        and value is not None
+        and np.shape(value) == answer.shape
+        and np.isfinite(answer).all()
+        and (np.round(answer, digits) == answer).all()
+        and (np.abs(answer - value) <= 0.51 * 10.0**-digits).all()
+        for answer, value in pairs
+    )
 
 
 def _has_short_floats(exchange):
@@ -141,7 +172,7 @@ def trivial(task, exchanges):
 def says_nothing(call, array):
     """Whether an answer is NaN, 0, one number everywhere, or one of the call's arguments."""
     array = np.asarray(array, dtype=float)
-    if not np.isfinite(array).all() or not array.any() or (array.size > 1 and np.ptp(array) == 0):
+    if not np.isfinite(array).any() or not array.any() or (array.size > 1 and np.ptp(array) == 0):
         return True
     given = [*call.arguments, *call.keywords.values()]
     return any(isinstance(a, np.ndarray) and close(array, a) for a in given)

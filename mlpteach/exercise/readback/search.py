@@ -133,31 +133,49 @@ def explains(formula, edit, cases):
     return trials.readable and trials.fits(edit.formula)
 
 
-def read_quantity(formula, hidden, cases, returns, limit, follows=()):
+@dataclass(frozen=True)
+class Search:
+    """What a search may put into a formula, and how far it goes.
+
+    Attributes
+    ----------
+    hidden : tuple of Node
+        Lines of the model that have no argument for a name.
+    returns : tuple of str
+        What the function returns.
+    follows : dict of str to Node
+        What stands for a quantity that was returned before and is right -> how it follows.
+    stages : tuple of callable
+        Of STAGES: each only if the former found nothing.
+    """
+
+    hidden: tuple
+    returns: tuple
+    follows: dict
+    stages: tuple
+
+
+def read_quantity(formula, cases, search, limit):
     """Return (the :class:`Reading` of a wrong quantity or None, candidates tried).
 
     Parameters
     ----------
     formula : Node
         The model's.
-    hidden : tuple of Node
-        Lines of the model that have no argument for a name.
     cases : list of Case
-    returns : tuple of str
-        What the function returns.
+    search : Search
     limit : int
         Candidates that may be tried.
-    follows : dict of str to Node
-        What stands for a quantity that was returned before and is right -> how it follows.
     """
     trials = Trials(formula, cases, limit)
     if not trials.readable:
         return None, 0
-    parts = _parts(formula, hidden, cases, returns)
-    for stage in (_singles, solved_constants, _pairs):
+    parts = _parts(formula, search.hidden, cases, search.returns)
+    for stage in search.stages:
         found = trials.all_fits(stage(trials, parts))
         if found:
-            return _judge(trials, _likeliest(found), dict(follows)), limit - trials.left
+            reading = _judge(trials, _likeliest(found), search.follows)
+            return reading, limit - trials.left
         if trials.left <= 0:
             break
     return None, limit - trials.left
@@ -189,6 +207,8 @@ def _pairs(trials, parts):
                 return
             yield Edit("two_slips", second.formula, first.new, second.new)
 
+
+STAGES = (_singles, solved_constants, _pairs)
 
 # Which of several that fit
 
