@@ -1,6 +1,6 @@
 """What a wrong answer is worth, and what is said of it: known mistakes, own helpers, read back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from mlpteach.exercise.carried_forward import NONE, carried, own_beside
 from mlpteach.exercise.comparison import EXACT
 from mlpteach.exercise.differences import Finding, close
+from mlpteach.exercise.over_updates import values_over_updates
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.readback.drawn import read_drawn
 from mlpteach.exercise.readback.quantities import Quantities, formulas, share_of
@@ -76,11 +77,19 @@ class Answers:
 
 def judge_wrong(answers):
     """Return the :class:`~mlpteach.exercise.protocol.Verdict` on wrong answers."""
-    if answers.helpers.most:
-        excused = _excused(answers)
-        if excused is not None:
-            return excused
-    return _unexcused(answers)
+    excused = _excused(answers) if answers.helpers.most else None
+    return _with_values(answers, excused or _unexcused(answers))
+
+
+def _with_values(answers, verdict):
+    """Add the student's and the right values over updates, where there are updates."""
+    exchange, quantity, finding = answers.first
+    helps = finding.kind not in ("precision", "not_finite", "shape", "transposed")
+    if verdict.passed or not quantity or not helps or answers.task.random:
+        return verdict
+    expected = list(answers.comparison.play())
+    table = values_over_updates(answers.task, answers.given, expected, exchange, quantity)
+    return replace(verdict, message=f"{verdict.message}\n{table}") if table else verdict
 
 
 def _excused(answers):

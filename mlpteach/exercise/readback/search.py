@@ -220,8 +220,8 @@ def _likeliest(found):
 
 
 def likely(family):
-    """Whether a family is among the usual slips."""
-    return _unlikely(family) < len(_LIKELY)
+    """Whether a family is among the usual slips, or two of them."""
+    return family == "two_slips" or _unlikely(family) < len(_LIKELY)
 
 
 def _unlikely(family):
