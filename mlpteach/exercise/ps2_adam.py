@@ -85,7 +85,7 @@ def _new_weights(rng):
     eta = float(rng.uniform(0.1, 0.5))
     yield "with another eta", Call("new_weights", (W, M_hat, V_hat, eta))
     # Made as large as V_hat, so that its place can be seen.
-    eps = float(rng.uniform(0.2, 0.5))
+    eps = float(rng.uniform(0.8, 1.6))
     yield "where eps is large", Call("new_weights", (W, M_hat, V_hat, eta, eps))
     zero = np.zeros_like(W)
     yield "where no gradient was ever seen", Call("new_weights", (W, zero, zero))
@@ -139,7 +139,9 @@ def _other_hypers(rng):
 def _large_eps(rng):
     W, *others = _going_on(rng)
     for k in (2, 5):
-        chosen = {"eta": 0.1, "eps": float(rng.uniform(0.2, 0.5))}
+        # A small beta2, so that the corrected V is about as large as eps.
+        chosen = {"eta": 0.1, "beta2": float(rng.uniform(0.4, 0.6))}
+        chosen["eps"] = float(rng.uniform(0.8, 1.6))
         call = Call("adam_update", (W, *others, k), chosen)
         yield f"at update k = {k}, where eps is large", call
     zero = np.zeros((2, 2))
