@@ -17,7 +17,7 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.player.page_source import MODULE, STYLE
-from mlpteach.views.frames import spread
+from mlpteach.views.frames import Frames, spread
 from mlpteach.views.panels import Show
 
 # The page with its pictures stays below 3 MB.
@@ -50,7 +50,7 @@ def write(
         "pictures": pictures,
     }
     fixed = _TEMPLATE + MODULE + STYLE + _script(state) + _packed(numbers)
-    frames, held = _fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
+    frames, held = fitting_frames(show.frames, PAGE_BYTES - len(fixed.encode()))
     state["spec"]["held"] = held
     parts = {
         "TITLE": html.escape(spec["title"]),
@@ -86,7 +86,7 @@ def pack_frames(frames: FloatArray) -> str:
     return _packed(np.ascontiguousarray(planes).tobytes())
 
 
-def _fitting_frames(frames, room):
+def fitting_frames(frames: Frames | None, room: int) -> tuple[str, list[int]]:
     """Return as many frames as `room` bytes of the page hold, packed, and their steps."""
     if frames is None:
         return _packed(b""), []

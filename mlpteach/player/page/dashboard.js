@@ -21,7 +21,7 @@ class Dashboard {
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
-    this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: Boolean(this.spec.saved) });
+    this.controls = element("fieldset", { class: "strip controls", "aria-label": "controls", disabled: this.spec.saved === true });
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
     const { buttons, place, hint } = this.transport;
@@ -161,7 +161,8 @@ class Dashboard {
     this.goTo(this.k + direction, this.lastLine, direction);
   }
 
-  // A saved page has no kernel to ask: it stands only at steps whose frames were saved.
+  // A saved page has no kernel to ask, and one whose Python is "asleep" does not wake it to step: it
+  // stands only at steps whose frames were saved.
   snap(k, direction) {
     if (!this.spec.saved || this.history.isHeld(k)) return k;
     const { held } = this.spec;
@@ -266,7 +267,7 @@ class Dashboard {
 
   // A place clicked on a map.
   setPoint(name, value) {
-    if (this.spec.saved) return;
+    if (this.spec.saved === true) return;
     const fields = this.controls.querySelectorAll(`[data-control="${name}"] input`);
     value.forEach((number, i) => { fields[i].value = number; });
     this.configure(name, value);
@@ -292,7 +293,7 @@ class Dashboard {
     }
     this.requests.add(request);
     clearTimeout(this.alarm);
-    this.alarm = setTimeout(() => this.unanswered(), PATIENCE);
+    this.alarm = setTimeout(() => this.unanswered(), this.model.patience ?? PATIENCE);
     return request;
   }
 
@@ -411,7 +412,7 @@ class Dashboard {
   }
 
   restore(text) {
-    if (!this.spec.saved) {
+    if (this.spec.saved !== true) {
       this.savePosition(); // first, so that the place left does not overtake the place asked for
       this.send({ type: "restore", text });
       return;
