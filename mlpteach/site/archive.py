@@ -40,8 +40,13 @@ def _is_kept(path):
 
 
 def _latex_files():
-    parts = [one for one in files(_LATEX) or () if one.parts[0] == _LATEX]
-    return {one.as_posix(): one.read_binary() for one in parts if "__pycache__" not in one.parts}
+    parts = [one for one in files(_LATEX) or () if _is_of_latex(one)]
+    return {one.as_posix(): one.read_binary() for one in parts}
+
+
+def _is_of_latex(file):
+    """Whether a worker needs a file: code, tables, and its metadata, which it asks for itself."""
+    return (file.parts[0] == _LATEX and "__pycache__" not in file.parts) or file.name == "METADATA"
 
 
 def licences() -> dict[str, str]:

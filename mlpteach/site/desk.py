@@ -18,6 +18,11 @@ from mlpteach.quiz.answers import in_browser, keep_in
 from mlpteach.quiz.session import Session
 from mlpteach.site.cells import Outcome, needed_cells, run_cell, run_definitions
 
+_OTHER_NUMBERS = (
+    "The dashboard has moved on since this was asked: these are the numbers of the place that it "
+    "shows now. Answer once more."
+)
+
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
@@ -111,7 +116,7 @@ class Desk:
         if isinstance(shown, Core):
             return shown.answer(message)
         if isinstance(shown, Session):
-            return [(answer, []) for answer in shown.receive(message)]
+            return [(answer, []) for answer in _ask(shown, message)]
         return [_failed(message, "This cell shows nothing that could answer.")]
 
     # -- running cells
@@ -180,6 +185,16 @@ class Desk:
         if state.write("", {**core.values, **values}, {}) != state.write("", core.values, {}):
             core.state = text
         core.position = position
+
+
+def _ask(session, message):
+    """Pass a message on; an answer to other numbers than the session's gets these to answer."""
+    asked = message.get("digest", session.asked.digest)
+    if message.get("type") == "answer" and asked != session.asked.digest:
+        session.state["note"] = _OTHER_NUMBERS
+        done = {"type": "done", "request": message.get("request")}
+        return [{"type": "state", "state": dict(session.state)}, done]
+    return session.receive(message)
 
 
 def _as_text(value):

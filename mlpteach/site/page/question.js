@@ -11,7 +11,7 @@ class QuestionModel extends Model {
   send(message) {
     const verdict = message.type === "answer" ? this.lookUp(message.answer) : null;
     if (verdict) this.judged(message, verdict);
-    else this.python.send(this.cell, message, { wake: message.type !== "recall" }); // what is kept wakes nobody
+    else this.python.send(this.cell, { digest: this.get("shown").keep.digest, ...message }, { wake: message.type !== "recall" }); // what is kept wakes nobody
   }
 
   // Clicked answers need no Python; typed ones only get what is nearly as good where there is none.

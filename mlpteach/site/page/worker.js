@@ -70,5 +70,5 @@ function ask(cell, message, states) {
 
 async function load(name) {
   self.postMessage({ type: "loading", what: name });
-  await pyodide.loadPackage(name);
+  await pyodide.loadPackage(name, { messageCallback() {} });
 }
