@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from mlpteach.player.controls import Slider
 from mlpteach.player.core import Core
 from mlpteach.site.desk import Desk
 from mlpteach.site.notebook import read_notebook
@@ -29,3 +32,35 @@ def _cells_of(path):
         answers = [answer for answer, _ in desk.receive(cell.id, run)]
         found[cell.id] = [one["type"] for one in answers], answers[0].get("error")
     return found
+
+
+def all_numbers():
+    """Return lecture, cell and setting -> the numbers that a page gets, as arrays.
+
+    The settings are the one that a dashboard opens with, and three with one slider each in the
+    middle of its range.
+    """
+    hold_pictures()
+    found = {}
+    for path in LECTURES:
+        cells = [cell for cell in read_notebook(path) if cell.code]
+        desk = Desk([{"id": cell.id, "source": cell.source} for cell in cells])
+        for i, cell in enumerate(cells):
+            desk.receive(cell.id, {"type": "run", "source": cell.source})
+            if isinstance(core := desk.shown.get(i), Core):
+                found |= {
+                    f"{path.stem} {cell.id} {setting}": np.frombuffer(core.numbers)
+                    for setting in _settings(core)
+                }
+    return found
+
+
+def _settings(core):
+    """Set a dashboard one way after the other; yield what the setting is called."""
+    yield "as it opens"
+    sliders = [one for one in core.controls.values() if isinstance(one, Slider)]
+    for slider in sliders[:3]:
+        low, high = slider.low, slider.high
+        middle = (low * high) ** 0.5 if slider.log else (low + high) / 2
+        core.configure(**{slider.name: round(middle) if slider.whole else middle})
+        yield slider.name

@@ -98,7 +98,7 @@ def _show(cell, names, files, notebook, wakes):
 
 def _dashboard_file(core, wakes):
     content = pack(core, "asleep" if wakes else True)
-    return f"{core.name}-{hashlib.sha256(content).hexdigest()[:12]}.gz", content
+    return f"{core.name}-{hashlib.sha256(content).hexdigest()[:12]}.packed", content
 
 
 def plain_value(value: Any) -> Any:

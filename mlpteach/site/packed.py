@@ -1,5 +1,7 @@
 """A dashboard as a file that a page unpacks: what a saved dashboard holds, without the page.
 
+Named ``.packed`` rather than ``.gz``, which some servers would let the browser unpack.
+
 Compressed with gzip: the length of the JSON text (4 bytes, little-endian), the text, filled up with
 spaces to whole 8 bytes, the numbers (64-bit floats), and the frames as ``saved.py`` packs them.
 """

@@ -3,6 +3,7 @@
 Every wheel must have the hash that the release's own lock file names; a wrong one is refused.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -13,7 +14,8 @@ from typing import Any
 
 from mlpteach.site.licence import is_licence, licence_in_metadata
 
-_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+_WASM = "pyodide.asm.wasm"  # of which two thirds are saved where a server does not compress
+_CORE = ("pyodide.mjs", "pyodide.asm.mjs", _WASM, "python_stdlib.zip")
 _LOCK = "pyodide-lock.json"
 AT_ONCE = ("numpy",)
 ON_DEMAND = ("matplotlib",)
@@ -56,6 +58,7 @@ def read_release(folder: Path) -> Release:
     """
     lock = _read_lock(folder)
     core = {name: _read(folder, name) for name in _CORE}
+    core[f"{_WASM}.packed"] = gzip.compress(core.pop(_WASM), 9, mtime=0)
     chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND))
     entries = {name: lock["packages"][name] for name in chosen}
     wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}

@@ -35,7 +35,7 @@ async function fetched(address) {
   return response.arrayBuffer();
 }
 
-// Tell the page how much of all that has to come is there.
+// Let what is fetched be counted, so that the page can tell how much of all is there.
 function countBytes(total) {
   const plain = self.fetch;
   let done = 0, told = 0;
@@ -46,12 +46,18 @@ function countBytes(total) {
     self.postMessage({ type: "progress", share: Math.min(1, done / total) });
   };
   const counter = () => new TransformStream({ transform(chunk, out) { count(chunk); out.enqueue(chunk); } });
-  self.fetch = async (...request) => {
-    const { body, status, statusText, headers, ok } = await plain(...request);
-    if (!ok) throw new Error(`a piece of Python is missing: ${request[0].url ?? request[0]}, ${status}`);
-    return new Response(body.pipeThrough(counter()), { status, statusText, headers });
+  self.fetch = async (request, options) => {
+    const address = String(request.url ?? request), packed = address.endsWith(".wasm");
+    const { body, status, statusText, headers, ok } = await plain(packed ? `${address}.packed` : request, options);
+    if (!ok) throw new Error(`a piece of Python is missing: ${address}, ${status}`);
+    const counted = body.pipeThrough(counter());
+    return packed ? unpacked(counted) : new Response(counted, { status, statusText, headers });
   };
 }
+
+// The core travels compressed, whatever the server does.
+const unpacked = (stream) =>
+  new Response(stream.pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } });
 
 async function answer({ number, cell, message, states }) {
   const answers = ask(cell, message, states);
