@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``lecture``, its ``notes``, ``grade`` and ``new-exercise``."""
+"""The command ``mlpteach``: ``lecture``, ``notes``, ``site``, ``grade``, ``new-exercise``."""
 
 import argparse
 import importlib.util
@@ -60,6 +60,7 @@ def make_parser():
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_lecture(commands)
     _add_notes(commands)
+    _add_site(commands)
     _add_grade(commands)
     _add_new_exercise(commands)
     return parser
@@ -94,6 +95,23 @@ def _add_notes(commands):
     )
     _add_name_and_directory(notes)
     notes.set_defaults(run=print_notes)
+
+
+def _add_site(commands):
+    site = commands.add_parser(
+        "site",
+        help="write the lectures as pages for any web server",
+        description="Write the lectures as a folder of pages for any web server. Their dashboards "
+        "play at once; with --pyodide the first touch of a control wakes up a Python in the page.",
+    )
+    site.add_argument("folder", type=Path, metavar="OUT", help="the folder to write")
+    site.add_argument(
+        "--pyodide",
+        type=Path,
+        metavar="DIR",
+        help="an unpacked full release of Pyodide, from which the site takes what it needs",
+    )
+    site.set_defaults(run=write_site)
 
 
 def _add_name_and_directory(command):
@@ -210,6 +228,20 @@ def print_notes(options):
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(f"{path} cannot be read as a notebook: {error!r}.") from error
     print(notes or f"{path} has no notes.")
+
+
+def write_site(options):
+    """Do what ``mlpteach site`` promises."""
+    from mlpteach.site.build import NotASite, build_site
+    from mlpteach.site.pyodide import NoPyodide
+
+    originals = lecture_folder()
+    notebooks = [originals / name for name in notebook_names(originals)]
+    try:
+        folder = build_site(notebooks, options.folder, options.pyodide)
+    except (NotASite, NoPyodide, OSError, RuntimeError, ValueError) as error:
+        raise CommandError(str(error)) from error
+    print(f"The site is in {folder}. To look at it: python3 -m http.server --directory {folder}")
 
 
 def open_lecture(options):

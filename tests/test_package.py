@@ -22,6 +22,7 @@ import yaml
 from benchmarks.engine import importing
 
 import mlpteach
+from mlpteach.site import page_source
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = [
@@ -234,6 +235,8 @@ MODULES = {
     "dashboard": lambda _: mlpteach.dashboards.Player._esm,
     "question": lambda _: mlpteach.quiz.QuestionWidget._esm,
     "saved page": saved_module,
+    "site": lambda _: page_source.SITE,
+    "worker of the site": lambda _: page_source.WORKER,
 }
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.player.page_source import MODULE, SAVED, STYLE
-from mlpteach.views.frames import spread
+from mlpteach.views.frames import Frames, spread
 from mlpteach.views.panels import Show
 
 # The page with its pictures stays below 3 MB.
@@ -56,7 +56,7 @@ def write(path: str | PathLike[str], shown: History, steps: Sequence[History | N
     fixed = _TEMPLATE + MODULE + STYLE + SAVED + _script(state) + _packed(shown.numbers)
     room = PAGE_BYTES - len(fixed.encode())
     packed_steps = _script(_packed_steps(shown, steps, room // 2))
-    frames, spec["held"] = _fitting_frames(shown.show.frames, room - len(packed_steps))
+    frames, spec["held"] = fitting_frames(shown.show.frames, room - len(packed_steps))
     parts = {
         "TITLE": html.escape(spec["title"]),
         "STYLE": STYLE,
@@ -116,7 +116,7 @@ def pack_frames(frames: FloatArray) -> str:
     return _packed(np.ascontiguousarray(planes).tobytes())
 
 
-def _fitting_frames(frames, room):
+def fitting_frames(frames: Frames | None, room: int) -> tuple[str, list[int]]:
     """Return as many frames as `room` bytes of the page hold, packed, and their steps."""
     if frames is None:
         return _packed(b""), []

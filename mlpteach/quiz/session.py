@@ -20,6 +20,7 @@ from typing import Any
 
 from mlpteach.quiz.answers import Answers, default_answers
 from mlpteach.quiz.asked_question import as_text
+from mlpteach.quiz.judgement import Judgement
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.text.markup import to_html
 
@@ -178,12 +179,7 @@ class Session:
 
     def _judge(self, text):
         judged = self.asked.judge(text)
-        self.state["verdict"] = {
-            "right": judged.right if judged.understood else None,
-            "understood": judged.understood,
-            "fraction": judged.fraction,
-            "html": to_html(judged.message),
-        }
+        self.state["verdict"] = shown_verdict(judged)
         return judged
 
     def _restore(self, kept):
@@ -231,6 +227,16 @@ class Session:
     def _moved_on(self):
         """Return a note if the dashboard shows another place than the one that is asked about."""
         return "" if self._on_screen() == self._asked_about else _MOVED_ON
+
+
+def shown_verdict(judged: Judgement) -> dict:
+    """Return a judgement as the page shows it."""
+    return {
+        "right": judged.right if judged.understood else None,
+        "understood": judged.understood,
+        "fraction": judged.fraction,
+        "html": to_html(judged.message),
+    }
 
 
 def _where(asked):

@@ -8,7 +8,7 @@ function makeControl(control, value, changed, refuse) {
 }
 
 function makeControls({ spec }, label) {
-  return element("fieldset", { class: "strip controls", "aria-label": label, disabled: Boolean(spec.saved) });
+  return element("fieldset", { class: "strip controls", "aria-label": label, disabled: spec.saved === true });
 }
 
 function makeChoice(control, value, changed) {

@@ -27,7 +27,7 @@ class Dashboard {
     this.guide = new Guide(this, this.header);
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
-    root.classList.toggle("saved", Boolean(this.spec.saved));
+    root.classList.toggle("saved", this.spec.saved === true);
     root.append(element("div", { class: "frame" },
       this.header.node, this.controls, this.banner, this.body, this.transport.node, this.more.node));
     this.buildControls();
@@ -163,7 +163,8 @@ class Dashboard {
     this.goTo(this.k + direction, this.lastLine, direction);
   }
 
-  // A saved page has no kernel to ask: it stands only at steps whose frames were saved.
+  // A saved page has no kernel to ask, and one whose Python is "asleep" does not wake it to step: it
+  // stands only at steps whose frames were saved.
   snap(k, direction) {
     if (!this.spec.saved || this.history.isHeld(k)) return k;
     const { held } = this.spec;
@@ -276,7 +277,7 @@ class Dashboard {
     const other = Object.entries(values).filter(([name, value]) => name in this.values && this.values[name] !== value);
     if (!other.length) return this.standAt(position);
     const there = other.map((pair) => pair.join(" ")).join(", ");
-    if (this.spec.saved) return this.say(`That place is at ${there}, which this saved page does not hold: run the notebook.`);
+    if (this.spec.saved === true) return this.say(`That place is at ${there}, which this saved page does not hold: run the notebook.`);
     this.target = position;
     for (const [name, value] of other) this.configure(name, value);
   }
@@ -290,7 +291,7 @@ class Dashboard {
 
   // A place clicked on a map.
   setPoint(name, value) {
-    if (this.spec.saved) return;
+    if (this.spec.saved === true) return;
     const fields = this.root.querySelectorAll(`[data-control="${name}"] input`);
     value.forEach((number, i) => { fields[i].value = number; });
     this.configure(name, value);
@@ -318,7 +319,7 @@ class Dashboard {
     }
     this.requests.add(request);
     clearTimeout(this.alarm);
-    this.alarm = setTimeout(() => this.unanswered(), PATIENCE);
+    this.alarm = setTimeout(() => this.unanswered(), this.model.patience ?? PATIENCE);
     return request;
   }
 
@@ -442,7 +443,7 @@ class Dashboard {
   }
 
   restore(text) {
-    if (!this.spec.saved) {
+    if (this.spec.saved !== true) {
       this.savePosition(); // first, so that the place left does not overtake the place asked for
       this.send({ type: "restore", text });
       return;

@@ -94,7 +94,7 @@ class Guide {
     this.fit();
     dashboard.root.classList.toggle("asking", asks);
     for (const node of [dashboard.body, dashboard.transport.node, dashboard.more.node]) node.inert = asks;
-    for (const controls of [dashboard.controls, dashboard.more.controls]) controls.disabled = asks || Boolean(dashboard.spec.saved);
+    for (const controls of [dashboard.controls, dashboard.more.controls]) controls.disabled = asks || dashboard.spec.saved === true;
     dashboard.say(asks ? "" : dashboard.spec.message);
   }
 

@@ -141,7 +141,7 @@ class Plot {
     const points = this.layers.find((layer) => layer.kind === "points");
     const point = points ? this.pointAt(points, place, dashboard.k, box) : -1;
     if (point >= 0) return dashboard.select(dashboard.row, point);
-    if (points && !dashboard.spec.saved) {
+    if (points && dashboard.spec.saved !== true) {
       dashboard.select(dashboard.row, points.count - 1);
       dashboard.savePosition(); // first, so that the instance left does not overtake the place asked
     }

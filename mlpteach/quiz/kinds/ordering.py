@@ -62,7 +62,7 @@ class Ordering(AskedQuestion):
             return Judgement(1.0, self.why)
         needs = sum(len(line.get("needs", ())) for line in self.fields["line"])
         line, needed = problems[0]
-        message = f"“{line['text']}” stands before “{needed['text']}”, but needs it. {line['why']}"
+        message = too_early(line, needed)
         return Judgement(
             max(0.0, 1 - 2 * len(problems) / needs), message, f"{line['name']}_too_early"
         )
@@ -78,6 +78,11 @@ class Ordering(AskedQuestion):
             problems += [(line, by_name[n]) for n in line.get("needs", ()) if n not in seen]
             seen.add(line["name"])
         return problems
+
+
+def too_early(line: dict, needed: dict) -> str:
+    """Say what is amiss with a line before one that it needs."""
+    return f"“{line['text']}” stands before “{needed['text']}”, but needs it. {line['why']}"
 
 
 def _in_order(text):

@@ -234,7 +234,7 @@ class Question {
     const request = `${this.name}-${this.requests += 1}`;
     this.waiting = request;
     clearTimeout(this.alarm);
-    this.alarm = setTimeout(() => this.unanswered(), PATIENCE);
+    this.alarm = setTimeout(() => this.unanswered(), this.model.patience ?? PATIENCE);
     try {
       this.model.send({ ...message, request });
     } catch {

@@ -1,0 +1,7 @@
+"""The lectures as a folder of pages for any web server: they play at once, and wake Python up.
+
+The way of the data: ``notebook`` (cells) → ``cells`` (runs them) → ``executed`` (what each shows,
+as plain data) → ``lecture_page`` and ``start_page`` (HTML) → ``build`` (the folder). In a page's
+worker ``desk`` runs the same cells and answers the page; ``pyodide`` takes the Python it runs in
+from an unpacked release. No widget and nothing of Jupyter is known here.
+"""

@@ -1,0 +1,154 @@
+"""``mlpteach site OUT``: the folder with all pages, its files named by their contents."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpteach.site import page_source
+from mlpteach.site.archive import licences, sources_archive
+from mlpteach.site.executed import Lecture, execute_all
+from mlpteach.site.lecture_page import lecture_page, lecture_title
+from mlpteach.site.pyodide import AT_ONCE, ON_DEMAND, Release, read_release
+from mlpteach.site.reference import reference_page
+from mlpteach.site.start_page import start_page
+from mlpteach.site.template import Link, write_page
+
+# Lies in a site that this command has made: such a folder alone is replaced.
+MARK = "mlpteach-site.txt"
+
+
+class NotASite(Exception):
+    """The folder to write holds something else."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The site's files, by their addresses."""
+
+    contents: dict[str, bytes]
+
+    def add(self, name: str, content: bytes | str) -> str:
+        self.contents[name] = content.encode() if isinstance(content, str) else content
+        return name
+
+    def add_named(self, name: str, content: bytes | str) -> str:
+        """Add a file whose name changes with its content; return the name."""
+        data = content.encode() if isinstance(content, str) else content
+        stem, dot, ending = name.rpartition(".")
+        return self.add(f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}{dot}{ending}", data)
+
+
+def build_site(notebooks: list[Path], folder: Path, pyodide: Path | None = None) -> Path:
+    """Write the site and return its folder.
+
+    Parameters
+    ----------
+    notebooks : list of Path
+        The lectures, in their order.
+    folder : Path
+        Made anew where it is missing, empty, or a site that was made before.
+    pyodide : Path, optional
+        An unpacked Pyodide release; without it the pages play and do not wake.
+
+    Raises
+    ------
+    NotASite
+        Where the folder holds anything else.
+    mlpteach.site.pyodide.NoPyodide
+    RuntimeError
+        Where a cell of a lecture fails.
+    """
+    check_folder(folder)
+    release = None if pyodide is None else read_release(pyodide)
+    lectures = execute_all(notebooks, wakes=release is not None)
+    files = site_files(lectures, release)
+    _write(folder, files)
+    return folder
+
+
+def site_files(lectures: list[Lecture], release: Release | None) -> dict[str, bytes]:
+    """Return all files of the site: address -> content."""
+    files = Files({})
+    assets = _add_assets(files)
+    python = _add_python(files, release)
+    for lecture in lectures:
+        for name, content in lecture.files.items():
+            files.add(f"dashboards/{name}", content)
+    for place, lecture in enumerate(lectures):
+        page = lecture_page(lecture, assets, _links(lectures, place), python)
+        files.add(f"{lecture.name}.html", page)
+    start = Link("index.html", "Start"), Link("reference.html", "Reference")
+    ends = [*start, Link("licences.txt", "Licences")]
+    files.add("index.html", start_page(lectures, assets["style"], ends, python is not None))
+    files.add("reference.html", write_page("Reference", reference_page(), assets["style"], ends))
+    files.add("licences.txt", _licence_text(release))
+    files.add(MARK, "Made by `mlpteach site`, which may replace this folder.\n")
+    files.add(".nojekyll", "")
+    return files.contents
+
+
+def _add_assets(files):
+    """Add code and style; return their addresses."""
+    player = files.add_named("player.js", page_source.PLAYER)
+    question = files.add_named("question.js", page_source.QUESTION)
+    site = page_source.SITE.replace("./player.js", f"./{player}")
+    return {
+        "style": files.add_named("style.css", page_source.STYLE),
+        "site": files.add_named("site.js", site.replace("./question.js", f"./{question}")),
+        "worker": files.add_named("worker.js", page_source.WORKER),
+    }
+
+
+def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:
+    """Add what a worker loads; return what the page has to know of it."""
+    if release is None:
+        return None
+    digest = hashlib.sha256(b"".join(release.files[name] for name in sorted(release.files)))
+    folder = f"pyodide-{digest.hexdigest()[:12]}"
+    for name, content in release.files.items():
+        files.add(f"{folder}/{name}", content)
+    archive = sources_archive()
+    return {
+        "folder": folder,
+        "sources": files.add_named("mlpteach.zip", archive),
+        "packages": list(AT_ONCE),
+        "on_demand": list(ON_DEMAND),
+        "bytes": release.first + len(archive),
+    }
+
+
+def _links(lectures, place):
+    """Return what stands at the top of a lecture: the start, its neighbours, the reference."""
+    links = [Link("index.html", "Start")]
+    if place:
+        before = lectures[place - 1]
+        links.append(Link(f"{before.name}.html", f"← {lecture_title(before)}"))
+    if place + 1 < len(lectures):
+        after = lectures[place + 1]
+        links.append(Link(f"{after.name}.html", f"{lecture_title(after)} →"))
+    return [*links, Link("reference.html", "Reference")]
+
+
+def _licence_text(release):
+    found = licences() | (release.licences if release else {})
+    parts = [f"{name}\n{'=' * len(name)}\n\n{text.strip()}\n" for name, text in found.items()]
+    return "What this site hands on, and by which licences.\n\n" + "\n\n".join(parts)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise NotASite where a folder holds what this command has not made."""
+    if folder.exists() and not folder.is_dir():
+        raise NotASite(f"{folder} is a file. Choose another folder for the site.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise NotASite(f"{folder} holds something else. Choose an empty or a new folder.")
+
+
+def _write(folder, files):
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

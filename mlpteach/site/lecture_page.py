@@ -1,0 +1,106 @@
+"""A lecture as a page to read, whose dashboards play and whose questions can be answered."""
+
+import html
+import json
+from typing import Any
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from mlpteach.site.executed import Lecture
+from mlpteach.site.markdown import headings, markdown_to_html, slug, title_of
+from mlpteach.site.template import Link, write_page
+
+_FORMAT = HtmlFormatter(nowrap=True)
+_NO_SCRIPT = """<noscript>
+Dashboards and questions need JavaScript, which is switched off here.
+</noscript>"""
+_FROM_A_FILE = """<script>
+if (location.protocol === "file:") document.querySelector(".tell").textContent =
+  "Opened as a file the page can only be read: browsers play it from a web server, " +
+  "such as `python3 -m http.server` in this folder.";
+</script>"""
+
+
+def lecture_title(lecture: Lecture) -> str:
+    """Return the first heading of a lecture."""
+    texts = (one.cell.source for one in lecture.cells if not one.cell.code)
+    return next(filter(None, map(title_of, texts)), lecture.name)
+
+
+def lecture_page(
+    lecture: Lecture, assets: dict[str, str], links: list[Link], python: dict[str, Any] | None
+) -> str:
+    """Return the page of a lecture.
+
+    Parameters
+    ----------
+    lecture : Lecture
+    assets : dict of str to str
+        Addresses of "style", "site" and "worker".
+    links : list of Link
+    python : dict, optional
+        What the page's worker loads; without it nothing wakes.
+    """
+    body = "\n".join([_contents(lecture), *map(_cell, lecture.cells)])
+    data = {
+        "cells": [_cell_data(one) for one in lecture.cells if one.cell.code],
+        "python": python,
+        "worker": assets["worker"],
+    }
+    script = (
+        f'<p class="tell" role="status"></p>\n{_NO_SCRIPT}\n{_FROM_A_FILE}\n'
+        f'<script type="application/json" id="lecture">{_json(data)}</script>\n'
+        f'<script type="module" src="{assets["site"]}"></script>\n'
+    )
+    return write_page(lecture_title(lecture), body, assets["style"], links, script)
+
+
+def _json(data):
+    return json.dumps(data, sort_keys=True).replace("<", "\\u003c")
+
+
+def _contents(lecture):
+    """Return links to the sections."""
+    texts = [one.cell.source for one in lecture.cells if not one.cell.code]
+    found = [heading for text in texts for heading in headings(text)]
+    items = "".join(f'<li><a href="#{slug(one)}">{html.escape(one)}</a></li>' for one in found)
+    return f'<nav class="contents" aria-label="sections"><ul>{items}</ul></nav>'
+
+
+def _cell(shown):
+    cell = shown.cell
+    if not cell.code:
+        text = markdown_to_html(cell.source)
+        return f'<section class="words" id="{html.escape(cell.id)}">\n{text}</section>'
+    kind = "question" if shown.question else "dashboard" if shown.dashboard else "plain"
+    return (
+        f'<section class="cell {kind}" id="{html.escape(cell.id)}">\n{_source(cell)}'
+        f'<div class="output">{_output(shown)}</div>\n</section>'
+    )
+
+
+def _source(cell):
+    code = highlight(cell.source, PythonLexer(stripnl=False), _FORMAT).rstrip("\n")
+    return f'<div class="source"><pre tabindex="0"><code>{code}</code></pre></div>\n'
+
+
+def _output(shown):
+    text = f'<pre class="text">{html.escape(shown.text)}</pre>' if shown.text else ""
+    if shown.dashboard:
+        return f'{text}<div class="stand-in" data-dashboard>{html.escape(shown.title)} …</div>'
+    if shown.question:
+        question = shown.question["shown"]
+        return f'{text}<div class="stand-in" data-question>{question["text"]}</div>'
+    return text
+
+
+def _cell_data(shown):
+    """Return what the page's code has to know of a cell."""
+    data = {"id": shown.cell.id, "source": shown.cell.source}
+    if shown.dashboard:
+        data["dashboard"] = f"dashboards/{shown.dashboard}"
+    if shown.question:
+        data["question"] = shown.question
+    return data

@@ -1,0 +1,69 @@
+"""Markdown of the lectures as HTML, formulas as MathML, sections with addresses."""
+
+import html
+import re
+
+import mistune
+
+from mlpteach.basics.mathml import to_mathml
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """HTML with MathML; what a lecturer writes as HTML stays as it is."""
+
+    def __init__(self):
+        super().__init__(escape=False)
+
+    def heading(self, text, level, **attrs):
+        address = f' id="{slug(text)}"' if level == 2 else ""
+        return f"<h{level}{address}>{text}</h{level}>\n"
+
+    def inline_math(self, text):
+        return to_mathml(text)
+
+    def block_math(self, text):
+        inline = to_mathml(text.strip())
+        return inline.replace('display="inline"', 'display="block"', 1) + "\n"
+
+    def block_code(self, code, info=None):
+        return f"<pre><code>{html.escape(code)}</code></pre>\n"
+
+    def table(self, text):
+        return f'<div class="wide"><table>{text}</table></div>\n'
+
+
+_to_html = mistune.create_markdown(renderer=_Renderer(), plugins=["math", "table", "strikethrough"])
+
+
+def markdown_to_html(text: str) -> str:
+    """Return Markdown as HTML.
+
+    Examples
+    --------
+    >>> print(markdown_to_html("## The *step*"), end="")
+    <h2 id="the-step">The <em>step</em></h2>
+    """
+    return str(_to_html(text))
+
+
+def slug(text: str) -> str:
+    """Return a heading's address within its page.
+
+    Examples
+    --------
+    >>> slug("Demo 07: one <em>problem</em>")
+    'demo-07-one-problem'
+    """
+    words = re.sub(r"<[^>]*>|&\w+;", "", text).lower()
+    return re.sub(r"\W+", "-", words).strip("-") or "section"
+
+
+def title_of(text: str) -> str:
+    """Return the first heading of a Markdown text, without its mark; "" where there is none."""
+    found = re.search(r"^#+ +(.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def headings(text: str) -> list[str]:
+    """Return the headings of the second level."""
+    return re.findall(r"^## +(.+)$", text, re.MULTILINE)

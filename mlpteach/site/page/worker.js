@@ -1,0 +1,80 @@
+// The worker in which a page's Python lives. It loads what the page names, and answers its messages.
+
+let desk = null, pyodide = null;
+
+self.addEventListener("message", ({ data }) => {
+  if (data.type === "start") start(data).catch(fail);
+  else answer(data).catch(fail);
+});
+
+function fail(error) {
+  self.postMessage({ type: "failed", text: `Python could not be woken (${String(error.message ?? error).trim().split("\n").at(-1)}).` });
+}
+
+async function start({ pieces, base, cells }) {
+  const address = (file) => new URL(file, base).href;
+  countBytes(pieces.bytes);
+  const [{ loadPyodide }, sources] = await Promise.all([import(address(`${pieces.folder}/pyodide.mjs`)), fetched(address(pieces.sources))]);
+  pyodide = await loadPyodide({ indexURL: address(`${pieces.folder}/`), packages: pieces.packages });
+  pyodide.unpackArchive(sources, "zip", { extractDir: "/lib/mlpteach" });
+  pyodide.globals.set("given", JSON.stringify({ cells, on_demand: pieces.on_demand }));
+  desk = pyodide.runPython(`
+import json, sys
+sys.path.insert(0, "/lib/mlpteach")
+from mlpteach.site.desk import Desk
+desk = Desk(**json.loads(given))
+def receive(cell, message, states):
+    answers = desk.receive(cell, json.loads(message), json.loads(states))
+    return [[json.dumps(answer), buffers] for answer, buffers in answers]
+receive`);
+  self.postMessage({ type: "awake" });
+}
+
+async function fetched(address) {
+  const response = await fetch(address); // which refuses what is missing
+  return response.arrayBuffer();
+}
+
+// Let what is fetched be counted, so that the page can tell how much of all is there.
+function countBytes(total) {
+  const plain = self.fetch;
+  let done = 0, told = 0;
+  const count = (chunk) => {
+    done += chunk.byteLength;
+    if (done - told < total / 50) return;
+    told = done;
+    self.postMessage({ type: "progress", share: Math.min(1, done / total) });
+  };
+  const counter = () => new TransformStream({ transform(chunk, out) { count(chunk); out.enqueue(chunk); } });
+  self.fetch = async (request, options) => {
+    const address = String(request.url ?? request), packed = address.endsWith(".wasm");
+    const { body, status, statusText, headers, ok } = await plain(packed ? `${address}.packed` : request, options);
+    if (!ok) throw new Error(`a piece of Python is missing: ${address}, ${status}`);
+    const counted = body.pipeThrough(counter());
+    return packed ? unpacked(counted) : new Response(counted, { status, statusText, headers });
+  };
+}
+
+// The core travels compressed, whatever the server does.
+const unpacked = (stream) =>
+  new Response(stream.pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } });
+
+async function answer({ number, cell, message, states }) {
+  const answers = ask(cell, message, states);
+  const needed = answers[0]?.[0].type === "needs" ? answers[0][0].package : null;
+  if (needed) return load(needed).then(() => answer({ number, cell, message, states }));
+  const buffers = answers.flatMap(([, bytes]) => bytes.map((one) => one.buffer));
+  self.postMessage({ type: "answers", number, cell, answers }, buffers);
+}
+
+function ask(cell, message, states) {
+  const given = desk(cell, JSON.stringify(message), JSON.stringify(states));
+  const answers = given.toJs();
+  given.destroy();
+  return answers.map(([text, buffers]) => [JSON.parse(text), buffers.map((bytes) => new Uint8Array(bytes))]);
+}
+
+async function load(name) {
+  self.postMessage({ type: "loading", what: name });
+  await pyodide.loadPackage(name, { messageCallback() {} });
+}

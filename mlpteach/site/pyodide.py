@@ -1,0 +1,134 @@
+"""What a site takes of an unpacked Pyodide release: the core, NumPy, and matplotlib for pictures.
+
+Every wheel must have the hash that the release's own lock file names; a wrong one is refused.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlpteach.site.licence import is_licence, licence_in_metadata
+
+_WASM = "pyodide.asm.wasm"  # of which two thirds are saved where a server does not compress
+_CORE = ("pyodide.mjs", "pyodide.asm.mjs", _WASM, "python_stdlib.zip")
+_LOCK = "pyodide-lock.json"
+AT_ONCE = ("numpy",)
+ON_DEMAND = ("matplotlib",)
+
+
+class NoPyodide(Exception):
+    """What is wrong with the folder that was given, for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a site needs of a Pyodide release.
+
+    Attributes
+    ----------
+    files : dict of str to bytes
+        By their names in the site's folder.
+    first : int
+        How many bytes are fetched before Python is awake.
+    licences : dict of str to str
+        Name -> licence.
+    """
+
+    files: dict[str, bytes]
+    first: int
+    licences: dict[str, str]
+
+
+def read_release(folder: Path) -> Release:
+    """Return what a site needs of an unpacked release.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    NoPyodide
+        Where a file is missing or has another hash than the lock file names.
+    """
+    lock = _read_lock(folder)
+    core = {name: _read(folder, name) for name in _CORE}
+    core[f"{_WASM}.packed"] = gzip.compress(core.pop(_WASM), 9, mtime=0)
+    chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND))
+    entries = {name: lock["packages"][name] for name in chosen}
+    wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}
+    small = json.dumps({**lock, "packages": entries}, sort_keys=True, indent=1).encode()
+    at_once = [entries[name]["file_name"] for name in _closure(entries, AT_ONCE)]
+    first = sum(map(len, core.values())) + len(small) + sum(len(wheels[one]) for one in at_once)
+    files = {**core, _LOCK: small, **wheels}
+    return Release(files, first, _licences(lock, entries, wheels))
+
+
+def _read_lock(folder):
+    try:
+        lock = json.loads(_read(folder, _LOCK))
+        lock["packages"]["numpy"], lock["info"]["python"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoPyodide(f"{folder / _LOCK} is no lock file of Pyodide: {error!r}.") from error
+    return lock
+
+
+def _read(folder, name):
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise NoPyodide(
+            f"{folder} is no unpacked Pyodide release with NumPy and matplotlib: "
+            f"{name} cannot be read ({error.strerror}). Unpack pyodide-….tar.bz2, the full "
+            "release, and give the folder that holds pyodide.mjs."
+        ) from error
+
+
+def _closure(packages: dict[str, Any], wanted: tuple[str, ...]) -> list[str]:
+    """Return the names of packages and of all that they need."""
+    found, due = set(), list(wanted)
+    while due:
+        name = due.pop()
+        if name not in found:
+            found.add(name)
+            due += packages[name].get("depends", ())
+    return sorted(found)
+
+
+def _wheel(folder, entry):
+    content = _read(folder, entry["file_name"])
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != entry["sha256"]:
+        raise NoPyodide(
+            f"{folder / entry['file_name']} is not the file that {_LOCK} names: its SHA-256 is "
+            f"{digest}, due is {entry['sha256']}. Unpack the release again."
+        )
+    return content
+
+
+def _licences(lock, entries, wheels):
+    """Return what the wheels say of their licences; of Pyodide and Python, where they stand."""
+    found = {
+        "Pyodide": "Mozilla Public License 2.0, https://github.com/pyodide/pyodide",
+        f"Python {lock['info']['python']}": "Python Software Foundation License "
+        "Version 2, https://docs.python.org/3/license.html",
+    }
+    for entry in entries.values():
+        name = f"{entry['name']} {entry['version']}"
+        found[name] = _licence_of(wheels[entry["file_name"]])
+    return found
+
+
+def _licence_of(wheel):
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        names = archive.namelist()
+        told = [archive.read(name).decode("utf-8", "replace") for name in names if is_licence(name)]
+        if told:
+            return "\n\n".join(told)
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        return licence_in_metadata(archive.read(metadata).decode("utf-8", "replace"))

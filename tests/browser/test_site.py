@@ -1,0 +1,273 @@
+"""The site in a browser that reaches no other host: it plays, wakes, judges, runs and stops."""
+
+import re
+
+import pytest
+from pyodide_release import release_or_skip
+from real_lab import PATIENCE, new_page
+from site_folder import serve, write_site
+
+LECTURES = (
+    "01_minibatch_momentum", "02_adaptive_optimizers", "03_cross_entropy",
+    "04_activations_initialization", "05_no_panacea",
+)  # fmt: skip
+AWAKE = "document.documentElement.dataset.python === 'awake'"
+
+
+def written(folder, *options):
+    done = write_site(folder, *options)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def asleep(tmp_path_factory):
+    """Address of a site that cannot wake."""
+    with serve(written(tmp_path_factory.mktemp("asleep") / "course")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def waking(tmp_path_factory):
+    """Address of a site with a Python."""
+    pyodide = str(release_or_skip())
+    folder = written(tmp_path_factory.mktemp("waking") / "course", "--pyodide", pyodide)
+    with serve(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def tab(browser):
+    """A function that opens a page and keeps what it asks for and complains about."""
+    opened = []
+
+    def opens(address, before=None, **options):
+        page = new_page(browser, **options)
+        opened.append(page)
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: page.complaints.append(said.text) if said.type == "error" else None,
+        )
+        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+        if before:
+            page.add_init_script(before)
+        page.goto(address)
+        return page
+
+    yield opens
+    for page in opened:
+        page.context.close()
+
+
+def note(page, said):
+    if said.type == "error":
+        page.complaints.append(said.text)
+
+
+def cell(page, id):
+    """Return a cell whose dashboard, if it has one, is there."""
+    found = page.locator(f"#{id}")
+    found.scroll_into_view_if_needed()
+    if found.locator("[data-dashboard], .mlp").count():
+        found.locator(".mlp").wait_for()
+    return found
+
+
+def slide(cell, control, value):
+    """Move a slider as a reader does."""
+    cell.locator(f'input[type="range"][data-control="{control}"]').evaluate(
+        """(slider, value) => {
+          slider.value = value;
+          for (const type of ["input", "change"])
+            slider.dispatchEvent(new Event(type, { bubbles: true }));
+        }""",
+        value,
+    )
+
+
+def until(page, condition, argument=None):
+    page.wait_for_function(condition, arg=argument, timeout=1000 * PATIENCE)
+
+
+def state_of(cell):
+    """Return the state of a dashboard as "Copy state" gives it."""
+    cell.get_by_role("button", name="Copy state").click()
+    return cell.locator(".state").input_value()
+
+
+# -- asleep
+
+
+@pytest.mark.parametrize("lecture", LECTURES)
+def test_every_dashboard_of_a_page_plays_without_python(lecture, asleep, tab):
+    page = tab(f"{asleep}/{lecture}.html")
+    until(page, "!document.querySelector('[data-dashboard]')")
+    for dashboard in page.locator(".mlp").all():
+        dashboard.focus()
+        before = dashboard.locator(".place").inner_text()
+        dashboard.press("ArrowRight")
+        assert dashboard.locator(".place").inner_text() != before
+    assert page.complaints == []
+    assert not [url for url in page.asked if "pyodide" in url]
+
+
+def test_where_nothing_wakes_controls_stand_still_and_clicks_are_judged(asleep, tab):
+    page = tab(f"{asleep}/01_minibatch_momentum.html")
+    assert cell(page, "cell-06").locator("fieldset.controls input").first.is_disabled()
+    question = cell(page, "quiz-02")
+    question.get_by_role("radio", name="True").click()
+    assert question.locator(".verdict strong").inner_text() in ("Right.", "Not so.")
+    number = cell(page, "quiz-05")
+    assert number.get_by_role("button", name="New numbers").count() == 0
+    for text, said in (("about three", "Not judged."), ("-12345", "Not so.")):
+        number.locator("input").fill(text)
+        number.get_by_role("button", name="Check").click()
+        assert number.locator(".verdict strong").inner_text() == said
+
+
+def test_a_page_is_as_wide_as_a_phone(asleep, tab):
+    for lecture in LECTURES:
+        page = tab(f"{asleep}/{lecture}.html", viewport={"width": 390, "height": 800})
+        until(page, "!document.querySelector('[data-dashboard]')")
+        wide = "[document.documentElement.scrollWidth, innerWidth]"
+        assert page.evaluate(wide) == [390, 390], lecture
+
+
+# -- waking
+
+
+def test_a_slider_wakes_python_which_draws_no_picture_that_the_page_has(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    before = dashboard.locator(".table").first.inner_text()
+    slide(dashboard, "steady.eta", -1)
+    until(page, AWAKE)
+    until(page, "before => document.querySelector('#cell-06 .table').innerText !== before", before)
+    assert not [url for url in page.asked if "matplotlib" in url]
+    assert not [url for url in page.asked if not url.startswith(waking)]
+    assert page.complaints == []
+    assert "steady.eta=0.1" in state_of(dashboard)
+
+
+def test_a_link_leads_to_a_state(waking, tab):
+    state = "momentum?k=4&line=0&row=0&column=0&on=steady&steady.alpha=0.25"
+    page = tab(f"{waking}/01_minibatch_momentum.html#cell-06:{state}")
+    until(page, AWAKE)
+    until(page, "document.querySelector('#cell-06 .place').innerText.includes('k = 4')")
+    assert "steady.alpha=0.25" in state_of(cell(page, "cell-06"))
+
+
+def test_answers_are_kept_with_their_verdict_and_wake_nobody(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    cell(page, "quiz-02").get_by_role("radio", name="True").click()
+    verdict = cell(page, "quiz-02").locator(".verdict").inner_text()
+    page.reload()
+    assert cell(page, "quiz-02").locator(".verdict").inner_text() == verdict
+    assert cell(page, "quiz-02").get_by_role("radio", name="True").is_checked()
+    assert not [url for url in page.asked if "worker" in url]
+
+
+def test_a_typed_answer_is_judged_by_python_and_kept(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    question = cell(page, "quiz-05")
+    question.locator("input").fill("minus seven thousand")
+    question.get_by_role("button", name="Check").click()
+    until(
+        page, "document.querySelector('#quiz-05 .verdict').innerText.includes('could not be read')"
+    )
+    page.reload()
+    assert "could not be read" in cell(page, "quiz-05").locator(".verdict").inner_text()
+    assert page.evaluate(AWAKE) is False
+
+
+def test_code_is_edited_run_and_stopped_and_all_that_was_set_stays(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    dashboard, code = cell(page, "cell-06"), cell(page, "cell-09")
+    slide(dashboard, "steady.eta", -1)
+    until(page, AWAKE)
+    code.get_by_role("button", name="Edit").click()
+    editor = code.locator("textarea")
+
+    def run(text):
+        editor.fill(text)
+        editor.press("Control+Enter")
+
+    run("spared = 6 * 7\nspared")
+    until(page, "document.querySelector('#cell-09 pre.text')?.innerText.trim() === '42'")
+    run("1 / 0")
+    until(page, "document.querySelector('#cell-09 .error')?.innerText.includes('line 1: 1 / 0')")
+    run("while True:\n    pass")
+    page.get_by_role("button", name="Stop").click()
+    until(page, "document.querySelector('#cell-09 .error')?.innerText.includes('Stopped.')")
+    assert editor.input_value() == "while True:\n    pass"
+    until(page, AWAKE)
+    slide(dashboard, "steady.alpha", -4)
+    until(page, "document.querySelector('#cell-06 .status').innerText === ''")
+    until(page, "document.querySelector('#cell-06 .table').innerText.includes('1.0000·10⁻⁴')")
+    assert "steady.eta=0.1" in state_of(dashboard)
+    assert page.complaints == []
+
+
+def test_another_picture_loads_matplotlib(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    dashboard.get_by_role("button", name="long valley").click()
+    until(page, "document.querySelector('#cell-06 figcaption').innerText.includes('valley')")
+    assert [url for url in page.asked if "matplotlib-" in url]
+    assert page.complaints == []
+
+
+# -- where it can't wake: a sentence, and the page goes on playing
+
+NO_WASM = "delete window.WebAssembly"
+NO_STORAGE = (
+    """Object.defineProperty(window, "localStorage", { get() { throw new Error("blocked"); } })"""
+)
+
+
+def plays(dashboard):
+    dashboard.locator(".mlp").focus()
+    before = dashboard.locator(".place").inner_text()
+    dashboard.locator(".mlp").press("ArrowRight")
+    return dashboard.locator(".place").inner_text() != before
+
+
+def test_without_webassembly(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html", before=NO_WASM)
+    dashboard = cell(page, "cell-06")
+    slide(dashboard, "steady.eta", -1)
+    until(page, "document.querySelector('.tell').innerText.includes('no WebAssembly')")
+    assert plays(dashboard)
+
+
+@pytest.mark.parametrize("piece", ["pyodide.asm.wasm", "numpy-", "mlpteach-", "worker-"])
+def test_with_a_piece_missing(piece, waking, tab):
+    page = tab("about:blank")
+    page.route(re.compile(re.escape(piece)), lambda route: route.abort())
+    page.goto(f"{waking}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    slide(dashboard, "steady.eta", -1)
+    until(page, "document.querySelector('.tell').innerText.includes('goes on playing')")
+    assert plays(dashboard)
+    page.unroute(re.compile(re.escape(piece)))
+
+
+def test_offline_in_the_middle(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    until(page, "!document.querySelector('[data-dashboard]')")
+    page.context.set_offline(True)
+    slide(dashboard, "steady.eta", -1)
+    until(page, "document.querySelector('.tell').innerText.includes('goes on playing')")
+    assert plays(dashboard)
+
+
+def test_with_storage_blocked(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html", before=NO_STORAGE)
+    cell(page, "quiz-02").get_by_role("radio", name="True").click()
+    assert cell(page, "quiz-02").locator(".verdict").is_visible()
+    assert plays(cell(page, "cell-06"))
+    assert page.complaints == []

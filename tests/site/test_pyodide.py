@@ -1,0 +1,88 @@
+"""All lectures in Pyodide say the numbers of CPython; what is not Pyodide's is refused."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pyodide_release
+import pytest
+import site_desk
+
+from mlpteach.site.archive import sources_archive
+from mlpteach.site.pyodide import NoPyodide, read_release
+
+HERE = Path(__file__).parent
+NUMPY = "numpy-0-wasm32.whl"
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory):
+    """Lecture, cell and setting -> numbers, as Pyodide computes them in Node."""
+    release = pyodide_release.release_or_skip()
+    if shutil.which("node") is None:
+        pytest.skip("no node found (on Debian: apt-get install nodejs)")
+    folder = tmp_path_factory.mktemp("numbers")
+    (folder / "sources.zip").write_bytes(sources_archive())
+    lectures = site_desk.LECTURES[0].parent
+    command = ["node", HERE / "all_numbers.mjs", release, folder / "sources.zip"]
+    command += [site_desk.__file__, lectures, folder / "numbers.npz"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr[-3000:]
+    with np.load(folder / "numbers.npz") as found:
+        return dict(found)
+
+
+def test_every_dashboard_says_in_pyodide_what_it_says_here(numbers, monkeypatch):
+    monkeypatch.setattr(site_desk.Core, "pictures", site_desk.Core.pictures)  # put back afterwards
+    here = site_desk.all_numbers()
+    assert here.keys() == numbers.keys()
+    assert len(here) >= 22
+    for name, expected in here.items():
+        np.testing.assert_allclose(numbers[name], expected, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+# -- what is refused
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A folder with the shape of a release, of a few bytes."""
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / NUMPY).write_bytes(b"NumPy")
+    entry = {"name": "numpy", "version": "0", "depends": [], "file_name": NUMPY}
+    entry["sha256"] = hashlib.sha256(b"NumPy").hexdigest()
+    packages = {"numpy": entry, "matplotlib": {**entry, "name": "matplotlib"}}
+    lock = {"info": {"python": "3.14.0"}, "packages": packages}
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    return tmp_path
+
+
+def test_a_wheel_with_another_hash_is_refused(small):
+    (small / NUMPY).write_bytes(b"NumPx")
+    with pytest.raises(
+        NoPyodide, match=f"{NUMPY} is not the file .* Unpack the release again"
+    ):
+        read_release(small)
+
+
+@pytest.mark.parametrize("missing", ["pyodide.asm.wasm", NUMPY, "pyodide-lock.json"])
+def test_a_missing_file_is_named(missing, small):
+    (small / missing).unlink()
+    with pytest.raises(NoPyodide, match=f"{missing} cannot be read"):
+        read_release(small)
+
+
+def test_what_is_no_lock_file_is_refused(small):
+    (small / "pyodide-lock.json").write_text("{}")
+    with pytest.raises(NoPyodide, match="is no lock file of Pyodide"):
+        read_release(small)
+
+
+def test_a_fetched_file_with_another_hash_is_refused(tmp_path):
+    (tmp_path / "core.tgz").write_bytes(b"not what npm has")
+    with pytest.raises(ValueError, match=r"core\.tgz has the SHA-256 .*, due is 00"):
+        pyodide_release.checked(tmp_path / "core.tgz", "00")

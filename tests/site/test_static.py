@@ -1,0 +1,153 @@
+"""The folder that ``mlpteach site OUT`` writes: everything is there, and nothing from elsewhere."""
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from site_folder import write_site
+
+LECTURES = sorted((Path(__file__).parents[2] / "lectures").glob("*.ipynb"))
+
+
+class Page(HTMLParser):
+    """What a page links to, its ids, and its words."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids, self.tags = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        self.tags.append(tag)
+        self.links += [named[name] for name in ("href", "src") if name in named]
+        self.ids += [named["id"]] if "id" in named else []
+
+
+def pages(folder):
+    return {path.name: Page(path.read_text("utf-8")) for path in sorted(folder.glob("*.html"))}
+
+
+def given(folder, name):
+    text = (folder / name).read_text("utf-8")
+    return json.loads(re.search(r'id="lecture">(.*?)</script>', text, re.DOTALL)[1])
+
+
+def test_every_lecture_has_a_page_that_the_start_page_names(site):
+    start = pages(site)["index.html"]
+    assert [f"{path.stem}.html" for path in LECTURES] == [
+        link for link in start.links if link[0].isdigit()
+    ]
+
+
+def test_links_are_relative_and_lead_to_what_is_there(site):
+    found = pages(site)
+    for name, page in found.items():
+        for link in page.links:
+            if link == "data:,":
+                continue
+            address, _, place = link.partition("#")
+            assert "//" not in address, (name, link)
+            assert not address.startswith("/"), (name, link)
+            assert (site / (address or name)).is_file(), (name, link)
+            if place:
+                assert unquote(place) in found[address or name].ids, (name, link)
+
+
+def test_ids_are_unlike_each_other(site):
+    for name, page in pages(site).items():
+        assert len(set(page.ids)) == len(page.ids), name
+
+
+def test_nothing_comes_from_elsewhere(site):
+    for path in [*site.glob("*.js"), *site.glob("*.css"), *site.glob("0*.html")]:
+        said = path.read_text("utf-8").replace("http://www.w3.org/1998/Math/MathML", "")
+        assert not re.search(r"(src|href|url|import|fetch)\W{1,3}(https?:)?//", said), path.name
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_a_lecture_holds_all_cells_and_no_notes(path, site):
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    text = (site / f"{path.stem}.html").read_text("utf-8")
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    data = given(site, f"{path.stem}.html")
+    assert [cell["source"] for cell in data["cells"]] == code
+    assert data["python"] is None
+    asked = sum("mt.quiz.ask(" in source for source in code)
+    assert sum("question" in cell for cell in data["cells"]) == asked > 0
+    assert "Speaker's notes" not in text
+    formulas = sum("".join(cell["source"]).count("$$") // 2 for cell in cells)
+    assert (
+        text.count('<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"') >= formulas
+    )
+    for cell in data["cells"]:
+        assert "dashboard" not in cell or (site / cell["dashboard"]).is_file()
+
+
+def test_headings_are_those_of_the_notebook(site):
+    page = (site / "05_no_panacea.html").read_text("utf-8")
+    assert page.count("<h1") == 1
+    assert '<h2 id="one-line-that-misleads-adam">One line that misleads Adam</h2>' in page
+    assert "#one-line-that-misleads-adam" in pages(site)["05_no_panacea.html"].links
+
+
+def test_outputs_are_those_of_a_run(site):
+    page = (site / "01_minibatch_momentum.html").read_text("utf-8")
+    # alpha, then alpha + beta; and the geometric series of beta = 0.9: 1, 1.9, 2.71 …
+    assert "momentum (lecture) [1.0, 1.9, 1.9, 1.9, 1.9]" in page
+    assert "momentum (paper) [1.0, 1.9, 2.71, 6.513, 10.0]" in page
+
+
+def test_the_start_page_says_that_nothing_wakes(site):
+    text = (site / "index.html").read_text("utf-8")
+    assert "--pyodide DIR" in text
+    assert "do not wake" in text
+    assert 'data-wakes="false"' in text
+
+
+def test_licences_stand_in_one_file(site):
+    text = (site / "licences.txt").read_text("utf-8")
+    assert "BSD 3-Clause" in text
+    assert "latex2mathml" in text
+    assert "MIT License" in text
+
+
+def test_the_reference_names_everything_public(site):
+    import mlpteach
+
+    page = pages(site)["reference.html"]
+    assert {f"mt.{name}" for name in mlpteach.__all__} <= set(page.ids)
+    assert {"mt.dashboards.adam", "mt.quiz.ask", "mt.datasets.digits"} <= set(page.ids)
+
+
+def test_written_twice_it_is_the_same_to_the_byte(site, tmp_path):
+    again = tmp_path / "again"
+    shutil.copytree(site, again)
+    (again / "left-behind.html").write_text("of a site before")
+    assert write_site(again).returncode == 0
+    first, second = (
+        {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.*")}
+        for root in (site, again)
+    )
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    done = write_site(tmp_path)
+    assert done.returncode == 1
+    assert "holds something else" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_folder_without_pyodide_is_refused_before_any_work(tmp_path):
+    (tmp_path / "release").mkdir()
+    done = write_site(tmp_path / "out", "--pyodide", str(tmp_path / "release"))
+    assert done.returncode == 1
+    assert "pyodide-lock.json cannot be read" in done.stderr
+    assert not (tmp_path / "out").exists()
