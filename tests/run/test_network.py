@@ -236,8 +236,9 @@ def test_weights_given_are_copied():
     np.testing.assert_array_equal(net.b[1], [0])
 
 
-def test_a_bias_may_be_a_column():
-    column = mt.MLP((2, 2), weights=[(np.eye(2), np.array([[1.0], [2.0]]))])
+@pytest.mark.parametrize("b", [np.array([[1.0], [2.0]]), [[1.0], [2.0]]])
+def test_a_bias_may_be_a_column(b):
+    column = mt.MLP((2, 2), weights=[(np.eye(2), b)])
     np.testing.assert_array_equal(column.b[1], [1, 2])
 
 
