@@ -339,6 +339,15 @@ def test_it_is_told_that_one_unit_of_several_broke():
     check_diverged(trace, 1, "A^(2)")
 
 
+def test_it_is_told_at_which_layer_the_way_back_broke():
+    """The cost is finite; V^(2) is about 1e200, and of V^(1) one unit would be 1e400, one is 0."""
+    weights = [([[0.0], [0.0]], [0.0, 0.0]), ([[1e200, 0.0]], [0.0]), ([[1e200]], [0.0])]
+    net = mt.MLP((1, 2, 1, 1), hidden="linear", output="linear", weights=weights)
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.train(net, [[1.0]], [1.0], loss="mse", rule="gd", epochs=1, progress=False)
+    check_diverged(trace, 1, "the sensitivity V^(1)")
+
+
 @pytest.mark.parametrize(
     ("k", "told"),
     [
