@@ -10,6 +10,7 @@ import pytest
 from examples import instances, quadratic
 
 import mlpteach as mt
+from mlpteach.basics.arguments import describe
 
 X, Y = instances()
 NET = mt.MLP((4, 5, 3))
@@ -799,3 +800,29 @@ def test_the_smallest_and_the_largest_seed(seeded):
     for seed in (-1, 2**63 + 1):
         with pytest.raises(ValueError, match="seed must be"):
             seeded(seed)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("x" * 188, f"(ValueError: {'x' * 188})"),
+        # Cut to 197 characters, "ValueError: " among them, and dots.
+        ("x" * 189, f"(ValueError: {'x' * 185}…)"),
+        ("first\nsecond", "(ValueError: first)"),
+    ],
+)
+def test_what_an_object_says_of_itself_is_one_short_line(said, shown):
+    class Odd:
+        def __array__(self, *_, **__):
+            raise ValueError(said)
+
+    with pytest.raises(TypeError) as caught:
+        NET.outputs(Odd())
+    assert str(caught.value).endswith(f"{shown}.")
+
+
+@pytest.mark.parametrize(
+    ("characters", "shown"), [(58, f"'{'x' * 58}'"), (59, f"'{'x' * 56}…"), (900, f"'{'x' * 56}…")]
+)
+def test_a_long_value_is_cut_after_60_characters(characters, shown):
+    assert describe("x" * characters) == f"{shown} (str)"

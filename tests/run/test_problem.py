@@ -28,6 +28,17 @@ def test_function_is_told_the_number_of_the_update():
     assert [step.batch for step in trace] == [1, 2, 3, 4, 5, 6]
 
 
+def test_function_is_asked_for_the_updates_that_are_made_and_no_others():
+    asked = set()
+
+    def objective(theta, k):
+        asked.add(k)
+        return slopes(theta, k)
+
+    mt.descend(objective, [0.0], rule="gd", steps=1)
+    assert asked == {1}
+
+
 def test_rule_that_looks_ahead_sees_the_function_of_its_own_update():
     rule = mt.rule("nesterov", form="paper", eta=0.5, beta=0.5)
     trace = mt.descend(slopes, [0.0], rule=rule, steps=3)

@@ -68,6 +68,7 @@ def test_python_decides_only_where_all_are_plain_numbers(refused):
 MIXED = {
     "norm": lambda G, eta: G / np.linalg.norm(G),
     "sum": lambda G, eta: np.sum(G),
+    "an array of rows": lambda G, eta: G * np.ones((2, 3)),
     "method": lambda G, eta: G.max(),
     "reduce": lambda G, eta: np.add.reduce(G),
     "matmul": lambda G, eta: G @ G,
