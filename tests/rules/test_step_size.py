@@ -29,7 +29,7 @@ def test_a_proportion_is_kept_without_rounding_errors():
 
 def test_lbfgs_has_nothing_to_tune():
     assert mt.rule("lbfgs").tuned is None
-    with pytest.raises(ValueError, match="lbfgs.* has no step size that could be set"):
+    with pytest.raises(ValueError, match=r"lbfgs.* has no step size that could be set"):
         mt.rule("lbfgs").with_step_size(0.1)
 
 
