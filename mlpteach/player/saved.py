@@ -92,7 +92,7 @@ def _packed_step(shown, step, room):
     left = room - len(_script(packed))
     if left < 0:
         return None
-    packed["frames"], spec["held"] = _fitting_frames(step.show.frames, left)
+    packed["frames"], spec["held"] = fitting_frames(step.show.frames, left)
     return packed if len(packed["frames"]) <= left else None
 
 

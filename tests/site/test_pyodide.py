@@ -63,9 +63,7 @@ def small(tmp_path):
 
 def test_a_wheel_with_another_hash_is_refused(small):
     (small / NUMPY).write_bytes(b"NumPx")
-    with pytest.raises(
-        NoPyodide, match=f"{NUMPY} is not the file .* Unpack the release again"
-    ):
+    with pytest.raises(NoPyodide, match=f"{NUMPY} is not the file .* Unpack the release again"):
         read_release(small)
 
 

@@ -61,7 +61,7 @@ class Guide {
   leave() {
     const { dashboard, own } = this;
     this.own = "";
-    if (dashboard.spec.saved) dashboard.send({ type: "step", number: 0, text: own });
+    if (dashboard.spec.saved === true) dashboard.send({ type: "step", number: 0, text: own });
     else dashboard.restore(own);
     this.chips[0].focus();
   }
