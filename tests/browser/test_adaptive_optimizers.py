@@ -363,6 +363,7 @@ def test_page_had_no_errors(lecture):
 def test_state_is_copied_and_pasted(dashboard):
     dashboard.keyboard.press("Home")
     dashboard.keyboard.press("PageDown")
+    dashboard.click("#adam [data-action=more]")
     dashboard.click("#adam button[data-action='copy state']")
     text = dashboard.input_value("#adam input.state")
     assert text.startswith("adam?k=58&line=5&")

@@ -53,6 +53,8 @@ def test_keys_to_save_reach_the_notebook_and_others_do_not(page, lab, saved):
     page.wait_for_selector(".mlp .ledger tr[data-line=W] .result span")
     cells = page.locator(".jp-Notebook .jp-Cell").count()
     for place in (".mlp", ".mlp .slider", ".mlp .state"):
+        if place == ".mlp .state":
+            page.click(".mlp [data-action=more]")
         page.focus(place)
         for key in "bb":  # in a notebook: a new cell below
             page.keyboard.press(key)

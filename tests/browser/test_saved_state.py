@@ -13,7 +13,15 @@ def saved(page, tmp_path):
     page.context.set_offline(True)
     page.goto(f"file://{path}")
     page.wait_for_selector(".mlp")
+    page.click("[data-action=more]")  # the start and the state
     return dashboard, page
+
+
+def enable_controls(page):
+    page.evaluate(
+        """() => {
+        for (const one of document.querySelectorAll(".mlp fieldset")) one.disabled = false; }"""
+    )
 
 
 def paste(page, text):
@@ -63,7 +71,7 @@ def test_ledger_of_a_rule_with_a_cost_has_all_its_numbers(page, tmp_path, rule):
 
 def test_copied_state_is_that_of_the_picture(saved):
     _, page = saved
-    page.evaluate("document.querySelector('.mlp fieldset').disabled = false")
+    enable_controls(page)
     page.fill("[data-control=start] [data-coordinate='1']", "2")
     page.press("[data-control=start] [data-coordinate='1']", "Tab")
     assert page.text_content(".status") == "computing …"  # and nobody ever answers
@@ -73,7 +81,7 @@ def test_copied_state_is_that_of_the_picture(saved):
 
 def test_place_that_is_being_typed_is_not_zero(saved):
     _, page = saved
-    page.evaluate("document.querySelector('.mlp fieldset').disabled = false")
+    enable_controls(page)
     page.fill("[data-control=start] [data-coordinate='0']", "")
     page.press("[data-control=start] [data-coordinate='0']", "Tab")
     assert page.text_content(".status") == ""
