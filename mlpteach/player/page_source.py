@@ -6,8 +6,8 @@ _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
     "element", "keys", "silence", "numbers", "state", "history", "colors", "axes", "names", "plot",
-    "heat", "table", "ledger", "network", "matrices", "mosaic", "controls", "control_row", "transport", "more",
-    "header", "space", "dashboard", "render",
+    "heat", "table", "ledger", "network", "matrices", "mosaic", "controls", "control_row",
+    "transport", "more", "header", "space", "dashboard", "render",
 )  # fmt: skip
 
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
