@@ -5,6 +5,7 @@ import importlib.util
 import os
 import socket
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -71,7 +72,8 @@ def _add_lecture(commands):
         "lecture",
         help="open the lectures in JupyterLab",
         description="Copy the lectures to a folder to work in and open them in JupyterLab. "
-        "What you changed there is never overwritten.",
+        "What you changed there is never overwritten. A dashboard's link instead of a name, "
+        'such as "race?k=40", opens its lecture there.',
     )
     _add_name_and_directory(lecture)
     lecture.add_argument(
@@ -252,7 +254,8 @@ def open_lecture(options):
             f"    {sys.executable} -m pip install jupyterlab"
         )
     originals = lecture_folder()
-    notebook = find_lecture(notebook_names(originals), options.name)
+    place = find_link(originals, options.name)
+    notebook = place.notebook if place else find_lecture(notebook_names(originals), options.name)
     port = None if options.port is None else claim_port(options.port)
     folder = options.directory.expanduser().absolute()
     try:
@@ -263,7 +266,33 @@ def open_lecture(options):
             "Choose a folder that you can write to with --directory DIR."
         ) from error
     print(f"The lectures are in {folder}", *notes, sep="\n", flush=True)
-    start_jupyterlab(folder, notebook, port=port, browser=not options.no_browser)
+    with tempfile.TemporaryDirectory() as extensions:
+        if place:
+            lead_to(place, options.name, Path(extensions))
+        start_jupyterlab(
+            folder, notebook, Path(extensions), port=port, browser=not options.no_browser
+        )
+
+
+def find_link(originals, name):
+    """Return the place of the dashboard that a link such as "race?k=40" names; None for a name."""
+    if name is None or "?" not in name:
+        return None
+    from mlpteach import lecture_links
+
+    try:
+        place = lecture_links.find_place(originals, name)
+    except lecture_links.LinkError as error:
+        raise CommandError(str(error)) from error
+    return place
+
+
+def lead_to(place, link, extensions):
+    """Let JupyterLab run the lecture down to the place that a link names, in the link's state."""
+    from mlpteach import lecture_links
+
+    lecture_links.write_extension(extensions, place.cell)
+    lecture_links.pass_on(place, link)
 
 
 def find_lecture(notebooks, wanted):
@@ -304,7 +333,7 @@ def claim_port(port):
         return probe.getsockname()[1]
 
 
-def start_jupyterlab(folder, notebook, *, port=None, browser=True):
+def start_jupyterlab(folder, notebook, extensions, *, port=None, browser=True):
     """Run JupyterLab on `folder` with `notebook` open, until it is shut down.
 
     Parameters
@@ -312,6 +341,8 @@ def start_jupyterlab(folder, notebook, *, port=None, browser=True):
     folder : Path
     notebook : str
         File name in `folder`.
+    extensions : Path
+        Folder with further extensions of JupyterLab.
     port : int, optional
         Exactly this port; without it JupyterLab takes 8888 or the next free one.
     browser : bool
@@ -325,6 +356,7 @@ def start_jupyterlab(folder, notebook, *, port=None, browser=True):
         "ServerApp.open_browser": browser,
         # Ctrl-C ends it at once: the notebooks are saved by the browser, not here.
         "ServerApp.answer_yes": True,
+        "LabApp.extra_labextensions_path": extensions,
         "LabApp.default_url": f"/lab/workspaces/{WORKSPACE}/tree/{quote(notebook)}",
     }
     if port is not None:

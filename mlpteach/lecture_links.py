@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from mlpteach.player.cells import LINK
+
+JUPYTER_CONFIG = Path(__file__).parent / "jupyter_config"
 # A state's text starts with the dashboard's name, which is not always that of its function.
 _FUNCTIONS = {"costs": "cost_lab", "rank": "ranking"}
 _DASHBOARD = re.compile(r"\bmt\.dashboards\.(\w+)\(")
-
-
-# What a kernel finds in its environment: a cell's id and a state; read by the dashboard's widget.
-OPENED = "MLPTEACH_LINK"
 
 
 class Place(NamedTuple):
@@ -50,7 +50,8 @@ def find_place(folder: Path, link: str) -> Place:
 
     Notes
     -----
-    Of several dashboards that take it, the one all of whose controls it names; else the first.
+    Of several dashboards that take it, the one all of whose controls it names; else the one with
+    most runs.
     """
     name = link.partition("?")[0].strip()
     function = _FUNCTIONS.get(name, name)
@@ -71,11 +72,12 @@ def _that_takes(folder, link, places):
     for place in places:
         core = _dashboard(folder, place)
         try:
-            core.state = link
+            core.open_at(link)
         except (TypeError, ValueError) as error:
             refused.append(str(error))
             continue
-        fitting[place] = all(f"{control}=" in link for control in core.controls)
+        names_all = all(f"{control}=" in link for control in core.controls)
+        fitting[place] = (names_all, len(core.traces))
     if not fitting:
         raise LinkError(refused[0])
     return max(fitting, key=fitting.get)  # type: ignore[arg-type]
@@ -121,6 +123,21 @@ def _run(source: str, names: dict[str, Any]) -> Any:
     return None
 
 
+def write_extension(folder: Path, cell: str) -> Path:
+    """Write an extension for JupyterLab that runs the notebook it opens down to a cell.
+
+    Its address says which cell: a query of the page's own would be lost beside the server's token.
+    """
+    script = (JUPYTER_CONFIG / "run_down_to.js").read_text("utf-8")
+    build = {"load": f"static/run_down_to.js?cell={quote(cell)}", "extension": "./extension"}
+    described = {"name": "mlpteach-link", "version": "1", "jupyterlab": {"_build": build}}
+    static = folder / "mlpteach-link" / "static"
+    static.mkdir(parents=True)
+    (static / "run_down_to.js").write_text(script, "utf-8")
+    (static.parent / "package.json").write_text(json.dumps(described), "utf-8")
+    return folder
+
+
 def pass_on(place: Place, link: str) -> None:
     """Let the kernels that are started from here open a cell's dashboard in the link's state."""
-    os.environ[OPENED] = f"{place.cell} {link}"
+    os.environ[LINK] = f"{place.cell} {link}"

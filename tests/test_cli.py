@@ -35,7 +35,7 @@ def started(monkeypatch, originals):
     calls = []
     monkeypatch.setattr(cli, "lecture_folder", lambda: originals)
     monkeypatch.setattr(
-        cli, "start_jupyterlab", lambda *args, **kwargs: calls.append((args, kwargs))
+        cli, "start_jupyterlab", lambda *args, **kwargs: calls.append((args[:2], kwargs))
     )
     return calls
 

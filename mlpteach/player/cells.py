@@ -9,6 +9,9 @@ import os
 import sys
 from typing import Any, NamedTuple
 
+# In the environment of kernels that `mlpteach lecture "race?k=40"` starts: a cell's id and a state.
+LINK = "MLPTEACH_LINK"
+
 
 class Run(NamedTuple):
     """One run of a cell: the cell's id, and the message that asked for the run."""
@@ -23,6 +26,15 @@ def current_run() -> Run | None:
     parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
     cell = parent.get("metadata", {}).get("cellId")
     return Run(cell, parent.get("header", {}).get("msg_id", "")) if cell else None
+
+
+def linked_state(run: Run | None, name: str) -> str:
+    """Return the state that a link opens this run's dashboard with, once; "" without one."""
+    cell, _, text = os.environ.get(LINK, "").partition(" ")
+    if run is None or run.cell != cell or not text.startswith(f"{name}?"):
+        return ""
+    del os.environ[LINK]
+    return text
 
 
 def is_unwatched() -> bool:

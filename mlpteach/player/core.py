@@ -169,6 +169,23 @@ class Core:
         self._update(values, number)
         self.position = position
 
+    def open_at(self, text: str) -> None:
+        """Set what a short state names, such as ``"race?k=40&landscape=saddle"``.
+
+        Unlike :attr:`state` it resets what is not named: to what follows from it, such as the start
+        on a landscape, else to what the dashboard opened with.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a text that is no state of this dashboard: what is allowed.
+        """
+        values, position = self._with_what_follows(
+            *state.read(text, self.name, self.controls.values())
+        )
+        self._update(values)
+        self.position = position
+
     def _read_step(self, step: GuidedStep) -> tuple[dict[str, Any], dict[str, int]]:
         """Return (values, position) that a guided step names."""
         try:
@@ -178,8 +195,10 @@ class Core:
             raise type(error)(f"the state of the guided step {step.name!r}: {error}") from None
 
     def _step_state(self, number):
-        """Return (all values, position) of a guided step; those not named follow from the named."""
-        named, position = self._named[number - 1]
+        """Return (all values, position) of a guided step."""
+        return self._with_what_follows(*self._named[number - 1])
+
+    def _with_what_follows(self, named, position):
         values = {**self._opened, **named}
         if self._follow is not None:
             values = {**self._follow(self._opened, values), **named}

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from mlpteach.player.cells import Cells, current_run, forget_output, is_unwatched
+from mlpteach.player.cells import (
+    Cells,
+    current_run,
+    forget_output,
+    is_unwatched,
+    linked_state,
+)
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.guide import Guide, GuidedStep
@@ -67,6 +73,9 @@ class Player(anywidget.AnyWidget):
     ) -> None:
         self.core = Core(build, controls, values, title, name, follow, guide)
         self._display_id, self._pictured = "", ()
+        linked = linked_state(current_run(), name)
+        if linked:
+            self.core.open_at(linked)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
         _close(_CELLS.made(self, current_run()))

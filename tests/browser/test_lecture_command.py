@@ -4,21 +4,31 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import real_lab
 from people import environment_at
 
 
-def test_lecture_opens_with_the_file_browser_closed(page, tmp_path):
-    log = tmp_path / "log"
-    command = [sys.executable, "-m", "mlpteach.cli", "lecture", "5", "--no-browser", "--port=0"]
+@contextmanager
+def lecture(name, folder):
+    """Run ``mlpteach lecture name`` and give the address that JupyterLab has written."""
+    log = folder / "log"
+    command = [sys.executable, "-m", "mlpteach.cli", "lecture", name, "--no-browser", "--port=0"]
     with open(log, "w") as written:
         server = subprocess.Popen(
-            [*command, f"--directory={tmp_path / 'lectures'}"],
-            stdout=written, stderr=written, env=environment_at(tmp_path),
+            [*command, f"--directory={folder / 'lectures'}"],
+            stdout=written, stderr=written, env=environment_at(folder),
         )  # fmt: skip
     try:
-        page.goto(_address(log))
+        yield _address(log)
+    finally:
+        real_lab.stop(server)
+
+
+def test_lecture_opens_with_the_file_browser_closed(page, tmp_path):
+    with lecture("5", tmp_path) as address:
+        page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         page.wait_for_selector("#filebrowser", state="hidden")
         page.wait_for_function(
@@ -26,8 +36,23 @@ def test_lecture_opens_with_the_file_browser_closed(page, tmp_path):
         )
         notebook = page.locator(".jp-Notebook")
         assert notebook.bounding_box()["width"] > 1171  # of 1366, on a projector
-    finally:
-        real_lab.stop(server)
+
+
+def test_link_opens_its_dashboard_in_its_state_and_in_view(page, tmp_path):
+    with lecture("costs?k=22&eta=3", tmp_path) as address:
+        page.goto(address)
+        dashboard = page.locator(".mlp", has_text="One network, two costs").first
+        dashboard.wait_for(timeout=1000 * real_lab.PATIENCE)
+        assert dashboard.locator("[data-shown=k]").text_content() == "22"
+        assert dashboard.locator("[data-number=eta]").input_value() == "3"
+        page.wait_for_function(
+            """() => {
+                const boxes = [...document.querySelectorAll(".mlp")].map(
+                    (node) => node.getBoundingClientRect());
+                return boxes.some(({ top, height }) => height && top > 0 && top < innerHeight / 2);
+            }""",
+            timeout=1000 * real_lab.PATIENCE,
+        )
 
 
 def _address(log):

@@ -8,11 +8,12 @@ class More {
     this.panels = element("div", { class: "column" });
     this.state = element("input", { type: "text", class: "state", spellcheck: "false", "aria-label": "state as text",
       placeholder: "paste a state, press Enter",
-      onkeydown: (event) => { if (event.key === "Enter") dashboard.restore(this.state.value); } });
+      onkeydown: (event) => { if (event.key === "Enter") dashboard.restore(stateOf(this.state.value)); } });
     const button = (action, text, does) => element("button", { "data-action": action, onclick: does }, text);
     this.node = element("div", { class: "more", hidden: true, role: "group", "aria-label": "more" },
       this.controls, this.panels,
       element("div", { class: "strip" },
+        button("copy link", "Copy link", () => this.copy(`mlpteach lecture "${dashboard.stateText()}"`, "link copied: a command for the terminal")),
         button("copy state", "Copy state", () => this.copy(dashboard.stateText(), "state copied")), this.state,
         button("copy numbers", "Copy numbers", () => this.copy(shownNumbers(dashboard.root), "numbers copied"))),
       hint);

@@ -1,8 +1,8 @@
 // What `mlpteach lecture "race?k=40"` adds to JupyterLab: the notebook is run down to the cell that the
-// address names, which then stands in view. A federated extension as JupyterLab loads it, without a bundler.
+// script's own address names, which then stands in view. A federated extension, without a bundler.
 
 (() => {
-  const wanted = new URLSearchParams(location.search).get("mlpteach-cell");
+  const wanted = new URL(document.currentScript.src).searchParams.get("cell");
   let shared = null;
 
   async function notebookTracker() {
@@ -20,7 +20,9 @@
     await app.commands.execute("notebook:run-all-above");
     notebook.activeCellIndex = index;
     await app.commands.execute("notebook:run-cell");
-    await notebook.scrollToItem(index, "start");
+    const cell = notebook.widgets[index];
+    await notebook.scrollToCell(cell);
+    setTimeout(() => cell.outputArea?.node.scrollIntoView({ block: "start" }), 500); // once it has its height
   }
 
   async function plugin() {
@@ -29,7 +31,6 @@
       autoStart: true,
       requires: [await notebookTracker()],
       activate(app, tracker) {
-        if (!wanted) return;
         const once = (_, panel) => {
           tracker.widgetAdded.disconnect(once);
           app.restored.then(() => runDownTo(app, panel));
@@ -46,7 +47,7 @@
     },
     async get() {
       const made = await plugin();
-      return () => ({ default: made });
+      return () => ({ __esModule: true, default: made });
     },
   };
 })();
