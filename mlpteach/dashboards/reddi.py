@@ -114,13 +114,13 @@ def _controls(updates):
         controls += [
             Slider(f"{id}.C", "C", 1.02 * least, example.steepest, when=when),
             Slider(f"{id}.eta", "η", 1e-3, 1.0, log=True, when=when),
-            Slider(f"{id}.beta1", "β₁", 0.0, 0.999, when=when),
+            Slider(f"{id}.beta1", "β₁", 0.0, 0.999, when=when, more=True),
             Slider(f"{id}.beta2", "β₂", 0.0, 0.9999, when=when),
-            Toggle(f"{id}.cooled", "η/√k", when=when),
-            Toggle(f"{id}.corrected", "bias correction (Adam)", when=when),
+            Toggle(f"{id}.cooled", "η/√k", when=when, more=True),
+            Toggle(f"{id}.corrected", "bias correction (Adam)", when=when, more=True),
         ]
     options = {str(n): f"{n:,}" for n in sorted({*_UPDATES, updates})}
-    return [*controls, Choice("updates", "Updates", options)]
+    return [*controls, Choice("updates", "Updates", options, more=True)]
 
 
 def _show(start, seed, values):

@@ -7,6 +7,7 @@ _PAGE = Path(__file__).parent / "page"
 _PARTS = (
     "element", "keys", "silence", "numbers", "state", "history", "colors", "axes", "names", "plot",
     "heat", "table", "ledger", "network", "matrices", "images", "mosaic", "controls",
+    "control_row",
     "transport", "more", "header", "space", "dashboard", "render",
 )  # fmt: skip
 

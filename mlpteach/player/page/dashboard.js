@@ -22,6 +22,7 @@ class Dashboard {
     this.status = element("span", { class: "status", role: "status" });
     this.controls = makeControls(this, "controls");
     this.more = new More(this, this.transport.hint);
+    this.controlRow = new ControlRow(this.controls, this.more.controls, this.status);
     this.header = new Header(root, this.more);
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
@@ -39,9 +40,6 @@ class Dashboard {
 
   buildControls() {
     this.made = this.spec.controls.map((control) => [control, this.makeControl(control)]);
-    const made = (more) => this.made.filter(([control]) => control.more === more).map(([, node]) => node);
-    this.controls.replaceChildren(...made(false), this.status);
-    this.more.controls.replaceChildren(...made(true));
     this.hideControls();
   }
 
@@ -53,6 +51,7 @@ class Dashboard {
   // Some controls belong to one choice of another.
   hideControls() {
     for (const [{ when }, node] of this.made) node.hidden = Boolean(when) && !when.slice(1).includes(this.values[when[0]]);
+    this.controlRow.share(this.made);
   }
 
   // Show a history that has just come, in the panels that stand where they fit it.
@@ -92,6 +91,7 @@ class Dashboard {
     this.model.on("change:position", this.onPosition);
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
+      this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
       for (const panel of this.panels) panel.rim = panel.size = null;
       this.draw();

@@ -1,4 +1,4 @@
-// Names at the ends of lines, beside the plot, and at the tips of arrows, in it: pushed apart.
+// Names at the ends of lines, beside the plot; of trails and arrows at their tips, in it: pushed apart.
 
 const GUTTER = 0.28; // of a plot's width may be taken by the names of lines that a table names, too
 
@@ -17,9 +17,9 @@ class Names {
       const name = layer.label || layer.name;
       if (!name || seen.has(name)) continue;
       seen.add(name);
-      this.named.push({ layer, isArrow: layer.kind === "arrow", node: element("span", { html: name }) });
+      this.named.push({ layer, isInside: standsInside(layer), node: element("span", { html: name }) });
     }
-    const nodes = (arrows) => this.named.filter(({ isArrow }) => isArrow === arrows).map(({ node }) => node);
+    const nodes = (inside) => this.named.filter(({ isInside }) => isInside === inside).map(({ node }) => node);
     this.beside.replaceChildren(...nodes(false));
     this.inside.replaceChildren(...nodes(true));
     this.needed = layers.some((layer) => layer.label && !layer.name);
@@ -32,22 +32,58 @@ class Names {
   // Whether there is room: a small plot leaves names to its table.
   fit(width, height, em) {
     this.beside.hidden = false;
-    for (const one of this.named) one.high = one.isArrow ? em : one.node.offsetHeight;
-    const high = this.named.reduce((sum, { isArrow, high }) => sum + (isArrow ? 0 : high), 0);
-    this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || high > height);
+    for (const one of this.named) Object.assign(one, { high: one.node.offsetHeight || em, wide: one.node.offsetWidth });
+    const all = this.named.reduce((sum, one) => sum + (one.isInside ? 0 : one.high), 0);
+    this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || all > height);
   }
 
-  draw(k, height) {
-    const lines = this.named.filter(({ isArrow }) => !isArrow), arrows = this.named.filter(({ isArrow }) => isArrow);
+  // Return from where to where a hairline leads to a name that could not stand at its place.
+  draw(k, width, height) {
+    const lines = this.named.filter(({ isInside }) => !isInside), inside = this.named.filter(({ isInside }) => isInside);
     if (!this.beside.hidden) {
       for (const { node, place } of pushedApart(lines, (layer) => lineEnd(layer, k), height)) {
         node.style.top = `${100 * place[1]}%`;
       }
     }
-    for (const { node, place: [x, y, isLeft] } of pushedApart(arrows, (layer) => arrowEnd(layer, k), height)) {
-      Object.assign(node.style, { left: `${100 * x}%`, top: `${100 * y}%`, transform: `translate(${isLeft ? "-105%" : "5%"}, -50%)` });
-    }
+    const end = (layer) => (layer.kind === "arrow" ? arrowEnd(layer, k) : lineEnd(layer, k));
+    return placedInside(inside, end, width, height);
   }
+}
+
+// A trail's end moves over its map.
+const standsInside = ({ kind, future, connect }) => kind === "arrow" || (kind === "line" && connect && !future);
+
+const BESIDE = 11; // pixels from a tip to its name
+
+// Each at the free place that is nearest to its tip, at the right of it where there is room.
+function placedInside(named, end, width, height) {
+  const taken = [], leads = [];
+  for (const one of named) {
+    const tip = end(one.layer);
+    one.node.hidden = !tip;
+    if (!tip) continue;
+    const x = clamp(tip[0], 0, 1) * width, y = clamp(tip[1], 0, 1) * height;
+    const isRight = tip[2] === undefined ? x + BESIDE + one.wide <= width : !tip[2];
+    const wanted = isRight ? x + BESIDE : x - BESIDE - one.wide;
+    const at = clamp(wanted, 0, Math.max(0, width - one.wide));
+    const aside = tip[2] === undefined || at === wanted ? 0 : one.high; // not over the arrow itself
+    const top = nearestFree(taken, { left: at, wide: one.wide, high: one.high }, y + aside - one.high / 2, height);
+    taken.push({ left: at, top, wide: one.wide, high: one.high });
+    Object.assign(one.node.style, { left: `${at}px`, top: `${top}px` });
+    const away = top + one.high / 2 - y;
+    if (Math.abs(away) > one.high) leads.push({ color: one.layer.color, from: [x, y], to: [isRight ? at - 2 : at + one.wide + 2, y + away] });
+  }
+  return leads;
+}
+
+// The top of a box that lies over none of those taken and inside, as near as can be to where it is wanted.
+function nearestFree(taken, { left, wide, high }, wanted, height) {
+  const near = taken.filter((other) => left < other.left + other.wide && other.left < left + wide);
+  const isFree = (top) => near.every((other) => top >= other.top + other.high - 1 || top + high - 1 <= other.top);
+  const inside = (top) => clamp(top, 0, Math.max(0, height - high));
+  const tops = [wanted, ...near.flatMap((other) => [other.top + other.high, other.top - high])]
+    .map(inside).toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+  return tops.find(isFree) ?? tops[0];
 }
 
 // Those that have an end, from above, none over another and none outside.

@@ -177,7 +177,7 @@ class Plot {
     this.names.paint(dashboard);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
     if (!plot.clientWidth) return;
-    this.plotHeight = plot.clientHeight;
+    this.room = [plot.clientWidth, plot.clientHeight];
     this.axes.place(plot.clientWidth, plot.clientHeight, em);
     const ratio = devicePixelRatio;
     const [width, height] = [plot.clientWidth, plot.clientHeight].map((length) => Math.round(length * ratio));
@@ -212,8 +212,20 @@ class Plot {
       this.choose(layer, unit);
       this.marker(...place);
     }
+    this.drawLeads(this.names.draw(k, ...this.room), unit);
     context.restore();
-    this.names.draw(k, this.plotHeight);
+  }
+
+  // Hairlines from tips to names.
+  drawLeads(leads, unit) {
+    const { context } = this;
+    for (const { color, from, to } of leads) {
+      this.choose({ color, width: 0.8, dash: "solid" }, unit);
+      context.beginPath();
+      context.moveTo(...from.map((place) => place * devicePixelRatio));
+      context.lineTo(...to.map((place) => place * devicePixelRatio));
+      context.stroke();
+    }
   }
 
   choose({ color, width, dash }, unit) {
