@@ -90,7 +90,8 @@ class Plot {
     this.plot = element("div", { class: "plot", role: "img" });
     this.axes = new Axes(this.plot);
     this.names = new Names();
-    this.plot.append(this.image, this.axes.still, this.names.inside, this.canvas);
+    this.why = element("p", { class: "why", hidden: true });
+    this.plot.append(this.image, this.axes.still, this.names.inside, this.why, this.canvas);
     this.axes.node.append(this.names.before, this.names.beside);
     this.node = element("figure", {}, this.caption, this.axes.node);
     this.context = this.canvas.getContext("2d");
@@ -203,6 +204,9 @@ class Plot {
     const { width, height, unit, edge } = this.size;
     if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
+    const why = whyEmpty(this.layers, k, this.panel.limits);
+    if (this.why.textContent !== why) this.why.textContent = why;
+    this.why.hidden = !why;
     this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
     this.ink = (color) => dashboard.ink(color);
