@@ -125,9 +125,10 @@ def _map_plot(form, ends, memory):
         beside = 10 ** (np.log10(end) + 0.09)
         bar.append(Note(name, beside, memory + 0.045, _DIRECTIONS[name]))
     return Plot(
-        title="Updates a digit; click to move the bar",
+        title="Updates a digit; drag the bar",
         label="Updates that momentum takes for one more digit, over step size and memory, with a "
-        f"bar from {ends[0]:.3g} to {ends[1]:.3g} at a memory of {memory:.3g}; click to move it",
+        f"bar from {ends[0]:.3g} to {ends[1]:.3g} at a memory of {memory:.3g}; drag it, or "
+        "use the arrow keys",
         axes=Axes(
             f"step × curvature ${_STEP_LETTERS[form]}$", MEMORY_LETTERS[form], STEPS, MEMORY,
             xscale="log", draw=partial(_draw, form), key=f"momentum map {form}", shape="square",

@@ -94,7 +94,7 @@ class Dashboard {
     this.retheme = () => {
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
-      for (const panel of this.panels) panel.rim = panel.size = null;
+      for (const panel of this.panels) panel.size = null;
       this.guide.fit();
       this.draw();
     };

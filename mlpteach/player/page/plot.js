@@ -3,6 +3,8 @@
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
 const FAINT = 0.38;
 const MARGIN = 8; // pixels of the canvas around the axes, as in the style sheet
+const DRAG = 4; // pixels that a pointer moves before it drags
+const NUDGE = 0.02; // of an axis that an arrow key moves a place
 const REACH = 12; // pixels from a point within which a click means it
 
 function tracePath(context, points, from, to, width, height) {
@@ -90,11 +92,14 @@ class Plot {
     this.plot = element("div", { class: "plot", role: "img" });
     this.axes = new Axes(this.plot);
     this.names = new Names();
-    this.plot.append(this.image, this.axes.still, this.names.inside, this.canvas);
+    this.why = element("p", { class: "why", hidden: true });
+    this.plot.append(this.image, this.axes.still, this.names.inside, this.why, this.canvas);
     this.axes.node.append(this.names.before, this.names.beside);
     this.node = element("figure", {}, this.caption, this.axes.node);
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
+    this.plot.addEventListener("pointerdown", (event) => this.grab(event, dashboard));
+    this.plot.addEventListener("keydown", (event) => this.nudge(event, dashboard));
     this.replace(panel, dashboard);
   }
 
@@ -109,6 +114,7 @@ class Plot {
     this.axes.replace(panel, picture);
     this.node.className = panel.shape;
     this.plot.dataset.click = panel.click;
+    if (this.isDragged(dashboard)) this.plot.tabIndex = 0;
     this.plot.setAttribute("aria-label", panel.label);
     this.caption.replaceChildren(element("span", { html: panel.title }), element("span", { class: "range", html: panel.ylabel }));
     const { history } = dashboard;
@@ -131,11 +137,58 @@ class Plot {
     return true;
   }
 
+  // Whether a place is dragged here; among points a click chooses one of them.
+  isDragged({ spec }) {
+    const { click, layers } = this.panel;
+    return !["", "step"].includes(click) && !spec.saved && !layers.some(({ kind }) => kind === "points");
+  }
+
+  // Let the place follow the pointer until it is let go; Python answers as fast as it can.
+  grab(start, dashboard) {
+    this.dragged = false;
+    if (!this.isDragged(dashboard) || start.button) return;
+    const move = (event) => {
+      const away = Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY);
+      if (!this.dragged && away < DRAG) return;
+      if (!this.dragged) dashboard.stop();
+      this.dragged = true;
+      this.plot.setPointerCapture(start.pointerId);
+      dashboard.setPoint(this.panel.click, this.data(this.shareAt(event)));
+    };
+    const end = () => {
+      this.plot.removeEventListener("pointermove", move);
+      for (const last of ["pointerup", "pointercancel"]) this.plot.removeEventListener(last, end);
+    };
+    this.plot.addEventListener("pointermove", move);
+    for (const last of ["pointerup", "pointercancel"]) this.plot.addEventListener(last, end);
+  }
+
+  // Move the place with the arrow keys; with Shift five times as far.
+  nudge(event, dashboard) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+    if (!way || !this.isDragged(dashboard) || isForNotebook(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const step = event.shiftKey ? 5 * NUDGE : NUDGE;
+    const [x, y] = this.panel.limits.map(([low, high, isLog], i) => {
+      const value = dashboard.values[this.panel.click][i];
+      const share = isLog ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+      return clamp(share + step * way[i], 0, 1);
+    });
+    dashboard.setPoint(this.panel.click, this.data([x, 1 - y]));
+  }
+
+  // Where the pointer is, in fractions of the axes.
+  shareAt({ clientX, clientY }) {
+    const { left, top, width, height } = this.plot.getBoundingClientRect();
+    return [(clientX - left) / width, (clientY - top) / height];
+  }
+
   clicked(event, dashboard) {
     const { click } = this.panel;
-    if (!click) return;
+    if (!click || this.dragged) return;
     const box = this.plot.getBoundingClientRect();
-    const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    const place = this.shareAt(event);
     dashboard.stop();
     if (click === "step") return dashboard.goTo(this.nearest(place[0], dashboard));
     const points = this.layers.find((layer) => layer.kind === "points");
@@ -184,7 +237,11 @@ class Plot {
   // Lay out again for the size that the page gives; drawing asks for none, which would be slow.
   measure(dashboard) {
     const { plot } = this;
-    const em = parseFloat(getComputedStyle(plot).fontSize);
+    if (plot.closest("[hidden]")) return; // behind "⋯": it has no size
+    const style = getComputedStyle(plot), em = parseFloat(style.fontSize);
+    this.notes = {};
+    // Asked for once: after each step's changes the browser would work them all out again.
+    this.look = { color: style.color, family: style.fontFamily, page: style.getPropertyValue("--page") || "#fff" };
     this.names.paint(dashboard);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
     if (!plot.clientWidth) return;
@@ -203,6 +260,9 @@ class Plot {
     const { width, height, unit, edge } = this.size;
     if (this.rasters.length) this.drawRasters(dashboard, width, height);
     const { context } = this;
+    const why = whyEmpty(this.layers, k, this.panel.limits);
+    if (this.why.textContent !== why) this.why.textContent = why;
+    this.why.hidden = !why;
     this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
     this.ink = (color) => dashboard.ink(color);
@@ -274,7 +334,7 @@ class Plot {
         contourPath(context, history.matrix(k, raster.field), history.fields[raster.field]);
         context.restore(); // a line as wide everywhere, whatever the scales
         context.save();
-        context.strokeStyle = getComputedStyle(this.node).color;
+        context.strokeStyle = this.look.color;
         context.lineWidth = 1.6 * this.size.unit;
         context.stroke();
       }
@@ -336,7 +396,7 @@ class Plot {
     drawMarker(context, marker, x, y, size);
     context.fill();
     const { strokeStyle, lineWidth } = context;
-    context.strokeStyle = this.rim ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    context.strokeStyle = this.look.page;
     context.lineWidth = size / 3.5;
     context.stroke();
     Object.assign(context, { strokeStyle, lineWidth });
@@ -344,8 +404,7 @@ class Plot {
 
   points({ points, count }, k, width, height, unit) {
     const { context } = this;
-    const { color } = getComputedStyle(this.node);
-    const page = getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
+    const { color, page } = this.look;
     context.setLineDash([]);
     for (let i = 0; i < count; i++) {
       const at = 2 * ((k - 1) * count + i);
@@ -417,12 +476,23 @@ class Plot {
   // Words with a rim of the page's colour, to be read on any ground.
   note({ text, place: [x, y] }, k, width, height, unit) {
     const { context } = this;
-    const { fontFamily } = getComputedStyle(this.node);
-    Object.assign(context, { font: `600 ${0.95 * this.size.em}px ${fontFamily}`, textBaseline: "middle", lineWidth: 4 * unit });
-    context.setLineDash([]);
-    context.strokeStyle = this.rim ??= getComputedStyle(this.node).getPropertyValue("--page") || "#fff";
-    context.strokeText(text, x * width, y * height);
-    context.fillText(text, x * width, y * height);
+    const written = (this.notes[text] ??= this.write(text, context.fillStyle, unit));
+    context.drawImage(written, x * width - 4 * unit, y * height - written.height / 2);
+  }
+
+  // Words on a canvas of their own: on one that stands in the page a font costs a layout each time.
+  write(text, color, unit) {
+    const high = 0.95 * this.size.em, font = `600 ${high}px ${this.look.family}`;
+    const rim = 4 * unit, context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.font = font;
+    context.canvas.width = Math.ceil(context.measureText(text).width + 2 * rim);
+    context.canvas.height = Math.ceil(2 * high);
+    Object.assign(context, { font, textBaseline: "middle", lineWidth: rim, lineJoin: "round" });
+    context.strokeStyle = this.look.page;
+    context.fillStyle = color;
+    context.strokeText(text, rim, high);
+    context.fillText(text, rim, high);
+    return context.canvas;
   }
 
   arrow({ points }, k, width, height, unit) {
