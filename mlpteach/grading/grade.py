@@ -25,7 +25,7 @@ from mlpteach.grading.quiz_outputs import show_question
 from mlpteach.grading.rebuild import rebuild
 from mlpteach.grading.rules import Rules
 from mlpteach.grading.sandbox import SandboxFailed
-from mlpteach.grading.session import Session
+from mlpteach.grading.session import Session, Undecidable
 from mlpteach.grading.submission import read_bytes
 from mlpteach.quiz.graded import WHO
 
@@ -221,6 +221,10 @@ def _verdict(check, key, session, graded, undecided):
     """Return a check's verdict; None where a person has to decide."""
     try:
         return verdicts.verdict_of(check, key, session)
+    except Undecidable as reason:
+        undecided.add(check.id)
+        graded.for_staff.append(f"{check.id!r} waits for a person: {reason}.")
+        return None
     except verdicts.CheckFailed as failure:
         _log.error("the check %s failed: %s", check.id, failure)
         undecided.add(check.id)
@@ -242,7 +246,7 @@ def _not_found(notebook, found):
     missing = [
         repr(cell.metadata.nbgrader.grade_id)
         for cell in notebook.cells
-        if cell.metadata.get("mlpteach", {}).get("put_back")
+        if cell.metadata.get("mlpteach", {}).get("answer") == "put back"
         and not functions_defined(cell.source) & found
     ]
     if not missing:
@@ -266,17 +270,28 @@ def _add_scores(notebook, graded, undecided):
             graded.scores[data.grade_id] = _score(cell, data.grade_id in undecided, graded)
         if utils.is_solution(cell) or utils.is_task(cell):
             untouched = data.get("checksum") == utils.compute_checksum(cell)
-            given = "No response." if untouched and not utils.is_task(cell) else None
+            lost = utils.is_task(cell) or graded.scores.get(data.grade_id, 0) is None
+            given = "No response." if untouched and not lost else None
             graded.comments[data.grade_id] = given
 
 
 def _score(cell, undecided, graded):
     if undecided or utils.is_task(cell):
         return None
+    name = cell.metadata.nbgrader.grade_id
     try:
         score = utils.determine_grade(cell)[0]
     except (ValueError, KeyError) as error:  # more points than there are, for example
-        name = cell.metadata.nbgrader.grade_id
         graded.for_staff.append(f"The test {name!r} gives no mark ({error}): mark it by hand.")
         return None
+    if score == 0 and utils.is_solution(cell) and cell.metadata.get("mlpteach"):
+        graded.for_staff.append(_ABOUT_LOST[cell.metadata["mlpteach"]["answer"]].format(name=name))
+        return None
     return None if score is None else float(score)
+
+
+# An answer that a person reads, and that nbgrader would take for "No response."
+_ABOUT_LOST = {
+    "put back": "The written answer {name!r} was missing: is it anywhere in the notebook?",
+    "below": "The answer {name!r} stands in a cell below its own: mark that one.",
+}

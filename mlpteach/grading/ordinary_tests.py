@@ -5,6 +5,8 @@ that many points, anything else gives all. The student's code could decide them;
 is leave the sandbox. Their hidden parts never enter a process whose answers a check judges.
 """
 
+from nbgrader import utils
+
 from mlpteach.exercise.messages import wrap_lines
 from mlpteach.grading import outputs
 from mlpteach.grading.original import graded_tests
@@ -22,7 +24,8 @@ def _cells_to_run(notebook):
     return [
         cell
         for cell in notebook.cells
-        if cell.cell_type == "code" and "mlpteach" not in cell.metadata
+        if cell.cell_type == "code"
+        and cell.metadata.get("mlpteach", {}).get("answer") != "put back"
     ]
 
 
@@ -60,6 +63,18 @@ def run(notebook, tests, sandbox, files, graded, undecided, outputs_too):
             if _grade_id(cells[number]) in tests or outputs_too
         }
         tell_deaths(cells, shown, graded)
+        _let_wait(session, tests, graded, undecided)
+
+
+def _let_wait(session, tests, graded, undecided):
+    """Leave failed tests to a person where it may be the machine that is to blame."""
+    why = "its time was over before all cells had run" if session.left else ""
+    why = why or ("" if not session.lacks else f"{', '.join(session.lacks)} could not be had here")
+    failed = [grade_id for grade_id, cell in tests.items() if utils.has_failed(cell)]
+    if why and failed:
+        undecided.update(failed)
+        named = ", ".join(map(repr, failed))
+        graded.for_staff.append(f"{named}: waiting for a person, for {why}.")
 
 
 def tell_deaths(cells, deadly, graded):

@@ -5,6 +5,8 @@ the instructor's notebook, so a duplicated, deleted, swapped or stripped cell co
 and nothing that was written into the metadata has an effect.
 """
 
+from itertools import pairwise
+
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from mlpteach.grading.original import functions_defined
@@ -38,7 +40,8 @@ def rebuild(original, handed):
     for place, cell in enumerate(original.cells):
         if place not in chosen and _is_answer(cell) and handed.cells:
             # Not to be run, nor missed yet: the answer may stand in another cell, however written.
-            cell.metadata["mlpteach"] = {"put_back": True}
+            cell.metadata["mlpteach"] = {"answer": "put back"}
+    _find_written_below(cells, original.cells)
     original.cells = cells
     _give_unique_ids(original)
     changed = [note.removeprefix(_CHANGED) for note in notes if note.startswith(_CHANGED)]
@@ -189,6 +192,16 @@ def _in_the_students_order(originals, cells, claims, chosen, leftover):
         spots = [i for i, cell in enumerate(result) if any(cell is other for other in earlier)]
         result.insert(max(spots, default=-1) + 1, original)
     return result
+
+
+def _find_written_below(cells, originals):
+    """Mark each untouched answer to be read by a person where something stands right below it."""
+    given = {id(cell) for cell in originals}
+    for cell, below in pairwise(cells):
+        data = _data(cell)
+        own = id(below) not in given and below.source.strip()
+        if own and data.get("grade") and data.get("solution"):
+            cell.metadata.setdefault("mlpteach", {"answer": "below"})
 
 
 def _filled(original, cell):

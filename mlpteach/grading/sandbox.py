@@ -325,6 +325,10 @@ class Worker:
             raise SandboxFailed(said.get("failed") or "the sandbox gives no answer")
         self.filtered = said["filtered"]
 
+    def extend(self, ends):
+        """Let the notebook go on until `ends`, a time of `time.monotonic`."""
+        self._ends = ends
+
     def lay_files(self, files):
         """Lay files beside the notebook."""
         import numpy as np

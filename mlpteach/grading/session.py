@@ -5,18 +5,26 @@ a new process without it.
 """
 
 import contextlib
+import re
 import time
 
 from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply
 from mlpteach.grading.inside import frames
+from mlpteach.grading.inside.frames import COMMAND_PUT_ASIDE
 from mlpteach.grading.sandbox import StudentDied
 
 _RESTARTS = 3
+# Errors of a function that may come from what a notebook could not import.
+_OF_A_LACK = ("NameError", "ModuleNotFoundError", "ImportError")
 _SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
 
 
 class Stopped(NoAnswer):
     """A call has no answer; says to the student why not."""
+
+
+class Undecidable(NoAnswer):
+    """A call has no answer, and not by a mistake of the student's that a check could judge."""
 
 
 class Session:
@@ -38,6 +46,10 @@ class Session:
         Index of a cell -> how it ended the process.
     found : set of str
         Functions that were called and are there.
+    left : list of int
+        Cells that were not run, because the notebook's time was over.
+    lacks : list of str
+        What it asked for that is not here: modules, commands of the system.
     """
 
     def __init__(self, sandbox, sources, files=()):
@@ -50,11 +62,16 @@ class Session:
         self.outputs = [[] for _ in sources]
         self.deadly = {}
         self.found = set()
+        self.left, self.lacks = [], []
 
     def __enter__(self):
         self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
         try:
             self._start()
+            # What the cells took is not taken from the calls that decide the mark.
+            self._ends += self._sandbox.limits.notebook_seconds
+            if self._worker is not None:
+                self._worker.extend(self._ends)
         except BaseException:
             self._stack.close()
             raise
@@ -69,17 +86,22 @@ class Session:
             self._stack.close()
             self._worker = self._stack.enter_context(self._sandbox.worker(self._files, self._ends))
             try:
+                self.left = []
                 for index, source in enumerate(self._sources):
-                    if index not in self.deadly:
+                    if time.monotonic() >= self._ends:
+                        self.left.append(index)
+                    elif index not in self.deadly:
                         self._run(index, source)
                 return
             except StudentDied as death:
                 self.deadly[index] = str(death)
                 self.outputs[index] = []
-                if self._restarts == _RESTARTS or time.monotonic() > self._ends:
+                if self._restarts == _RESTARTS:
                     self._worker = None  # nothing can be called
                     return
                 self._restarts += 1
+                again = time.monotonic() + self._sandbox.limits.notebook_seconds / 2
+                self._ends = max(self._ends, again)
 
     def _run(self, index, source):
         seconds = _SECOND_CHANCE if index in self._slow else None
@@ -87,6 +109,7 @@ class Session:
         self.outputs[index] = said.get("outputs")
         if _text(said, "status") == "timeout":
             self._slow.add(index)
+        self.lacks += [name for name in _lacking(said) if name not in self.lacks]
 
     def answer(self, call):
         """Make one call of a check; return its Reply.
@@ -113,17 +136,39 @@ class Session:
                 self._worker = None
             raise Stopped(self._hopeless[name]) from None
         if said.get("missing") is True:
+            self._may_wait(f"there is no function {name}")
             self._give_up(name, f"There is no function {name}: does its cell run without an error?")
             raise Stopped(self._hopeless[name])
         self.found.add(name)
+        if _text(said, "error").startswith(_OF_A_LACK):
+            self._may_wait(f"{name} ends with {_text(said, 'error').partition(':')[0]}")
         if _text(said, "error").startswith("TimeLimit:"):
             seconds = self._sandbox.limits.call_seconds
             self._give_up(name, f"{name} ran for more than {seconds:g} seconds: does its loop end?")
             raise Stopped(self._hopeless[name])
         return _reply(said)
 
+    def _may_wait(self, what):
+        """Leave it to a person where it may be the machine that is to blame."""
+        if self.left:
+            raise Undecidable(f"its time was over before all of its cells had run; {what}")
+        if self.lacks:
+            raise Undecidable(f"{', '.join(self.lacks)} could not be had here; {what}")
+
     def _give_up(self, name, why):
         self._hopeless[name] = why
+
+
+def _lacking(said):
+    """Return what a cell asked for and could not have, as far as it says so."""
+    outputs = said.get("outputs")
+    for output in outputs if isinstance(outputs, list) else ():
+        output = output if isinstance(output, dict) else {}
+        if output.get("ename") == "ModuleNotFoundError":
+            missing = re.search(r"No module named '([\w.]{1,60})'", _text(output, "evalue"))
+            yield f"the module {missing[1]}" if missing else "a module"
+        if COMMAND_PUT_ASIDE in _text(output, "text"):
+            yield "a command of the system"
 
 
 def _text(said, key):

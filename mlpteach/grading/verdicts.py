@@ -7,7 +7,7 @@ from mlpteach.exercise.protocol import Verdict, decide
 from mlpteach.grading.inputs import generator
 from mlpteach.grading.outputs import new_output
 from mlpteach.grading.sandbox import SandboxFailed
-from mlpteach.grading.session import Stopped
+from mlpteach.grading.session import Stopped, Undecidable
 
 
 class CheckFailed(Exception):
@@ -27,13 +27,15 @@ def verdict_of(check, key, session):
     Raises
     ------
     CheckFailed
+    mlpteach.grading.session.Undecidable
+        A person has to decide.
     mlpteach.grading.sandbox.SandboxFailed
     """
     try:
         return decide(check, generator(key, check.id), session.answer)
     except Stopped as stopped:
         return Verdict(0.0, str(stopped))
-    except SandboxFailed:
+    except (SandboxFailed, Undecidable):
         raise
     except Exception as error:
         # A check meets whatever a student's function returns, and must stand it.

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered, cell, source_notebook
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from mlpteach.grading.grade import Work, grade
@@ -48,7 +48,7 @@ def ordinary():
 def work(source, handed, exercise="", files=None, given=None, config=None, key=b"k"):
     released, hidden = released_and_hidden(source, config)
     data = handed if isinstance(handed, bytes) else json.dumps(handed).encode()
-    return Work(Rules(released, hidden, exercise, given or {}), data, key, files or {})
+    return Work(Rules(released, hidden, exercise, files=given or {}), data, key, files or {})
 
 
 def handed_in(source, **texts):
@@ -191,3 +191,76 @@ def test_two_answers_may_define_the_same_function(sandbox):
     assert (graded.scores["test"], graded.scores["better_test"]) == (3, 0)
     graded = grade(work(source, handed_in(source, answer=wrong, better=right)), sandbox)
     assert (graded.scores["test"], graded.scores["better_test"]) == (0, 1)
+
+
+# -- what nobody could decide waits for a person
+
+
+def waits(graded):
+    return {id for id, score in graded.scores.items() if score is None}
+
+
+def test_a_shell_line_above_an_answer_costs_nothing(sandbox):
+    moment = f"!pip install seaborn\n%pip install x\nlines = !ls\n{RIGHT_MOMENT}"
+    graded = grade(work(source_notebook(), answered(moment=moment), ASSIGNMENT), sandbox)
+    assert graded.scores == {"moment_test": 4, "step_test": 2, "why": None}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        f"import no_such_module\n{RIGHT_MOMENT}",
+        "import no_such_module as n\ndef first_moment(M, G, beta1=0.9):\n    return n.moment(M, G)",
+        "def first_moment(M, G, beta1=0.9):\n    import no_such_module",
+    ],
+)
+def test_an_import_that_is_missing_here_is_looked_at(moment, sandbox):
+    handed = answered(moment=moment, more=["import no_such_module"])
+    graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)
+    assert waits(graded) == {"moment_test", "why"}
+    assert any("the module no_such_module could not be had here" in n for n in graded.for_staff)
+    assert graded.scores["step_test"] == 2
+
+
+def test_a_wrong_answer_beside_a_missing_import_is_decided(sandbox):
+    handed = answered(moment=WRONG_MOMENT, more=["import no_such_module"])
+    graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)
+    assert graded.scores["moment_test"] == 0
+
+
+def test_ordinary_tests_wait_where_an_import_is_missing(sandbox):
+    handed = handed_in(ordinary(), answer="import no_such_module\ndouble = 1", value="y = 7")
+    graded = grade(work(ordinary(), handed), sandbox)
+    assert waits(graded) == {"test", "part"}
+    assert graded.scores["variable"] == 1
+
+
+def test_slow_experiments_at_the_end_cost_no_answer(needs_sandbox):
+    slow = ["import time\ntime.sleep(2)"] * 3
+    limits = Limits(cell_seconds=30, call_seconds=20, notebook_seconds=4)
+    with Sandbox(limits=limits, modules=("numpy",)) as short:
+        graded = grade(work(source_notebook(), answered(more=slow), ASSIGNMENT), short)
+        assert (graded.scores["moment_test"], graded.scores["step_test"]) == (4, 2)
+        handed = answered(more=slow)
+        handed.cells = handed.cells[-3:] + handed.cells[:-3]
+        graded = grade(work(source_notebook(), handed, ASSIGNMENT), short)
+        assert waits(graded) == {"moment_test", "step_test", "why"}
+        assert any("time was over before all of its cells had run" in n for n in graded.for_staff)
+
+
+def test_a_written_answer_below_its_cell_is_read_by_a_person(sandbox):
+    handed = answered(why="YOUR ANSWER HERE")
+    assert grade(work(source_notebook(), handed, ASSIGNMENT), sandbox).scores["why"] == 0
+    handed.cells.append(new_markdown_cell("Because of noise."))
+    graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)
+    assert graded.scores["why"] is None
+    assert graded.comments["why"] is None
+    assert any("stands in a cell below its own" in note for note in graded.for_staff)
+
+
+def test_a_lost_written_answer_is_looked_for_by_a_person(sandbox):
+    handed = answered()
+    handed.cells = [each for each in handed.cells if each.id != "why"]
+    graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)
+    assert graded.scores["why"] is None
+    assert any("written answer 'why' was missing" in note for note in graded.for_staff)
