@@ -111,7 +111,7 @@ class Comparison:
         first = self.first_difference(given)
         if first is None:
             return ()
-        made = self.recognise(given, *first)
+        made = self.recognise(given, *first, pairs=False)
         random = self.sheet.tasks[first[0].call.function].random
         return made if made and (random or self.answers(made, given, EXACT)) else None
 
@@ -119,7 +119,7 @@ class Comparison:
         """Return the known mistakes that could show in these exchanges."""
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
 
-    def recognise(self, given, first, quantity, finding):
+    def recognise(self, given, first, quantity, finding, pairs=True):
         """Return the known mistakes, at most one or two, that answer every call as was answered.
 
         `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
@@ -128,8 +128,8 @@ class Comparison:
         if finding.kind in ("not_written", "raises"):
             return ()
         alone = {mistake: self._answer((mistake,), first) for mistake in self.known(given)}
-        pairs = self._pairs(given, first, quantity, finding, alone)
-        for mistakes in chain(((mistake,) for mistake in alone), pairs):
+        two = self._pairs(given, first, quantity, finding, alone) if pairs else ()
+        for mistakes in chain(((mistake,) for mistake in alone), two):
             wrong = alone[mistakes[0]] if len(mistakes) == 1 else self._answer(mistakes, first)
             same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
             if same and self._each_is_seen(mistakes):

@@ -114,7 +114,7 @@ def unchanged_check(sheet, scenario, *, helpers=None):
 
 def _is_attempt(comparison, given, first):
     """Whether wrong numbers are those of the formula with a slip, or some of them are right."""
-    if comparison.recognise(given, *first):
+    if comparison.recognise(given, *first, pairs=False):
         return True
     quantities = Quantities(comparison.sheet, first[0].call.function, given)
     right = quantities.right()

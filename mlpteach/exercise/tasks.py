@@ -76,8 +76,12 @@ class Mistake:
     hint: str
     worth: float = 0.0
 
+    def __post_init__(self):
+        # Looked up a hundred thousand times where pairs are tried.
+        object.__setattr__(self, "_hash", hash((self.id, self.function)))
+
     def __hash__(self):
-        return hash((self.id, self.function))
+        return self._hash
 
 
 class Tasks(dict):

@@ -150,9 +150,17 @@ def _unexcused(answers):
         left = _SMALL_WORTH if digits >= _DIGITS else 0.0
         message = f"{message} {_ROUNDED.format(digits)}"
         return Verdict(max(left, _share(answers)), message, "rounded")
-    mistakes = answers.comparison.recognise(answers.given, exchange, quantity, finding)
-    if mistakes and not answers.helpers.contradict(mistakes, finding):
-        return _surer(answers, message, mistakes) or _known(answers, message, mistakes)
+    one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
+    if one and not answers.helpers.contradict(one, finding):
+        return _surer(answers, message, one) or _known(answers, message, one)
+    if not one and not answers.helpers.most:
+        read = _read(answers)
+        if read and all(reading and likely(reading.family) for reading, _ in read.values()):
+            return _read_back(answers, message, read)
+    # Of pairs there are thousands: only where one slip in each quantity explains nothing.
+    two = () if one else answers.comparison.recognise(answers.given, *answers.first)
+    if two and not answers.helpers.contradict(two, finding):
+        return _surer(answers, message, two) or _known(answers, message, two)
     advice = answers.helpers.advice(finding)
     if advice:
         return Verdict(_share(answers), f"{message}{advice}", finding.kind)

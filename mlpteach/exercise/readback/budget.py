@@ -1,6 +1,6 @@
 """How much may be tried for one notebook, counted in candidates: the same file gets the same words.
 
-A candidate takes about 15 µs, so that a notebook costs at most a second of CPU time.
+A candidate takes about 5 to 15 µs, so that a notebook costs at most a second of CPU time.
 """
 
 import contextlib
@@ -22,11 +22,14 @@ class Budget:
     left : int
         Candidates that may still be tried.
     found : dict
-        (sheet, function, quantity) -> what an earlier check has read there.
+        (sheet, function, quantity, …) -> what an earlier check has read there.
+    failed : set
+        What an earlier check has looked for in vain.
     """
 
     left: int = _MOST
     found: dict[Any, Any] = field(default_factory=dict)
+    failed: set[Any] = field(default_factory=set)
 
     def part(self) -> int:
         """Return how many candidates one quantity may take."""

@@ -106,8 +106,10 @@ class Quantities:
         budget = current_budget()
         key = (self._sheet.id, self.task.name, *place)
         known = budget.found.get(key)
-        if known is not None and known.edit and explains(formula, known.edit, cases):
+        if known is not None and explains(formula, known.fits, cases):
             return known
+        if (*key, stages) in budget.failed:
+            return None  # an earlier check has looked for it in vain
         search = Search(
             hidden=tuple(self._formulas.hidden.values()),
             returns=self.task.returns,
@@ -118,6 +120,8 @@ class Quantities:
         budget.left -= tried
         if reading is not None:
             budget.found[key] = reading
+        elif tried:
+            budget.failed.add((*key, stages))
         return reading
 
     def _follows(self, quantity):

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
 from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits
 from mlpteach.exercise.readback.expression import evaluate, fill, name, names_in, walk, write
+from mlpteach.exercise.readback.one_entry import OneEntry
 
 _MOST_FITS = 60
 # Families of slips, the more usual first.
@@ -32,10 +34,13 @@ class Reading:
         What kind of slip, "" where several formulas fit that have no kind in common.
     edit : Edit, optional
         The changed formula that may be shown; None where only its family may be said.
+    fits : Edit, optional
+        One that fits, shown or not.
     """
 
     family: str
     edit: Edit | None = None
+    fits: Edit | None = None
 
 
 class Trials:
@@ -55,6 +60,7 @@ class Trials:
             _try_fill(formula, case)
         self.first = next((case for case in cases if _differs(formula, case)), None)
         self._place, self._wanted, self._slack = self._probe()
+        self._entry = OneEntry(self.first, self._place) if self.readable else None
 
     def _probe(self):
         """Return a place of the first wrong answer where a candidate is told quickly."""
@@ -80,6 +86,9 @@ class Trials:
     def fits(self, formula):
         """Whether a formula gives every answer."""
         self.left -= 1
+        entry = self._entry.value(formula)
+        if entry is not None and abs(entry - self._wanted) > self._slack:
+            return False
         value = value_of(formula, self.first)
         if value is None:
             return False
@@ -182,22 +191,35 @@ def read_quantity(formula, cases, search, limit):
 
 
 def _parts(formula, hidden, cases, returns):
-    leaves = {node.value: node for node in walk(formula) if node.op == "name"}
     values = {text: value for case in reversed(cases) for text, value in case.values.items()}
-    arrays, scalars = [], []
-    for text, value in values.items():
-        if text.endswith("?"):
-            continue
-        leaf = leaves.get(text) or name(text)
-        (arrays if np.ndim(value) else scalars).append(leaf)
-    counts = next((leaf for leaf in scalars if leaf.value == _COUNTER), None)
-    inputs = tuple(leaf for leaf in arrays if leaf.value.rstrip("'") not in returns)
-    lines = [line for line in hidden if names_in(line) <= set(values)]  # M_hat, not M itself
-    return Parts((*arrays, *lines), tuple(scalars), inputs, counts)
+    arrays = tuple(text for text, value in values.items() if np.ndim(value))
+    scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
+    return _parts_by_name(formula, hidden, arrays, scalars, returns)
+
+
+@lru_cache(maxsize=64)
+def _parts_by_name(formula, hidden, arrays, scalars, returns):
+    """Return the Parts of these names, the same objects for the same names."""
+    leaves = {node.value: node for node in walk(formula) if node.op == "name"}
+    nodes = {text: leaves.get(text) or name(text) for text in (*arrays, *scalars)}
+    inputs = tuple(nodes[text] for text in arrays if text.rstrip("'") not in returns)
+    lines = [line for line in hidden if names_in(line) <= set(nodes)]  # M_hat, not M itself
+    return Parts(
+        (*(nodes[text] for text in arrays), *lines),
+        tuple(nodes[text] for text in scalars),
+        inputs,
+        nodes.get(_COUNTER),
+    )
 
 
 def _singles(trials, parts):
-    yield from single_edits(trials.formula, parts)
+    yield from _all_singles(trials.formula, parts)
+
+
+@lru_cache(maxsize=64)
+def _all_singles(formula, parts):
+    """Return the single edits of a formula, made once for a class."""
+    return tuple(single_edits(formula, parts))
 
 
 def _pairs(trials, parts):
@@ -237,11 +259,11 @@ def _judge(trials, found, follows):
         edit.family for edit in others if not _agree(first.formula, edit.formula, inputs)
     } | {first.family}
     if len(families) > 1:
-        return Reading("")
+        return Reading("", fits=first)
     undecided = any(_only_numbers_differ(first, edit) for edit in others)
     if undecided or _agree(first.formula, trials.formula, inputs):
-        return Reading(first.family)
-    return Reading(first.family, first)
+        return Reading(first.family, fits=first)
+    return Reading(first.family, first, first)
 
 
 def _only_numbers_differ(first, second):
