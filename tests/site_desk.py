@@ -1,5 +1,6 @@
 """A lecture's cells at the desk that answers a page."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from mlpteach.player.controls import Slider
 from mlpteach.player.core import Core
 from mlpteach.site.desk import Desk
-from mlpteach.site.notebook import read_notebook
 
 LECTURES = sorted((Path(__file__).parents[1] / "lectures").glob("*.ipynb"))
 
@@ -24,14 +24,23 @@ def all_cells():
 
 
 def _cells_of(path):
-    cells = [cell for cell in read_notebook(path) if cell.code]
-    desk = Desk([{"id": cell.id, "source": cell.source} for cell in cells])
-    found = {}
+    cells, found = _code(path), {}
+    desk = Desk(cells)
     for cell in cells:
-        run = {"type": "run", "source": cell.source, "request": 1}
-        answers = [answer for answer, _ in desk.receive(cell.id, run)]
-        found[cell.id] = [one["type"] for one in answers], answers[0].get("error")
+        run = {"type": "run", "source": cell["source"], "request": 1}
+        answers = [answer for answer, _ in desk.receive(cell["id"], run)]
+        found[cell["id"]] = [one["type"] for one in answers], answers[0].get("error")
     return found
+
+
+def _code(path):
+    """Return the cells with code as a page gives them to its worker."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return [
+        {"id": cell["id"], "source": "".join(cell["source"])}
+        for cell in cells
+        if cell["cell_type"] == "code"
+    ]
 
 
 def all_numbers():
@@ -43,16 +52,22 @@ def all_numbers():
     hold_pictures()
     found = {}
     for path in LECTURES:
-        cells = [cell for cell in read_notebook(path) if cell.code]
-        desk = Desk([{"id": cell.id, "source": cell.source} for cell in cells])
+        cells = _code(path)
+        desk = Desk(cells)
         for i, cell in enumerate(cells):
-            desk.receive(cell.id, {"type": "run", "source": cell.source})
+            desk.receive(cell["id"], {"type": "run", "source": cell["source"]})
             if isinstance(core := desk.shown.get(i), Core):
-                found |= {
-                    f"{path.stem} {cell.id} {setting}": np.frombuffer(core.numbers)
-                    for setting in _settings(core)
-                }
+                for setting in _settings(core):
+                    found[f"{path.stem} {cell['id']} {setting}"] = _numbers(core.show)
     return found
+
+
+def _numbers(show):
+    """Return the series of a history, and its frames at both ends."""
+    parts = [show.series[name] for name in sorted(show.series)]
+    if show.frames:
+        parts.append(show.frames.at([1, show.steps]))
+    return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
 
 
 def _settings(core):

@@ -9,7 +9,7 @@ from mlpteach.site.template import Link, write_page
 
 _WAKES = (
     "Everything plays at once. The first time that you move a control, run code or type an "
-    "answer, the page wakes up a Python of its own (17 MB at the first time, kept by your "
+    "answer, the page wakes up a Python of its own (11 MB at the first time, kept by your "
     "browser); from then on all of it is live. Nothing is installed, and nothing leaves your "
     "computer."
 )

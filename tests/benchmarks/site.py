@@ -118,7 +118,7 @@ def opened(page, address):
 def touched(page):
     """Move a slider of a page that sleeps; return the seconds to the new picture."""
     page.locator("#cell-06 .mlp").wait_for()
-    return page.evaluate(SLIDE, ["cell-06", "steady.eta", -1, ".table"]) / 1000
+    return page.evaluate(SLIDE, ["cell-06", "steady.alpha", -1, ".table"]) / 1000
 
 
 def stopped(page):
@@ -171,14 +171,10 @@ def live_slider(browser, address, what, slide, limit):
     return [Row(f"awake: slider to picture, {what}", statistics.median(took[1:]), "ms", limit)]
 
 
-MOMENTUM = (
-    "01_minibatch_momentum",
-    "cell-06",
-    "steady.eta",
-    [-2.0 + i / 5 for i in range(7)],
-    ".table",
-)
-ADAM = ("02_adaptive_optimizers", "cell-05", "eta", [-2.5 + i / 10 for i in range(7)], ".ledger")
+LOGARITHMS = [-2.5 + i / 10 for i in range(7)]
+SHARES = [0.2 + i / 10 for i in range(7)]
+MOMENTUM = ("01_minibatch_momentum", "cell-06", "steady.alpha", LOGARITHMS, ".table")
+ADAM = ("02_adaptive_optimizers", "cell-05", "beta1", SHARES, ".ledger")
 
 
 def main():

@@ -143,13 +143,13 @@ def test_a_slider_wakes_python_which_draws_no_picture_that_the_page_has(waking, 
     page = tab(f"{waking}/01_minibatch_momentum.html")
     dashboard = cell(page, "cell-06")
     before = dashboard.locator(".table").first.inner_text()
-    slide(dashboard, "steady.eta", -1)
+    slide(dashboard, "steady.alpha", -1)
     until(page, AWAKE)
     until(page, "before => document.querySelector('#cell-06 .table').innerText !== before", before)
     assert not [url for url in page.asked if "matplotlib" in url]
     assert not [url for url in page.asked if not url.startswith(waking)]
     assert page.complaints == []
-    assert "steady.eta=0.1" in state_of(dashboard)
+    assert "steady.alpha=0.1&" in state_of(dashboard)
 
 
 def test_a_link_leads_to_a_state(waking, tab):
@@ -186,7 +186,7 @@ def test_a_typed_answer_is_judged_by_python_and_kept(waking, tab):
 def test_code_is_edited_run_and_stopped_and_all_that_was_set_stays(waking, tab):
     page = tab(f"{waking}/01_minibatch_momentum.html")
     dashboard, code = cell(page, "cell-06"), cell(page, "cell-09")
-    slide(dashboard, "steady.eta", -1)
+    slide(dashboard, "steady.alpha", -1)
     until(page, AWAKE)
     code.get_by_role("button", name="Edit").click()
     editor = code.locator("textarea")
@@ -204,10 +204,11 @@ def test_code_is_edited_run_and_stopped_and_all_that_was_set_stays(waking, tab):
     until(page, "document.querySelector('#cell-09 .error')?.innerText.includes('Stopped.')")
     assert editor.input_value() == "while True:\n    pass"
     until(page, AWAKE)
-    slide(dashboard, "steady.alpha", -4)
+    slide(dashboard, "steady.lecture.beta", 0.5)
     until(page, "document.querySelector('#cell-06 .status').innerText === ''")
-    until(page, "document.querySelector('#cell-06 .table').innerText.includes('1.0000·10⁻⁴')")
-    assert "steady.eta=0.1" in state_of(dashboard)
+    state = state_of(dashboard)
+    assert "steady.alpha=0.1&" in state
+    assert "steady.lecture.beta=0.5&" in state
     assert page.complaints == []
 
 
@@ -215,7 +216,7 @@ def test_another_picture_loads_matplotlib(waking, tab):
     page = tab(f"{waking}/01_minibatch_momentum.html")
     dashboard = cell(page, "cell-06")
     dashboard.get_by_role("button", name="long valley").click()
-    until(page, "document.querySelector('#cell-06 figcaption').innerText.includes('valley')")
+    until(page, "document.querySelector('#cell-06 figcaption').innerText.includes('way in')")
     assert [url for url in page.asked if "matplotlib-" in url]
     assert page.complaints == []
 
@@ -238,7 +239,7 @@ def plays(dashboard):
 def test_without_webassembly(waking, tab):
     page = tab(f"{waking}/01_minibatch_momentum.html", before=NO_WASM)
     dashboard = cell(page, "cell-06")
-    slide(dashboard, "steady.eta", -1)
+    slide(dashboard, "steady.alpha", -1)
     until(page, "document.querySelector('.tell').innerText.includes('no WebAssembly')")
     assert plays(dashboard)
 
@@ -249,7 +250,7 @@ def test_with_a_piece_missing(piece, waking, tab):
     page.route(re.compile(re.escape(piece)), lambda route: route.abort())
     page.goto(f"{waking}/01_minibatch_momentum.html")
     dashboard = cell(page, "cell-06")
-    slide(dashboard, "steady.eta", -1)
+    slide(dashboard, "steady.alpha", -1)
     until(page, "document.querySelector('.tell').innerText.includes('goes on playing')")
     assert plays(dashboard)
     page.unroute(re.compile(re.escape(piece)))
@@ -260,7 +261,7 @@ def test_offline_in_the_middle(waking, tab):
     dashboard = cell(page, "cell-06")
     until(page, "!document.querySelector('[data-dashboard]')")
     page.context.set_offline(True)
-    slide(dashboard, "steady.eta", -1)
+    slide(dashboard, "steady.alpha", -1)
     until(page, "document.querySelector('.tell').innerText.includes('goes on playing')")
     assert plays(dashboard)
 

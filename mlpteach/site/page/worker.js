@@ -38,6 +38,7 @@ async function fetched(address) {
 // Let what is fetched be counted, so that the page can tell how much of all is there.
 function countBytes(total) {
   const plain = self.fetch;
+  const piece = (request, options) => orFail(plain(request, options), String(request.url ?? request));
   let done = 0, told = 0;
   const count = (chunk) => {
     done += chunk.byteLength;
@@ -48,11 +49,22 @@ function countBytes(total) {
   const counter = () => new TransformStream({ transform(chunk, out) { count(chunk); out.enqueue(chunk); } });
   self.fetch = async (request, options) => {
     const address = String(request.url ?? request), packed = address.endsWith(".wasm");
-    const { body, status, statusText, headers, ok } = await plain(packed ? `${address}.packed` : request, options);
-    if (!ok) throw new Error(`a piece of Python is missing: ${address}, ${status}`);
+    const { body, status, statusText, headers } = await piece(packed ? `${address}.packed` : request, options);
     const counted = body.pipeThrough(counter());
     return packed ? unpacked(counted) : new Response(counted, { status, statusText, headers });
   };
+}
+
+// Whoever asked may never tell that a piece is missing: the core waits for ever.
+async function orFail(response, address) {
+  try {
+    const got = await response;
+    if (got.ok) return got;
+    throw new Error(`${got.status}`);
+  } catch (error) {
+    fail(new Error(`a piece of it cannot be fetched, ${address.split("/").at(-1)}: ${error.message}`));
+    throw error;
+  }
 }
 
 // The core travels compressed, whatever the server does.
