@@ -645,3 +645,22 @@ def test_objective_that_changes_the_shape_of_its_gradient_is_refused():
     with pytest.raises(ValueError, match="shape") as raised:
         mt.descend(shrinks, [1.0, 2.0], rule="gd", steps=9)
     assert len(raised.value.trace) == 2
+
+
+@pytest.mark.parametrize(
+    ("objective", "quantity"),
+    [
+        (lambda theta: (1.0, np.array([0.0, np.nan])), "the gradient (theta[1])"),
+        (lambda theta: (np.nan, np.zeros(2)), "the cost J"),
+    ],
+)
+def test_a_rule_that_raises_where_cost_or_gradient_is_no_number_is_not_to_blame(
+    objective, quantity
+):
+    def whole_numbers(k, G, *, eta=0.1):
+        if k == 1 and (quantity == "the cost J" or np.isnan(G).any()):
+            raise ZeroDivisionError
+        return {"rho": eta * G}
+
+    trace = descent(objective, [1.0, 2.0], whole_numbers, steps=3)
+    check_diverged(trace, 1, quantity)

@@ -312,3 +312,9 @@ def test_targets_further_off_are_refused(wrong):
 def test_rounding_at_either_end_is_put_right(rounded, right):
     Y = mt.LOSSES["cross_entropy"].check_targets("Y", np.array(rounded))
     np.testing.assert_array_equal(Y, right)
+
+
+@pytest.mark.parametrize("wrong", [[[0.5, 0.6], [0.5, 0.6]], [[0.3, 0.5], [0.3, 0.5]]])
+def test_one_distribution_of_several_that_does_not_add_up(wrong):
+    with pytest.raises(ValueError, match="softmax_cross_entropy"):
+        mt.LOSSES["softmax_cross_entropy"].check_targets("Y", np.array(wrong))
