@@ -158,9 +158,9 @@ def _with(tree, node, text):
         return None
     copied = copy.deepcopy(tree, {id(node): new})
     for statement in ast.walk(copied):
-        if isinstance(statement, ast.stmt) and not isinstance(statement, ast.FunctionDef):
-            if any(n is new for part in _parts(statement) for n in ast.walk(part)):
-                return ast.unparse(copied), _first_line(statement)
+        is_line = isinstance(statement, ast.stmt) and not isinstance(statement, ast.FunctionDef)
+        if is_line and any(n is new for part in _parts(statement) for n in ast.walk(part)):
+            return ast.unparse(copied), _first_line(statement)
     return None
 
 

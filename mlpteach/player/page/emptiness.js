@@ -1,6 +1,7 @@
 // Why nothing of a plot's layers is to be seen at a step: one sentence, "" where something is.
 
-const STILL = new Set(["raster", "path", "note"]);
+// What stands still, or has its numbers in frames that may still be on their way.
+const STILL = new Set(["raster", "path", "note", "bars"]);
 
 function whyEmpty(layers, k, limits) {
   const moving = layers.filter(({ kind }) => !STILL.has(kind));
