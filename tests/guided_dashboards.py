@@ -60,4 +60,5 @@ GUIDED = {
     "reddi": lambda: mt.dashboards.reddi(),
     "reddi, every 101st": lambda: mt.dashboards.reddi("every_101st"),
     "step_size": lambda: mt.dashboards.step_size(),
+    "surface": lambda: mt.dashboards.surface(),
 }

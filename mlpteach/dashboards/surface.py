@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import OWN_STEP_LENGTH, check_choice, check_count, describe
+from mlpteach.dashboards.guides import choose
+from mlpteach.dashboards.guides.surface import GUIDES
 from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Several, Slider
+from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import bind, hyper_controls
 from mlpteach.rules import RuleLike
 from mlpteach.run.network import MLP
@@ -53,6 +56,7 @@ def surface(
     batch_size: int | None = 32,
     seed: int = 1,
     instances: int = 200,
+    guide: str | Guide | None = None,
 ) -> Player:
     """Show the cost of a network on a plane through its parameters, with the ways of rules on it.
 
@@ -85,6 +89,8 @@ def surface(
         None for the full batch.
     instances : int
         On how many rows of X, spread evenly over it, the cost is measured.
+    guide : str or sequence of GuidedStep, optional
+        What to try, a button a step; by default that of the lecture.
 
     Returns
     -------
@@ -134,13 +140,15 @@ def surface(
     n = len(problem.X)
     instances = min(check_count("instances", instances), n)
     rows = np.linspace(0, n - 1, instances).round().astype(int)
+    controls = _controls(racers, offered, n)
     return Player(
         partial(_show, ways, rows),
-        _controls(racers, offered, n),
+        controls,
         values,
         "Cost surface of a network",
         "surface",
         follow=partial(_follow, racers, problem),
+        guide=choose(GUIDES, guide, "surface", controls),
     )
 
 
