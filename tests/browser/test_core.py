@@ -63,22 +63,22 @@ def test_a_raster_has_the_colors_of_its_field_below_what_stands_still(own, page)
     expected = color_table("signed")[np.floor(255 * shade(raster, field) + 0.5).astype(int)]
     # The middles of cells; the first row is the lowest.
     pixels = page.evaluate(
-        """([left, top, width, height]) => {
+        """() => {
         const below = document.querySelector(".plot .below"), colors = [];
         const context = below.getContext("2d");
         for (let row = 0; row < 35; row++) for (let column = 0; column < 50; column++) {
-          const x = (left + (width * (column + 0.5)) / 50) * below.width;
-          const y = (top + height * (1 - (row + 0.5) / 35)) * below.height;
+          const x = ((column + 0.5) / 50) * below.width;
+          const y = (1 - (row + 0.5) / 35) * below.height;
           colors.push([...context.getImageData(x, y, 1, 1).data.slice(0, 3)]);
         }
-        return colors; }""",
-        own.spec["panels"][0]["box"],
+        return colors; }"""
     )
     np.testing.assert_array_equal(np.reshape(pixels, (35, 50, 3)), expected)
 
 
 def test_a_state_is_restored_and_a_wrong_one_is_said(own, page):
     show(page, own, live=True)
+    page.click("[data-action=more]")
     page.fill(".state", "my_network?k=5&eta=0.25")
     page.press(".state", "Enter")
     page.wait_for_function("document.querySelector('[data-shown=k]').textContent === '5'")
@@ -168,6 +168,6 @@ def test_python_that_was_only_busy_is_believed(own, page):
 
 def test_the_bar_of_a_map_is_printed_with_a_printer_s_default_settings(page):
     """Those leave backgrounds out."""
-    show(page, SMALL["adam"]())
+    show(page, SMALL["adam"]().core)
     printed = "getComputedStyle(document.querySelector('.bar')).printColorAdjust"
     assert page.evaluate(printed) == "exact"
