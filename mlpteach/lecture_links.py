@@ -80,7 +80,7 @@ def _that_takes(folder, link, places):
         fitting[place] = (names_all, len(core.traces))
     if not fitting:
         raise LinkError(refused[0])
-    return max(fitting, key=fitting.get)  # type: ignore[arg-type]
+    return max(fitting, key=fitting.get)
 
 
 def _dashboard_cells(folder: Path) -> Iterator[tuple[Place, str]]:

@@ -29,7 +29,7 @@ def lecture(browser, lab):
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     open_and_run(page, lab, NOTEBOOK)
-    page.wait_for_selector(".mlp .heats canvas")
+    page.wait_for_selector(".mlp .map canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 7")
     page.evaluate(
         """(names) => [...document.querySelectorAll(".mlp")].forEach((node, i) => {
@@ -87,7 +87,7 @@ def test_steps_by_update_forwards_and_back(dashboard, trace):
 
 def test_steps_by_line_show_only_what_is_computed(dashboard):
     rows = dashboard.locator("#adam .ledger tr")
-    waiting = dashboard.locator("#adam .heats .wait:visible")
+    waiting = dashboard.locator("#adam .map .wait:visible")
     for line in range(6):
         assert rows.nth(line).get_attribute("aria-current") == "step"
         assert rows.nth(line).locator(".result span").is_visible()
@@ -143,7 +143,7 @@ def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
 
 def test_click_on_a_map_chooses_the_weight(dashboard, trace):
     dashboard.keyboard.press("ArrowRight")
-    canvas = dashboard.locator("#adam .heats canvas[data-field=rho]")
+    canvas = dashboard.locator("#adam .map canvas[data-field=rho]")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 17.5 / 30, "y": box["height"] * 3.5 / 10})
     assert "unit 4, input 18" in dashboard.locator("#adam .weight").inner_text()

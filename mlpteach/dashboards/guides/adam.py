@@ -8,6 +8,7 @@ from mlpteach.views.panels import Show
 
 def _first(show: Show, quantity: str) -> np.ndarray:
     """Return the sizes of a quantity of the layer on the screen at the first update."""
+    assert show.frames  # of every network
     fields, frame = show.frames.fields, show.frames.read(1, 1)[0]
     start = 0
     for name, (rows, columns) in fields.items():
@@ -55,14 +56,9 @@ GUIDES = {
             lambda show: "too long" if middle_step(show) > 1 else "too short",
         ),
         GuidedStep(
-            "**ε inside the root** (lecture), ε = 0.01: half of the first steps are longer than "
-            "{step:.2f} η.",
+            "**Lecture or paper?** With ε = 0.01 inside the root half of the first steps are "
+            "longer than {step:.2f} η. Switch the form.",
             "k=1&line=5&form=lecture&eps=0.01",
-            {"step": middle_step},
-        ),
-        GuidedStep(
-            "**ε outside the root** (paper), the same ε = 0.01: {step:.2f} η.",
-            "k=1&line=5&form=paper&eps=0.01",
             {"step": middle_step},
         ),
         GuidedStep(
