@@ -40,8 +40,9 @@
     };
   }
 
-  window._JUPYTERLAB ??= {};
-  window._JUPYTERLAB["mlpteach-link"] = {
+  const extensions = "_JUPYTERLAB"; // JupyterLab's name for them
+  window[extensions] ??= {};
+  window[extensions]["mlpteach-link"] = {
     init(scope) {
       shared = scope;
     },

@@ -49,7 +49,7 @@ class SavedModel {
   // Only guided steps have an answer.
   async send({ type, number, text, request }) {
     if (type !== "step") return;
-    await null; // an answer comes after the question has been sent
+    await Promise.resolve(); // an answer comes after the question has been sent
     const step = number ? this.steps[number - 1] : { spec: { guided: null }, position: readState(text).position };
     if (step) await this.show(step);
     const message = "This page was saved without what this step shows: it needs Python, in a notebook.";

@@ -48,7 +48,7 @@ def test_question_hides_all_results_until_the_guess(race):
     cells = race.locator(".table tbody td.number").all_inner_texts()
     assert {text.split()[-1] for text in cells} == {"?"}
     race.click("[data-choice='0']")
-    assert shown(race).startswith("No: RMSProp. All at η = 0.02.")
+    assert shown(race).startswith("No: RMSProp. All at η = 0.01.")
     assert race.locator(".body [data-value]").count() > 5
     assert race.locator(".plot canvas").first.is_visible()
     assert not race.evaluate("document.querySelector('.body').inert")
@@ -65,7 +65,7 @@ def test_right_guess_and_none_by_keyboard_alone(race):
     take(race, 4)
     race.keyboard.press("Tab")
     race.click("[data-choice='-1']")
-    assert shown(race).startswith("All at η = 0.02.")
+    assert shown(race).startswith("All at η = 0.01.")
 
 
 def test_own_state_comes_back(race):

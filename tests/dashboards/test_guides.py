@@ -29,6 +29,7 @@ GIVEN = {
     "momentum": {"1", "100", "4/121", "9/11", "50", "0.9"},
     "network": {"0.1"},
     "neuron": {"1", "0", "2"},
+    "optimizer": {"10"},
     "race": {"200", "0"},
     "race, AdaDelta": {"200", "10"},
     "race, AdaGrad": {"200"},

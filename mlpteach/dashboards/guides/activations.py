@@ -45,12 +45,6 @@ GUIDES = {
             _nearest(_RATIOS, at("a.gradient_ratio", 1)),
         ),
         GuidedStep(
-            "**What Glorot is made for:** tanh in A. {a:.2f} is left in layer 1, and in the end "
-            "{right:.0f} are right.",
-            f"k=100&a.activation=tanh&a.init=glorot&{_B}&depth=6",
-            _A,
-        ),
-        GuidedStep(
             "**How deep?** Sigmoids and Glorot again, with one hidden layer: {right:.0f} are right "
             "in the end. Drag the hidden layers up.",
             f"k=100&a.activation=sigmoid&a.init=glorot&{_B}&depth=1",

@@ -56,14 +56,9 @@ GUIDES = {
             lambda show: "too long" if middle_step(show) > 1 else "too short",
         ),
         GuidedStep(
-            "**ε inside the root** (lecture), ε = 0.01: half of the first steps are longer than "
-            "{step:.2f} η.",
+            "**Lecture or paper?** With ε = 0.01 inside the root half of the first steps are "
+            "longer than {step:.2f} η. Switch the form.",
             "k=1&line=5&form=lecture&eps=0.01",
-            {"step": middle_step},
-        ),
-        GuidedStep(
-            "**ε outside the root** (paper), the same ε = 0.01: {step:.2f} η.",
-            "k=1&line=5&form=paper&eps=0.01",
             {"step": middle_step},
         ),
         GuidedStep(

@@ -28,12 +28,6 @@ GUIDES = {
             {"slope": where("sigmoid.slope", 0.0), "product": where("sigmoid.product", 0.0)},
         ),
         GuidedStep(
-            "**Ten layers,** still z = 0: {product:.1e} is left by the sigmoid, "
-            "{tanh:.0f} by tanh.",
-            f"k=81&depth=10&{_ALL}",
-            {"product": where("sigmoid.product", 0.0), "tanh": where("tanh.product", 0.0)},
-        ),
-        GuidedStep(
             "**Saturated,** z = 6. The sigmoid is at {a:.4f}, its derivative at {slope:.4f}; after "
             "six layers {product:.0e} is left.",
             f"k=141&depth=6&{_ALL}",

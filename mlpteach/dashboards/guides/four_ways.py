@@ -41,6 +41,11 @@ GUIDES = {
             highest(_named("passes")),
         ),
         GuidedStep(
+            "**Against seconds** it depends on this computer and on what else it does: all four "
+            "are run again, by turns, and the median counts.",
+            "k=100000&against=seconds",
+        ),
+        GuidedStep(
             "**Larger batches,** of 256: mini-batch descent reaches {minibatch:.2f}, momentum "
             "{momentum:.2f}.",
             "k=100000&against=epoch&batch_size=256",

@@ -69,6 +69,12 @@ GUIDES = {
             _LAST,
         ),
         GuidedStep(
+            "**AdaGrad and RMSProp.** Again the place of ε. With ε = 10⁻¹² RMSProp's forms end at "
+            "{lecture:.2f} and {paper:.2f}, the last epoch's costs.",
+            "k=1&rule=rmsprop&rmsprop.eps=1e-12",
+            _LAST,
+        ),
+        GuidedStep(
             "**AdaDelta.** The last epoch's costs: {lecture:.2f} on the slide, {paper:.2f} as "
             "published, which has no η at all.",
             "k=1&rule=adadelta",

@@ -80,11 +80,11 @@ _ALL = (
         lowest(_named(_ARRIVING, _arrival)),
     ),
     GuidedStep(
-        "**All at η = 0.02.** First below J = 0: AdaGrad {adagrad}, RMSProp {rmsprop}, Adam "
+        "**All at η = 0.01.** First below J = 0: AdaGrad {adagrad}, RMSProp {rmsprop}, Adam "
         "{adam}, momentum {momentum}, gradient descent {gd}.",
-        "k=60&landscape=saddle&step_sizes=equal&eta=0.02",
+        "k=60&landscape=saddle&step_sizes=equal&eta=0.01",
         _BELOW_ZERO,
-        "**All at η = 0.02.** Which is first below J = 0 now?",
+        "**All at η = 0.01.** Which is first below J = 0 now?",
         tuple(_NAMES[rule] for rule in _ARRIVING),
         lowest(_named(_ARRIVING, _arrival)),
     ),

@@ -22,6 +22,10 @@ def _is_first(show: Show) -> str:
 GUIDES = {
     "ranking": (
         GuidedStep(
+            "**Nobody stays first.** Follow a line from problem to problem: it rises and falls.",
+            "k=100&follow=adam",
+        ),
+        GuidedStep(
             "**A winner with a weakness.** In the long valley L-BFGS has rank {valley:.0f}; with "
             "noise, which misleads its memory of curvature, rank {noise:.0f}.",
             "k=100&problem=noise&follow=lbfgs",

@@ -72,5 +72,10 @@ GUIDES = {
             "k=100000&example=at_random&updates=10000",
             _ENDS,
         ),
+        GuidedStep(
+            "**A safe rule is not a fast one.** AMSGrad never forgets the one largest gradient. "
+            "Compare the steps in the table.",
+            f"k=100000&{_RARE}&updates=10000",
+        ),
     ),
 }
