@@ -47,6 +47,11 @@ def neuron(lecture):
 
 @pytest.fixture
 def cost_lab(lecture):
+    dashboard = at_home(lecture, LAB)
+    lines = dashboard.locator("[data-control=images] [data-value=lines]")
+    if lines.get_attribute("aria-pressed") == "false":
+        lines.click()
+        dashboard.locator(".words .marked").first.wait_for()
     return at_home(lecture, LAB)
 
 
@@ -185,12 +190,12 @@ def test_maps_are_drawn_and_go_back(cost_lab):
 def test_both_at_the_weights_of_mse(cost_lab):
     cost_lab.press("PageDown")
     assert cell(cost_lab, "A3.difference") > 0.1
-    choice = cost_lab.locator("select[data-control=weights]")
-    choice.select_option("first")
+    choice = cost_lab.locator("[data-control=weights]")
+    choice.locator("[data-value=first]").click()
     cost_lab.locator("figcaption", has_text="at the same weights").wait_for()
     assert cell(cost_lab, "A3.difference") == 0.0
     assert cell(cost_lab, "V2.difference") > 0.1
-    choice.select_option("own")
+    choice.locator("[data-value=own]").click()
     cost_lab.locator("figcaption", has_text="each at its own weights").wait_for()
 
 

@@ -2,6 +2,7 @@
 
 // Of an image's side: what lies between two of them, and below where words stand there.
 const GAP = 1 / 8, SAID = 0.45;
+const CROWDED = 16, TOO_MANY = 40; // side by side: no words below them on a narrow page; on any
 
 class Images {
   constructor(panel, dashboard) {
@@ -22,7 +23,7 @@ class Images {
     const shown = panel.alone ? 1 : count;
     const columns = Math.min(panel.columns || shown, shown);
     const rows = Math.ceil(shown / columns);
-    const gap = Math.ceil(GAP * panel.side), said = panel.said && !panel.alone ? Math.ceil(SAID * panel.side) : 0;
+    const gap = Math.ceil(GAP * panel.side), said = panel.said && !panel.alone && columns <= TOO_MANY ? Math.ceil(SAID * panel.side) : 0;
     Object.assign(this, { panel, count, columns, rows, across: panel.side + gap, down: panel.side + gap + said });
     this.canvas.dataset.field = panel.field;
     this.title.innerHTML = panel.title;
@@ -35,9 +36,9 @@ class Images {
     this.grid.style.setProperty("--rows", rows);
     if (panel.chosen && !panel.alone) this.grid.tabIndex = 0;
     else this.grid.removeAttribute("tabindex");
-    this.grid.style.setProperty("--said", said / this.down);
     this.words.replaceChildren(...Array.from({ length: said ? shown : 0 }, () => element("span")));
     this.node.classList.toggle("alone", panel.alone);
+    this.node.classList.toggle("crowded", columns > CROWDED);
     return true;
   }
 
