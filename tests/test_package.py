@@ -22,6 +22,7 @@ import yaml
 from benchmarks.engine import importing
 
 import mlpteach
+from mlpteach.player.page_source import LOADER, MODULE
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = [
@@ -231,7 +232,8 @@ def saved_module(tmp_path):
 
 
 MODULES = {
-    "dashboard": lambda _: mlpteach.dashboards.Player._esm,
+    "dashboard": lambda _: MODULE,
+    "loader": lambda _: LOADER,
     "question": lambda _: mlpteach.quiz.QuestionWidget._esm,
     "saved page": saved_module,
 }

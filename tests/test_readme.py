@@ -15,6 +15,7 @@ from mlpteach.exercise import differences, problem_sets, replies
 from mlpteach.grading import bubblewrap, verdicts
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
+from mlpteach.player.page_source import MODULE
 from mlpteach.player.spec import describe_show
 from mlpteach.quiz.kinds import KINDS
 from mlpteach.quiz.question_files.read import read
@@ -137,7 +138,7 @@ def a_dashboard_is_the_file_of_its_name():
 
 def every_part_of_the_page_is_joined():
     parts = list((ROOT / "mlpteach/player/page").glob("*.js"))
-    module = str(mt.dashboards.Player._esm)
+    module = MODULE
     assert sum(map(len, parts_of(parts))) + len(parts) - 1 == len(module)
     assert all(part in module for part in parts_of(parts))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.player.page_source import MODULE
 
 from .conftest import open_and_run
 
@@ -29,7 +30,7 @@ def lecture(browser, lab):
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     open_and_run(page, lab, NOTEBOOK)
-    page.wait_for_selector(".mlp .heats canvas")
+    page.wait_for_selector(".mlp .map canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 7")
     page.evaluate(
         """(names) => [...document.querySelectorAll(".mlp")].forEach((node, i) => {
@@ -87,7 +88,7 @@ def test_steps_by_update_forwards_and_back(dashboard, trace):
 
 def test_steps_by_line_show_only_what_is_computed(dashboard):
     rows = dashboard.locator("#adam .ledger tr")
-    waiting = dashboard.locator("#adam .heats .wait:visible")
+    waiting = dashboard.locator("#adam .map .wait:visible")
     for line in range(6):
         assert rows.nth(line).get_attribute("aria-current") == "step"
         assert rows.nth(line).locator(".result span").is_visible()
@@ -120,7 +121,7 @@ def read(text):
 
 def test_numbers_of_any_size_are_written_in_full(dashboard):
     """A module of the page, imported on its own: what it writes is what the number is."""
-    source = mt.dashboards.Player._esm
+    source = MODULE
     numbers = [0.0, 1.0, -2.5, 123.456, 696930.0, 99999.7, 1e5, 1e60, 5e-324, 1.8067e-35, -1e-3]
     written = dashboard.evaluate(
         """async ([source, numbers]) => {
@@ -143,7 +144,7 @@ def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
 
 def test_click_on_a_map_chooses_the_weight(dashboard, trace):
     dashboard.keyboard.press("ArrowRight")
-    canvas = dashboard.locator("#adam .heats canvas[data-field=rho]")
+    canvas = dashboard.locator("#adam .map canvas[data-field=rho]")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 17.5 / 30, "y": box["height"] * 3.5 / 10})
     assert "unit 4, input 18" in dashboard.locator("#adam .weight").inner_text()
@@ -249,7 +250,7 @@ def wait_for_result(page, line, number, ledger="#adam"):
 
 def test_values_set_from_python_move_the_controls(dashboard):
     """The page's module with a model of its own; a control that agrees is left alone."""
-    source = mt.dashboards.Player._esm
+    source = MODULE
     seen = dashboard.evaluate(
         """async (source) => {
         const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));

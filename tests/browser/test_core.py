@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from every_dashboard import SMALL
 from own_dashboard import own_dashboard
 
 import mlpteach as mt
@@ -206,8 +207,8 @@ def test_python_that_was_only_busy_is_believed(own, page):
     assert own.values["eta"] == 0.5
 
 
-def test_axes_and_labels_are_printed_with_a_printer_s_default_settings(own, page):
-    """Those leave backgrounds out, which is what the masked ink of a plot is."""
-    show(page, own)
-    printed = "getComputedStyle(document.querySelector('.ink')).printColorAdjust"
+def test_the_bar_of_a_map_is_printed_with_a_printer_s_default_settings(page):
+    """Those leave backgrounds out."""
+    show(page, SMALL["adam"]())
+    printed = "getComputedStyle(document.querySelector('.bar')).printColorAdjust"
     assert page.evaluate(printed) == "exact"

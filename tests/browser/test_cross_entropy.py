@@ -25,7 +25,7 @@ def lecture(browser, lab):
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     open_and_run(page, lab, "03_cross_entropy.ipynb")
-    page.wait_for_selector(".mlp .heats canvas")
+    page.wait_for_selector(".mlp .map canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
     yield page
     context.close()

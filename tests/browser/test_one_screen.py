@@ -1,10 +1,9 @@
 """Every dashboard on one screen, from a phone to a projector, and nothing clipped."""
 
 import pytest
+from every_dashboard import SMALL, sum_of_slopes
 
 import mlpteach as mt
-
-from ..every_dashboard import SMALL, sum_of_slopes
 
 # What a lecture opens: the dashboards as they come, with the digits.
 LECTURED = {

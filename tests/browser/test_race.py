@@ -247,7 +247,7 @@ def test_nothing_runs_out_or_overlaps(dashboard):
     )
     assert wide == []
     overlaps = dashboard.evaluate(
-        """() => { const boxes = [...document.querySelectorAll(".mlp .flow > figure")].map(
+        """() => { const boxes = [...document.querySelectorAll(".mlp .panel > figure")].map(
         (e) => e.getBoundingClientRect());
         return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.right > b.left + 1 &&
         b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1)).length; }"""

@@ -53,11 +53,12 @@ class Axes {
   }
 }
 
+const sorted = (ticks) => ticks.toSorted((a, b) => a[0] - b[0]);
+
 // Every tick, or every second, third … so that labels keep apart; minor ones where all have room.
 function chooseTicks(ticks, length, room) {
   const isFree = (chosen) => chosen.every(([share, text], i) =>
     i === 0 || Math.abs(share - chosen[i - 1][0]) * length >= (room(text) + room(chosen[i - 1][1])) / 2);
-  const sorted = (some) => some.toSorted((a, b) => a[0] - b[0]);
   if (isFree(sorted(ticks))) return ticks;
   const major = sorted(ticks.filter(([, , isMajor]) => isMajor));
   const zero = Math.max(0, major.findIndex(([, text]) => text === "0" || text === "10⁰"));

@@ -95,8 +95,8 @@ function makePoint(control, value, changed) {
   const fields = value.map((number, i) =>
     element("input", { type: "number", step: "any", value: number, "aria-label": `${control.label}, ${"xy"[i]}`, "data-coordinate": i,
       onchange: () => {
-        const typed = fields.map((field) => field.valueAsNumber); // NaN where nothing is written
-        if (typed.every(Number.isFinite)) changed(typed);
+        const numbers = fields.map((field) => field.valueAsNumber); // NaN where nothing is written
+        if (numbers.every(Number.isFinite)) changed(numbers);
       } }));
   return element("span", { class: "point", role: "group", "aria-label": control.label, "data-control": control.name }, control.label, ...fields);
 }

@@ -42,16 +42,21 @@ class More {
   }
 }
 
+// What a cell says, with all its digits.
+function cellText(node) {
+  const exact = node.dataset.value ?? node.querySelector("[data-value]")?.dataset.value;
+  return exact ?? (node.querySelector(":scope > .head + span") ?? node).textContent.trim();
+}
+
 // All numbers of the step shown, with all their digits: a line each, its name and its values, tabs between.
 function shownNumbers(root) {
-  const text = (node) => node.dataset.value ?? node.querySelector("[data-value]")?.dataset.value ?? (node.querySelector(":scope > .head + span") ?? node).textContent.trim();
-  const lines = [...root.querySelectorAll(".place .numbers > span")].map((span) => {
-    const value = span.querySelector("[data-value]");
-    return value ? [span.textContent.split(" = ")[0], value.dataset.value] : [span.textContent];
+  const lines = [...root.querySelectorAll(".place .numbers > span")].map((part) => {
+    const value = part.querySelector("[data-value]");
+    return value ? [part.textContent.split(" = ")[0], value.dataset.value] : [part.textContent];
   });
   for (const row of root.querySelectorAll(".table tr, .ledger tr:not(.pending)")) {
     const cells = [...row.children].filter((cell) => !cell.matches(".numbers"));
-    lines.push(row.dataset.line ? [row.dataset.line, text(cells.at(-1))] : cells.map(text));
+    lines.push(row.dataset.line ? [row.dataset.line, cellText(cells.at(-1))] : cells.map(cellText));
   }
   return lines.map((cells) => cells.join("\t").trimEnd()).join("\n");
 }

@@ -1,7 +1,7 @@
 // Where panels stand: rows within columns within rows …, cut by views/mosaic.py. Parts with a picture
 // share what room there is, tables and words take what they need.
 
-const PICTURES = ["plot", "heat", "diagram"];
+const PICTURES = new Set(["plot", "heat", "diagram"]);
 
 function buildMosaic(piece, panels) {
   if (piece.parts) {
@@ -15,7 +15,7 @@ function buildMosaic(piece, panels) {
 
 function framePanel(panel) {
   const { kind } = panel.panel;
-  return frame(`panel ${kind}-panel`, [panel.node], PICTURES.includes(kind));
+  return frame(`panel ${kind}-panel`, [panel.node], PICTURES.has(kind));
 }
 
 function frame(name, parts, grows) {

@@ -19,7 +19,7 @@ class Names {
       const name = layer.label || layer.name;
       if (!name || seen.has(name)) continue;
       seen.add(name);
-      this.named.push({ layer, isInside: isInside(layer), node: element("span", { html: name }) });
+      this.named.push({ layer, isInside: standsInside(layer), node: element("span", { html: name }) });
     }
     const nodes = (inside) => this.named.filter(({ isInside }) => isInside === inside).map(({ node }) => node);
     this.beside.replaceChildren(...nodes(false));
@@ -37,9 +37,9 @@ class Names {
   fit(width, height, em) {
     this.beside.hidden = false;
     for (const one of this.named) Object.assign(one, { high: one.node.offsetHeight || em, wide: one.node.offsetWidth });
+    const all = this.named.reduce((sum, one) => sum + (one.isInside ? 0 : one.high), 0);
+    this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || all > height);
     for (const one of this.first) one.high = one.node.offsetHeight;
-    const high = this.named.reduce((sum, { isInside, high }) => sum + (isInside ? 0 : high), 0);
-    this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || high > height);
   }
 
   // Return from where to where a hairline leads to a name that could not stand at its place.
@@ -59,7 +59,7 @@ class Names {
 }
 
 // A trail's end moves over its map.
-const isInside = ({ kind, future, connect }) => kind === "arrow" || (kind === "line" && connect && !future);
+const standsInside = ({ kind, future, connect }) => kind === "arrow" || (kind === "line" && connect && !future);
 
 const BESIDE = 11; // pixels from a tip to its name
 

@@ -11,13 +11,14 @@ function isForDashboard(event, root) {
   return (!chosen || chosen.contains(root)) && mostVisible() === root;
 }
 
+function shareInView(node) {
+  const { top, bottom, height } = node.getBoundingClientRect();
+  return (Math.min(bottom, innerHeight) - Math.max(top, 0)) / Math.min(height || Infinity, innerHeight);
+}
+
 // The dashboard of which most is in view; none where that is less than a third.
 function mostVisible() {
-  const share = (node) => {
-    const { top, bottom, height } = node.getBoundingClientRect();
-    return (Math.min(bottom, innerHeight) - Math.max(top, 0)) / Math.min(height || Infinity, innerHeight);
-  };
-  const [best] = [...document.querySelectorAll(".mlp")].map((node) => [share(node), node])
+  const [best] = [...document.querySelectorAll(".mlp")].map((node) => [shareInView(node), node])
     .filter(([seen]) => seen > 1 / 3).toSorted((a, b) => b[0] - a[0]);
   return best?.[1];
 }
