@@ -1,12 +1,19 @@
 """Every dashboard on one screen, from a phone to a projector, and nothing clipped."""
 
+import numpy as np
 import pytest
 from every_dashboard import SMALL, sum_of_slopes
 
 import mlpteach as mt
+from mlpteach.player.controls import Slider
+from mlpteach.player.core import Core
+from mlpteach.views import STYLES, Axes, Line, Plot, Show
+
+from .shown_dashboard import show
 
 # What a lecture opens: the dashboards as they come, with the digits.
 LECTURED = {
+    "activations": mt.dashboards.activations,
     "adam": mt.dashboards.adam,
     "batches": mt.dashboards.batches,
     "cost_lab": mt.dashboards.cost_lab,
@@ -17,7 +24,10 @@ LECTURED = {
     "optimizer": mt.dashboards.optimizer,
     "own_rule": lambda: mt.dashboards.own_rule(sum_of_slopes),
     "race": mt.dashboards.race,
+    "ranking": mt.dashboards.ranking,
     "rate map": lambda: mt.dashboards.momentum("map"),
+    "reddi": mt.dashboards.reddi,
+    "steady": mt.dashboards.momentum,
     "step_size": mt.dashboards.step_size,
     "valley": lambda: mt.dashboards.momentum("valley"),
 }
@@ -113,3 +123,64 @@ def test_small_data_needs_no_more_room(page, name, tmp_path):
     found = measured(page, WIDE[0])
     assert found["height"] <= WIDE[0][1]
     assert found["width"] <= WIDE[0][0]
+
+
+@pytest.fixture
+def raced(page, tmp_path):
+    mt.dashboards.race(steps=40).save_html(tmp_path / "race.html")
+    page.goto((tmp_path / "race.html").as_uri())
+    measured(page, WIDE[0])
+    return page
+
+
+@pytest.mark.parametrize("presses", [0, 6, 20])
+def test_names_on_a_map_stand_inside_and_apart(raced, presses):
+    raced.focus(".mlp")
+    for _ in range(presses):
+        raced.keyboard.press("ArrowRight")
+    names, plot = raced.evaluate(
+        """() => {
+        const box = (node) => node.getBoundingClientRect().toJSON();
+        const plot = document.querySelector(".mlp .square .plot");
+        return [[...plot.querySelectorAll(".tips span")].map(box), box(plot)]; }"""
+    )
+    assert len(names) >= 7
+    for i, one in enumerate(names):
+        assert plot["left"] - 1 <= one["left"]
+        assert one["right"] <= plot["right"] + 1
+        assert plot["top"] - 1 <= one["top"]
+        assert one["bottom"] <= plot["bottom"] + 1
+        for other in names[:i]:
+            assert (
+                one["right"] <= other["left"] + 1
+                or other["right"] <= one["left"] + 1
+                or one["bottom"] <= other["top"] + 2
+                or other["bottom"] <= one["top"] + 2
+            )
+
+
+CONTROLS = """(place) => [...document.querySelectorAll(`.mlp ${place} [data-control]`)]
+.map((node) => node.dataset.control)"""
+
+
+def test_controls_that_find_no_room_stand_behind_the_dots(page):
+    labels = "the first", "the second", "the third", "the fourth", "the fifth", "the sixth"
+    sliders = [Slider(label, label, 0.0, 1.0) for label in labels]
+    core = Core(_flat, sliders, dict.fromkeys(labels, 0.5), "Many", "many")
+    show(page, core)
+    page.set_viewport_size({"width": 1171, "height": 647})
+    page.wait_for_function("document.querySelectorAll('.mlp .more [data-control]').length > 1")
+    shown, behind = page.evaluate(CONTROLS, ".frame > .controls"), page.evaluate(CONTROLS, ".more")
+    assert shown + behind == list(labels)
+    assert 2 <= len(shown) <= 4  # 160 pixels each, a number field and a label
+    page.set_viewport_size({"width": 3600, "height": 1000})
+    page.wait_for_function("document.querySelectorAll('.mlp .more [data-control]').length === 1")
+    page.set_viewport_size({"width": 600, "height": 1000})
+    page.wait_for_timeout(100)
+    assert page.evaluate(CONTROLS, ".more") == ["the sixth"]
+
+
+def _flat(values):
+    series = {"k": np.arange(3.0), "J": np.zeros(3)}
+    axes = Axes("k", "J", (0.0, 3.0), (0.0, 1.0))
+    return Show({}, 3, [Plot("Flat", "Flat", axes, [Line("k", "J", STYLES[0])])], series)

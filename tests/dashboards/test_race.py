@@ -72,7 +72,7 @@ def test_step_sizes_of_everybody_are_in_the_table():
     dashboard = race(rules=["gd", "momentum", ("adadelta", "paper"), "lbfgs"], steps=20)
     assert list(step_sizes(dashboard).values()) == ["0.01", "0.01", "–", "–"]
     dashboard.configure(**{"momentum.alpha": 0.0234})
-    assert step_sizes(dashboard)["Momentum (lecture)"] == "0.0234"
+    assert step_sizes(dashboard)["Momentum"] == "0.0234"
 
 
 def below_zero(dashboard):
@@ -163,8 +163,8 @@ def test_a_state_brings_back_step_sizes_of_any_kind():
 def test_own_step_sizes_are_those_of_the_entries():
     dashboard = race(rules=["gd", mt.rule("adam", eta=0.3)], steps=5, step_sizes="own")
     assert step_sizes(dashboard) == {
-        "Gradient descent (lecture)": f"{mt.rule('gd').values['eta']:.3g}",
-        "Adam (lecture)": "0.3",
+        "Gradient descent": f"{mt.rule('gd').values['eta']:.3g}",
+        "Adam": "0.3",
     }
 
 

@@ -1,4 +1,4 @@
-"""The colours of maps against those that they are taken from."""
+"""The colours of maps against those that they are taken from, and against what eyes tell apart."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,16 @@ from matplotlib import colormaps
 
 from mlpteach.views.colors import COLORS, color_table
 
-ORIGINALS = {
-    ("signed", False): "RdBu_r",
-    ("signed", True): "berlin",
-    ("positive", False): "cividis",
-    ("positive", True): "cividis",
-}
+ORIGINALS = {("signed", False): "RdBu_r", ("signed", True): "berlin"}
+# Ottosson 2020: linear red, green, blue -> cones -> OKLab.
+CONES = [
+    [0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]  # fmt: skip
+OKLAB = [
+    [0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "dark"), ORIGINALS)
@@ -22,5 +26,37 @@ def test_tables_are_close_to_the_originals(name, dark):
     assert np.abs(table - original).max() <= 3.5
 
 
-def test_every_name_has_its_original():
-    assert {name for name, _ in ORIGINALS} == set(COLORS)
+def seen(table):
+    """Lightness and the two hues' strengths in OKLab, of each colour."""
+    shares = table / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return np.cbrt(linear @ np.transpose(CONES)) @ np.transpose(OKLAB)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_never_negative_has_one_hue_and_a_lightness_in_proportion(dark):
+    lightness, green_red, blue_yellow = seen(color_table("positive", dark)).T
+    line = np.linspace(lightness[0], lightness[-1], 256)
+    assert np.abs(lightness - line).max() < 0.015
+    assert abs(lightness[-1] - lightness[0]) > 0.65
+    hues = np.degrees(np.arctan2(blue_yellow, green_red))[64:] % 360
+    assert np.ptp(hues) < 12
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_zero_of_both_tables_is_the_page_s_own_grey(dark):
+    signed, positive = color_table("signed", dark)[128], color_table("positive", dark)[0]
+    assert np.abs(signed.astype(int) - positive).max() <= 10
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_strongest_of_both_tables_are_told_apart(dark):
+    strong = seen(color_table("positive", dark)[200:])[:, None]
+    for end in (slice(0, 56), slice(200, 256)):
+        away = np.linalg.norm(strong - seen(color_table("signed", dark)[end])[None], axis=-1)
+        assert away.min() > 0.07
+
+
+def test_every_name_has_a_table_for_either_page():
+    assert set(COLORS) == {"signed", "positive"}
+    assert all(len(both) == 2 for both in COLORS.values())
