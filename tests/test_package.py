@@ -22,6 +22,7 @@ import yaml
 from benchmarks.engine import importing
 
 import mlpteach
+from mlpteach.player.page_source import LOADER, MODULE
 from mlpteach.site import page_source
 
 ROOT = Path(__file__).parents[1]
@@ -232,7 +233,8 @@ def saved_module(tmp_path):
 
 
 MODULES = {
-    "dashboard": lambda _: mlpteach.dashboards.Player._esm,
+    "dashboard": lambda _: MODULE,
+    "loader": lambda _: LOADER,
     "question": lambda _: mlpteach.quiz.QuestionWidget._esm,
     "saved page": saved_module,
     "site": lambda _: page_source.SITE,

@@ -15,7 +15,9 @@ from mlpteach.exercise import differences, problem_sets, replies
 from mlpteach.grading import bubblewrap, verdicts
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
+from mlpteach.player.page_source import MODULE
 from mlpteach.player.spec import describe_show
+from mlpteach.player.stand_in import as_png, as_text
 from mlpteach.quiz.kinds import KINDS
 from mlpteach.quiz.question_files.read import read
 from mlpteach.quiz.session import Session as QuizSession
@@ -138,7 +140,7 @@ def a_dashboard_is_the_file_of_its_name():
 
 def every_part_of_the_page_is_joined():
     parts = list((ROOT / "mlpteach/player/page").glob("*.js"))
-    module = str(mt.dashboards.Player._esm)
+    module = MODULE
     assert sum(map(len, parts_of(parts))) + len(parts) - 1 == len(module)
     assert all(part in module for part in parts_of(parts))
 
@@ -246,6 +248,11 @@ def the_plane_is_found_and_drawn_in_two_files():
     assert file_of(surface_view.cost_map) == "mlpteach/views/surface.py"
 
 
+def words_and_a_picture_stand_in():
+    for made in (as_text, as_png):
+        assert file_of(made) == "mlpteach/player/stand_in.py"
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -267,6 +274,7 @@ FOLLOWED = {
     "what a panel can be": a_panel_is_declared_once_and_drawn_twice,
     "a dashboard, or add one": a_dashboard_is_the_file_of_its_name,
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
+    "what stands in for a dashboard on GitHub or in a PDF": words_and_a_picture_stand_in,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
     "a lecture": lectures_are_executed_and_their_text_is_held,
     "the speaker's notes": notes_are_raw_cells_with_a_tag,

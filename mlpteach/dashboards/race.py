@@ -317,7 +317,7 @@ class _Runs:
             if rule.form != "own":
                 raise
             trace, said = getattr(error, "trace", None), in_a_sentence(error)
-        if trace is None or not len(trace):
+        if said and not trace:
             return None, None, said
         return trace, path(trace, landscape, steps), said
 

@@ -15,3 +15,24 @@ MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
 # What a saved page has besides, behind the module.
 SAVED = (_PAGE.parent / "saved.js").read_text("utf-8")
 STYLE = (_PAGE / "player.css").read_text("utf-8")
+
+# What a widget's module is: the page itself is made once, however many widgets there are. A browser
+# never forgets a module, so that each with one of its own would leave it behind.
+LOADER = """
+const pages = (globalThis.mlpteachPages ??= new Map());
+
+function load(source) {
+  if (!pages.has(source)) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    pages.set(source, import(url).finally(() => URL.revokeObjectURL(url)));
+  }
+  return pages.get(source);
+}
+
+export default {
+  async render({ model, el }) {
+    const page = await load(model.get("page"));
+    return page.default.render({ model, el });
+  },
+};
+"""

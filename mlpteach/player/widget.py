@@ -22,7 +22,7 @@ from mlpteach.player.cells import (
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.guide import Guide, GuidedStep
-from mlpteach.player.page_source import MODULE, STYLE
+from mlpteach.player.page_source import LOADER, MODULE, STYLE
 from mlpteach.player.stand_in import as_png, as_text
 from mlpteach.run.trace import Trace
 from mlpteach.views.panels import Show
@@ -53,8 +53,9 @@ class Player(anywidget.AnyWidget):
         it to send the page there.
     """
 
-    _esm = MODULE
+    _esm = LOADER
     _css = STYLE
+    page = traitlets.Unicode(MODULE).tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)
     numbers = traitlets.Bytes().tag(sync=True)
     frames = traitlets.Bytes().tag(sync=True)

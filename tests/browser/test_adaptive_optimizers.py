@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.player.page_source import MODULE
 
 from .conftest import open_and_run
 
@@ -120,7 +121,7 @@ def read(text):
 
 def test_numbers_of_any_size_are_written_in_full(dashboard):
     """A module of the page, imported on its own: what it writes is what the number is."""
-    source = mt.dashboards.Player._esm
+    source = MODULE
     numbers = [0.0, 1.0, -2.5, 123.456, 696930.0, 99999.7, 1e5, 1e60, 5e-324, 1.8067e-35, -1e-3]
     written = dashboard.evaluate(
         """async ([source, numbers]) => {
@@ -249,7 +250,7 @@ def wait_for_result(page, line, number, ledger="#adam"):
 
 def test_values_set_from_python_move_the_controls(dashboard):
     """The page's module with a model of its own; a control that agrees is left alone."""
-    source = mt.dashboards.Player._esm
+    source = MODULE
     seen = dashboard.evaluate(
         """async (source) => {
         const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));

@@ -37,9 +37,9 @@ class Names {
   fit(width, height, em) {
     this.beside.hidden = false;
     for (const one of this.named) Object.assign(one, { high: one.node.offsetHeight || em, wide: one.node.offsetWidth });
-    for (const one of this.first) one.high = one.node.offsetHeight;
     const all = this.named.reduce((sum, one) => sum + (one.isInside ? 0 : one.high), 0);
     this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || all > height);
+    for (const one of this.first) one.high = one.node.offsetHeight;
   }
 
   // Return from where to where a hairline leads to a name that could not stand at its place.
