@@ -103,7 +103,7 @@ def _gather(coursedir, path, names):
     rules = read_rules(coursedir, names["assignment"], names["notebook"])
     _compare_with_gradebook(rules.released, names)
     handed_in, unreadable = read_whole(path)
-    secret = read_secret(coursedir.root)
+    secret = read_secret(coursedir.root, coursedir.groupshared)
     key = work_key(secret, names["student"], names["assignment"], digest_of(path))
     return Work(rules, handed_in, key, read_files(path.parent), unreadable)
 
