@@ -210,6 +210,10 @@ def _need_nbgrader():
 
 def grade_class(options):
     """Do what ``mlpteach grade`` promises."""
+    from mlpteach.grading.settings import ON_WINDOWS
+
+    if sys.platform == "win32":
+        raise CommandError(ON_WINDOWS)
     _need_nbgrader()
     from mlpteach.grading import class_run, command
 

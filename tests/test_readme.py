@@ -12,7 +12,15 @@ from reference import rules_quadratic
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.exercise import differences, problem_sets, replies
-from mlpteach.grading import bubblewrap, verdicts
+from mlpteach.grading import (
+    bubblewrap,
+    landlock_paths,
+    ordinary_tests,
+    own_exercise,
+    verdicts,
+)
+from mlpteach.grading import rules as grading_rules
+from mlpteach.grading.grade import grade
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
 from mlpteach.player.page_source import MODULE
@@ -194,6 +202,7 @@ def what_differs_is_said_where_it_is_found():
 
 
 def marks_are_decided_outside_of_the_sandbox():
+    assert file_of(grade) == "mlpteach/grading/grade.py"
     assert file_of(Session) == "mlpteach/grading/session.py"
     assert file_of(verdicts.verdict_of) == "mlpteach/grading/verdicts.py"
     for path in (ROOT / "mlpteach/grading/inside").glob("*.py"):
@@ -201,8 +210,15 @@ def marks_are_decided_outside_of_the_sandbox():
         assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(session|steps))", source), path
 
 
+def rules_are_plain_data():
+    assert file_of(grading_rules.read_rules) == "mlpteach/grading/rules.py"
+    assert file_of(ordinary_tests.run) == "mlpteach/grading/ordinary_tests.py"
+    assert file_of(own_exercise.own_checks) == "mlpteach/grading/own_exercise.py"
+
+
 def the_sandbox_is_made_where_it_says():
     assert file_of(bubblewrap.bubblewrap_command) == "mlpteach/grading/bubblewrap.py"
+    assert file_of(landlock_paths.readable_paths) == "mlpteach/grading/landlock_paths.py"
     inside = ROOT / "mlpteach/grading/inside"
     assert "mount(" in (inside / "zygote.py").read_text("utf-8")
     assert '"socket": ' in (inside / "kernel_calls.py").read_text("utf-8")
@@ -282,6 +298,7 @@ FOLLOWED = {
     "a known mistake, or add one": mistakes_stand_beside_their_checks,
     "what a check says differs": what_differs_is_said_where_it_is_found,
     "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
+    "what a notebook is graded by": rules_are_plain_data,
     "what the sandbox lets see and do": the_sandbox_is_made_where_it_says,
     "a self-test": self_tests_are_a_file_a_lecture,
     "a type of question": a_type_of_question_is_a_file_with_its_fields,

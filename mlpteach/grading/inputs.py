@@ -13,25 +13,37 @@ import numpy as np
 FILE = ".mlpteach-secret"
 
 
-def read_secret(course_root):
+def read_secret(course_root, shared=False):
     """Return the course's secret, made when it is first needed.
 
     Several graders may need it first at the same moment: the file appears with all of its text, and
     whoever comes second reads what the first has written.
+
+    Parameters
+    ----------
+    course_root : str or Path
+    shared : bool
+        Whether the course's group may read it: assistants with accounts of their own.
+
+    Returns
+    -------
+    bytes
     """
     path = Path(course_root, FILE)
     if not path.exists():
-        _make_secret(path)
+        _make_secret(path, shared)
     secret = path.read_bytes()
     if len(secret) < 32:
         raise ValueError(f"{path} is too short to be a secret: delete it and grade again")
     return secret
 
 
-def _make_secret(path):
+def _make_secret(path, shared):
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{FILE}-") as file:  # of mode 600
         file.write(secrets.token_hex(32).encode())
         file.flush()
+        if shared:
+            os.fchmod(file.fileno(), 0o640)
         with contextlib.suppress(FileExistsError):
             os.link(file.name, path)
 

@@ -1,5 +1,11 @@
 """How nbgrader is told to grade with mlpteach: through its own settings only."""
 
+import sys
+
+ON_WINDOWS = (
+    "mlpteach grades on Linux only: on Windows use WSL (wsl --install), and run nbgrader and "
+    "mlpteach in it. Students need none of that: notebooks and their checks work on Windows."
+)
 _OURS = "mlpteach.grading."
 _THEIRS = "nbgrader.preprocessors."
 
@@ -25,6 +31,8 @@ def configure(c):
     c : traitlets.config.Config
         What ``get_config()`` gives there.
     """
+    if sys.platform == "win32":
+        raise SystemExit(ON_WINDOWS)
     # Names rather than classes: most of nbgrader's commands need none of them.
     c.Autograde.exporter_class = _OURS + "exporter.SubmissionExporter"
     c.Autograde.post_convert_hook = _OURS + "finished.release"

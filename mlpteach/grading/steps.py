@@ -4,9 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from nbformat import from_dict
 from nbformat.v4 import new_markdown_cell
-from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
@@ -103,7 +101,7 @@ def _gather(coursedir, path, names):
     rules = read_rules(coursedir, names["assignment"], names["notebook"])
     _compare_with_gradebook(rules.released, names)
     handed_in, unreadable = read_whole(path)
-    secret = read_secret(coursedir.root)
+    secret = read_secret(coursedir.root, coursedir.groupshared)
     key = work_key(secret, names["student"], names["assignment"], digest_of(path))
     return Work(rules, handed_in, key, read_files(path.parent), unreadable)
 
@@ -114,10 +112,11 @@ class SourceChanged(Exception):
 
 def _compare_with_gradebook(released, names):
     """Refuse to grade with a source that changed since the assignment was generated."""
+    about = [cell["metadata"].get("nbgrader", {}) for cell in released["cells"]]
     source = {
-        cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.get("points", 0))
-        for cell in from_dict(released["cells"])
-        if utils.is_grade(cell) or utils.is_task(cell)
+        data["grade_id"]: float(data.get("points", 0))
+        for data in about
+        if data.get("grade") or data.get("task")
     }
     key = (names["db_url"], names["assignment"], names["notebook"], tuple(source.items()))
     if key in _compared:

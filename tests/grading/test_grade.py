@@ -155,6 +155,19 @@ def test_own_delimiters_and_stubs(sandbox):
     assert graded.notes == []
 
 
+@pytest.mark.parametrize("line", ["### AUTOTEST double(3)", "### HASHED AUTOTEST double(3)"])
+def test_autotest_lines_are_those_that_were_generated(line, sandbox):
+    source = ordinary()
+    source.cells[1].source = line
+    texts = {"test": HIDDEN, "part": "raise SystemExit", "answer": "not this one"}
+    released, hidden = released_and_hidden(source, None, lambda: texts)
+    assert released["cells"][1]["source"] == "assert double(1) == 2"
+    assert hidden["test"] == HIDDEN
+    assert released["cells"][2]["source"].startswith("1.5")
+    untouched = Work(Rules(released, hidden), json.dumps(released).encode(), b"k")
+    assert grade(untouched, sandbox).scores["test"] == 0
+
+
 def test_a_source_without_cell_ids_and_with_nameless_metadata(sandbox):
     source = ordinary()
     source.cells.insert(0, new_code_cell("import math", metadata={"nbgrader": {"grade": False}}))

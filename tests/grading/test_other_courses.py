@@ -1,0 +1,93 @@
+"""A course as others have it: its own folders, data; one that asks for nothing."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from course import cell
+from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook
+
+CONFIG = """
+from mlpteach.grading.settings import configure
+c = get_config()
+c.CourseDirectory.course_id = "course"
+c.CourseDirectory.source_directory = "master"
+c.CourseDirectory.directory_structure = "{nbgrader_step}/{assignment_id}/{student_id}"
+configure(c)
+"""
+SOLUTION = "    ### BEGIN SOLUTION\n    return open('n.txt').read()\n    ### END SOLUTION"
+ANSWER = f"def read():\n{SOLUTION}"
+RIGHT = "def read():\n    with open('n.txt') as file:\n        return file.read()"
+
+
+def run(course, *words):
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        capture_output=True,
+        text=True,
+        timeout=400,
+        cwd=course,
+        env=environment,
+    )
+
+
+def source():
+    test = {"grade": True, "locked": True, "points": 2}
+    hidden = "### BEGIN HIDDEN TESTS\nassert read() == '42'\n### END HIDDEN TESTS"
+    made = new_notebook(
+        cells=[
+            cell("code", "answer", ANSWER, solution=True),
+            cell("code", "test", f"assert read()\n{hidden}", **test),
+        ]
+    )
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return made
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, needs_sandbox):
+    root = tmp_path_factory.mktemp("others")
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    folder = root / "master" / "ps1"
+    folder.mkdir(parents=True)
+    nbformat.write(source(), folder / "ps1.ipynb")
+    (folder / "n.txt").write_text("42")
+    done = run(root, "nbgrader", "generate_assignment", "ps1")
+    assert done.returncode == 0, done.stderr
+    for student, answer in {"ann": RIGHT, "bob": "def read():\n    return '41'"}.items():
+        handed = nbformat.read(root / "release" / "ps1" / "ps1.ipynb", 4)
+        handed.cells[0].source = answer
+        place = root / "submitted" / "ps1" / student
+        place.mkdir(parents=True)
+        nbformat.write(handed, place / "ps1.ipynb")
+    return root
+
+
+def marks(root):
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "course") as book:
+        return {each.student_id: each.score for each in book.assignment_submissions("ps1")}
+
+
+def test_its_own_folders_and_data(course):
+    done = run(course, "mlpteach.cli", "grade", "ps1")
+    assert done.returncode == 0, done.stderr
+    assert marks(course) == {"ann": 2, "bob": 0}
+    assert (course / "autograded" / "ps1" / "ann" / "n.txt").read_text() == "42"
+    again = run(course, "mlpteach.cli", "grade", "ps1")
+    assert "0 graded, 2 graded before" in again.stdout
+    (course / "master" / "ps1" / "n.txt").write_text("41")  # other rules: all is graded anew
+    done = run(course, "nbgrader", "autograde", "ps1")
+    assert done.returncode == 0, done.stderr
+    assert marks(course) == {"ann": 0, "bob": 0}
+
+
+def test_a_course_that_does_not_ask_for_it_is_refused_in_words(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()")
+    done = run(tmp_path, "mlpteach.cli", "grade", "ps1")
+    assert done.returncode == 1
+    assert "does not ask for mlpteach" in done.stderr
+    assert "    configure(c)" in done.stderr
