@@ -143,16 +143,18 @@ def _unexcused(answers):
     """Say what differs first, name the mistake, and give the points of what is right."""
     exchange, quantity, finding = answers.first
     message = what_differs(answers.task, exchange, quantity, finding)
+    if answers.excused and answers.task.path:
+        return Verdict(0.0, message, finding.kind)  # takes long to be told, and is hardly needed
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
+    one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
+    if one and not answers.helpers.contradict(one, finding):
+        return _surer(answers, message, one) or _known(answers, message, one)
     digits = answers.quantities.digits() if quantity else None
     if digits is not None:
         left = _SMALL_WORTH if digits >= _DIGITS else 0.0
         message = f"{message} {_ROUNDED.format(digits)}"
         return Verdict(max(left, _share(answers)), message, "rounded")
-    one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
-    if one and not answers.helpers.contradict(one, finding):
-        return _surer(answers, message, one) or _known(answers, message, one)
     if not one and not answers.helpers.most:
         read = _read(answers)
         if read and all(reading and likely(reading.family) for reading, _ in read.values()):
