@@ -124,7 +124,7 @@ class Desk:
         shown = self.shown.get(i)
         ran = {"type": "ran", "request": message.get("request"), "error": outcome.error}
         ran["text"] = outcome.text + _as_text(shown)
-        answers: list[Answer] = [(ran, [])]
+        answers = [(ran, [])]
         if isinstance(shown, Core):
             answers.append(shown.history(message.get("pictures", ())))
         elif isinstance(shown, Session):
