@@ -54,8 +54,6 @@ class Desk:
     ----------
     cells : list of dict
         "id" and "source" of each cell with code, in the order of the lecture.
-    on_demand : collection of str
-        Packages that are loaded when they are imported.
 
     Examples
     --------
@@ -64,8 +62,7 @@ class Desk:
     '4\\n'
     """
 
-    def __init__(self, cells: list[dict[str, str]], on_demand: Collection[str] = ()) -> None:
-        keep_in(in_browser())
+    def __init__(self, cells: list[dict[str, str]]) -> None:
         self.places = {cell["id"]: i for i, cell in enumerate(cells)}
         self.ids = [cell["id"] for cell in cells]
         self.sources = [cell["source"] for cell in cells]
@@ -73,8 +70,6 @@ class Desk:
         self.defined: set[int] = set()
         self.shown: dict[int, Any] = {}
         self.states: dict[int, str] = {}
-        if on_demand:
-            sys.meta_path.append(OnDemand(on_demand))
 
     def receive(
         self, cell: str, message: dict[str, Any], states: dict[str, str] | None = None
@@ -129,7 +124,7 @@ class Desk:
         shown = self.shown.get(i)
         ran = {"type": "ran", "request": message.get("request"), "error": outcome.error}
         ran["text"] = outcome.text + _as_text(shown)
-        answers: list[Answer] = [(ran, [])]
+        answers = [(ran, [])]
         if isinstance(shown, Core):
             answers.append(shown.history(message.get("pictures", ())))
         elif isinstance(shown, Session):
@@ -185,6 +180,21 @@ class Desk:
         if state.write("", {**core.values, **values}, {}) != state.write("", core.values, {}):
             core.state = text
         core.position = position
+
+
+def open_desk(cells: list[dict[str, str]], on_demand: Collection[str] = ()) -> Desk:
+    """Return a desk in a Python of its own: there the page keeps answers, and packages can wait.
+
+    Parameters
+    ----------
+    cells : list of dict
+        As for :class:`Desk`.
+    on_demand : collection of str
+        Packages that the worker loads when they are imported.
+    """
+    keep_in(in_browser())
+    sys.meta_path.append(OnDemand(on_demand))
+    return Desk(cells)
 
 
 def _ask(session, message):

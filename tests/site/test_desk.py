@@ -46,8 +46,8 @@ def conversation(*sources, messages):
     cells = [{"id": str(i), "source": source} for i, source in enumerate(sources)]
     return python(f"""
 from site_desk import hold_pictures
-from mlpteach.site.desk import Desk
-desk = Desk({cells!r})
+from mlpteach.site.desk import open_desk
+desk = open_desk({cells!r})
 hold_pictures()
 said = [[answer for answer, _ in desk.receive(*sent)] for sent in {messages!r}]
 json.dump(said, sys.stdout)
@@ -125,10 +125,10 @@ def test_what_cannot_be_answered_is_said():
 def test_a_package_on_demand_is_asked_for_and_then_found():
     asked = python("""
 import importlib.machinery
-from mlpteach.site.desk import Desk
+from mlpteach.site.desk import open_desk
 for name in [one for one in sys.modules if one == "matplotlib"]:
     del sys.modules[name]
-desk = Desk([{"id": "0", "source": ""}], on_demand=["matplotlib"])
+desk = open_desk([{"id": "0", "source": ""}], on_demand=["matplotlib"])
 sys.path_importer_cache.clear()
 path, sys.path[:] = list(sys.path), []
 run = {"type": "run", "source": "import matplotlib", "request": 1}

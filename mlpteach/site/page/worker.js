@@ -21,8 +21,8 @@ async function start({ pieces, base, cells }) {
   desk = pyodide.runPython(`
 import json, sys
 sys.path.insert(0, "/lib/mlpteach")
-from mlpteach.site.desk import Desk
-desk = Desk(**json.loads(given))
+from mlpteach.site.desk import open_desk
+desk = open_desk(**json.loads(given))
 def receive(cell, message, states):
     answers = desk.receive(cell, json.loads(message), json.loads(states))
     return [[json.dumps(answer), buffers] for answer, buffers in answers]
