@@ -65,3 +65,35 @@ def test_where_a_function_has_no_value_nothing_is_painted():
 def test_a_picture_is_light(id):
     """A changed landscape may cost 300 kB with its run."""
     assert len(render(map_axes(mt.LANDSCAPES[id])).data) < 150_000
+
+
+def test_heights_of_a_saddle_are_equally_far_apart():
+    lines = levels(mt.LANDSCAPES["saddle"])
+    # From -2.25 to 2.25, both without a line.
+    steps = np.diff([-2.25, *lines, 2.25])
+    np.testing.assert_allclose(steps, 4.5 / (len(lines) + 1))
+
+
+def test_heights_of_a_bowl_are_equally_far_apart_as_powers():
+    landscape = mt.LANDSCAPES["beale"]
+    values = heights(landscape)[2]
+    above = levels(landscape) - values.min()
+    ratios = np.diff(np.log([*above, values.max() - values.min()]))
+    np.testing.assert_allclose(ratios, ratios[0])
+    # The lowest line goes around 6 in 1000 of the places.
+    assert np.mean(values - values.min() <= above[0]) == pytest.approx(0.006, abs=1e-3)
+
+
+def test_a_plain_has_no_heights_to_draw():
+    landscape = own_landscape(
+        lambda W: (1.0, np.zeros(2)), (-1.0, 1.0, -1.0, 1.0), start=(0.5, 0.5)
+    )
+    assert levels(landscape).size == 0
+
+
+def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
+    def wall(W):
+        return 100.0 if W[0] > 0.5 else 0.0, np.zeros(2)
+
+    landscape = own_landscape(wall, (-1.0, 1.0, -1.0, 1.0), start=(0.0, 0.5), minima=[(0, 0)])
+    assert levels(landscape)[0] == pytest.approx(1e-4)
