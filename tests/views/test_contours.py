@@ -9,7 +9,7 @@ from PIL import Image
 
 import mlpteach as mt
 from mlpteach.tables.landscapes import own_landscape
-from mlpteach.views.contours import fills, heights, levels, map_axes
+from mlpteach.views.contours import fills, heights, is_bowl, levels, map_axes
 from mlpteach.views.coordinates import x_fractions, y_fractions
 from mlpteach.views.pictures import render
 
@@ -97,3 +97,17 @@ def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
 
     landscape = own_landscape(wall, (-1.0, 1.0, -1.0, 1.0), start=(0.0, 0.5), minima=[(0, 0)])
     assert levels(landscape)[0] == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("function", "bowl"),
+    [
+        (lambda x, y: x**2 + y**2, True),
+        (lambda x, y: x**2 + y, False),
+        (lambda x, y: x - y**2, False),
+        (lambda x, y: np.nan, False),
+    ],
+)
+def test_a_bowl_has_its_lowest_place_inside_the_window(function, bowl):
+    landscape = own_landscape(lambda W: (float(function(*W)), np.zeros(2)), (-1, 1, -1, 1))
+    assert is_bowl(landscape) is bowl

@@ -62,6 +62,7 @@ def test_panels(show):
     assert (x.axes.xlim, x.axes.ylim, x.axes.xscale) == ((1.0, 12.0), (-1.1, 1.1), "log")
     # Three updates a period, but thirty at least.
     assert (divisor.axes.xlim, divisor.axes.xscale) == ((1.0, 30.0), "linear")
+    assert divisor.axes.ylim[0] == 0.0
     assert average.axes.ylim[0] <= 0.0 < average.axes.ylim[1]
     settled = max(show.series[f"{id}.regret"][8:].max() for id in ("adam", "amsgrad"))
     assert settled <= average.axes.ylim[1] <= 2 * settled
