@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 import mlpteach as mt
@@ -80,6 +81,7 @@ def test_heights_of_a_bowl_are_equally_far_apart_as_powers():
     above = levels(landscape) - values.min()
     ratios = np.diff(np.log([*above, values.max() - values.min()]))
     np.testing.assert_allclose(ratios, ratios[0])
+    assert len(above) == len(levels(mt.LANDSCAPES["saddle"])) > 5
     # The lowest line goes around 6 in 1000 of the places.
     assert np.mean(values - values.min() <= above[0]) == pytest.approx(0.006, abs=1e-3)
 
@@ -106,8 +108,15 @@ def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
         (lambda x, y: x**2 + y, False),
         (lambda x, y: x - y**2, False),
         (lambda x, y: np.nan, False),
+        (lambda x, y: x**2 + y**2 if x > -0.9 else np.nan, True),
     ],
 )
 def test_a_bowl_has_its_lowest_place_inside_the_window(function, bowl):
     landscape = own_landscape(lambda W: (float(function(*W)), np.zeros(2)), (-1, 1, -1, 1))
     assert is_bowl(landscape) is bowl
+
+
+def test_minima_are_starred():
+    target = Figure().subplots()
+    map_axes(mt.LANDSCAPES["beale"]).draw(target)
+    assert [(star.get_text(), star.get_position()) for star in target.texts] == [("★", (3.0, 0.5))]

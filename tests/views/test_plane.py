@@ -29,6 +29,9 @@ def test_one_output_leans_by_its_distance_from_the_middle_of_its_targets():
     assert leaning(signs, np.array([[-1.0, 0.0, 0.5]])).tolist() == [-1.0, 0.0, 0.5]
     others = problem_of([2.0, 3.5, 8.0], output="linear")
     assert leaning(others, np.array([[2.0, 5.0, 8.0]])).tolist() == [-1.0, 0.0, 1.0]
+    # Where all targets are equal, a unit away is as far as one goes.
+    equal = problem_of([3.5, 3.5, 3.5], output="linear")
+    assert leaning(equal, np.array([[2.5, 3.5, 5.5]])).tolist() == [-1.0, 0.0, 2.0]
 
 
 def test_several_outputs_lean_to_the_largest():
@@ -49,9 +52,9 @@ def test_data_have_the_colours_of_what_is_wanted_of_them(y, outputs, levels):
 
 
 def test_places_are_the_middles_of_cells_row_by_row_from_below():
-    axes = Axes("", "", (-1.0, 1.0), (0.0, 3.0))
+    axes = Axes("", "", (-1.0, 1.0), (1.0, 4.0))
     assert places(axes, 3, 2).tolist() == [
-        [-0.5, 0.5], [0.5, 0.5], [-0.5, 1.5], [0.5, 1.5], [-0.5, 2.5], [0.5, 2.5],
+        [-0.5, 1.5], [0.5, 1.5], [-0.5, 2.5], [0.5, 2.5], [-0.5, 3.5], [0.5, 3.5],
     ]  # fmt: skip
 
 
