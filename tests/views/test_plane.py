@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.views import Axes
+from mlpteach.views.colors import color_table
 from mlpteach.views.plane import (
     class_levels,
     leaning,
@@ -85,3 +87,26 @@ def test_levels_of_a_unit_without_a_range_are_those_of_its_largest():
     assert unit_levels(mt.ACTIVATIONS["linear"], A).tolist() == [
         [0.0, 0.5, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.5],
     ]  # fmt: skip
+
+
+def test_the_data_of_a_class_have_a_colour_and_stand_at_their_places():
+    X = np.array([[0.2, -5.0], [0.7, 3.0], [0.4, 4.0]])
+    net = mt.MLP((2, 3, 1), seed=1)
+    problem = mt.train(net, X, [0, 1, 0], epochs=1, progress=False).run.problem
+    axes = plane_axes(problem)
+    # With 5 % of room in steps of 0.2, and of 2.
+    assert axes.xlim == pytest.approx((0.0, 0.8))
+    assert axes.ylim == pytest.approx((-6.0, 6.0))
+    target = Figure().subplots()
+    axes.draw(target)
+    first, second = target.collections
+    np.testing.assert_array_equal(first.get_offsets(), X[[0, 2]])
+    np.testing.assert_array_equal(second.get_offsets(), X[[1]])
+    # A table of 256 colours from -1 to 1, 0 … 255: -0.8 is at 25.5, 0.8 at 229.5.
+    table = color_table("signed")
+    assert first.get_facecolors()[0][:3] * 255 == pytest.approx(
+        table[25:27].mean(axis=0)[:3], abs=2
+    )
+    assert second.get_facecolors()[0][:3] * 255 == pytest.approx(
+        table[229:231].mean(axis=0)[:3], abs=2
+    )
