@@ -105,3 +105,8 @@ def test_the_lines_of_the_map_lie_where_eigenvalues_say():
             for level, parts in lines.items()}  # fmt: skip
     assert ends[1.0] == pytest.approx([2.0], rel=0.03)
     assert min(ends[100.0]) == pytest.approx(1 - 0.1**0.01, rel=0.03)
+    # Where two eigenvalues become one, (1 + m - s)^2 = 4 m: between the regimes.
+    border = np.concatenate(lines[0.0])
+    inner = border[(border[:, 0] < 0.9) & (border[:, 1] < 0.9)]
+    assert len(inner) > 20
+    np.testing.assert_allclose(inner[:, 0], (1 - np.sqrt(inner[:, 1])) ** 2, rtol=0.05)
