@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from mlpteach.views.arrows import arrow_series, arrows_on_map, enlargement
 from mlpteach.views.coordinates import x_fractions, y_fractions
@@ -95,3 +96,12 @@ def test_the_enlargement_names_its_arrows_and_is_drawn_to_one_scale():
     down = -np.diff(y_fractions(plot.axes, [0.0, 1.0])) * 2.1
     assert across == pytest.approx(down)
     assert plot.axes.ylim == (-1.1, 1.1)
+
+
+def test_around_the_ball_in_the_middle_the_enlargement_is_bare():
+    target = Figure().subplots()
+    enlargement(PARTS, "Momentum").axes.draw(target)
+    (ball,) = target.texts
+    assert (ball.get_text(), ball.get_position()) == ("●", (0.0, 0.0))
+    assert (len(target.get_xticks()), len(target.get_yticks())) == (0, 0)
+    assert not any(spine.get_visible() for spine in target.spines.values())

@@ -52,5 +52,10 @@ def test_panels():
     assert (curve.click, slopes.click) == ("step", "step")
 
 
+def test_slopes_are_seen_from_0_on():
+    show = show_derivatives({"linear": mt.ACTIVATIONS["linear"]}, Z, 2)
+    assert show.panels[2].axes.ylim == (0.0, 1.5)
+
+
 def test_without_an_activation_it_asks_for_one():
     assert show_derivatives({}, Z, 2).message == "No activation is chosen: choose at least one."

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.study import gain
-from mlpteach.views.long_valley import START, history, show_valley
+from mlpteach.views.long_valley import START, history, show_valley, way_plot
 
 RULES = {
     "gd": mt.rule("gd", eta=0.05),
@@ -72,3 +73,16 @@ def test_a_run_that_leaves_the_valley_is_told_by_its_name():
     notes = show.panels[3].rows[0].notes
     k = next(iter(notes))
     assert notes == {k: f"diverged at update {k}"}
+
+
+def test_lines_of_equal_cost_are_ellipses_as_wide_as_the_root_of_the_condition():
+    target = Figure().subplots()
+    way_plot(16.0, ["gd"]).axes.draw(target)
+    (contours,) = target.collections
+    parts = [part for parts in contours.allsegs for part in parts if len(part)]
+    # Neither the point in the middle nor what leaves the window.
+    closed = [part for part in parts if 0.1 < np.abs(part[:, 1]).max() < 0.9]
+    assert len(closed) > 2
+    for part in closed:
+        width, height = np.ptp(part, axis=0)
+        assert width / height == pytest.approx(4.0, rel=0.05)

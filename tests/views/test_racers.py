@@ -31,6 +31,13 @@ def test_looks_that_differ():
     assert racers[1].style.color != racers[0].style.color
 
 
+def test_forms_of_one_colour_have_markers_of_their_own():
+    for id in ("momentum", "nesterov", "adam", "nadam"):
+        lecture, paper = racers_of([id, (id, "paper")])
+        assert lecture.style.color == paper.style.color
+        assert lecture.style.marker != paper.style.marker
+
+
 def test_a_lonely_rule_or_function_is_a_race():
     assert [racer.id for racer in racers_of("gd")] == ["gd"]
     assert [racer.id for racer in racers_of(mt.rule("gd"))] == ["gd"]

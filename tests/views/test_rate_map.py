@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.views.rate_map import show_map, step_and_memory
@@ -69,3 +70,43 @@ def test_the_bar_lies_between_both_directions():
         "flat.left", "steep.left", "flat.slope", "steep.slope",
     ]  # fmt: skip
     assert [line.x for line in way.layers] == ["paper.x"]
+
+
+def drawn(form):
+    """What stands still of the map, drawn by matplotlib."""
+    rule = mt.rule("momentum", form)
+    axes = show_map(rule, 2, 10.0).panels[0].axes
+    target = Figure().subplots()
+    axes.draw(target)
+    return target
+
+
+@pytest.mark.parametrize("form", ["paper", "lecture"])
+def test_the_map_names_its_regimes_and_how_many_updates_a_digit_takes(form):
+    target = drawn(form)
+    words = {text.get_text(): text for text in target.texts}
+    assert {"monotone", "oscillating", "alternating →", "diverging"} <= words.keys()
+    assert words["diverging"].get_rotation() == 90
+    assert words["monotone"].get_rotation() == 0
+    # 50 and 100 updates a digit are on every such map, at a memory of 0.2.
+    assert {"50", "100"} <= words.keys()
+    assert words["100"].get_position()[1] == pytest.approx(0.2, abs=0.01)
+    assert (target.get_xlim(), target.get_ylim()) == ((1e-4, 10.0), (0.0, 1.0))
+    assert target.get_xscale() == "log"
+
+
+def test_the_lines_of_the_map_lie_where_eigenvalues_say():
+    """Without memory a step s leaves 1 - s: the rate is 1 at s = 2, and at 0.0228 100 a digit."""
+    target = drawn("paper")
+    lines = {level: segments for contours in target.collections if hasattr(contours, "levels")
+             for level, segments in zip(contours.levels, contours.allsegs, strict=False)
+             if not contours.filled}  # fmt: skip
+    ends = {level: [step for part in parts for step, memory in part if memory == 0.0]
+            for level, parts in lines.items()}  # fmt: skip
+    assert ends[1.0] == pytest.approx([2.0], rel=0.03)
+    assert min(ends[100.0]) == pytest.approx(1 - 0.1**0.01, rel=0.03)
+    # Where two eigenvalues become one, (1 + m - s)^2 = 4 m: between the regimes.
+    border = np.concatenate(lines[0.0])
+    inner = border[(border[:, 0] < 0.9) & (border[:, 1] < 0.9)]
+    assert len(inner) > 20
+    np.testing.assert_allclose(inner[:, 0], (1 - np.sqrt(inner[:, 1])) ** 2, rtol=0.05)

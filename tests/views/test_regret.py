@@ -62,6 +62,7 @@ def test_panels(show):
     assert (x.axes.xlim, x.axes.ylim, x.axes.xscale) == ((1.0, 12.0), (-1.1, 1.1), "log")
     # Three updates a period, but thirty at least.
     assert (divisor.axes.xlim, divisor.axes.xscale) == ((1.0, 30.0), "linear")
+    assert divisor.axes.ylim[0] == 0.0
     assert average.axes.ylim[0] <= 0.0 < average.axes.ylim[1]
     settled = max(show.series[f"{id}.regret"][8:].max() for id in ("adam", "amsgrad"))
     assert settled <= average.axes.ylim[1] <= 2 * settled
@@ -86,3 +87,10 @@ def test_a_run_that_ends_is_told_at_the_first_point_after_its_end():
     # Updates are shown one by one up to 303.
     assert show.panels[1].rows[0].notes == {302: "diverged at update 302"}
     assert "diverged at update k = 302" in show.message
+
+
+def test_where_steep_slopes_come_at_random_the_beginning_is_three_hundred_updates():
+    example = COUNTEREXAMPLES["at_random"]
+    rule = mt.rule("adam", "paper", eta=0.1, beta1=0.0, beta2=0.5)
+    show = show_regret(example, {"adam": regret.run(example, rule, None, 20)}, 20)
+    assert show.panels[4].axes.xlim == (1.0, 303.0)

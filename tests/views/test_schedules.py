@@ -63,6 +63,9 @@ def test_the_mean_of_an_epoch_stays_until_the_next():
     first, second = trace.losses[:3].mean(), trace.losses[3:].mean()
     np.testing.assert_allclose(series["constant.mean"], [NAN, NAN, first, first, first, second])
     np.testing.assert_array_equal(series["constant.mean_k"], [NAN, NAN, 3, 3, 3, 6])
+    _, means, table = show_schedules({"constant": trace}).panels
+    assert means.title == "Cost of each epoch (mean)"
+    assert (table.columns[3], table.rows[0].cells[3]) == ("mean of the epoch", "constant.mean")
 
 
 def test_plots_and_table(traces):
