@@ -6,11 +6,8 @@ from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.views import Axes
-<<<<<<< HEAD
-from mlpteach.views.packed import packed, unpacked
-=======
 from mlpteach.views.colors import color_table
->>>>>>> 64e5bb3073676752d6850bd7ae450cfe9ee984b8
+from mlpteach.views.packed import packed, unpacked
 from mlpteach.views.plane import (
     class_levels,
     leaning,
