@@ -157,9 +157,10 @@ def _with(tree, node, text):
     except SyntaxError:
         return None
     copied = copy.deepcopy(tree, {id(node): new})
-    for statement in ast.walk(copied):
-        is_line = isinstance(statement, ast.stmt) and not isinstance(statement, ast.FunctionDef)
-        if is_line and any(n is new for part in _parts(statement) for n in ast.walk(part)):
+    statements = [node for node in ast.walk(copied) if isinstance(node, ast.stmt)]
+    for statement in statements:
+        own = [] if isinstance(statement, ast.FunctionDef) else _parts(statement)
+        if any(node is new for part in own for node in ast.walk(part)):
             return ast.unparse(copied), _first_line(statement)
     return None
 
