@@ -107,7 +107,7 @@ def test_numbers_put_in_are_those_of_the_formula(dashboard, trace):
     written = [slots.nth(i).text_content().strip("()") for i in range(3)]
     step = trace[1]
     numbers = [trace[0].V.W[2][0, 0], *[step.gradient.W[2][0, 0]] * 2]
-    assert [read(text) for text in written] == pytest.approx(numbers, rel=1e-4)
+    assert [read(text) for text in written] == pytest.approx(numbers, rel=5e-3)
 
 
 def read(text):
@@ -119,7 +119,7 @@ def read(text):
     return float(mantissa) * 10 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
-def test_numbers_of_any_size_are_written_in_full(dashboard):
+def test_numbers_of_any_size_are_written_in_three_digits(dashboard):
     """A module of the page, imported on its own: what it writes is what the number is."""
     source = MODULE
     numbers = [0.0, 1.0, -2.5, 123.456, 696930.0, 99999.7, 1e5, 1e60, 5e-324, 1.8067e-35, -1e-3]
@@ -131,7 +131,7 @@ def test_numbers_of_any_size_are_written_in_full(dashboard):
         return numbers.map((number) => format(number)); }""",
         [source, numbers],
     )
-    assert [read(text) for text in written] == pytest.approx(numbers, rel=1e-4)
+    assert [read(text) for text in written] == pytest.approx(numbers, rel=5e-3)
 
 
 def test_steps_by_epoch_and_to_the_ends(dashboard, trace):

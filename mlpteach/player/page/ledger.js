@@ -56,7 +56,6 @@ class Ledger {
       if (key === "J") return history.at(history.has("loss") ? "loss" : `${prefix}loss`, k);
       return history.at(`${prefix}${key}`, k);
     };
-    const digits = ways.layer ? 3 : 5;
     // Beside a longer ledger this one waits at its last line.
     const current = Math.min(line, this.rows.length - 1);
     this.rows.forEach((node, i) => {
@@ -74,12 +73,12 @@ class Ledger {
       const slots = node.querySelectorAll("[data-key]");
       const values = Array.from(slots, (slot) => number(slot.dataset.key));
       slots.forEach((slot, j) => {
-        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j], digits);
+        const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j]);
         slot.textContent = values[j] < 0 ? `(${text})` : text;
       });
       node.children[1].title = values.join(", "); // mathematics tells nothing on hover
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
-      result.textContent = format(value, digits);
+      result.textContent = format(value);
       result.dataset.value = result.title = value;
     });
     if (ways.layer) this.keepInSight(this.rows[current]);
