@@ -81,7 +81,7 @@ class Ledger {
       result.textContent = format(value);
       result.dataset.value = result.title = value;
     });
-    if (ways.layer) this.keepInSight(this.rows[current]);
+    this.keepInSight(this.rows[current]);
   }
 
   // Where the lines have not all room, the one that is told stays in it.
