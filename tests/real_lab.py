@@ -95,6 +95,16 @@ def launch():
         browser.close()
 
 
+# A projector of 1366 pixels shows a notebook alone: here the file browser stands beside it.
+ROOM = {"width": 1700, "height": 768}
+
+
+def open_more(page, within=".mlp"):
+    """Open what a dashboard has behind "⋯", where it is not open."""
+    if page.locator(f"{within} [data-action=more]").get_attribute("aria-expanded") == "false":
+        page.click(f"{within} [data-action=more]")
+
+
 def new_page(browser, **options):
     """Open a page of a lecture room's projector."""
     context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})

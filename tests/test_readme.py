@@ -36,6 +36,9 @@ from mlpteach.quiz.typed.spelling import plain_spelling
 from mlpteach.run import network_rows
 from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
+from mlpteach.site.build import build_site
+from mlpteach.site.desk import open_desk
+from mlpteach.site.page_source import SITE, WORKER
 from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import cost_plane, formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.study.back_propagation import pass_numbers
@@ -269,6 +272,13 @@ def words_and_a_picture_stand_in():
         assert file_of(made) == "mlpteach/player/stand_in.py"
 
 
+def pages_of_the_site_are_written_and_answered_in_their_room():
+    assert file_of(build_site).startswith("mlpteach/site/")
+    assert file_of(open_desk) == "mlpteach/site/desk.py"
+    for part in (ROOT / "mlpteach/site/page").glob("*.js"):
+        assert part.read_text("utf-8") in (SITE, WORKER) or part.read_text("utf-8") in SITE
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -292,6 +302,7 @@ FOLLOWED = {
     "the page: drawing, keys, playing": every_part_of_the_page_is_joined,
     "what stands in for a dashboard on GitHub or in a PDF": words_and_a_picture_stand_in,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
+    "a page of the site": pages_of_the_site_are_written_and_answered_in_their_room,
     "a lecture": lectures_are_executed_and_their_text_is_held,
     "the speaker's notes": notes_are_raw_cells_with_a_tag,
     "a problem set, or add one": a_problem_set_is_three_files_of_one_name,

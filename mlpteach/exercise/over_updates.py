@@ -38,7 +38,7 @@ def values_over_updates(task, given, expected, first, quantity):
     lines = [("k", counts), (f"your {label}", _at(yours, entry)), ("right", _at(right, entry))]
     width = max(len(text) for text, _ in lines)
     return "\n".join(
-        f"{text:{width}}" + "".join(f"{value:{_WIDTH}.4g}" for value in values[shown])
+        f"{text:{width}}" + "".join(f"{value:{_WIDTH}.3g}" for value in values[shown])
         for text, values in lines
     )
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import real_lab
 
 import mlpteach as mt
 
@@ -18,7 +19,7 @@ def engine():
 
 @pytest.fixture(scope="module")
 def lecture(browser, lab):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport=real_lab.ROOM)
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.console_errors = []
@@ -103,7 +104,7 @@ def test_plays_and_stops(dashboard):
 
 
 def test_click_on_the_cost_goes_to_the_nearest_moment(dashboard, engine):
-    plot = dashboard.locator(".plot[data-click=step]")
+    plot = dashboard.locator(".plot[data-click=step]").first
     box = plot.bounding_box()
     plot.click(position={"x": box["width"] * 50 / 170, "y": box["height"] / 2})
     assert shown(dashboard, "update") == "49"

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import real_lab
 
 import mlpteach as mt
 from mlpteach.player.page_source import MODULE
@@ -24,7 +25,7 @@ def trace():
 @pytest.fixture(scope="module")
 def lecture(browser, lab):
     """The lecture, run, with its dashboard in view."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport=real_lab.ROOM)
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.console_errors = []
@@ -218,9 +219,7 @@ def test_dragged_slider_ends_at_its_last_value(dashboard, name):
     start = dashboard.locator(slider).input_value()
     low, high = (float(dashboard.locator(slider).get_attribute(end)) for end in ("min", "max"))
     drag(dashboard, slider, np.linspace(low, high, 12))
-    last = dashboard.locator(slider).evaluate(
-        "s => s.parentElement.querySelector('output').textContent"
-    )
+    last = dashboard.locator(f"#adam [data-number={name}]").input_value()
     values = {"eta": 1.0, "beta1": 0.999, "beta2": 0.9999, "eps": 0.01}
     assert float(last.replace("−", "-")) == pytest.approx(values[name], rel=1e-6)
     X, y = mt.datasets.digits()
@@ -258,7 +257,8 @@ def test_values_set_from_python_move_the_controls(dashboard):
         const control = {name: "eta", label: "η", kind: "slider", low: 0, high: 1, log: false};
         const spec = (eta) => ({steps: 0, held: [], lines: 0, controls: [control], panels: [],
             fields: {}, choices: [1, 1], ways: {}, frame: 0, series: {}, values: {eta},
-            title: "test", message: "", perEpoch: 1});
+            title: "test", message: "", perEpoch: 1, guide: [], guided: null,
+            mosaic: {panel: null}, dark: {}, colors: {}});
         const state = {spec: spec(0.1), position: {}, pictures: {}};
         for (const name of ["frames", "numbers"]) state[name] = new DataView(new ArrayBuffer(0));
         const heard = {};
@@ -322,7 +322,7 @@ def test_own_rule_is_compared_and_its_first_difference_named(lecture):
     lecture.keyboard.press("End")
     lecture.wait_for_function(
         """() => [...document.querySelectorAll("#own_rule .result span")].every((span) =>
-        span.textContent)"""
+        span.dataset.value)"""
     )
     yours = ledger_of(lecture, "#own_rule", "yours.")
     expected = ledger_of(lecture, "#own_rule", "reference.")
@@ -421,7 +421,7 @@ def test_saved_page_plays_without_network_and_without_python(offline, trace, tmp
     offline.wait_for_function(
         "document.querySelector('[data-shown=k]').textContent === '285'", timeout=30_000
     )
-    assert float(shown(offline, "loss")) == pytest.approx(trace[-1].loss, rel=1e-4)
+    assert float(shown(offline, "loss")) == pytest.approx(trace[-1].loss, rel=5e-3)
     assert offline.locator(".controls input, .controls button").evaluate_all(
         "all => all.every((one) => one.matches(':disabled'))"
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import real_lab
 
 import mlpteach as mt
 
@@ -19,7 +20,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def lecture(browser, lab):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport=real_lab.ROOM)
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.errors = []
@@ -94,7 +95,7 @@ def test_neuron_shows_nielsens_numbers(neuron):
     assert cell(neuron, "mse.a_after") == pytest.approx(0.2028484243, abs=1e-10)
     assert cell(neuron, "cross_entropy.a_after") == pytest.approx(0.0120087415, abs=1e-10)
     words = neuron.locator(".table").inner_text()
-    assert {"232", "17", "0.20285", "0.012009"} <= set(words.split())
+    assert {"232", "17", "0.203", "0.0120"} <= set(words.split())
 
 
 def test_neuron_from_the_other_start_and_with_another_eta(neuron):
@@ -135,6 +136,7 @@ def test_saturated_neuron_tells_the_shortcut_from_the_long_way(lecture):
     dashboard.press("End")
     assert cell(dashboard, "cross_entropy_long_way.a_after") == 1.0
     assert cell(dashboard, "cross_entropy.a_after") < 0.03
+    dashboard.locator("[data-action=more]").click()
     dashboard.locator("input[data-control=long_way]").uncheck()
     dashboard.locator("[data-series='cross_entropy_long_way.V']").wait_for(state="detached")
     dashboard.locator("input[data-control=long_way]").check()

@@ -1,9 +1,10 @@
 """The lecture in a real JupyterLab: what its dashboards show against the engine's numbers."""
 
 import pytest
+import real_lab
 
 import mlpteach as mt
-from mlpteach.views import Axes, Plot, pictures
+from mlpteach.views import Plot
 from mlpteach.views.coordinates import x_fractions, y_fractions
 
 from .conftest import open_and_run
@@ -15,7 +16,7 @@ BATCHES, MOMENTUM, NESTEROV, STEP_SIZE, FOUR_WAYS = range(5)
 @pytest.fixture(scope="module")
 def lecture(browser, lab):
     """The lecture, run, with all its dashboards drawn."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport=real_lab.ROOM)
     context.set_default_timeout(120_000)
     page = context.new_page()
     page.console_errors = []
@@ -51,7 +52,11 @@ class Shown:
         return self.node.locator("tbody tr").nth(place).inner_text()
 
     def choose(self, control, value):
-        self.node.locator(f"[data-control='{control}'] [data-value='{value}']").click()
+        menu = self.node.locator(f"select[data-control='{control}']")
+        if menu.count():
+            menu.select_option(value)
+        else:
+            self.node.locator(f"[data-control='{control}'] [data-value='{value}']").click()
 
     def slide(self, control, value):
         """Drag a slider to a place on its scale, in several moves."""
@@ -180,19 +185,13 @@ def test_batches_play_stop_and_go_back(shown):
     assert batches.cell("4.batch") == trace.losses[k - 2]
 
 
-def places():
-    """Where the axes of a plot lie in its picture: left, top, width, height as fractions."""
-    return pictures.box(Axes("", "", (0.0, 1.0), (0.0, 1.0)))
-
-
 def test_click_on_a_plot_goes_to_its_step(shown):
     batches = shown(BATCHES)
     plot = batches.node.locator(".plot[data-click=step]").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
-    left, _, width, _ = places()
-    x = left + width * 0.4  # k = 40 of an axis from 0 to 100
-    plot.click(position={"x": x * box["width"], "y": box["height"] / 2})
+    # k = 40 of an axis from 0 to 100
+    plot.click(position={"x": 0.4 * box["width"], "y": box["height"] / 2})
     assert batches.k == pytest.approx(40, abs=1)
 
 

@@ -30,7 +30,7 @@ def run(id, landscape="beale", start=None, **hypers):
 @pytest.fixture(scope="module")
 def lecture(browser, lab, folder):
     real_lab.write_notebook(folder / "race.ipynb", SOURCE)
-    page = real_lab.new_page(browser)
+    page = real_lab.new_page(browser, viewport=real_lab.ROOM)
     page.console_errors = []
     page.on("pageerror", lambda error: page.console_errors.append(str(error)))
     real_lab.open_and_run(page, lab, "race.ipynb")
@@ -126,6 +126,7 @@ def test_click_on_the_map_starts_there(dashboard):
 
 
 def test_typed_start_does_what_a_click_does(dashboard):
+    real_lab.open_more(dashboard)
     fields = dashboard.locator("[data-control=start] input")
     for i, typed in enumerate(("1", "1.5")):
         fields.nth(i).fill(typed)

@@ -94,6 +94,9 @@ def until(page, condition, argument=None):
 
 def state_of(cell):
     """Return the state of a dashboard as "Copy state" gives it."""
+    more = cell.locator("[data-action=more]")
+    if more.get_attribute("aria-expanded") == "false":
+        more.click()
     cell.get_by_role("button", name="Copy state").click()
     return cell.locator(".state").input_value()
 
@@ -215,7 +218,7 @@ def test_code_is_edited_run_and_stopped_and_all_that_was_set_stays(waking, tab):
 def test_another_picture_loads_matplotlib(waking, tab):
     page = tab(f"{waking}/01_minibatch_momentum.html")
     dashboard = cell(page, "cell-06")
-    dashboard.get_by_role("button", name="long valley").click()
+    dashboard.locator("[data-control=on]").select_option("valley")
     until(page, "document.querySelector('#cell-06 figcaption').innerText.includes('way in')")
     assert [url for url in page.asked if "matplotlib-" in url]
     assert page.complaints == []

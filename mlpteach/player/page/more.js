@@ -61,3 +61,8 @@ function shownNumbers(root) {
   }
   return lines.map((cells) => cells.join("\t").trimEnd()).join("\n");
 }
+
+// The state in a link, `mlpteach lecture "race?k=40"`; a state itself stays as it is.
+function stateOf(link) {
+  return link.trim().replace(/^mlpteach lecture\s+"?/, "").replace(/"$/, "");
+}

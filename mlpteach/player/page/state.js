@@ -21,8 +21,3 @@ function readState(text) {
   }
   return { name, values, position };
 }
-
-// The state in a link, `mlpteach lecture "race?k=40"`; a state itself stays as it is.
-function stateOf(link) {
-  return link.trim().replace(/^mlpteach lecture\s+"?/, "").replace(/"$/, "");
-}
