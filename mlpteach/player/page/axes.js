@@ -19,9 +19,16 @@ class Axes {
     this.xlabel.innerHTML = xlabel;
     this.node.classList.toggle("equal", aspect > 0);
     this.node.classList.toggle("bare", !across.length && !up.length);
-    if (aspect) this.node.style.setProperty("--aspect", aspect);
+    this.aspect = aspect;
     this.words = words.map(({ html, x, y, size, turned }) =>
       element("span", { html, style: `left:${100 * x}%;top:${100 * y}%;font-size:max(14px, ${Math.max(size, SMALL)}em);rotate:${turned}deg` }));
+  }
+
+  // A plot whose units are as long across as up takes the largest such rectangle.
+  fit(plot, em) {
+    if (!this.aspect) return Object.assign(plot.style, { width: "", height: "" });
+    const width = Math.min(this.node.clientWidth - em, (this.node.clientHeight - em) * this.aspect);
+    return Object.assign(plot.style, { width: `${width}px`, height: `${width / this.aspect}px` });
   }
 
   // Label as many ticks as have room at this size, in pixels.

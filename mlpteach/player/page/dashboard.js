@@ -75,12 +75,14 @@ class Dashboard {
     this.mosaic = JSON.stringify(mosaic);
     this.panels = this.spec.panels.map((panel) => new PANELS[panel.kind](panel, this));
     this.body.replaceChildren(...(this.panels.length ? [buildMosaic(mosaic, this.panels)] : []));
+    this.root.classList.toggle("bounded", Boolean(this.body.querySelector(".diagram, .ledgers")));
     // A map without a place stands in its line of a ledger, all else behind "⋯".
     const ledgers = this.panels.filter(({ panel }) => panel.kind === "ledger");
     const left = unplaced(mosaic, this.panels)
       .filter((panel) => panel.panel.kind !== "heat" || !ledgers.some((ledger) => ledger.adopt(panel)));
     this.more.panels.replaceChildren(...left.map(framePanel));
     for (const panel of this.panels) if (panel.plot) this.sized?.observe(panel.plot);
+    tellWidths(this.root);
   }
 
   listen() {
@@ -94,6 +96,7 @@ class Dashboard {
     this.retheme = () => {
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
+      tellWidths(this.root);
       for (const panel of this.panels) panel.size = null;
       this.guide.fit();
       this.draw();

@@ -7,10 +7,25 @@ function buildMosaic(piece, panels) {
   if (piece.parts) {
     const parts = piece.parts.map((part) => buildMosaic(part, panels));
     parts.forEach((part, i) => part.style.setProperty("--share", piece.shares[i]));
-    return frame(piece.across ? "row" : "column", parts, parts.some((part) => part.classList.contains("grows")));
+    const grows = parts.some((part) => part.classList.contains("grows"));
+    return piece.across ? frame(rowName(parts), parts, grows) : frame("column", markedLedgers(parts), grows);
   }
   const panel = panels[piece.panel];
   return panel ? framePanel(panel) : frame("free", [], true);
+}
+
+const isOf = (kind) => (part) => part.classList.contains(`${kind}-panel`);
+
+// The style sheet has rules of their own for rows of maps and for ledgers side by side.
+function rowName(parts) {
+  if (parts.every(isOf("heat"))) return "row maps";
+  return parts.some(isOf("ledger")) ? "row ledgers" : "row";
+}
+
+function markedLedgers(parts) {
+  const below = isOf("matrices");
+  parts.forEach((part, i) => part.classList.toggle("with-matrices", isOf("ledger")(part) && i + 1 < parts.length && below(parts[i + 1])));
+  return parts;
 }
 
 function framePanel(panel) {
@@ -20,6 +35,19 @@ function framePanel(panel) {
 
 function frame(name, parts, grows) {
   return element("div", { class: grows ? `${name} grows` : name }, ...parts);
+}
+
+// Widths in em up to which a panel is laid out otherwise.
+const NARROW = { "ledger-panel": { stacked: 58, tight: 26 }, "table-panel": { listed: 34 } };
+
+// Tell the style sheet how much room ledgers and tables have.
+function tellWidths(root) {
+  for (const [name, limits] of Object.entries(NARROW)) {
+    for (const panel of root.querySelectorAll(`.${name}`)) {
+      const width = panel.clientWidth / parseFloat(getComputedStyle(panel).fontSize);
+      for (const [kind, most] of Object.entries(limits)) panel.classList.toggle(kind, width <= most);
+    }
+  }
 }
 
 // Panels that have no place in a mosaic.

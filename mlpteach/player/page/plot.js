@@ -243,6 +243,7 @@ class Plot {
     // Asked for once: after each step's changes the browser would work them all out again.
     this.look = { color: style.color, family: style.fontFamily, page: style.getPropertyValue("--page") || "#fff" };
     this.names.paint(dashboard);
+    this.axes.fit(plot, em);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
     if (!plot.clientWidth) return;
     this.room = [plot.clientWidth, plot.clientHeight];

@@ -18,7 +18,7 @@ class Table {
     const title = (column) => (column ? element("th", { scope: "col", html: column }) : element("td"));
     const head = element("tr", {}, element("td"), ...panel.columns.map(title));
     this.rows = panel.rows.map((row) => {
-      const label = element("th", { scope: "row" }, element("span", { html: row.label }));
+      const label = element("th", { scope: "row", class: row.style ? "" : "plain" }, element("span", { html: row.label }));
       const cells = row.cells.map((cell, i) => this.makeCell(cell, panel.columns[i], dashboard));
       const note = element("td", { class: "note" });
       return { style: row.style, label, notes: row.notes, note, node: element("tr", {}, label, ...cells, note) };
