@@ -14,7 +14,7 @@ from mlpteach.player.stand_in import as_png
 LECTURES = Path(mt.__file__).parents[1] / "lectures"
 FIRST_BYTES, CHANGE_BYTES, NOTEBOOK_BYTES = 1_000_000, 300_000, 6_000_000
 NAMES = sorted(set(mt.dashboards.__all__) - {"Player", "own_rule"})
-GLANCE = 60_000  # what the page asks for at once where the frame of its step did not travel
+GLANCE = 50_000  # what the page asks for at once where the frame of its step did not travel
 
 
 def own_rule():

@@ -2,7 +2,7 @@
 // steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
-const GLANCE = 60_000; // bytes asked for at once while not
+const GLANCE = 50_000; // bytes asked for at once while not
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
 function isDark(node) {
