@@ -1,7 +1,7 @@
 // One row of controls over a wide dashboard. What Python marks so, what is one too many and what finds
 // no room in the row stands behind "⋯".
 
-const MOST_IN_ROW = 5, WIDE = 900; // pixels, as in the style sheet
+const MOST_IN_ROW = 5;
 
 class ControlRow {
   constructor(row, more, status) {

@@ -28,6 +28,7 @@ class Dashboard {
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
     this.body = element("div", { class: "body" });
     root.classList.toggle("saved", this.spec.saved === true);
+    tellWidth(root);
     root.append(element("div", { class: "frame" },
       this.header.node, this.controls, this.banner, this.body, this.transport.node, this.more.node));
     this.buildControls();
@@ -94,6 +95,7 @@ class Dashboard {
     this.model.on("change:position", this.onPosition);
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
+      tellWidth(this.root);
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
       tellWidths(this.root);

@@ -37,8 +37,18 @@ function frame(name, parts, grows) {
   return element("div", { class: grows ? `${name} grows` : name }, ...parts);
 }
 
+const WIDE = 900; // pixels
+
 // Widths in em up to which a panel is laid out otherwise.
 const NARROW = { "ledger-panel": { stacked: 58, tight: 26 }, "table-panel": { listed: 34 } };
+
+// Tell the style sheet how wide a dashboard is: where it stands in no page yet, as wide as usual.
+function tellWidth(root) {
+  const width = root.clientWidth;
+  if (width) root.style.setProperty("--width", `${width}px`);
+  root.classList.toggle("narrow", width > 0 && width <= WIDE);
+  root.classList.toggle("wide", !width || width > WIDE);
+}
 
 // Tell the style sheet how much room ledgers and tables have.
 function tellWidths(root) {
