@@ -5,19 +5,22 @@ own helpers are asked, with fresh inputs of their own checks: what they answer t
 mistakes are paid for there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding
+from mlpteach.exercise.in_place import changed_in_place
 from mlpteach.exercise.local_calls import silenced
-from mlpteach.exercise.protocol import NoAnswer
+from mlpteach.exercise.protocol import Excuse, NoAnswer
 from mlpteach.exercise.replies import arrays
 
 _SEEDS = 2**62
+_IN_PLACE = 0.5  # of a check's points, at most, for a right function that changes its arguments
+_SOMETHING_LOST = 0.9
 # Where a mistake leaves so little of the numbers, they prove nothing about who calls.
-_PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
+PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,20 @@ class Helpers:
         Names of those that do not answer, or only with an error.
     reach : dict of str to frozenset of str
         Name of a wrong one -> it and all that it calls.
+    most : dict of str to float
+        Name of a wrong one -> the most that its own check may have given.
+    in_place : tuple of str
+        Names of those that are right, but change their arguments.
+    asked : int
+        How many there are.
     """
 
     wrong: dict
     broken: tuple
     reach: dict
+    most: dict = field(default_factory=dict)
+    in_place: tuple = ()
+    asked: int = 0
 
     @property
     def mistakes(self):
@@ -49,7 +61,27 @@ class Helpers:
     def paid(self):
         """Say which helpers are wrong, and that they are paid for."""
         # Earlier, not there: adam_update may itself be right but for a helper of its own.
-        return f"{' and '.join(self.wrong)}: what is wrong there costs its points in earlier checks"
+        names = " and ".join((*self.wrong, *self.in_place))
+        return f"{names}: what is wrong there costs its points in earlier checks"
+
+    @property
+    def known(self):
+        """The known mistakes, whatever else is wrong."""
+        return tuple(dict.fromkeys(m for made in self.wrong.values() for m in made))
+
+    @property
+    def to_be_asked(self):
+        """Names of those whose mistakes no list holds whole, to be asked; () for too many."""
+        names = tuple(name for name in (*self.wrong, *self.in_place) if self._asks(name))
+        return names if len(names) <= max(1, self.asked // 2) else ()
+
+    def _asks(self, name):
+        return name in self.in_place or not self.wrong[name] or self.asked == 1
+
+    def excuse(self, otherwise):
+        """Return the :class:`~mlpteach.exercise.protocol.Excuse` for what they do wrong."""
+        names = (*self.wrong, *self.in_place)
+        return Excuse(tuple((tuple(self.reach[n]), self.most[n]) for n in names), otherwise)
 
     def contradict(self, mistakes, finding):
         """Whether these mistakes are a guess: a helper was seen to make others."""
@@ -83,7 +115,7 @@ def ask_helpers(sheet, scenarios, rng):
     scenarios : dict of str to scenario
     rng : numpy.random.Generator
     """
-    wrong, broken = {}, []
+    wrong, broken, most, in_place = {}, [], {}, []
     for name, scenario in scenarios.items():
         seed = int(rng.integers(_SEEDS))
         try:
@@ -96,10 +128,22 @@ def ask_helpers(sheet, scenarios, rng):
                 broken.append(name)
                 continue
             made = Comparison(sheet, scenario, seed).mistakes_of(given)
-        if made != ():
-            wrong[name] = made or ()
-    reach = {name: sheet.reached_from(name) for name in wrong}
-    return Helpers(wrong, tuple(broken), reach)
+            if made != ():
+                wrong[name] = made or ()
+                most[name] = _most(sheet, name, made or ())
+            elif changed_in_place(sheet, given):
+                in_place.append(name)
+                most[name] = _IN_PLACE
+    reach = {name: sheet.reached_from(name) for name in most}
+    return Helpers(wrong, tuple(broken), reach, most, tuple(in_place), len(scenarios))
+
+
+def _most(sheet, name, made):
+    """Return the most that a helper's own check may give for what it does wrong."""
+    if len(sheet.tasks[name].returns) > 1:
+        return _SOMETHING_LOST
+    # A slip that no list holds may be a small one.
+    return max((mistake.worth for mistake in made), default=_IN_PLACE)
 
 
 def _stops(sheet, given):
@@ -122,7 +166,7 @@ def carried(comparison, given, finding, mistakes):
         What differs first.
     mistakes : tuple of Mistake
     """
-    if not mistakes or finding.kind in _PROVES_NOTHING:
+    if not mistakes or finding.kind in PROVES_NOTHING:
         return False
     return _answers(comparison, given, mistakes) and any(
         _holds_numbers(comparison.sheet, e) for e in given

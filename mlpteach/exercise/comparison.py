@@ -10,13 +10,14 @@ from itertools import chain
 
 import numpy as np
 
-from mlpteach.exercise.differences import Finding, close, find, loses_digits
+from mlpteach.exercise.differences import RTOL, Finding, close, find, loses_digits
 from mlpteach.exercise.distributions import distribution_difference, same_distribution
 from mlpteach.exercise.local_calls import make_call
 from mlpteach.exercise.mistake_pairs import likely_pairs
 from mlpteach.exercise.protocol import Call, Reply
 from mlpteach.exercise.replies import arrays, same_value
 
+EXACT = 1e-10  # two ways of writing one formula agree to about 1e-13
 # What so many pairs of mistakes lead to that naming one of them would be a guess.
 _SAYS_LITTLE = ("zero", "argument_returned", "not_finite", "moves")
 
@@ -64,12 +65,12 @@ class Comparison:
     """One scenario with its inputs: what the model solution and wrong solutions answer."""
 
     def __init__(self, sheet, scenario, seed):
-        self.sheet, self._scenario, self._seed = sheet, scenario, seed
+        self.sheet, self.scenario, self._seed = sheet, scenario, seed
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
         functions = self.sheet.functions(mistakes)
-        yield from play(self._scenario(np.random.default_rng(self._seed)), functions)
+        yield from play(self.scenario(np.random.default_rng(self._seed)), functions)
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""
@@ -103,17 +104,22 @@ class Comparison:
         }
 
     def mistakes_of(self, given):
-        """Return the known mistakes made: () where all is right, None where it is none known."""
+        """Return the known mistakes made: () where all is right, None where it is none known.
+
+        Near is not enough here: others may be asked for what the mistakes lead to.
+        """
         first = self.first_difference(given)
         if first is None:
             return ()
-        return self.recognise(given, *first) or None
+        made = self.recognise(given, *first, pairs=False)
+        random = self.sheet.tasks[first[0].call.function].random
+        return made if made and (random or self.answers(made, given, EXACT)) else None
 
     def known(self, given):
         """Return the known mistakes that could show in these exchanges."""
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
 
-    def recognise(self, given, first, quantity, finding):
+    def recognise(self, given, first, quantity, finding, pairs=True):
         """Return the known mistakes, at most one or two, that answer every call as was answered.
 
         `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
@@ -122,8 +128,8 @@ class Comparison:
         if finding.kind in ("not_written", "raises"):
             return ()
         alone = {mistake: self._answer((mistake,), first) for mistake in self.known(given)}
-        pairs = self._pairs(given, first, quantity, finding, alone)
-        for mistakes in chain(((mistake,) for mistake in alone), pairs):
+        two = self._pairs(given, first, quantity, finding, alone) if pairs else ()
+        for mistakes in chain(((mistake,) for mistake in alone), two):
             wrong = alone[mistakes[0]] if len(mistakes) == 1 else self._answer(mistakes, first)
             same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
             if same and self._each_is_seen(mistakes):
@@ -161,23 +167,24 @@ class Comparison:
         right = list(self.play()) if len(mistakes) > 1 else ()
         return not right or not any(self.answers((mistake,), right) for mistake in mistakes)
 
-    def answers(self, mistakes, given):
+    def answers(self, mistakes, given, rtol=RTOL):
         """Whether the model solution with these mistakes answers every call as was answered."""
         played = self.play(mistakes)
         return all(
-            (wrong := next(played, None)) is not None and self._same(exchange, wrong)
+            (wrong := next(played, None)) is not None and self._same(exchange, wrong, rtol)
             for exchange in given
         )
 
-    def _same(self, exchange, wrong):
+    def _same(self, exchange, wrong, rtol=RTOL):
         """Whether two answers to a call agree, changed arguments left aside."""
         task = self.sheet.tasks[exchange.call.function]
         first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second and same_value(exchange.reply.value, wrong.reply.value)
-        same = same_distribution if task.random else close
+        if task.random:
+            return all(same_distribution(first[name], second[name]) for name in task.returns)
         return all(
-            same(first[name], second[name])
+            close(first[name], second[name], rtol)
             and loses_digits(first[name]) == loses_digits(second[name])
             for name in task.returns
         )

@@ -48,7 +48,8 @@ def check(id: str, *functions: Callable, seed: int = 1) -> float:
     verdict = decide(chosen, np.random.default_rng(seed), answer)
     points = chosen.points * verdict.fraction
     s = "" if chosen.points == 1 else "s"
-    text = f"{id}: {verdict.message} {points:g} of {chosen.points} point{s}."
+    said, line, table = verdict.message.partition("\n")
+    text = f"{id}: {said} {points:g} of {chosen.points} point{s}.{line}{table}"
     # In grading this line stays unsaid, because the student's code decides what stands in it.
     for error in errors[:1]:
         text += f"\nPython said: {error}"

@@ -6,11 +6,13 @@ student's notebook, where the call is made at once, and in grading, where the ca
 into a sandbox and only plain data come back.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from mlpteach.exercise.callers import Callers
 
 _DEEPEST = 4  # lists within lists that a reply may hold
 
@@ -79,13 +81,14 @@ class Excuse:
 
     Attributes
     ----------
-    paid : tuple of (str, float)
-        The helper's name, and the most that its own check may have given for that mistake, 0 … 1.
+    paid : tuple of (tuple of str, float)
+        A helper and what it calls, and the most that the own check of one of them may have given
+        for that mistake, 0 … 1.
     otherwise : Verdict
         What holds where the helper's own check gave more.
     """
 
-    paid: tuple[tuple[str, float], ...]
+    paid: tuple[tuple[tuple[str, ...], float], ...]
     otherwise: "Verdict"
 
 
@@ -181,11 +184,12 @@ def decide(check: Check, rng: Any, answer: Callable[[Call], Reply]) -> Verdict:
 
 
 def only_what_was_paid(
-    checks: dict[str, Check], verdicts: dict[str, Verdict]
+    checks: dict[str, Check], verdicts: dict[str, Verdict], sources: Iterable[str] = ()
 ) -> dict[str, Verdict]:
     """Take back each excuse for a mistake that cost nothing where the helper itself was checked.
 
     A helper can tell who calls it: right in its own check, wrong in the one that would be excused.
+    And whoever writes a helper's lines out instead of calling it makes a mistake of their own.
 
     Parameters
     ----------
@@ -193,11 +197,14 @@ def only_what_was_paid(
         Of the assignment, by id.
     verdicts : dict of str to Verdict
         What they found in one notebook.
+    sources : iterable of str
+        Its code cells, which say who calls whom; without them everybody may.
 
     Returns
     -------
     dict of str to Verdict
     """
+    calls = Callers(sources)
     given: dict[str, float] = {}
     for id, check in checks.items():
         if len(check.functions) == 1:
@@ -205,10 +212,17 @@ def only_what_was_paid(
             # What nobody could decide is no proof of a right helper.
             fraction = verdicts[id].fraction if id in verdicts else 0.0
             given[name] = min(given.get(name, 1.0), fraction)
+
+    def holds(id: str, excuse: Excuse) -> bool:
+        return all(
+            min(given.get(name, 1.0) for name in names) <= most
+            and all(calls.may_call(function, names) for function in checks[id].functions)
+            for names, most in excuse.paid
+        )
+
     return {
         id: verdict
-        if verdict.excuse is None
-        or all(given.get(name, 1.0) <= most for name, most in verdict.excuse.paid)
+        if verdict.excuse is None or holds(id, verdict.excuse)
         else verdict.excuse.otherwise
         for id, verdict in verdicts.items()
     }

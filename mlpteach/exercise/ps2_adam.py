@@ -17,6 +17,13 @@ def _gradient(rng, shape):
     return rng.choice([-1.0, 1.0], shape) * size
 
 
+def _one_larger(rng, array, times):
+    """The same numbers, one of them far larger: whoever clips moments or weights is seen."""
+    array = array.copy()
+    array.flat[rng.integers(array.size)] *= times
+    return array
+
+
 def _with_a_zero(rng, G):
     """The same gradients, but one weight feels nothing: its moments fade all the same."""
     G = G.copy()
@@ -40,7 +47,8 @@ def _hypers(rng):
 
 def _first_moment(rng):
     for shape in [(2, 3), (4,)]:
-        M, G = rng.uniform(-1, 1, shape), _gradient(rng, shape)
+        M, G = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.3, 1, shape), _gradient(rng, shape)
+        M = _one_larger(rng, M, 80)
         yield f"for arrays of shape {shape}", Call("first_moment", (M, G))
     beta1 = float(rng.uniform(0.3, 0.7))
     yield "with another beta1", Call("first_moment", (M, G), {"beta1": beta1})
@@ -49,7 +57,7 @@ def _first_moment(rng):
 
 def _second_moment(rng):
     for shape in [(3, 3), (4,)]:
-        V, G = rng.uniform(0.1, 2, shape), _gradient(rng, shape)
+        V, G = _one_larger(rng, rng.uniform(0.5, 2, shape), 300), _gradient(rng, shape)
         yield f"for arrays of shape {shape}", Call("second_moment", (V, G))
     beta2 = float(rng.uniform(0.3, 0.7))
     yield "with another beta2", Call("second_moment", (V, G), {"beta2": beta2})
@@ -64,7 +72,8 @@ def _late(rng):
 def _correction(function, beta, signs):
     def scenario(rng):
         # Of both signs in each row: whoever loses the sign is seen, whatever is drawn.
-        moment = np.resize(rng.permutation(signs), (2, 2)) * rng.uniform(0.1, 2, (2, 2))
+        moment = np.resize(rng.permutation(signs), (2, 2)) * rng.uniform(0.3, 2, (2, 2))
+        moment = _one_larger(rng, moment, 500)
         for k in (1, 2, 7):
             yield f"at update k = {k}", Call(function, (moment, k))
         chosen = {beta: float(rng.uniform(0.3, 0.7))}
@@ -83,12 +92,17 @@ def _new_weights(rng):
         )
         yield f"for arrays of shape {shape}", Call("new_weights", (W, M_hat, V_hat))
     eta = float(rng.uniform(0.1, 0.5))
-    yield "with another eta", Call("new_weights", (W, M_hat, V_hat, eta))
+    large = rng.choice([-1.0, 1.0], shape) * rng.uniform(8, 12, shape)
+    call = Call("new_weights", (large, M_hat, _one_larger(rng, V_hat, 300), eta))
+    yield "with another eta", call
     # Made as large as V_hat, so that its place can be seen.
-    eps = float(rng.uniform(0.2, 0.5))
+    eps = float(rng.uniform(0.8, 1.6))
     yield "where eps is large", Call("new_weights", (W, M_hat, V_hat, eta, eps))
     zero = np.zeros_like(W)
     yield "where no gradient was ever seen", Call("new_weights", (W, zero, zero))
+    # Where the eps that holds when none is given decides.
+    tiny = rng.uniform(1e-4, 3e-4, shape)
+    yield "where gradients are tiny", Call("new_weights", (0.01 * W, tiny, tiny**2))
 
 
 def _one_update(rng):
@@ -139,11 +153,15 @@ def _other_hypers(rng):
 def _large_eps(rng):
     W, *others = _going_on(rng)
     for k in (2, 5):
-        chosen = {"eta": 0.1, "eps": float(rng.uniform(0.2, 0.5))}
+        # A small beta2, so that the corrected V is about as large as eps.
+        chosen = {"eta": 0.1, "beta2": float(rng.uniform(0.4, 0.6))}
+        chosen["eps"] = float(rng.uniform(0.8, 1.6))
         call = Call("adam_update", (W, *others, k), chosen)
         yield f"at update k = {k}, where eps is large", call
     zero = np.zeros((2, 2))
     yield "where no gradient was ever seen", Call("adam_update", (W, zero, zero, zero, 1))
+    tiny = rng.choice([-1.0, 1.0], (2, 2)) * rng.uniform(1e-4, 3e-4, (2, 2))
+    yield "where gradients are tiny", Call("adam_update", (0.01 * W, tiny, zero, zero, 1))
 
 
 def _arguments(rng):
@@ -160,6 +178,8 @@ def _epochs(rng):
         kind = "whole numbers" if start.dtype.kind == "i" else "floats"
         call = Call("adam_descent", (start, gradients), {"eta": float(rng.uniform(0.05, 0.2))})
         yield f"through 3 epochs of 4 mini-batches, W of {kind}", call
+    small = Call("adam_descent", (rng.uniform(-0.01, 0.01, 2), _gradient(rng, (1, 3, 2))))
+    yield "with the hyper-parameters of the slide", small
     # eps as large as V_hat: whoever drops it is seen, too.
     chosen = _hypers(rng) | {"eps": float(rng.uniform(2, 5))}
     call = Call("adam_descent", (rng.uniform(-2, 2, 2), _gradient(rng, (2, 3, 2))), chosen)

@@ -85,7 +85,7 @@ def _look_ahead(rng):
 
 
 _VELOCITY = {"eta": (0.2, 0.5), "beta": (0.2, 0.6)}
-_LARGE_EPS = (0.2, 0.5)  # as large as what it is added to, so that its place can be seen
+_LARGE_EPS = (0.8, 1.6)  # as large as what it is added to, so that its place can be seen
 _SCENARIOS = {
     "opt_momentum": ("momentum_update", (_velocity,), _VELOCITY),
     "opt_nesterov": ("nesterov_update", (_velocity,), _VELOCITY),

@@ -11,7 +11,7 @@ from importlib import resources
 from mlpteach.exercise.tasks import Mistake, Sheet, Task, Tasks
 
 _TASK = {"parameters": list, "returns": list, "solution": str}
-_MORE = {"order": list, "random": bool, "path": bool, "mistake": list}
+_MORE = {"order": list, "shares": list, "random": bool, "path": bool, "mistake": list}
 _MISTAKE = {"id": str, "changes": list, "hint": str}
 _KINDS = {list: "a list", str: "a text", bool: "true or false", (int, float): "a number"}
 
@@ -69,8 +69,18 @@ def _read_task(place, name, entry):
             f"{place}: order must hold the names of returns, {list(returns)}; given {list(order)}."
         )
     _check_solution(place, name, parameters, entry["solution"])
+    shares = tuple(entry.get("shares", ()))
+    if shares and (len(shares) != len(returns) or not all(_is_share(part) for part in shares)):
+        raise SheetRefused(
+            f"{place}: shares must be a number above 0 for each of {list(returns)}; "
+            f"given {list(shares)}."
+        )
     random, path = entry.get("random", False), entry.get("path", False)
-    return Task(name, parameters, returns, order, entry["solution"], random, path)
+    return Task(name, parameters, returns, order, entry["solution"], random, path, shares)
+
+
+def _is_share(part):
+    return type(part) in (int, float) and part > 0
 
 
 def _check_solution(place, name, parameters, solution):

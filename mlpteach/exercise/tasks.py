@@ -7,6 +7,7 @@ call as the wrong solution does has made that mistake, however it is written.
 
 import builtins
 import contextlib
+import inspect
 import re
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -33,6 +34,8 @@ class Task:
         Whether what it returns is drawn, so that only its distribution can be compared.
     path : bool
         Whether what it returns is W after each update, a row each.
+    shares : tuple of float
+        How the points of a check are parted among what it returns; () for alike.
     """
 
     name: str
@@ -42,6 +45,12 @@ class Task:
     solution: str
     random: bool = False
     path: bool = False
+    shares: tuple = ()
+
+    def share(self, quantity):
+        """Return a quantity's part of a check's points, 0 … 1."""
+        parts = dict(zip(self.returns, self.shares or (1,) * len(self.returns), strict=True))
+        return parts[quantity] / sum(parts.values())
 
 
 @dataclass(frozen=True)
@@ -67,8 +76,12 @@ class Mistake:
     hint: str
     worth: float = 0.0
 
+    def __post_init__(self):
+        # Looked up a hundred thousand times where pairs are tried.
+        object.__setattr__(self, "_hash", hash((self.id, self.function)))
+
     def __hash__(self):
-        return hash((self.id, self.function))
+        return self._hash
 
 
 class Tasks(dict):
@@ -87,6 +100,7 @@ class Sheet:
     mistakes: tuple
     _built: dict = field(default_factory=dict, repr=False, compare=False)
     _compiled: dict = field(default_factory=dict, repr=False, compare=False)
+    kept: dict = field(default_factory=dict, repr=False, compare=False)  # made of it once
 
     def source(self, function, mistakes=()):
         """Return a function's source with these mistakes in it; None where one has no place."""
@@ -98,16 +112,18 @@ class Sheet:
                 source = source.replace(old, new)
         return source
 
-    def functions(self, mistakes=()):
+    def functions(self, mistakes=(), stand_ins=None):
         """Return name -> function of the model solution, or of it with these mistakes made.
 
-        None where the mistakes exclude each other.
+        None where the mistakes exclude each other. `stand_ins` are functions in the place of some.
         """
+        if stand_ins:
+            return self._build(mistakes, stand_ins)
         if mistakes not in self._built:
             self._built[mistakes] = self._build(mistakes)
         return self._built[mistakes]
 
-    def _build(self, mistakes):
+    def _build(self, mistakes, stand_ins=()):
         names = {"np": np, "__builtins__": builtins}
         for name in self.tasks:
             compiled = self._compile(name, tuple(m for m in mistakes if m.function == name))
@@ -117,6 +133,7 @@ class Sheet:
             names[name] = FunctionType(
                 compiled.__code__, names, name, compiled.__defaults__, compiled.__closure__
             )
+        names |= dict(stand_ins)
         return {name: names[name] for name in self.tasks}
 
     def _compile(self, function, mistakes):
@@ -128,6 +145,11 @@ class Sheet:
                 exec(source or "", made)
             self._compiled[key] = made.get(function)
         return self._compiled[key]
+
+    def defaults(self, function):
+        """Return parameter -> default of the model solution."""
+        parameters = inspect.signature(self.functions()[function]).parameters.values()
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def calls(self, function):
         """Return the tasks that the model solution of a function calls."""

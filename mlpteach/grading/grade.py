@@ -15,6 +15,7 @@ import nbformat
 from nbgrader import utils
 
 from mlpteach.exercise.protocol import only_what_was_paid
+from mlpteach.exercise.readback.budget import one_notebook
 from mlpteach.grading import ordinary_tests, outputs, verdicts
 from mlpteach.grading.checks import checks_called, checks_of
 from mlpteach.grading.deadline import deadline
@@ -197,16 +198,17 @@ def _files(work):
 def _run_checks(notebook, graded, work, sandbox, checks, undecided):
     """Run the student's cells without any test, and decide outside of the sandbox."""
     cells, tests = ordinary_tests.students_cells(notebook), graded_tests(notebook)
-    decided = {}
-    with Session(sandbox, [cell.source for cell in cells], _files(work)) as session:
+    decided, sources = {}, [cell.source for cell in cells]
+    with Session(sandbox, sources, _files(work)) as session:
         for number, cell in enumerate(cells):
             cell.outputs = outputs.clean(session.outputs[number])
             cell.execution_count = None
         # Only now do hidden inputs enter the process: nothing it says later is shown.
-        for grade_id, check in checks.items():
-            verdict = _verdict(check, work.key, session, graded, undecided)
-            decided |= {} if verdict is None else {grade_id: verdict}
-        answered_as = _write(tests, only_what_was_paid(checks, decided), graded)
+        with one_notebook():
+            for grade_id, check in checks.items():
+                verdict = _verdict(check, work.key, session, graded, undecided)
+                decided |= {} if verdict is None else {grade_id: verdict}
+        answered_as = _write(tests, only_what_was_paid(checks, decided, sources), graded)
         ordinary_tests.tell_deaths(cells, session.deadly, graded)
         for cell in cells:
             show_question(cell, answered_as)

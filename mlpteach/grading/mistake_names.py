@@ -4,12 +4,14 @@ import re
 import textwrap
 
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
+from mlpteach.exercise.readback.words import FAMILIES, in_short
 from mlpteach.exercise.reading import read_sheet
 
 _LONGEST = 70
 
 # What differs, where it is no mistake that has a name of its own.
 IN_WORDS = {
+    "a_line": "a line of a loop, or how widely is drawn, is another one",
     "argument_returned": "an argument comes back unchanged",
     "centre": "drawn around another mean",
     "changed_in_place": "an argument is changed in place",
@@ -25,6 +27,8 @@ IN_WORDS = {
     "not_finite": "NaN or infinite",
     "not_written": "not written yet",
     "offset": "wrong by a constant",
+    "one_array": "one array, appended again and again",
+    "own_memory": "answers differently when asked twice",
     "order": "right numbers in another's place",
     "precision": "digits lost to short floats",
     "raises": "stops with an error",
@@ -56,6 +60,8 @@ def in_words(assignment, mistake, hint=""):
         return IN_WORDS[mistake]
     known = read_sheet(assignment).mistakes if assignment in PROBLEM_SETS else ()
     hint = hint or next((other.hint for other in known if other.id == mistake), "")
+    if not hint and mistake in FAMILIES:  # read back from the numbers
+        return in_short(mistake)
     return f"{mistake} ({_first_clause(hint)})" if hint else mistake
 
 

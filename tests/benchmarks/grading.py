@@ -1,14 +1,18 @@
 """How fast a class is graded: stock `nbgrader autograde` and `mlpteach grade`, in one run.
 
     python tests/benchmarks/grading.py [--most 100]
+    python tests/benchmarks/grading.py --half-wrong 40
 
 Both grade copies of the model solution of problem set 2, on the same machine, one after the other,
 and must come to the same marks. Stock nbgrader has no sandbox and runs its kernel; mlpteach has its
-sandbox on.
+sandbox on. With ``--half-wrong`` a class in which every second notebook has a slip that no list
+holds is measured beside one in which all are right, in CPU seconds.
 """
 
 import argparse
+import copy
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -28,7 +32,11 @@ COURSE = Path(__file__).resolve().parents[2] / "exercises"
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--most", type=int, default=100, help="submissions of the larger class")
-    most = parser.parse_args().most
+    parser.add_argument("--half-wrong", type=int, default=0, help="submissions of a class")
+    asked = parser.parse_args()
+    if asked.half_wrong:
+        return print_half_wrong(asked.half_wrong)
+    most = asked.most
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
     print("| submissions | stock s | mlpteach s | ratio | load |\n| --- | --- | --- | --- | --- |")
     for count in sorted({20, most}):
@@ -38,6 +46,52 @@ def main():
         print(
             f"| {count} | {stock:.1f} | {ours:.1f} | {stock / ours:.1f} | {load:.1f} |", flush=True
         )
+
+
+# In adam_update, each in one line; a student of the class makes one of them.
+SLIPS = [
+    ("V = beta2 * V + (1 - beta2) * (G - M) ** 2", ""),
+    ("V = (beta2 * V + (1 - beta2)) * G**2", ""),
+    ("V = beta2 * V + (1 - beta2) * np.mean(G**2)", ""),
+    ("M = beta1 * M + (1 - beta1) * np.clip(G, -5, 5)", "V = second_moment(V, G, beta2)"),
+    ("eta = eta / np.sqrt(k)", "V = second_moment(V, G, beta2)"),
+    ("k = 2", "V = second_moment(V, G, beta2)"),
+    ("W = W * (1 - 0.01 * eta)", "V = second_moment(V, G, beta2)"),
+    ("G = G + 0.01 * W", "V = second_moment(V, G, beta2)"),
+    ("V = np.maximum(V, second_moment(V, G, beta2))", ""),
+    ("V = second_moment(V, G, beta2) + np.sin(V)", ""),  # nothing that is read back
+]
+
+
+def print_half_wrong(count):
+    """Print the CPU seconds of a class that is right, and of one in which half has a slip."""
+    right, wrong = (cpu_seconds(count, slips) for slips in ([], SLIPS))
+    print(f"{count} right {right:.1f} CPU s, every second wrong {wrong:.1f}: {wrong / right:.2f}")
+
+
+def cpu_seconds(count, slips):
+    """Return the CPU seconds that grading a class takes beyond starting the command."""
+    with tempfile.TemporaryDirectory(prefix="mlpteach-benchmark-") as folder:
+        root = Path(folder, "course")
+        hand_in(root, count, slips)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(root, "mlpteach.cli", "grade", ASSIGNMENT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        marks = marks_of(root)
+        assert marks.count(MARK) == (count if not slips else count - count // 2), marks
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def with_slip(notebook, slip):
+    """Return a notebook in which adam_update has a slip in its second line."""
+    notebook = copy.deepcopy(notebook)
+    [cell] = [cell for cell in notebook.cells if cell.id == "adam_update"]
+    first, second = slip
+    lines = f"    {first}\n    {second or 'pass'}\n"
+    changed = cell.source.replace("    V = second_moment(V, G, beta2)\n", lines)
+    assert changed != cell.source
+    cell.source = changed
+    return notebook
 
 
 def seconds(count, *command, stock=False):
@@ -64,8 +118,8 @@ def marks_of(root):
         return [entry.score for entry in gradebook.assignment_submissions(ASSIGNMENT)]
 
 
-def hand_in(root, count):
-    """Make a generated course with `count` submissions."""
+def hand_in(root, count, slips=()):
+    """Make a generated course with `count` submissions, every second with one of the slips."""
     shutil.copytree(COURSE / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
     shutil.copy(COURSE / "nbgrader_config.py", root)
     run(root, "nbgrader", "generate_assignment", ASSIGNMENT)
@@ -74,7 +128,9 @@ def hand_in(root, count):
     for number in range(count):
         folder = root / "submitted" / f"student{number:03}" / ASSIGNMENT
         folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
+        wrong = slips and number % 2
+        handed_in = with_slip(notebook, slips[number // 2 % len(slips)]) if wrong else notebook
+        nbformat.write(handed_in, folder / f"{ASSIGNMENT}.ipynb")
 
 
 def run(root, *command):

@@ -153,7 +153,7 @@ def test_two_mistakes_at_once_are_both_named():
         return W, M, V
 
     found = verdict("adam_eps", adam_update)
-    assert found.mistake == "first_moment_not_corrected" or found.fraction == 0.0
+    assert "differs first" in found.message
 
     def other(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
         W, M, V = adam_in_one_go(W, G, M, V, k, eta, beta1, beta2, eps)
@@ -164,6 +164,7 @@ def test_two_mistakes_at_once_are_both_named():
         step = eta * M / (1 - beta1**k) / (np.sqrt(V / (1 - beta2**k)) + eps)
         return W - step, V, M
 
+    assert found.fraction == 0.5  # M and V are right, W is not
     assert verdict("adam_eps", other).mistake == "moments_order_swapped"
     found = verdict("adam_eps", eps_outside_and_swapped)
     assert "Two mistakes together would do this." in found.message
@@ -179,7 +180,7 @@ def test_two_mistakes_at_once_are_both_named():
 def test_digits_lost_are_told_as_that(id):
     def adam_update(W, G, M, V, k, **hypers):
         W, M, V = adam_in_one_go(W, G, M, V, k, **hypers)
-        return W.astype(np.float32), M, V
+        return W.astype(np.float16), M, V
 
     found = verdict(id, adam_update)
     assert found.mistake == "precision"
@@ -259,7 +260,9 @@ def unseen(change):
 def test_an_unseen_mistake_is_described(change, said):
     found = verdict("adam_several_updates", unseen(change))
     assert said in found.message
-    assert found.fraction == 0.0
+    lost = {"M differs": 0.2, "V differs": 0.3, "W differs": 0.5}.get(said[:9], 1.0)
+    if "float16" not in said:
+        assert found.fraction == pytest.approx(1.0 - lost)
 
 
 def test_wrong_entries_are_told_by_what_they_have_in_common():
@@ -292,7 +295,7 @@ def adadelta_without_square(W, G, E_g2, E_dx2, gamma=0.95, eps=1e-6):
 )
 def test_what_equals_an_argument_by_chance_is_not_told_as_that(id, function):
     found = verdict(id, function)
-    assert found.fraction == 0.0
+    assert found.fraction <= 0.5  # W follows rightly from AdaGrad's wrong sum
     assert "is simply" not in found.message
 
 
@@ -356,9 +359,9 @@ def test_a_message_holds_no_long_numbers(id):
 
     found = verdict(id, *[wrong] * len(CHECKS[id].functions))
     assert found.fraction == 0.0 or id == "v2_inputs_unchanged"
-    digits = max((len(word.strip(".:")) for word in found.message.split() if "." in word and
-                  word[0].isdigit()), default=0)  # fmt: skip
-    assert digits <= len("0.00123")
+    words = [word.strip(".:").partition("e")[0] for word in found.message.split()]
+    digits = [len(word) for word in words if "." in word and word[0].isdigit()]
+    assert max(digits, default=0) <= len("0.00123"), found.message
 
 
 @pytest.mark.parametrize("value", [float("inf"), 10**400, True, [[1.0], [1.0, 2.0]], [], (), b"x"])

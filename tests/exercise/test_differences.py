@@ -31,7 +31,7 @@ RIGHT = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -0.25]])
         (np.array(1.0), "shape", "it is a single number"),
         (np.ones((2, 3, 1, 2)), "shape", "has shape (2, 3, 1, 2), but must have shape (2, 3)"),
         (RIGHT.astype(int), "integer_array", "is an array of int64: whole numbers cannot hold"),
-        (RIGHT.astype(np.float32), "precision", "is an array of float32, which loses digits"),
+        (RIGHT.astype(np.float16), "precision", "is an array of float16, which loses digits"),
         (np.where(RIGHT > 3.5, np.nan, RIGHT), "not_finite", "has 1 of its 6 entries NaN"),
         (RIGHT * np.inf, "not_finite", "has every entry NaN"),
         (np.where(RIGHT < 0, 9.0, RIGHT), "some_entries", "wrong exactly where G is negative"),

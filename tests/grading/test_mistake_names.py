@@ -5,7 +5,14 @@ import re
 
 import pytest
 
-from mlpteach.exercise import comparison, diagnosis, differences, distributions, replies
+from mlpteach.exercise import (
+    comparison,
+    diagnosis,
+    differences,
+    distributions,
+    replies,
+    wrong_answers,
+)
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.reading import read_sheet
 from mlpteach.grading.mistake_names import IN_WORDS, in_words
@@ -21,7 +28,7 @@ def test_every_kind_of_difference_has_words(module):
 
 
 def test_words_are_not_kept_for_what_is_no_kind():
-    sources = "".join(map(inspect.getsource, MODULES))
+    sources = "".join(map(inspect.getsource, [*MODULES, wrong_answers]))
     assert [kind for kind in IN_WORDS if f'"{kind}"' not in sources] == []
 
 
@@ -36,3 +43,7 @@ def test_a_known_mistake_is_told_by_the_beginning_of_its_hint(assignment):
 def test_a_mistake_that_stands_nowhere_keeps_its_name():
     assert in_words("quiz1_learning", "beta_forgotten") == "beta_forgotten"
     assert in_words("ps2_adam", "no_such") == "no_such"
+
+
+def test_what_was_read_back_is_told_by_its_kind():
+    assert in_words("ps2_adam", "bracket") == "a bracket ends elsewhere"

@@ -1,0 +1,113 @@
+"""A number that a student chose: solved from one entry of one answer, confirmed by all calls."""
+
+import numpy as np
+
+from mlpteach.exercise.readback.cases import told
+from mlpteach.exercise.readback.edits import Edit
+from mlpteach.exercise.readback.expression import (
+    Node,
+    at_place,
+    evaluate,
+    name,
+    number,
+    places,
+    replaced,
+    walk,
+)
+
+_STARTS = ((0.5, 0.9), (1e-6, 1e-3), (2.0, 8.0))
+_STEPS = 12
+_DEFAULTS = (0.0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.9)
+
+
+def solved_constants(trials, parts):
+    """Yield formulas with one free number, solved so that one entry is right.
+
+    Parameters
+    ----------
+    trials : Trials
+    parts : Parts
+    """
+    for family, template, hole in _templates(trials.formula, parts):
+        for value in _solutions(trials, template, hole):
+            leaf = number(value)
+            yield Edit(family, replaced(template, {hole: leaf}), hole, leaf)
+    yield from _defaults(trials)
+
+
+def _templates(formula, parts):
+    """Yield (family, formula with a hole, the hole)."""
+    for place, node in places(formula):
+        hole = number(0.0)
+        if node in parts.scalars:
+            yield "number_for_argument", at_place(formula, place, hole), hole
+        if node.op == "number":
+            yield "number", at_place(formula, place, hole), hole
+        if node.op != "number":
+            yield "factor", at_place(formula, place, Node("*", (hole, node))), hole
+            yield "term", at_place(formula, place, Node("+", (node, hole))), hole
+            yield "power", at_place(formula, place, Node("**", (node, hole))), hole
+        for part in parts.arrays:
+            if (node in parts.arrays and part is not node) or place == ():
+                new = Node("+", (node, Node("*", (hole, part))))
+                yield "decay", at_place(formula, place, new), hole
+                for scalar in parts.scalars:
+                    term = Node("*", (Node("*", (scalar, hole)), part))
+                    new = Node("+", (node, term))
+                    yield "decay", at_place(formula, place, new), hole
+
+
+def _solutions(trials, template, hole):
+    """Yield numbers in the hole that make one entry right."""
+    case, place, wanted = trials.first, trials._place, trials._wanted
+    memo = dict(case.memo)
+
+    def off(value):
+        hole.value = value
+        trials.left -= 1
+        try:
+            given = evaluate(template, case.values, memo)
+            return float(np.ravel(given)[place]) - wanted
+        except (ValueError, TypeError, IndexError, ArithmeticError):
+            return np.nan
+
+    seen = set()
+    for low, high in _STARTS:
+        found = _secant(off, low, high)
+        if found is None:
+            continue
+        rounded = float(f"{found:.4g}")
+        if rounded in seen or abs(found - rounded) > 1e-5 * abs(found):
+            break  # not a number that anybody writes
+        seen.add(rounded)
+        yield rounded
+        break
+
+
+def _secant(off, low, high):
+    """Return where a function of one number is 0; None where it isn't found."""
+    at_low, at_high = off(low), off(high)
+    for _ in range(_STEPS):
+        if not (np.isfinite(at_low) and np.isfinite(at_high)) or at_low == at_high:
+            return None
+        new = high - at_high * (high - low) / (at_high - at_low)
+        if abs(new - high) <= 1e-9 * abs(new):
+            return new
+        low, at_low, high, at_high = high, at_high, new, off(new)
+        if at_high == 0:
+            return high
+    return None
+
+
+def _defaults(trials):
+    """Yield formulas in which an argument that was not given has another default."""
+    leaves = {node.value: node for node in walk(trials.formula) if node.op == "name"}
+    for parameter, leaf in leaves.items():
+        if told(parameter) not in trials.first.values or trials.first.values[told(parameter)]:
+            continue
+        hole = number(0.0)
+        new = Node("if_given", (name(told(parameter)), leaf, hole))
+        template = replaced(trials.formula, {leaf: new})
+        for value in (*_solutions(trials, template, hole), *_DEFAULTS):
+            other = number(value)
+            yield Edit("default", replaced(template, {hole: other}), leaf, other)

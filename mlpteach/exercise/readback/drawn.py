@@ -1,0 +1,139 @@
+"""Read back drawn weights: how widely and of which kind, from their spread and their tails."""
+
+import ast
+
+import numpy as np
+
+from mlpteach.exercise.differences import Finding
+from mlpteach.exercise.readback.expression import (
+    Node,
+    at_place,
+    evaluate,
+    name,
+    number,
+    places,
+    write,
+)
+from mlpteach.exercise.readback.formula import NoFormula, read_expression
+from mlpteach.exercise.replies import arrays
+
+# Kind -> (standard deviation where the scale is 1, fourth moment over the squared variance).
+_KINDS = {"uniform": (3**-0.5, 1.8), "normal": (1.0, 3.0), "truncated": (0.8796, 2.366)}
+_DRAWS = ("rng.uniform", "rng.normal")
+_NUMBERS = (1, 2, 3, 4, 6, 8, 12, 0.5)
+_FACTORS = (0.01, 0.1, 0.5, 2, 10)
+_SPREAD, _TAILS = 0.02, 0.17
+_OTHER_SIZES = ((100, 300), (30, 17), (500, 64))
+_TRUNCATED = (
+    "Your numbers are those of a normal distribution of the right scale whose large values are cut "
+    "off or drawn again: that makes the spread smaller than the scale."
+)
+
+
+def read_drawn(sheet, task, given):
+    """Return what is said of weights drawn with another scale or of another kind; "" for nothing.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    task : Task
+    given : list of Exchange
+    """
+    known = _drawn_as(sheet, task)
+    seen = [_seen(task, exchange) for exchange in given]
+    if known is None or None in seen:
+        return ""
+    kind, scale = known
+    kinds = [other for other in _KINDS if all(_fits_tails(other, tails) for _, _, tails in seen)]
+    if not kinds:
+        return ""
+    found = kind if kind in kinds else kinds[0]
+    if found == "truncated" and _fits(scale, found, seen):
+        return _TRUNCATED
+    fits = [new for new in _other_scales(scale) if _fits(new, found, seen)]
+    if _fits(scale, found, seen) or not fits or not _agree(fits):
+        return ""
+    what = "the limit" if found == "uniform" else "the standard deviation"
+    return (
+        f"Your numbers are spread as if {what} were `{write(fits[0])}`: look at what stands there."
+    )
+
+
+def _drawn_as(sheet, task):
+    """Return (kind, the expression of its scale) of the model; None where it draws otherwise."""
+    [definition] = ast.parse(task.solution).body
+    names = {parameter: name(parameter) for parameter in task.parameters}
+    for statement in definition.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "rng.uniform",
+                "rng.normal",
+            ):
+                kind = node.func.attr
+                return kind, read_expression(sheet, node.args[1], names)
+        if isinstance(statement, ast.Assign):
+            try:
+                value = read_expression(sheet, statement.value, names)
+            except NoFormula:
+                continue
+            names[statement.targets[0].id] = value
+    return None
+
+
+def _seen(task, exchange):
+    """Return (sizes, standard deviation, fourth moment) of an answer; None where it is none."""
+    found = arrays(task, exchange.reply)
+    if isinstance(found, Finding):
+        return None
+    [array] = found.values()
+    if array.size < 1000 or not np.isfinite(array).all() or array.std() == 0:
+        return None
+    if abs(array.mean()) > 0.05 * array.std():
+        return None
+    centred = array - array.mean()
+    values = dict(zip(task.parameters, exchange.call.arguments, strict=False))
+    return values, float(array.std()), float((centred**4).mean() / array.var() ** 2)
+
+
+def _fits_tails(kind, tails):
+    return abs(_KINDS[kind][1] - tails) < _TAILS
+
+
+def _fits(scale, kind, seen):
+    """Whether a scale leads to the spread of every answer."""
+    return all(
+        abs(_KINDS[kind][0] * evaluate(scale, values, {}) / spread - 1) < _SPREAD
+        for values, spread, _ in seen
+    )
+
+
+def _other_scales(scale):
+    """Yield the scale with one thing changed: a number, a fan, a root, a factor."""
+    fans = name("n_in"), name("n_out")
+    both = Node("+", fans)
+    others = (*fans, both, Node("*", fans), Node("/", (both, number(2))), Node("-", fans))
+    for place, node in places(scale):
+        if node.op == "number":
+            new = [number(value) for value in _NUMBERS if value != node.value]
+        elif node.op == "sqrt":
+            new = [node.parts[0], *(Node("*", (number(f), node)) for f in _FACTORS)]
+        elif node.op == "/":
+            new = [Node("/", (node.parts[0], other)) for other in others]
+            new += [Node("+", (Node("/", (node.parts[0], fans[0])), fans[1]))]
+        elif node.op == "name":
+            new = [*fans, Node("*", (number(2), node))]
+        else:
+            new = [Node("sqrt", (node,))]
+        for other in new:
+            yield at_place(scale, place, other)
+    yield from (number(value) for value in (1, 0.01, 0.1, 0.5, 0.05))
+
+
+def _agree(fits):
+    """Whether scales that fit are the same for other sizes, too."""
+    for n_in, n_out in _OTHER_SIZES:
+        values = {"n_in": n_in, "n_out": n_out}
+        found = [evaluate(scale, values, {}) for scale in fits]
+        if max(found) > 1.02 * min(found):
+            return False
+    return True

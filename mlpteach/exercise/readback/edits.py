@@ -1,0 +1,445 @@
+"""How students change a formula: each edit is one slip at one place, or the same slip everywhere.
+
+The edits depend on the formula alone, never on numbers; a family says what kind of slip it is.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+
+from mlpteach.exercise.readback.expression import (
+    REDUCTIONS,
+    Node,
+    at_place,
+    name,
+    number,
+    places,
+    replaced,
+    walk,
+)
+
+_NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
+_LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
+_DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
+_SIMILAR = {
+    "log": ("log2", "log10", "log1p"),
+    "tanh": ("sigmoid",),
+    "<": ("<=", ">=", ">"),
+}
+_AXES = ((0, False), (1, False), (0, True), (1, True))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A changed formula.
+
+    Attributes
+    ----------
+    family : str
+        What kind of slip, a key of ``words.FAMILIES``.
+    formula : Node
+    old, new : Node
+        The part that is changed, and into what.
+    """
+
+    family: str
+    formula: Node
+    old: Node
+    new: Node
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a slip may put into a formula.
+
+    Attributes
+    ----------
+    arrays, scalars : tuple of Node
+        Arguments, quantities returned before and hidden lines.
+    inputs : tuple of Node
+        The arrays that the function doesn't go on from, such as a gradient.
+    counter : Node, optional
+        The argument that counts updates.
+    """
+
+    arrays: tuple
+    scalars: tuple
+    inputs: tuple = ()
+    counter: Node | None = None
+
+    @property
+    def all(self):
+        """Arrays, then scalars."""
+        return (*self.arrays, *self.scalars)
+
+
+def single_edits(formula, parts):
+    """Yield each :class:`Edit` of a formula that is one slip.
+
+    Parameters
+    ----------
+    formula : Node
+    parts : Parts
+    """
+    found = list(places(formula))
+    times = defaultdict(int)
+    for _, node in found:
+        times[node] += 1
+    for node in times:
+        for family, new in _slips(node, parts):
+            if times[node] > 1:
+                yield Edit(family, replaced(formula, {node: new}), node, new)
+            for place in [place for place, other in found if other is node]:
+                yield Edit(family, at_place(formula, place, new), node, new)
+    yield from _twice(formula, found)
+    yield from _exchanged(formula)
+    yield from _moved(formula, found)
+    yield from _of_the_whole(formula, parts)
+
+
+def simple_edits(formula, parts):
+    """Yield the edits that often come in pairs: fewer, and the most frequent ones."""
+    found = list(places(formula))
+    yield from _moved(formula, found)
+    for place, node in found:
+        slips = (_left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts))
+        for slip in slips:
+            for family, new in slip(node):
+                yield Edit(family, at_place(formula, place, new), node, new)
+    yield from _twice(formula, found)
+
+
+def _other_sign(node):
+    signs = {"+": "-", "-": "+", "*": "/", "/": "*"}
+    if node.op in signs:
+        yield "operator", Node(signs[node.op], node.parts)
+
+
+def _often_fixed(parts):
+    def fixed(node):
+        if node in parts.scalars:
+            yield from (("number_for_argument", number(value)) for value in (1, 2, 1e-7))
+
+    return fixed
+
+
+def _slips(node, parts):
+    """Yield (family, what stands there instead) for one part of a formula."""
+    yield from _left_out(node)
+    if node.op == "name":
+        yield from _other_leaf(node, parts)
+    if node.op == "number":
+        yield from (("number", number(value)) for value in (0, *_NUMBERS) if value != node.value)
+    yield from _other_operation(node)
+    yield from _brackets(node)
+    yield from _functions(node)
+    yield from _joined(node, parts)
+    if node.op not in ("name", "number"):
+        yield from (("other_part", part) for part in parts.all if part is not node)
+    yield from _limited(node)
+
+
+def _left_out(node):
+    if node.op in ("sqrt", "square", "exp", "log", "abs", "tanh", "neg", *REDUCTIONS):
+        yield "function_missing", node.parts[0]
+    elif len(node.parts) == 2:
+        yield "missing", node.parts[0]
+        yield "missing", node.parts[1]
+        if node.op in ("-", "/"):
+            yield (
+                "missing",
+                Node("neg", (node.parts[1],))
+                if node.op == "-"
+                else Node("/", (number(1), node.parts[1])),
+            )
+
+
+def _other_leaf(node, parts):
+    for other in parts.all:
+        if other is not node:
+            yield "argument", other
+    if node in parts.scalars:
+        yield from (("number_for_argument", number(value)) for value in _NUMBERS)
+    yield from _counted(parts)(node)
+
+
+def _counted(parts):
+    def counted(node):
+        if node is not parts.counter:
+            return
+        for op, value in (("-", 1), ("+", 1), ("*", 2), ("/", 2), ("//", 2), ("//", 3), ("-", 2)):
+            yield "counted", Node(op, (node, number(value)))
+        yield "counted", number(2)
+
+    return counted
+
+
+def _other_operation(node):
+    if node.op in ("+", "-", "*", "/", "**", "@"):
+        for op in ("+", "-", "*", "/", "@", "maximum", "minimum"):
+            if op != node.op:
+                yield "operator", Node(op, node.parts)
+        if node.op in ("-", "/", "**"):
+            yield "exchanged", Node(node.op, node.parts[::-1])
+        if node.op == "*":
+            yield "matrix_product", Node("transposed_product", node.parts)
+    elif node.op in ("maximum", "minimum"):
+        for op in ("+", "*", "minimum" if node.op == "maximum" else "maximum"):
+            yield "operator", Node(op, node.parts)
+    elif node.op == "square":
+        [part] = node.parts
+        yield "matrix_product", Node("@", (part, part))
+        yield "matrix_product", Node("transposed_product", (part, part))
+        yield "matrix_product", Node("@", (Node("T", (part,)), part))
+        yield "operator", Node("*", (number(2), part))
+        yield "operator", Node("**", (part, number(3)))
+        yield "operator", Node("+", (part, part))
+        yield "operator", Node("abs", (part,))
+    elif node.op in REDUCTIONS:
+        for op in REDUCTIONS:
+            if op != node.op:
+                yield "reduction", Node(op, node.parts, node.value)
+        for axis in (None, *_AXES):
+            if axis != node.value:
+                yield "axis", Node(node.op, node.parts, axis)
+        for axis in (0, 1):
+            yield "axis", Node("mean", (Node(node.op, node.parts, (axis, False)),))
+    for op in _SIMILAR.get(node.op, ()):
+        yield "function", Node(op, node.parts)
+
+
+def _brackets(node):
+    """The same signs with brackets set otherwise, or with one missing."""
+    if node.op in ("+", "-", "*", "/", "**") and len(node.parts) == 2:
+        left, right = node.parts
+        for inner in _splits(right):
+            first, op, second = inner
+            yield "bracket", Node(op, (Node(node.op, (left, first)), second))
+        for first, op, second in _splits(left):
+            yield "bracket", Node(op, (first, Node(node.op, (second, right))))
+    if node.op in ("sqrt", "square", "exp", "log", "abs", "tanh", "sum", "mean"):
+        [part] = node.parts
+        for first, op, second in _splits(part):
+            yield "bracket", Node(op, (Node(node.op, (first,), node.value), second))
+            yield "bracket", Node(op, (first, Node(node.op, (second,), node.value)))
+            if op in ("+", "-", "*", "/"):
+                both = Node(node.op, (first,), node.value), Node(node.op, (second,), node.value)
+                yield "bracket", Node(op, both)
+    if node.op in ("+", "-", "*", "/") and node.parts[1].op in ("square", "sqrt", "abs"):
+        right = node.parts[1]
+        yield "bracket", Node(right.op, (Node(node.op, (node.parts[0], right.parts[0])),))
+
+
+def _splits(node):
+    """Yield (left, operator, right) wherever an expression can be cut in two."""
+    if node.op in ("+", "-", "/", "**", "<", ">"):
+        yield node.parts[0], node.op, node.parts[1]
+    elif node.op == "*":
+        factors = _factors(node)
+        for cut in range(1, len(factors)):
+            yield _product(factors[:cut]), "*", _product(factors[cut:])
+    elif node.op == "square" and node.parts[0].op == "name":
+        yield node.parts[0], "*", node.parts[0]
+    if node.op in ("*", "/", "-", "+"):
+        for first, op, second in _splits(node.parts[0]):
+            if node.op != "*" or op != "*":
+                yield first, op, Node(node.op, (second, node.parts[1]))
+        if node.op in ("*", "/"):
+            for first, op, second in _splits(node.parts[1]):
+                if op in ("+", "-", "/"):
+                    yield Node(node.op, (node.parts[0], first)), op, second
+
+
+def _factors(node):
+    if node.op == "*":
+        return [*_factors(node.parts[0]), *_factors(node.parts[1])]
+    return [node]
+
+
+def _product(factors):
+    product, *others = factors
+    for factor in others:
+        product = Node("*", (product, factor))
+    return product
+
+
+def _functions(node):
+    if node.op == "number":
+        return
+    for op in ("sqrt", "square", "abs", "neg", "exp", "log", "sigmoid", "tanh", "norm"):
+        if op != node.op:
+            yield "function_added", Node(op, (node,))
+    yield "function_added", Node("/", (number(1), node))
+    yield "function_added", Node("**", (node, number(3)))
+    for op in ("sum", "mean", "max"):
+        if node.op not in REDUCTIONS:
+            for axis in (None, *_AXES):
+                yield "summed", Node(op, (node,), axis)
+    for axis in (None, (0, True), (1, True)):
+        mean = Node("mean", (node,), axis)
+        yield "centred", Node("-", (node, mean))
+        yield "normalised", Node("/", (node, Node("sum", (node,), axis)))
+    yield "normalised", Node("/", (node, Node("norm", (node,))))
+    yield "normalised", Node("/", (node, Node("max", (node,))))
+    yield "transposed", Node("T", (node,))
+    for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
+        yield "counted_by", Node("/", (node, how))
+        yield "counted_by", Node("*", (node, how))
+
+
+def _joined(node, parts):
+    """A factor or term too much."""
+    for value in _NUMBERS:
+        if value != 1:
+            yield "factor", Node("*", (number(value), node))
+        if value > 0:
+            yield "term", Node("+", (node, number(value)))
+            yield "term", Node("-", (node, number(value)))
+    yield "term", Node("-", (number(1), node))
+    counter = parts.counter
+    more = (Node("sqrt", (counter,)),) if counter else ()
+    for part in (*parts.all, *more):
+        for op in ("*", "/") if part is not node else ("*",):
+            yield "factor", Node(op, (node, part))
+        for op in ("+", "-"):
+            yield "term", Node(op, (node, part))
+        yield "larger", Node("maximum", (node, part))
+    for part in (*parts.scalars, *parts.arrays):
+        rest = Node("-", (number(1), part))
+        yield "factor", Node("*", (node, rest))
+        yield "factor", Node("/", (node, rest))
+    for part in parts.arrays:
+        for scalar in parts.scalars:
+            yield "term", Node("+", (node, Node("*", (scalar, part))))
+            yield "term", Node("-", (node, Node("*", (scalar, part))))
+
+
+def _limited(node):
+    if node.op == "number":
+        return
+    for limit in _LIMITS:
+        yield "clipped", Node("clip", (node,), (-limit, limit))
+        yield "clipped_norm", Node("clip_norm", (node,), limit)
+    for small in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4):
+        yield "clipped", Node("clip", (node,), (small, 1 - small))
+        yield "small_added", Node("+", (node, number(small)))
+        yield "clipped", Node("maximum", (node, number(small)))
+    yield "clipped", Node("maximum", (node, number(0)))
+    if node.op in ("-", "+"):
+        for limit in (500, 700, 100, 50, 20):
+            yield "clipped", Node("clip", (node.parts[0],), (-limit, limit))
+
+
+def _twice(formula, found):
+    """The same slip at all places that look alike, such as both corrections."""
+    alike = defaultdict(dict)
+    for _, node in found:
+        if len(node.parts) == 2:
+            alike[_skeleton(node)][node] = True
+    for group in alike.values():
+        nodes = list(group)
+        if len(nodes) < 2:
+            continue
+        for change in _alike_changes(nodes[0]):
+            yield Edit(
+                "twice", replaced(formula, {n: change(n) for n in nodes}), nodes[0],
+                change(nodes[0]),
+            )  # fmt: skip
+    products = {node: Node("transposed_product", node.parts) for _, node in found if node.op == "*"}
+    if products:
+        first = next(iter(products))
+        yield Edit("matrix_product", replaced(formula, products), first, products[first])
+
+
+def _skeleton(node):
+    """What a part looks like, whatever the names and however much stands in its first part."""
+    if node.op == "name":
+        return "·"
+    if node.op == "number":
+        return f"{node.value}"
+    if node.op == "/" and node.parts[1].op == "-":
+        return f"/{_skeleton(node.parts[1])}"
+    return f"{node.op}({','.join(map(_skeleton, node.parts))})"
+
+
+def _alike_changes(node):
+    yield lambda n: n.parts[0]
+    yield lambda n: n.parts[1]
+    for op in ("+", "-", "*", "/"):
+        if op != node.op:
+            yield lambda n, op=op: Node(op, n.parts)
+    if node.op in ("-", "/", "**"):
+        yield lambda n: Node(n.op, n.parts[::-1])
+
+
+def _exchanged(formula):
+    """Two arguments in each other's place, everywhere."""
+    leaves = defaultdict(list)
+    for node in walk(formula):
+        if node.op == "name":
+            leaves[node.value].append(node)
+    for (first, firsts), (second, seconds) in combinations(leaves.items(), 2):
+        changes = {n: name(second) for n in firsts} | {n: name(first) for n in seconds}
+        yield Edit("exchanged", replaced(formula, changes), firsts[0], seconds[0])
+
+
+def _moved(formula, found):
+    """A term or factor that stands elsewhere in the formula."""
+    for place, node in found:
+        if node.op not in ("+", "*") or len(node.parts) != 2:
+            continue
+        for stays, goes in (node.parts, node.parts[::-1]):
+            if goes.op not in ("name", "number"):
+                continue
+            without = at_place(formula, place, stays)
+            for other, target in places(without):
+                if other != place and target.op != "number":
+                    new = Node(node.op, (target, goes))
+                    yield Edit("moved", at_place(without, other, new), node, new)
+            # Below the root and above the line: sqrt(a / b + e) as (sqrt(a) + e) / sqrt(b).
+            if place and stays.op == "/" and node.op == "+":
+                yield from _root_of_a_ratio(formula, place[:-1], node, stays, goes)
+
+
+def _root_of_a_ratio(formula, place, node, ratio, term):
+    root = formula
+    for index in place:
+        root = root.parts[index]
+    if root.op != "sqrt":
+        return
+    above, below = (Node("sqrt", (part,)) for part in ratio.parts)
+    new = Node("/", (Node("+", (above, term)), below))
+    yield Edit("moved", at_place(formula, place, new), node, new)
+
+
+def _of_the_whole(formula, parts):
+    """Special cases of the whole formula."""
+    for digits in _DIGITS:
+        new = Node("round", (formula,), digits)
+        yield Edit("rounded", new, formula, new)
+    if parts.counter is not None:
+        for part in parts.arrays:
+            for first in (part, Node("square", (part,))):
+                new = Node("at_first", (parts.counter, first, formula))
+                yield Edit("first_update", new, formula, new)
+        for factor in ("sqrt", None):
+            by = Node("sqrt", (parts.counter,)) if factor else parts.counter
+            new = Node("/", (formula, by))
+            yield Edit("factor", new, formula, new)
+    for part in parts.arrays:
+        for slope in (_slope_of_sigmoid(part), Node("-", (number(1), Node("square", (part,))))):
+            for op in ("*", "/"):
+                new = Node(op, (formula, slope))
+                yield Edit("slope", new, formula, new)
+    for condition in parts.inputs:
+        zero = Node("==", (condition, number(0)))
+        for instead in (*parts.arrays, number(0)):
+            new = Node("where", (zero, instead, formula))
+            yield Edit("where_zero", new, formula, new)
+        flat = Node("==", (_slope_of_sigmoid(condition), number(0)))
+        new = Node("where", (flat, number(0), formula))
+        yield Edit("zero_by_zero", new, formula, new)
+
+
+def _slope_of_sigmoid(part):
+    return Node("*", (part, Node("-", (number(1), part))))

@@ -1,0 +1,226 @@
+"""Slips in a function that is more than formulas: its source is changed at one place, and run.
+
+For loops over layers and updates. What a changed line gives is compared with all answers.
+"""
+
+import ast
+import builtins
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+_REDUCTIONS = ("std", "var", "mean", "sum", "max", "min")
+_WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "-({})", "1 / (1 + np.exp(-({})))",
+            "np.maximum({}, 0)", "np.tanh({})", "({}).T", "({}).mean()", "({}).mean(axis=0)",
+            "({}).mean(axis=1)", "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})",
+            "2 * ({})", "0.5 * ({})", "np.clip({}, -1, 1)", "np.clip({}, -5, 5)",
+            "({}) + 1", "({}) - 1", "np.round({}, 6)", "np.round({}, 4)", "np.round({}, 3)",
+            "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A changed function.
+
+    Attributes
+    ----------
+    source : str
+    old, new : str
+        The line that is changed, and what stands there instead; "" where it is left out or moved.
+    """
+
+    source: str
+    old: str
+    new: str
+
+
+def changed_lines(solution):
+    """Yield each :class:`Line` that changes one thing in a function.
+
+    Parameters
+    ----------
+    solution : str
+    """
+    tree = ast.parse(solution)
+    if any(isinstance(node, ast.While) for node in ast.walk(tree)):
+        return  # changed, it might not end
+    for statement in [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]:
+        if isinstance(statement, ast.FunctionDef):
+            continue
+        yield from _changed_expressions(tree, statement)
+    yield from _moved_statements(tree)
+
+
+def _names(tree):
+    return sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"np"})
+
+
+def _changed_expressions(tree, statement):
+    """Yield the function with one expression of a statement changed."""
+    old = _first_line(statement)
+    names = [name for name in _names(tree) if name not in _grown(statement)]
+    for node in _own_expressions(statement):
+        for new in _instead(node, names):
+            changed = _with(tree, node, new)
+            if changed is not None:
+                source, place = changed
+                yield Line(source, old, place)
+
+
+def _own_expressions(statement):
+    """Yield the expressions of a statement, but not those of the statements in it.
+
+    What a loop goes through and what is appended to stay as they are: a list that grows while it is
+    gone through would never end.
+    """
+    if isinstance(statement, ast.For):
+        return
+    kept = {id(call.func) for call in ast.walk(statement) if _is_method(call)}
+    for part in _parts(statement):
+        yield from _expressions(part, kept)
+
+
+def _grown(statement):
+    """Return the names of lists that a statement appends to: none may be put into itself."""
+    calls = [node for node in ast.walk(statement) if _is_method(node)]
+    return {ast.unparse(call.func.value) for call in calls}
+
+
+def _is_method(node):
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return called and ast.unparse(node.func.value) != "np"
+
+
+def _expressions(node, kept):
+    if id(node) in kept:
+        return
+    if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store):
+        yield node
+    for part in ast.iter_child_nodes(node):
+        yield from _expressions(part, kept)
+
+
+def _instead(node, names):
+    """Yield the sources that may stand in an expression's place."""
+    text = ast.unparse(node)
+    if isinstance(node, ast.Name):
+        yield from (name for name in names if name != node.id)
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        yield from (str(value) for value in (0, 1, 2, node.value + 1, node.value - 1))
+    if isinstance(node, ast.BinOp):
+        yield from _other_operations(node)
+    if isinstance(node, ast.Call):
+        yield from _other_calls(node)
+    if isinstance(node, ast.List) and not node.elts:
+        yield from (f"[{name}]" for name in names)
+    if isinstance(node, (ast.Name, ast.BinOp, ast.Call)):
+        yield from (wrapped.replace("{}", text) for wrapped in _WRAPPED)
+        yield f"{text}[-1]"
+
+
+def _other_operations(node):
+    left, right = ast.unparse(node.left), ast.unparse(node.right)
+    yield from (left, right)
+    for operator in _OPERATORS:
+        for pair in ((node.left, node.right), (node.right, node.left)):
+            yield ast.unparse(ast.BinOp(pair[0], operator(), pair[1]))
+    yield f"({left}).T @ {right}"
+
+
+def _other_calls(node):
+    function = ast.unparse(node.func)
+    arguments = [ast.unparse(argument) for argument in node.args]
+    if len(arguments) == 1:
+        yield arguments[0]
+    for index in range(len(arguments)):
+        yield f"{function}({', '.join(arguments[:index] + arguments[index + 1 :])})"
+        if index:
+            kept = [*arguments[: index - 1], arguments[index], arguments[index - 1]]
+            yield f"{function}({', '.join(kept + arguments[index + 1 :])})"
+    if function.removeprefix("np.") in _REDUCTIONS:
+        for other in _REDUCTIONS:
+            yield f"np.{other}({', '.join(arguments)})"
+            for axis in (0, 1):
+                inner = f"np.{other}({arguments[0]}, axis={axis})"
+                yield inner
+                yield f"np.mean({inner})"
+        yield f"np.sqrt(np.mean({arguments[0]} ** 2))"
+        yield f"np.std({arguments[0]}, ddof=1)"
+
+
+def _with(tree, node, text):
+    """Return the source with an expression exchanged, and the line it stands in."""
+    try:
+        new = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
+    copied = copy.deepcopy(tree, {id(node): new})
+    statements = [node for node in ast.walk(copied) if isinstance(node, ast.stmt)]
+    for statement in statements:
+        own = [] if isinstance(statement, ast.FunctionDef) else _parts(statement)
+        if any(node is new for part in own for node in ast.walk(part)):
+            return ast.unparse(copied), _first_line(statement)
+    return None
+
+
+def _parts(statement):
+    return [part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)]
+
+
+def _first_line(statement):
+    return ast.unparse(statement).splitlines()[0]
+
+
+def _moved_statements(tree):
+    """Yield the function with a statement left out, or in another place or loop."""
+    [definition] = tree.body
+    blocks = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+    for number, block in enumerate(blocks):
+        for index, statement in enumerate(block.body):
+            if isinstance(statement, ast.Return):
+                continue
+            old = _first_line(statement)
+            if len(block.body) > 1:
+                yield Line(_without(tree, number, index), old, "")
+            for target, other in enumerate(blocks):
+                for place in range(len(other.body) + 1):
+                    moved = _moved(tree, (number, index), (target, place))
+                    if moved is not None:
+                        yield Line(moved, old, "")
+
+
+def _copied_blocks(tree):
+    copied = copy.deepcopy(tree)
+    [definition] = copied.body
+    found = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+    return copied, found
+
+
+def _without(tree, number, index):
+    copied, blocks = _copied_blocks(tree)
+    del blocks[number].body[index]
+    return ast.unparse(copied)
+
+
+def _moved(tree, source, target):
+    copied, blocks = _copied_blocks(tree)
+    statement = blocks[source[0]].body[source[1]]
+    if source == target or any(n is blocks[target[0]] for n in ast.walk(statement)):
+        return None
+    blocks[target[0]].body.insert(target[1], statement)
+    old = [i for i, s in enumerate(blocks[source[0]].body) if s is statement]
+    own = [i for i in old if source[0] != target[0] or i != target[1]]
+    del blocks[source[0]].body[own[0]]
+    return ast.unparse(copied) if all(block.body for block in blocks) else None
+
+
+def function_of(line, name, others):
+    """Return the changed function; None where it is no Python."""
+    made = dict(others) | {"np": np, "__builtins__": builtins}
+    try:
+        exec(compile(line.source, "<changed>", "exec"), made)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return made.get(name)

@@ -1,0 +1,204 @@
+"""Judge each returned quantity by itself, from what the student's function returned before it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpteach.exercise.differences import Finding, close, loses_digits
+from mlpteach.exercise.readback.budget import current_budget
+from mlpteach.exercise.readback.cases import cases_of
+from mlpteach.exercise.readback.expression import names_in, write
+from mlpteach.exercise.readback.formula import NoFormula, formulas_of, own
+from mlpteach.exercise.readback.search import STAGES, Search, explains, read_quantity, value_of
+from mlpteach.exercise.readback.words import say
+from mlpteach.exercise.replies import arrays
+
+_DIGITS = range(9)
+
+
+def formulas(sheet, function):
+    """Return the Formulas of a function, made once; None where it is more than formulas."""
+    if function not in sheet.kept:
+        try:
+            sheet.kept[function] = formulas_of(sheet, function)
+        except NoFormula:
+            sheet.kept[function] = None
+    return sheet.kept[function]
+
+
+class Quantities:
+    """What a function returned over all calls of a check, quantity by quantity.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    function : str
+    exchanges : list of Exchange
+        All of this function.
+    """
+
+    def __init__(self, sheet, function, exchanges):
+        self.task = sheet.tasks[function]
+        self._sheet, self._exchanges = sheet, exchanges
+        self._formulas = formulas(sheet, function)
+        self._right = None
+        self.trivial = trivial(self.task, exchanges)
+
+    def right(self):
+        """Return what is right in every call, from the arguments or own earlier quantities."""
+        if self._right is None:
+            self._right = self._all_right()
+        return self._right
+
+    def _all_right(self):
+        if self._formulas is None or not self._exchanges:
+            return ()
+        return tuple(
+            quantity
+            for quantity in self.task.order
+            if quantity not in self.trivial and self._is_right(quantity)
+        )
+
+    def _is_right(self, quantity):
+        ways = [
+            [_is_value(formula, case) for case in cases] for formula, cases in self._ways(quantity)
+        ]
+        return all(any(each) for each in zip(*ways, strict=True))
+
+    def _ways(self, quantity):
+        """Return (the model's formula, the calls): from own earlier quantities, and without."""
+        stepwise, alone = self._formulas.stepwise[quantity], self._formulas.alone[quantity]
+        found = []
+        if names_in(stepwise).isdisjoint(map(own, self.trivial)):
+            found.append((stepwise, self._cases(quantity, self.trivial)))
+        if alone is not stepwise or not found:
+            found.append((alone, self._cases(quantity, self.task.returns)))
+        return found
+
+    def _cases(self, quantity, refused):
+        defaults = self._sheet.defaults(self.task.name)
+        return cases_of(self.task, self._exchanges, quantity, defaults, refused)
+
+    def digits(self):
+        """Return to how many digits all that is right has been rounded; None where it is not."""
+        if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
+            return None
+        pairs = [
+            (case.answer, value_of(self._formulas.alone[quantity], case))
+            for quantity in self.task.order
+            for case in self._cases(quantity, self.task.returns)
+        ]
+        return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+
+    def read(self, quantity):
+        """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing."""
+        if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
+            return None, ""
+        ways = list(enumerate(self._ways(quantity)))
+        for stages in (STAGES[:1], STAGES[1:]):  # what is quick first, in all ways
+            for way, (formula, cases) in ways:
+                reading = self._read((quantity, way), formula, cases, stages)
+                if reading is not None:
+                    return reading, say(quantity, reading, formula, self._lines(quantity))
+        return None, ""
+
+    def _read(self, place, formula, cases, stages):
+        budget = current_budget()
+        key = (self._sheet.id, self.task.name, *place)
+        known = budget.found.get(key)
+        if known is not None and explains(formula, known.fits, cases):
+            return known
+        if (*key, stages) in budget.failed:
+            return None  # an earlier check has looked for it in vain
+        search = Search(
+            hidden=tuple(self._formulas.hidden.values()),
+            returns=self.task.returns,
+            follows=self._follows(place[0]),
+            stages=stages,
+        )
+        reading, tried = read_quantity(formula, cases, search, budget.part())
+        budget.left -= tried
+        if reading is not None:
+            budget.found[key] = reading
+        elif tried:
+            budget.failed.add((*key, stages))
+        return reading
+
+    def _follows(self, quantity):
+        """Return how the quantities before this one follow, where they are right."""
+        before = self.task.order[: self.task.order.index(quantity)]
+        right = self.right()
+        return {own(q): self._formulas.alone[q] for q in before if q in right}
+
+    def _lines(self, quantity):
+        """Return what parts of a line are called, by how they are written."""
+        called = {write(node): text for text, node in self._formulas.hidden.items()}
+        for earlier in self.task.order[: self.task.order.index(quantity)]:
+            called |= {write(self._formulas.alone[earlier]): earlier, own(earlier): earlier}
+            called[earlier] = f"{earlier}_before"
+        return called
+
+
+def _are_rounded(pairs, digits):
+    """Whether answers are the right values, rounded."""
+    return all(
+        answer is not None
+        and value is not None
+        and np.shape(value) == answer.shape
+        and np.isfinite(answer).all()
+        and (np.round(answer, digits) == answer).all()
+        and (np.abs(answer - value) <= 0.51 * 10.0**-digits).all()
+        for answer, value in pairs
+    )
+
+
+def _has_short_floats(exchange):
+    """Whether a call was made with what the student's function has rounded before."""
+    return any(isinstance(a, np.ndarray) and loses_digits(a) for a in exchange.call.arguments)
+
+
+def _is_value(formula, case):
+    value = value_of(formula, case)
+    return case.answer is not None and value is not None and close(case.answer, np.asarray(value))
+
+
+def trivial(task, exchanges):
+    """Return the quantities that say nothing: an argument, 0 or the same number in every call."""
+    answers = [(each.call, arrays(task, each.reply)) for each in exchanges]
+    answers = [(call, found) for call, found in answers if not isinstance(found, Finding)]
+    return tuple(
+        quantity
+        for quantity in task.returns
+        if all(says_nothing(call, found[quantity]) for call, found in answers)
+    )
+
+
+def says_nothing(call, array):
+    """Whether an answer is NaN, 0, one number everywhere, or one of the call's arguments."""
+    array = np.asarray(array, dtype=float)
+    if not np.isfinite(array).any() or not array.any() or (array.size > 1 and np.ptp(array) == 0):
+        return True
+    given = [*call.arguments, *call.keywords.values()]
+    return any(isinstance(a, np.ndarray) and close(array, a) for a in given)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which part of a check's points a function's quantities are worth, and which are right."""
+
+    fraction: float
+    right: tuple
+
+
+def share_of(quantities, also=()):
+    """Return the :class:`Share` of the right quantities, and of those that count as right.
+
+    Parameters
+    ----------
+    quantities : Quantities
+    also : collection of str
+        Quantities that are right by the student's own helpers.
+    """
+    task = quantities.task
+    right = tuple(q for q in task.order if q in also or q in quantities.right())
+    return Share(float(sum(task.share(q) for q in right)), right)

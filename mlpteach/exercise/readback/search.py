@@ -1,0 +1,322 @@
+"""Look for the changed formula that gives the student's numbers in every call."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from mlpteach.exercise.readback.constants import solved_constants
+from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits
+from mlpteach.exercise.readback.expression import evaluate, fill, name, names_in, walk, write
+from mlpteach.exercise.readback.one_entry import OneEntry
+
+_MOST_FITS = 60
+# Families of slips, the more usual first.
+_LIKELY = (
+    ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
+    ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred"),
+    ("operator", "other_part", "number_for_argument", "number", "clipped", "slope"),
+    ("factor", "term", "function_added", "summed", "counted_by", "default"),
+)
+_WIDE = 40
+_TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
+_COUNTER = "k"  # of updates, in every sheet
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read back for one quantity.
+
+    Attributes
+    ----------
+    family : str
+        What kind of slip, "" where several formulas fit that have no kind in common.
+    edit : Edit, optional
+        The changed formula that may be shown; None where only its family may be said.
+    fits : Edit, optional
+        One that fits, shown or not.
+    """
+
+    family: str
+    edit: Edit | None = None
+    fits: Edit | None = None
+
+
+class Trials:
+    """Candidates tried against the calls, up to a limit.
+
+    Parameters
+    ----------
+    formula : Node
+        The model's.
+    cases : list of Case
+    limit : int
+    """
+
+    def __init__(self, formula, cases, limit):
+        self.formula, self.cases, self.left = formula, cases, limit
+        for case in cases:
+            _try_fill(formula, case)
+        self.first = next((case for case in cases if _differs(formula, case)), None)
+        self._place, self._wanted, self._slack = self._probe()
+        self._entry = OneEntry(self.first, self._place) if self.readable else None
+
+    def _probe(self):
+        """Return a place of the first wrong answer where a candidate is told quickly."""
+        if self.first is None:
+            return None, None, None
+        answer = self.first.answer.ravel()
+        finite = np.flatnonzero(np.isfinite(answer))
+        if not finite.size:
+            return None, None, None
+        self.first.fits(self.first.answer)
+        off = np.ones(answer.size)
+        model = value_of(self.formula, self.first)
+        if model is not None and np.shape(model) == self.first.answer.shape:
+            off = np.nan_to_num(np.abs(np.ravel(model) - answer), nan=0.0, posinf=0.0)
+        place = finite[np.argmax(off[finite])]
+        return place, float(answer[place]), float(self.first.allowed.flat[place])
+
+    @property
+    def readable(self):
+        """Whether there is a wrong answer with a number in it."""
+        return self._place is not None
+
+    def fits(self, formula):
+        """Whether a formula gives every answer."""
+        self.left -= 1
+        entry = self._entry.value(formula)
+        if entry is not None and abs(entry - self._wanted) > self._slack:
+            return False
+        value = value_of(formula, self.first)
+        if value is None:
+            return False
+        if np.shape(value) != self.first.answer.shape:
+            return False
+        here = float(np.ravel(value)[self._place]) if np.ndim(value) else float(value)
+        if not abs(here - self._wanted) <= self._slack:
+            return False
+        return all(_answers(formula, case) for case in (self.first, *self.cases))
+
+    def all_fits(self, edits):
+        """Return the edits that give every answer, as far as the limit reaches."""
+        found = []
+        for edit in edits:
+            if self.left <= 0 or len(found) >= _MOST_FITS:
+                break
+            if self.fits(edit.formula):
+                found.append(edit)
+        return found
+
+
+def _try_fill(formula, case):
+    try:
+        fill(formula, case.values, case.memo)
+    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+        case.memo.clear()
+
+
+def value_of(formula, case):
+    """Return what a formula gives in a call; None where it stops with an error."""
+    try:
+        return evaluate(formula, case.values, case.memo)
+    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+        return None
+
+
+def _answers(formula, case):
+    value = value_of(formula, case)
+    if case.answer is None or value is None:
+        return case.answer is None and value is None
+    return case.fits(value)
+
+
+def _differs(formula, case):
+    return case.answer is not None and not _answers(formula, case)
+
+
+def explains(formula, edit, cases):
+    """Whether a changed formula gives every answer where the model's does not."""
+    trials = Trials(formula, cases, 1)
+    return trials.readable and trials.fits(edit.formula)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search may put into a formula, and how far it goes.
+
+    Attributes
+    ----------
+    hidden : tuple of Node
+        Lines of the model that have no argument for a name.
+    returns : tuple of str
+        What the function returns.
+    follows : dict of str to Node
+        What stands for a quantity that was returned before and is right -> how it follows.
+    stages : tuple of callable
+        Of STAGES: each only if the former found nothing.
+    """
+
+    hidden: tuple
+    returns: tuple
+    follows: dict
+    stages: tuple
+
+
+def read_quantity(formula, cases, search, limit):
+    """Return (the :class:`Reading` of a wrong quantity or None, candidates tried).
+
+    Parameters
+    ----------
+    formula : Node
+        The model's.
+    cases : list of Case
+    search : Search
+    limit : int
+        Candidates that may be tried.
+    """
+    trials = Trials(formula, cases, limit)
+    if not trials.readable:
+        return None, 0
+    parts = _parts(formula, search.hidden, cases, search.returns)
+    for stage in search.stages:
+        found = trials.all_fits(stage(trials, parts))
+        if found:
+            reading = _judge(trials, _likeliest(found), search.follows)
+            return reading, limit - trials.left
+        if trials.left <= 0:
+            break
+    return None, limit - trials.left
+
+
+def _parts(formula, hidden, cases, returns):
+    values = {text: value for case in reversed(cases) for text, value in case.values.items()}
+    arrays = tuple(text for text, value in values.items() if np.ndim(value))
+    scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
+    return _parts_by_name(formula, hidden, arrays, scalars, returns)
+
+
+@lru_cache(maxsize=64)
+def _parts_by_name(formula, hidden, arrays, scalars, returns):
+    """Return the Parts of these names, the same objects for the same names."""
+    leaves = {node.value: node for node in walk(formula) if node.op == "name"}
+    nodes = {text: leaves.get(text) or name(text) for text in (*arrays, *scalars)}
+    inputs = tuple(nodes[text] for text in arrays if text.rstrip("'") not in returns)
+    lines = [line for line in hidden if names_in(line) <= set(nodes)]  # M_hat, not M itself
+    return Parts(
+        (*(nodes[text] for text in arrays), *lines),
+        tuple(nodes[text] for text in scalars),
+        inputs,
+        nodes.get(_COUNTER),
+    )
+
+
+def _singles(trials, parts):
+    yield from _all_singles(trials.formula, parts)
+
+
+@lru_cache(maxsize=64)
+def _all_singles(formula, parts):
+    """Return the single edits of a formula, made once for a class."""
+    return tuple(single_edits(formula, parts))
+
+
+def _pairs(trials, parts):
+    for first in simple_edits(trials.formula, parts):
+        for second in simple_edits(first.formula, parts):
+            if trials.left <= 0:
+                return
+            yield Edit("two_slips", second.formula, first.new, second.new)
+
+
+STAGES = (_singles, solved_constants, _pairs)
+
+# Which of several that fit
+
+
+def _likeliest(found):
+    """Return the fits that are the likeliest slips: what hardly anybody writes gives way."""
+    best = min(_unlikely(edit.family) for edit in found)
+    return [edit for edit in found if _unlikely(edit.family) == best]
+
+
+def likely(family):
+    """Whether a family is among the usual slips, or two of them."""
+    return family == "two_slips" or _unlikely(family) < len(_LIKELY)
+
+
+def _unlikely(family):
+    return next((rank for rank, group in enumerate(_LIKELY) if family in group), len(_LIKELY))
+
+
+def _judge(trials, found, follows):
+    """Compare the fits on wide inputs: say the shortest of those that agree."""
+    found = sorted(found, key=_simplicity)
+    inputs = [_wide_values(trials.cases, seed, follows) for seed in range(_WIDE)]
+    first, *others = found
+    families = {
+        edit.family for edit in others if not _agree(first.formula, edit.formula, inputs)
+    } | {first.family}
+    if len(families) > 1:
+        return Reading("", fits=first)
+    undecided = any(_only_numbers_differ(first, edit) for edit in others)
+    if undecided or _agree(first.formula, trials.formula, inputs):
+        return Reading(first.family, fits=first)
+    return Reading(first.family, first, first)
+
+
+def _only_numbers_differ(first, second):
+    """Whether two edits are one with another number: which one, nobody can tell."""
+    shown = [re.sub(r"\d[\d.e-]*", "#", write(edit.new)) for edit in (first, second)]
+    return shown[0] == shown[1] and write(first.new) != write(second.new)
+
+
+def _simplicity(edit):
+    """Sort key: the smallest part that is changed, then the shortest formula."""
+    old = len(list(walk(edit.old)))
+    return old, len(list(walk(edit.formula))), write(edit.formula)
+
+
+def _agree(first, second, inputs):
+    return all(_same_value(first, second, values) for values in inputs)
+
+
+def _same_value(first, second, values):
+    try:
+        one, other = evaluate(first, values, {}), evaluate(second, values, {})
+    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+        return True  # what cannot be compared here is told apart elsewhere
+    if np.shape(one) != np.shape(other):
+        return False
+    return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True).all())
+
+
+def _wide_values(cases, seed, follows):
+    """Return inputs of the kind that the calls had, drawn far and wide."""
+    rng = np.random.default_rng(seed)
+    shape = ((3, 3), (2, 3))[seed % 2]
+    values = {text: _wide(rng, text, cases, shape, seed) for text in _names(cases)}
+    for text, formula in follows.items():
+        values[text] = evaluate(formula, values, {})
+    return values
+
+
+def _names(cases):
+    """Return what has a value in some call: what stopped with an error has returned nothing."""
+    return dict.fromkeys(text for case in cases for text in case.values)
+
+
+def _wide(rng, text, cases, shape, seed):
+    if text.endswith("?"):
+        return bool(rng.integers(2))
+    known = [np.asarray(case.values[text]) for case in cases if text in case.values]
+    if not known[0].ndim:
+        if all(value.dtype.kind in "iu" for value in known):
+            return int(rng.integers(1, 20))
+        tiny = max(abs(float(value)) for value in known) < _TINY
+        return float(known[0]) if tiny else float(rng.uniform(0.05, 0.95))
+    lowest, highest = min(value.min() for value in known), max(value.max() for value in known)
+    if lowest >= 0:
+        return rng.uniform(0.02, 0.98 if highest <= 1 else max(3.0, highest), shape)
+    return rng.normal(0, 2 if seed % 4 else max(2.0, highest), shape)

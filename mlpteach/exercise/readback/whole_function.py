@@ -1,0 +1,100 @@
+"""Read back a function with a loop: which changed line of the model's gives every answer?"""
+
+import re
+
+import numpy as np
+
+from mlpteach.exercise.comparison import Comparison
+from mlpteach.exercise.differences import Finding, close
+from mlpteach.exercise.local_calls import make_call
+from mlpteach.exercise.readback.budget import current_budget
+from mlpteach.exercise.readback.lines import changed_lines, function_of
+from mlpteach.exercise.replies import arrays
+
+_COSTS = 15  # as many candidates as one line of a formula
+_MOST_FITS = 12
+_OTHER_INPUTS = (11, 12, 13)
+_EXACT = 1e-10
+
+
+def read_whole_function(comparison, task, given):
+    """Return what is said of a function whose numbers a changed line gives; "" for none.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    task : Task
+    given : list of Exchange
+    """
+    if task.random:
+        return ""
+    budget, found = current_budget(), []
+    for line, functions in _candidates(comparison.sheet, task):
+        if budget.left <= 0 or len(found) == _MOST_FITS:
+            break
+        budget.left -= _COSTS
+        if all(_same(task, exchange, functions) for exchange in _wrong_first(given)):
+            found.append((line, functions))
+    return _say(found[0][0]) if found and _agree(comparison, task, found) else ""
+
+
+def _candidates(sheet, task):
+    """Return (line, the sheet's functions with it) for all changes of a function, made once."""
+    key = ("lines", task.name)
+    if key not in sheet.kept:
+        made = {}
+        for line in changed_lines(task.solution):
+            function = function_of(line, task.name, sheet.functions())
+            if function is not None and line.source not in made:
+                made[line.source] = line, {task.name: function}
+        sheet.kept[key] = list(made.values())
+    return sheet.kept[key]
+
+
+def _wrong_first(given):
+    return sorted(given, key=lambda exchange: not exchange.where)
+
+
+def _same(task, exchange, functions):
+    """Whether a changed function answers as the student's did."""
+    one, other = arrays(task, exchange.reply), arrays(task, make_call(functions, exchange.call))
+    if isinstance(one, Finding) or isinstance(other, Finding):
+        return False
+    return all(close(one[name], other[name], _EXACT) for name in task.returns)
+
+
+def _agree(comparison, task, found):
+    """Whether all that fit are the same on other inputs, too."""
+    (_, first), *others = found
+    for seed in _OTHER_INPUTS:
+        exchanges = list(Comparison(comparison.sheet, comparison.scenario, seed).play())
+        for exchange in exchanges:
+            one = make_call(first, exchange.call)
+            played = type(exchange)(exchange.where, exchange.call, one)
+            if not all(_same(task, played, functions) for _, functions in others):
+                return False
+    return True
+
+
+def _say(line):
+    if not line.new or _squeezed(line.old) in _squeezed(line.new):
+        return (
+            "Your numbers are those of the right lines but for one thing: a line is missing, or "
+            "stands in another place, before, in or after the loop."
+        )
+    return f"Your numbers are those of the line `{line.new}`: look at it."
+
+
+def _squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def one_array_everywhere(task, exchange):
+    """Whether all rows of a path are the same numbers, though W has moved."""
+    found = arrays(task, exchange.reply)
+    if not task.path or isinstance(found, Finding):
+        return False
+    [path] = found.values()
+    if path.ndim != 2 or len(path) < 2 or not (path == path[0]).all():
+        return False
+    return not close(path[0], np.asarray(exchange.call.arguments[0], float))

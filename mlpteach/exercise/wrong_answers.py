@@ -1,0 +1,298 @@
+"""What a wrong answer is worth, and what is said of it: known mistakes, own helpers, read back."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mlpteach.exercise.carried_forward import NONE, carried, own_beside
+from mlpteach.exercise.comparison import EXACT
+from mlpteach.exercise.differences import Finding, close
+from mlpteach.exercise.over_updates import values_over_updates
+from mlpteach.exercise.protocol import Verdict
+from mlpteach.exercise.readback.drawn import read_drawn
+from mlpteach.exercise.readback.quantities import Quantities, formulas, share_of
+from mlpteach.exercise.readback.search import likely
+from mlpteach.exercise.readback.whole_function import one_array_everywhere, read_whole_function
+from mlpteach.exercise.replies import arrays, same_value
+
+# Right but for what costs little, as in the list of known mistakes.
+_SMALL = ("rounded", "default", "clipped")
+_SMALL_WORTH = 0.5
+_DIGITS = 3  # rounded to fewer, too little is left
+_NOT_ALL = 0.99
+_OWN_MEMORY = (
+    "Called twice with the same arguments, it answers differently: it keeps something of its own "
+    "between the calls, such as a counter, or moments outside. All that it needs is an argument."
+)
+_ROUNDED = (
+    "All your numbers are rounded to {} digits behind the point. Go on with all digits: rounding "
+    "is for what is printed."
+)
+_ONE_ARRAY = (
+    "All rows hold the same numbers: one array was appended again and again, and changed in place "
+    "afterwards. Append a copy, or make a new array at each update."
+)
+_NO_NUMBERS = ("raises", "not_written", "returns_none", "wrong_count", "not_an_array")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A check's wrong answers with all that was asked about them.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    given : list of Exchange
+    first : tuple of (Exchange, str, Finding)
+        What differs first.
+    helpers : Helpers
+    by_helpers : list of Exchange, optional
+        What is right by the student's own helpers.
+    again : Exchange, optional
+        The first wrong call, asked once more.
+    excused : bool
+        Whether the helpers explain it, so that no changed line is looked for.
+    """
+
+    comparison: object
+    given: list
+    first: tuple
+    helpers: object = NONE
+    by_helpers: list | None = None
+    again: object = None
+    excused: bool = False
+
+    @property
+    def task(self):
+        """The function that is asked."""
+        return self.comparison.sheet.tasks[self.first[0].call.function]
+
+    @cached_property
+    def quantities(self):
+        """What it returned, quantity by quantity."""
+        own = [each for each in self.given if each.call.function == self.task.name]
+        return Quantities(self.comparison.sheet, self.task.name, own)
+
+
+def judge_wrong(answers):
+    """Return the :class:`~mlpteach.exercise.protocol.Verdict` on wrong answers."""
+    excused = _excused(answers) if answers.helpers.most else None
+    return _with_values(answers, excused or _unexcused(answers))
+
+
+def _with_values(answers, verdict):
+    """Add the student's and the right values over updates, where there are updates."""
+    exchange, quantity, finding = answers.first
+    helps = finding.kind not in ("precision", "not_finite", "shape", "transposed")
+    if verdict.passed or not quantity or not helps or answers.task.random:
+        return verdict
+    expected = list(answers.comparison.play())
+    table = values_over_updates(answers.task, answers.given, expected, exchange, quantity)
+    return replace(verdict, message=f"{verdict.message}\n{table}") if table else verdict
+
+
+def _excused(answers):
+    """Return the verdict where the helpers' mistakes explain all or a part; else None."""
+    comparison, given, helpers = answers.comparison, answers.given, answers.helpers
+    finding = answers.first[2]
+    if carried(comparison, given, finding, helpers.mistakes):
+        hints = " ".join(mistake.hint for mistake in helpers.mistakes)
+        message = f"Right but for {helpers.paid}. {hints}"
+        return Verdict(1.0, message, excuse=helpers.excuse(_alone(answers)))
+    own = own_beside(comparison, given, finding, helpers.mistakes)
+    if own is not None:
+        otherwise = _alone(answers)
+        message = f"Not right, and not only for {helpers.paid}. {own.hint}"
+        worth = max(own.worth, otherwise.fraction)
+        return Verdict(worth, message, own.id, excuse=helpers.excuse(otherwise))
+    if answers.by_helpers is None:
+        return None
+    also = _right_by_helpers(answers)
+    if len(also) == len(answers.task.returns):
+        message = f"Right but for {helpers.paid}."
+        return Verdict(1.0, message, excuse=helpers.excuse(_alone(answers)))
+    otherwise = _alone(answers)
+    share = share_of(answers.quantities, also).fraction
+    if share <= otherwise.fraction:
+        return None
+    return Verdict(share, otherwise.message, otherwise.mistake, excuse=helpers.excuse(otherwise))
+
+
+def _alone(answers):
+    """Return the verdict that holds where no helper excuses anything."""
+    return _unexcused(Answers(answers.comparison, answers.given, answers.first, excused=True))
+
+
+def _right_by_helpers(answers):
+    """Return the quantities that are what the student's own helpers lead to, in every call."""
+    task = answers.task
+    pairs = list(zip(answers.given, answers.by_helpers, strict=True))
+    found = [(arrays(task, own.reply), arrays(task, led.reply)) for own, led in pairs]
+    if any(isinstance(each, Finding) for pair in found for each in pair):
+        return ()
+    return tuple(
+        quantity
+        for quantity in task.returns
+        if all(close(own[quantity], led[quantity]) for own, led in found)
+        and any(np.isfinite(own[quantity]).any() for own, _ in found)
+    )
+
+
+def _unexcused(answers):
+    """Say what differs first, name the mistake, and give the points of what is right."""
+    exchange, quantity, finding = answers.first
+    message = what_differs(answers.task, exchange, quantity, finding)
+    if answers.excused and answers.task.path:
+        return Verdict(0.0, message, finding.kind)  # takes long to be told, and is hardly needed
+    if _answers_differently(answers):
+        return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
+    one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
+    if one and not answers.helpers.contradict(one, finding):
+        return _surer(answers, message, one) or _known(answers, message, one)
+    digits = answers.quantities.digits() if quantity else None
+    if digits is not None:
+        left = _SMALL_WORTH if digits >= _DIGITS else 0.0
+        message = f"{message} {_ROUNDED.format(digits)}"
+        return Verdict(max(left, _share(answers)), message, "rounded")
+    if not one and not answers.helpers.most:
+        read = _read(answers)
+        if read and all(reading and likely(reading.family) for reading, _ in read.values()):
+            return _read_back(answers, message, read)
+    # Of pairs there are thousands: only where one slip in each quantity explains nothing.
+    two = () if one else answers.comparison.recognise(answers.given, *answers.first)
+    if two and not answers.helpers.contradict(two, finding):
+        return _surer(answers, message, two) or _known(answers, message, two)
+    advice = answers.helpers.advice(finding)
+    if advice:
+        return Verdict(_share(answers), f"{message}{advice}", finding.kind)
+    return _read_back(answers, message, _read(answers))
+
+
+def _answers_differently(answers):
+    """Whether the first wrong call, made once more, was answered otherwise."""
+    again = answers.again
+    return again is not None and not same_value(again.reply.value, answers.first[0].reply.value)
+
+
+def _surer(answers, message, mistakes):
+    """Return the verdict read back where a known mistake is only nearly what was answered."""
+    if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
+        return None
+    read = _read(answers)
+    sure = all(reading and likely(reading.family) for reading, _ in read.values())
+    return _read_back(answers, message, read) if read and sure else None
+
+
+def _share(answers):
+    if not answers.first[1]:
+        return 0.0
+    return share_of(answers.quantities).fraction
+
+
+def _known(answers, message, mistakes):
+    worth = float(np.prod([mistake.worth for mistake in mistakes]))
+    worth = max(worth, _share(answers), _one_slip(answers) if len(mistakes) == 1 else 0.0)
+    return Verdict(worth, f"{message} {_hints(mistakes)}", mistakes[0].id)
+
+
+def _one_slip(answers):
+    """Return what is left where one slip makes several quantities wrong: it costs the dearest."""
+    quantities, task = answers.quantities, answers.task
+    if not answers.first[1] or len(task.returns) == 1 or answers.first[2].kind in _NO_NUMBERS:
+        return 0.0
+    right = quantities.right()
+    wrong = [quantity for quantity in task.returns if quantity not in right]
+    if set(wrong) & set(quantities.trivial) or not wrong:
+        return 0.0
+    return 1.0 - max(task.share(quantity) for quantity in wrong)
+
+
+def _read(answers):
+    """Return quantity -> (what was read back, what is said of it), for what is not right."""
+    quantity, finding = answers.first[1:]
+    if not quantity and finding.kind != "raises":
+        return {}
+    quantities = answers.quantities
+    right = quantities.right()
+    return {q: quantities.read(q) for q in answers.task.order if q not in right}
+
+
+def _read_back(answers, message, read):
+    """Say what was read back; give the points of what is right, and of small slips."""
+    quantity, finding = answers.first[1:]
+    task = answers.task
+    if one_array_everywhere(task, answers.first[0]):
+        return Verdict(0.0, f"{message} {_ONE_ARRAY}", "one_array")
+    if formulas(answers.comparison.sheet, task.name) is None:
+        return _read_lines(answers, message)
+    families = {reading.family for reading, _ in read.values() if reading} - {""}
+    parts = [f"{message}{_follows(task, quantity, read)}"]
+    parts += dict.fromkeys(said for _, said in read.values() if said)
+    fraction = _fraction(task, read, families) if quantity else 0.0
+    return Verdict(fraction, " ".join(parts), min(families, default=finding.kind))
+
+
+def _read_lines(answers, message):
+    """Read back a function that draws or has a loop."""
+    comparison, task = answers.comparison, answers.task
+    kind = answers.first[2].kind
+    if not answers.first[1] or answers.excused:
+        return Verdict(0.0, message, kind)
+    read = read_drawn if task.random else read_whole_function
+    said = read(comparison.sheet if task.random else comparison, task, answers.given)
+    return Verdict(0.0, f"{message} {said}".strip(), "a_line" if said else kind)
+
+
+def _fraction(task, read, families):
+    """Return the share of what is right; one slip in several quantities costs the dearest."""
+    costs = {q: task.share(q) * _left(reading) for q, (reading, _) in read.items()}
+    one = len(families) == 1 and all(reading and reading.family for reading, _ in read.values())
+    cost = max(costs.values()) if one else sum(costs.values())
+    return float(np.clip(1.0 - cost, 0.0, _NOT_ALL))
+
+
+def _left(reading):
+    """Return how much of a quantity's points a slip costs."""
+    if reading is None or reading.family not in _SMALL:
+        return 1.0
+    coarse = reading.edit and reading.edit.new.op == "round" and reading.edit.new.value < _DIGITS
+    return 1.0 if coarse else 1.0 - _SMALL_WORTH
+
+
+def _follows(task, quantity, read):
+    """Say which later quantities are right from the one that differs first."""
+    after = task.order[task.order.index(quantity) + 1 :] if quantity else ()
+    follows = [other for other in after if other not in read]
+    return f" From your {quantity}, {_listed(follows)} right." if follows else ""
+
+
+def _listed(names):
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def what_differs(task, exchange, quantity, finding):
+    """Say what differs first, where, how, and what is right before it."""
+    where = f" {exchange.where}" if exchange.where else ""
+    if not quantity:
+        message = f"{task.name} {finding.how}"
+    elif len(task.returns) == 1:
+        message = f"What {task.name} returns is wrong{where}: it {finding.how}"
+    else:
+        message = f"{quantity} differs first{where}{_right(task, quantity)}: it {finding.how}"
+    return message if message.endswith("?") else f"{message}."
+
+
+def _hints(mistakes):
+    if len(mistakes) == 1:
+        return mistakes[0].hint
+    numbered = [f"{number}) {mistake.hint}" for number, mistake in enumerate(mistakes, start=1)]
+    return " ".join(["Two mistakes together would do this.", *numbered])
+
+
+def _right(task, quantity):
+    """Say which quantities were right."""
+    right = task.order[: task.order.index(quantity)]
+    if not right:
+        return ""
+    return f" ({' and '.join(right)} {'is' if len(right) == 1 else 'are'} right)"
