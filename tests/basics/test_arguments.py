@@ -10,6 +10,7 @@ import pytest
 from examples import instances, quadratic
 
 import mlpteach as mt
+from mlpteach.basics.arguments import describe
 
 X, Y = instances()
 NET = mt.MLP((4, 5, 3))
@@ -377,6 +378,8 @@ def test_messages_have_the_digits_that_tell(name, value, error, messages):
     ("call", "messages"),
     [
         (lambda: mt.MLP((784, 10**9)), ["at most 100,000,000 parameters", "gives 785,000,000,000"]),
+        # Each layer would be allowed: 81,009,000 and 19,802,200 parameters.
+        (lambda: mt.MLP((9000, 9000, 2200)), ["which gives 100,811,200"]),
         (lambda: mt.MLP((10**9, 10**9, 3)), ["sizes must give at most", "(1000000000, 1000"]),
         (
             lambda: mt.train(NET, X, Y, epochs=10**9),
@@ -781,3 +784,45 @@ def test_a_long_value_is_cut_in_a_message():
 
 def test_an_unknown_attribute_of_the_package():
     check(lambda: mt.trian, AttributeError, "'mlpteach' has no attribute 'trian'")
+
+
+@pytest.mark.parametrize(
+    "seeded",
+    [
+        lambda seed: mt.MLP((2, 3, 1), seed=seed),
+        lambda seed: mt.datasets.moons(n=4, seed=seed),
+        lambda seed: mt.train(NET, X, Y, epochs=1, seed=seed, progress=False),
+    ],
+)
+def test_the_smallest_and_the_largest_seed(seeded):
+    for seed in (0, 2**63):
+        assert seeded(seed)
+    for seed in (-1, 2**63 + 1):
+        with pytest.raises(ValueError, match="seed must be"):
+            seeded(seed)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("x" * 188, f"(ValueError: {'x' * 188})"),
+        # Cut to 197 characters, "ValueError: " among them, and dots.
+        ("x" * 189, f"(ValueError: {'x' * 185}…)"),
+        ("first\nsecond", "(ValueError: first)"),
+    ],
+)
+def test_what_an_object_says_of_itself_is_one_short_line(said, shown):
+    class Odd:
+        def __array__(self, *_, **__):
+            raise ValueError(said)
+
+    with pytest.raises(TypeError) as caught:
+        NET.outputs(Odd())
+    assert str(caught.value).endswith(f"{shown}.")
+
+
+@pytest.mark.parametrize(
+    ("characters", "shown"), [(58, f"'{'x' * 58}'"), (59, f"'{'x' * 56}…"), (900, f"'{'x' * 56}…")]
+)
+def test_a_long_value_is_cut_after_60_characters(characters, shown):
+    assert describe("x" * characters) == f"{shown} (str)"

@@ -513,6 +513,23 @@ def test_where_it_cannot_be_judged_further_it_says_until_when_it_was():
     assert (early.k, early.quantity) == (60, "rho")
 
 
+def test_until_when_it_was_judged_is_the_last_update_with_the_gradient_in_common():
+    """A step less by 1e-8, allowed, and at the next update a gradient that it changes by 1e-3."""
+
+    def objective(theta):
+        return 0.0, 2.0 + np.sin(1e6 * theta)
+
+    adam = reordered_until(10**6, names=("m", "v"))
+
+    def mine(k, G, m, v, *, eta, beta1, beta2, eps):
+        returned = adam(k, G, m, v, eta=eta, beta1=beta1, beta2=beta2, eps=eps)
+        return {**returned, "rho": returned["rho"] * (1 + 1e-8 * (k == 5))}
+
+    trace = mt.descend(objective, [1.0], rule=mt.rule(mine, eta=0.1), steps=9)
+    found = mt.compare(trace, "adam", rtol=1e-6)
+    assert (found.k, found.missing) == (5, ("M", "V"))
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_the_gradient_before_is_known_to_the_reference_in_any_case(right):
     """The slide's momentum remembers g_{k-1}; the reader's rule keeps it under another name."""

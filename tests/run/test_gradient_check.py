@@ -64,12 +64,22 @@ def test_the_worst_entry_is_named(monkeypatch):
     assert not check.passed
     assert check.worst == network().layout.where(26) == "W^(2)[0, 1]"
     assert np.argmax(np.abs(check.analytic - check.numeric)) == 26
+    lengths = np.linalg.norm(check.analytic) + np.linalg.norm(check.numeric)
+    assert check.error == pytest.approx(1.0 / lengths, rel=1e-6)
 
 
 @pytest.mark.parametrize(("entries", "looked_at"), [(1, 1), (10, 10), (43, 43), (500, 43)])
 def test_how_many_entries_are_looked_at(entries, looked_at):
     check = mt.gradient_check(network(), *instances(), entries=entries)
     assert check.analytic.size == looked_at
+
+
+def test_the_smallest_and_the_largest_seed():
+    for seed in (0, 2**63):
+        assert mt.gradient_check(network(), *instances(), entries=5, seed=seed)
+    for seed in (-1, 2**63 + 1):
+        with pytest.raises(ValueError, match="seed must be"):
+            mt.gradient_check(network(), *instances(), seed=seed)
 
 
 def test_one_seed_decides_which():

@@ -236,8 +236,9 @@ def test_weights_given_are_copied():
     np.testing.assert_array_equal(net.b[1], [0])
 
 
-def test_a_bias_may_be_a_column():
-    column = mt.MLP((2, 2), weights=[(np.eye(2), np.array([[1.0], [2.0]]))])
+@pytest.mark.parametrize("b", [np.array([[1.0], [2.0]]), [[1.0], [2.0]]])
+def test_a_bias_may_be_a_column(b):
+    column = mt.MLP((2, 2), weights=[(np.eye(2), b)])
     np.testing.assert_array_equal(column.b[1], [1, 2])
 
 
@@ -310,3 +311,11 @@ def test_arrays_that_are_filled_again_get_the_same_bits(hidden, n):
     assert same_bits(again.gradient, fresh.gradient)
     for name in ("A", "Z", "sensitivity"):
         assert all(map(same_bits, getattr(again, name), getattr(fresh, name)))
+
+
+@pytest.mark.parametrize("wrong", [-2.0, 2.0])
+def test_one_target_of_several_that_the_output_never_reaches(wrong):
+    net = mt.MLP((1, 1), output="tanh")
+    assert net.loss([[0.0], [0.0]], [-1.0, 1.0], "mse") > 0.0
+    with pytest.raises(ValueError, match=rf"must lie in \[-1, 1\].*given {wrong:g}"):
+        net.loss([[0.0], [0.0]], [0.5, wrong], "mse")

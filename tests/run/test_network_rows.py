@@ -1,5 +1,7 @@
 """A network with many parameter vectors at once gives what it gives with each of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from examples import instances, one_hot
@@ -99,3 +101,16 @@ def test_readers_own_functions_are_asked_run_by_run(options):
         costs = problem.costs_of_rows(places(problem, 0.1), X, one_hot(y).T)
         expected = [problem.score(theta, X, one_hot(y).T)[0] for theta in places(problem, 0.1)]
     np.testing.assert_array_equal(costs, expected)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "loss", "shared"),
+    [
+        (["tanh", "relu"], mt.LOSSES["cross_entropy"], True),
+        (["tanh", "relu"], mt.LOSSES["mse"], True),
+        (["tanh", mt.own_activation(np.tanh)], mt.LOSSES["mse"], False),
+        (["tanh", "relu"], replace(mt.LOSSES["mse"], title="a reader's own"), False),
+    ],
+)
+def test_only_what_the_tables_hold_is_known_to_take_every_instance_by_itself(hidden, loss, shared):
+    assert network_rows.can_share(mt.MLP((2, 3, 3, 1), hidden=hidden), loss) is shared

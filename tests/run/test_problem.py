@@ -28,6 +28,17 @@ def test_function_is_told_the_number_of_the_update():
     assert [step.batch for step in trace] == [1, 2, 3, 4, 5, 6]
 
 
+def test_function_is_asked_for_the_updates_that_are_made_and_no_others():
+    asked = set()
+
+    def objective(theta, k):
+        asked.add(k)
+        return slopes(theta, k)
+
+    mt.descend(objective, [0.0], rule="gd", steps=1)
+    assert asked == {1}
+
+
 def test_rule_that_looks_ahead_sees_the_function_of_its_own_update():
     rule = mt.rule("nesterov", form="paper", eta=0.5, beta=0.5)
     trace = mt.descend(slopes, [0.0], rule=rule, steps=3)
@@ -121,3 +132,28 @@ def test_projection_that_fails_later_keeps_the_updates_before():
     with pytest.raises(RuntimeError, match="no place here") as caught:
         mt.descend(half, [1.0], rule=mt.rule("gd", eta=0.1), steps=40, project=breaks)
     assert len(caught.value.trace) == 6
+
+
+def problem_that_raises(error):
+    """Anywhere but at 0, where it is asked for its shapes."""
+
+    def objective(theta):
+        if theta.any():
+            raise error
+        return 0.0, theta
+
+    return FunctionProblem(objective, np.zeros(2))
+
+
+@pytest.mark.parametrize("theta", [[np.inf, 1.0], [1.0, np.nan]])
+@pytest.mark.parametrize("error", [ValueError("math domain error"), OverflowError("too large")])
+def test_python_numbers_that_raise_are_infinite_where_theta_is_no_number(theta, error):
+    found = problem_that_raises(error).evaluate(np.array(theta), 1)
+    assert found.loss == np.inf
+    np.testing.assert_array_equal(found.gradient, [np.nan, np.nan])
+
+
+def test_an_overflow_is_infinite_anywhere_and_a_mistake_is_not():
+    assert problem_that_raises(OverflowError()).evaluate(np.ones(2), 1).loss == np.inf
+    with pytest.raises(ValueError, match="a mistake"):
+        problem_that_raises(ValueError("a mistake")).evaluate(np.ones(2), 1)

@@ -50,9 +50,25 @@ def test_each_row_is_what_its_run_alone_has(function, G, eta, refused):
     assert refused == []
 
 
+def test_python_decides_only_where_all_are_plain_numbers(refused):
+    """1.0 / 0.0 raises in Python and is infinite in NumPy."""
+    zero = Rows(np.zeros((2, 1)), refused, numbers=True)
+    one = Rows(np.ones((2, 1)), refused, numbers=True)
+    ones = Rows(np.ones((2, 3)), refused)
+    with np.errstate(divide="ignore"):
+        for quotient in (ones / zero, np.divide(ones, zero)):
+            assert np.isinf(quotient.array).all()
+        assert np.isinf(np.divide(np.ones((2, 3))[0], zero * ones).array).all()
+    assert refused == []
+    for divide in (lambda: one / zero, lambda: np.divide(one, zero), lambda: 1.0 / zero):
+        with pytest.raises(MixesRuns):
+            divide()
+
+
 MIXED = {
     "norm": lambda G, eta: G / np.linalg.norm(G),
     "sum": lambda G, eta: np.sum(G),
+    "an array of rows": lambda G, eta: G * np.ones((2, 3)),
     "method": lambda G, eta: G.max(),
     "reduce": lambda G, eta: np.add.reduce(G),
     "matmul": lambda G, eta: G @ G,

@@ -330,6 +330,43 @@ def test_it_is_told_where_the_network_broke():
     assert not np.isfinite(last.Z[3]).all()
 
 
+def test_it_is_told_that_one_unit_of_several_broke():
+    """exp(0) is 1, exp(1000) overflows: A^(2) is the first that is not finite, Z^(2) is not."""
+    weights = [([[0.0], [1000.0]], [0.0, 0.0]), ([[1.0, 1.0]], [0.0])]
+    net = mt.MLP((1, 2, 1), hidden=mt.own_activation(np.exp, np.exp), weights=weights)
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.train(net, [[1.0]], [1.0], rule="gd", epochs=1, progress=False)
+    check_diverged(trace, 1, "A^(2)")
+
+
+def test_it_is_told_at_which_layer_the_way_back_broke():
+    """The cost is finite; V^(2) is about 1e200, and of V^(1) one unit would be 1e400, one is 0."""
+    weights = [([[0.0], [0.0]], [0.0, 0.0]), ([[1e200, 0.0]], [0.0]), ([[1e200]], [0.0])]
+    net = mt.MLP((1, 2, 1, 1), hidden="linear", output="linear", weights=weights)
+    with pytest.warns(mt.DivergenceWarning):
+        trace = mt.train(net, [[1.0]], [1.0], loss="mse", rule="gd", epochs=1, progress=False)
+    check_diverged(trace, 1, "the sensitivity V^(1)")
+
+
+@pytest.mark.parametrize(
+    ("k", "told"),
+    [
+        (1, "It was the first one."),
+        (2, "The update before it is kept."),
+        (3, "The 2 updates before it are kept."),
+    ],
+)
+def test_it_is_told_how_many_updates_are_kept(k, told):
+    breaks_at = k
+
+    def objective(theta, k):
+        return np.inf if k == breaks_at else 1.0, np.ones(1)
+
+    trace = descent(objective, [1.0], "gd", steps=5)
+    assert len(trace) == k - 1
+    assert told in str(trace.diverged)
+
+
 def test_history_keeps_the_whole_epochs():
     trace = exploding_network(1.0, "linear", batch_size=None, validation=instances(9))
     assert trace.epochs > 2
@@ -608,3 +645,22 @@ def test_objective_that_changes_the_shape_of_its_gradient_is_refused():
     with pytest.raises(ValueError, match="shape") as raised:
         mt.descend(shrinks, [1.0, 2.0], rule="gd", steps=9)
     assert len(raised.value.trace) == 2
+
+
+@pytest.mark.parametrize(
+    ("objective", "quantity"),
+    [
+        (lambda theta: (1.0, np.array([0.0, np.nan])), "the gradient (theta[1])"),
+        (lambda theta: (np.nan, np.zeros(2)), "the cost J"),
+    ],
+)
+def test_a_rule_that_raises_where_cost_or_gradient_is_no_number_is_not_to_blame(
+    objective, quantity
+):
+    def whole_numbers(k, G, *, eta=0.1):
+        if k == 1 and (quantity == "the cost J" or np.isnan(G).any()):
+            raise ZeroDivisionError
+        return {"rho": eta * G}
+
+    trace = descent(objective, [1.0, 2.0], whole_numbers, steps=3)
+    check_diverged(trace, 1, quantity)

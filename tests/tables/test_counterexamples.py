@@ -58,8 +58,15 @@ def test_bias_corrected_adam_stays_at_the_wrong_end_of_the_second_example():
         ({"steep": 2.0}, ValueError, r"steep must be in \(2, inf\)"),
         ({"steep": "3"}, TypeError, "steep must be a number"),
         ({"seed": -1}, ValueError, "seed"),
+        ({"seed": 2**63 + 1}, ValueError, "seed"),
     ],
 )
 def test_slope_for_which_the_best_place_would_be_another_is_refused(given, error, message):
     with pytest.raises(error, match=message):
         COUNTEREXAMPLES["every_third"].change(**given)
+
+
+@pytest.mark.parametrize("seed", [0, 2**63])
+def test_the_smallest_and_the_largest_seed(seed):
+    example = COUNTEREXAMPLES["every_third"].change(seed=seed)
+    assert (example.seed, example.steep) == (seed, 3.0)

@@ -84,6 +84,17 @@ def test_spirals_without_noise_turn_with_the_radius():
     assert radius.max() <= 1
 
 
+@drawn
+@pytest.mark.parametrize("noise", [0.25, 4.0])
+def test_noise_is_normal_and_as_large_as_asked_for(draw, noise):
+    (still, y), (moved, same) = draw(n=4000, noise=0, seed=5), draw(n=4000, noise=noise, seed=5)
+    np.testing.assert_array_equal(y, same)
+    z = (moved - still) / noise
+    # Means of 8000 numbers: off by 5 of their standard errors at most.
+    assert abs(z.mean()) < 5 / np.sqrt(8000)
+    assert abs((z**2).mean() - 1.0) < 5 * np.sqrt(2 / 8000)
+
+
 def test_xor_is_the_sign_of_the_product():
     X, y = datasets.xor(n=8, noise=0)
     assert sorted(map(tuple, X)) == [(-1, -1)] * 2 + [(-1, 1)] * 2 + [(1, -1)] * 2 + [(1, 1)] * 2

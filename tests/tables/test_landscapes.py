@@ -276,6 +276,13 @@ def test_bad_noise_is_refused(arguments, error, message):
         noisy(*arguments)
 
 
+@pytest.mark.parametrize("seed", [0, 2**63])
+def test_the_smallest_and_the_largest_seed_of_noise(seed):
+    assert np.isfinite(noisy(bowl, 1.0, seed=seed)(np.zeros(2), 1)[1]).all()
+    with pytest.raises(ValueError, match="seed must be"):
+        noisy(bowl, 1.0, seed=2**63 + 1)
+
+
 def test_own_function_is_a_landscape():
     mine = own_landscape(bowl, (-2, 2, -1, 1), start=(1, 0.5), minima=[(0, 0)])
     assert (mine.id, mine.start, mine.minima) == ("bowl", (1.0, 0.5), ((0.0, 0.0),))

@@ -303,3 +303,18 @@ def test_targets_are_put_right_by_what_was_rounded(id):
 def test_targets_further_off_are_refused(wrong):
     with pytest.raises(ValueError, match=r"Y must lie in \[0, 1\] for loss='cross_entropy'"):
         mt.LOSSES["cross_entropy"].check_targets("Y", np.array([[wrong, 0.5]]))
+
+
+@pytest.mark.parametrize(
+    ("rounded", "right"),
+    [([[-1e-7, 0.5]], [[0.0, 0.5]]), ([[0.5, 1 + 1e-7]], [[0.5, 1.0]]), ([[0.5, 1.0]],) * 2],
+)
+def test_rounding_at_either_end_is_put_right(rounded, right):
+    Y = mt.LOSSES["cross_entropy"].check_targets("Y", np.array(rounded))
+    np.testing.assert_array_equal(Y, right)
+
+
+@pytest.mark.parametrize("wrong", [[[0.5, 0.6], [0.5, 0.6]], [[0.3, 0.5], [0.3, 0.5]]])
+def test_one_distribution_of_several_that_does_not_add_up(wrong):
+    with pytest.raises(ValueError, match="softmax_cross_entropy"):
+        mt.LOSSES["softmax_cross_entropy"].check_targets("Y", np.array(wrong))

@@ -151,3 +151,11 @@ def test_what_it_does_to_its_arguments_stays_its_own_affair():
     np.testing.assert_allclose(
         train(mt.own_cost(greedy))[-1].after.flat, train("mse")[-1].after.flat, rtol=1e-9
     )
+
+
+def test_a_cost_is_written_with_its_name_where_it_has_one():
+    def mean_square(A, Y):
+        return (A - Y) ** 2
+
+    assert mt.own_cost(mean_square).latex == r"J = \mathrm{mean\_square}(Y, A)"
+    assert mt.own_cost(lambda A, Y: (A - Y) ** 2).latex == ""

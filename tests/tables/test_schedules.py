@@ -244,3 +244,8 @@ def test_adaptive_step_compares_means_not_sums():
     schedule = mt.schedule("adaptive", shrink=0.5)
     state = schedule.advance(schedule.start(), 1, 2.0, 1.0, instances=1)
     assert schedule.advance(state, 2, 1.0, 1.0, instances=5)[0] == 1.0
+
+
+def test_only_the_adaptive_step_looks_at_the_cost():
+    looking = [id for id in mt.SCHEDULES if mt.schedule(id).looks_at_cost]
+    assert looking == ["adaptive"]

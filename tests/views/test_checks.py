@@ -186,6 +186,7 @@ MISTAKES = [
     (lambda: axes(ylim=(0, np.inf)), ValueError, "ylim must be two finite numbers"),
     (lambda: axes(ylim=3), TypeError, "ylim must be a pair of numbers; given 3"),
     (lambda: axes(ylim=(0, 1), yscale="log"), ValueError, "positive on a logarithmic axis"),
+    (lambda: axes(ylim=(1, -1), yscale="log"), ValueError, "positive on a logarithmic axis"),
     (lambda: axes(xscale="symlog"), ValueError, "the scale of xlim='symlog' is unknown"),
     (lambda: axes(shape="tall"), ValueError, "shape='tall' is unknown; allowed: wide, square"),
     (lambda: axes(xlabel=1), TypeError, "xlabel must be a text"),

@@ -5,11 +5,12 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 import mlpteach as mt
 from mlpteach.tables.landscapes import own_landscape
-from mlpteach.views.contours import fills, heights, levels, map_axes
+from mlpteach.views.contours import fills, heights, is_bowl, levels, map_axes
 from mlpteach.views.coordinates import x_fractions, y_fractions
 from mlpteach.views.pictures import render
 
@@ -65,3 +66,57 @@ def test_where_a_function_has_no_value_nothing_is_painted():
 def test_a_picture_is_light(id):
     """A changed landscape may cost 300 kB with its run."""
     assert len(render(map_axes(mt.LANDSCAPES[id])).data) < 150_000
+
+
+def test_heights_of_a_saddle_are_equally_far_apart():
+    lines = levels(mt.LANDSCAPES["saddle"])
+    # From -2.25 to 2.25, both without a line.
+    steps = np.diff([-2.25, *lines, 2.25])
+    np.testing.assert_allclose(steps, 4.5 / (len(lines) + 1))
+
+
+def test_heights_of_a_bowl_are_equally_far_apart_as_powers():
+    landscape = mt.LANDSCAPES["beale"]
+    values = heights(landscape)[2]
+    above = levels(landscape) - values.min()
+    ratios = np.diff(np.log([*above, values.max() - values.min()]))
+    np.testing.assert_allclose(ratios, ratios[0])
+    assert len(above) == len(levels(mt.LANDSCAPES["saddle"])) > 5
+    # The lowest line goes around 6 in 1000 of the places.
+    assert np.mean(values - values.min() <= above[0]) == pytest.approx(0.006, abs=1e-3)
+
+
+def test_a_plain_has_no_heights_to_draw():
+    landscape = own_landscape(
+        lambda W: (1.0, np.zeros(2)), (-1.0, 1.0, -1.0, 1.0), start=(0.5, 0.5)
+    )
+    assert levels(landscape).size == 0
+
+
+def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
+    def wall(W):
+        return 100.0 if W[0] > 0.5 else 0.0, np.zeros(2)
+
+    landscape = own_landscape(wall, (-1.0, 1.0, -1.0, 1.0), start=(0.0, 0.5), minima=[(0, 0)])
+    assert levels(landscape)[0] == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("function", "bowl"),
+    [
+        (lambda x, y: x**2 + y**2, True),
+        (lambda x, y: x**2 + y, False),
+        (lambda x, y: x - y**2, False),
+        (lambda x, y: np.nan, False),
+        (lambda x, y: x**2 + y**2 if x > -0.9 else np.nan, True),
+    ],
+)
+def test_a_bowl_has_its_lowest_place_inside_the_window(function, bowl):
+    landscape = own_landscape(lambda W: (float(function(*W)), np.zeros(2)), (-1, 1, -1, 1))
+    assert is_bowl(landscape) is bowl
+
+
+def test_minima_are_starred():
+    target = Figure().subplots()
+    map_axes(mt.LANDSCAPES["beale"]).draw(target)
+    assert [(star.get_text(), star.get_position()) for star in target.texts] == [("★", (3.0, 0.5))]

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.views import Axes
+from mlpteach.views.colors import color_table
 from mlpteach.views.plane import (
     class_levels,
     leaning,
@@ -29,6 +31,9 @@ def test_one_output_leans_by_its_distance_from_the_middle_of_its_targets():
     assert leaning(signs, np.array([[-1.0, 0.0, 0.5]])).tolist() == [-1.0, 0.0, 0.5]
     others = problem_of([2.0, 3.5, 8.0], output="linear")
     assert leaning(others, np.array([[2.0, 5.0, 8.0]])).tolist() == [-1.0, 0.0, 1.0]
+    # Where all targets are equal, a unit away is as far as one goes.
+    equal = problem_of([3.5, 3.5, 3.5], output="linear")
+    assert leaning(equal, np.array([[2.5, 3.5, 5.5]])).tolist() == [-1.0, 0.0, 2.0]
 
 
 def test_several_outputs_lean_to_the_largest():
@@ -49,9 +54,9 @@ def test_data_have_the_colours_of_what_is_wanted_of_them(y, outputs, levels):
 
 
 def test_places_are_the_middles_of_cells_row_by_row_from_below():
-    axes = Axes("", "", (-1.0, 1.0), (0.0, 3.0))
+    axes = Axes("", "", (-1.0, 1.0), (1.0, 4.0))
     assert places(axes, 3, 2).tolist() == [
-        [-0.5, 0.5], [0.5, 0.5], [-0.5, 1.5], [0.5, 1.5], [-0.5, 2.5], [0.5, 2.5],
+        [-0.5, 1.5], [0.5, 1.5], [-0.5, 2.5], [0.5, 2.5], [-0.5, 3.5], [0.5, 3.5],
     ]  # fmt: skip
 
 
@@ -82,3 +87,26 @@ def test_levels_of_a_unit_without_a_range_are_those_of_its_largest():
     assert unit_levels(mt.ACTIVATIONS["linear"], A).tolist() == [
         [0.0, 0.5, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.5],
     ]  # fmt: skip
+
+
+def test_the_data_of_a_class_have_a_colour_and_stand_at_their_places():
+    X = np.array([[0.2, -5.0], [0.7, 3.0], [0.4, 4.0]])
+    net = mt.MLP((2, 3, 1), seed=1)
+    problem = mt.train(net, X, [0, 1, 0], epochs=1, progress=False).run.problem
+    axes = plane_axes(problem)
+    # With 5 % of room in steps of 0.2, and of 2.
+    assert axes.xlim == pytest.approx((0.0, 0.8))
+    assert axes.ylim == pytest.approx((-6.0, 6.0))
+    target = Figure().subplots()
+    axes.draw(target)
+    first, second = target.collections
+    np.testing.assert_array_equal(first.get_offsets(), X[[0, 2]])
+    np.testing.assert_array_equal(second.get_offsets(), X[[1]])
+    # A table of 256 colours from -1 to 1, 0 … 255: -0.8 is at 25.5, 0.8 at 229.5.
+    table = color_table("signed")
+    assert first.get_facecolors()[0][:3] * 255 == pytest.approx(
+        table[25:27].mean(axis=0)[:3], abs=2
+    )
+    assert second.get_facecolors()[0][:3] * 255 == pytest.approx(
+        table[229:231].mean(axis=0)[:3], abs=2
+    )

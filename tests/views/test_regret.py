@@ -1,0 +1,96 @@
+"""What the two rules cost on Reddi's examples, added up again in a loop."""
+
+import numpy as np
+import pytest
+
+import mlpteach as mt
+from mlpteach.study import regret
+from mlpteach.tables.counterexamples import COUNTEREXAMPLES
+from mlpteach.views.regret import show_regret
+
+EXAMPLE = COUNTEREXAMPLES["every_third"]
+UPDATES = 12
+
+
+@pytest.fixture(scope="module")
+def traces():
+    rules = {id: mt.rule(id, "paper", eta=0.1, beta1=0.0, beta2=0.5) for id in ("adam", "amsgrad")}
+    return {id: regret.run(EXAMPLE, rule, None, UPDATES) for id, rule in rules.items()}
+
+
+@pytest.fixture(scope="module")
+def show(traces):
+    return show_regret(EXAMPLE, traces, UPDATES)
+
+
+def test_slopes_and_updates_shown(show):
+    assert (show.steps, show.unit) == (12, "update")
+    np.testing.assert_array_equal(show.series["update"], np.arange(1, 13))
+    np.testing.assert_array_equal(show.series["slope"], [3.0, -1.0, -1.0] * 4)
+
+
+def test_regret_is_the_mean_of_what_each_place_cost_more_than_the_best(show, traces):
+    for id, trace in traces.items():
+        total = 0.0
+        for k, step in enumerate(trace, start=1):
+            slope = 3.0 if k % 3 == 1 else -1.0
+            total += slope * (step.before.flat[0] - -1.0)
+            assert show.series[f"{id}.regret"][k - 1] == pytest.approx(total / k)
+            assert show.series[f"{id}.x"][k - 1] == step.after.flat[0]
+            assert show.series[f"{id}.rho"][k - 1] == step.rho.flat[0]
+
+
+def test_adam_divides_by_the_root_of_its_mean_and_amsgrad_by_that_of_the_greatest(show, traces):
+    V, greatest = 0.0, 0.0
+    for k, c in enumerate([3.0, -1.0, -1.0] * 4, start=1):
+        V = 0.5 * V + 0.5 * c * c
+        corrected = V / (1 - 0.5**k)
+        assert show.series["adam.divisor"][k - 1] == pytest.approx(np.sqrt(corrected))
+        greatest = float(traces["amsgrad"][k - 1].quantities["V_max"].flat[0])
+        assert show.series["amsgrad.divisor"][k - 1] == pytest.approx(np.sqrt(greatest))
+    assert greatest >= V
+
+
+def test_panels(show):
+    story, table, x, average, divisor = show.panels
+    assert "with $C = 3$" in story.lines[0]
+    # One steep slope of 3 and two of -1: 1/3 on average.
+    assert "slope 0.333 > 0" in story.lines[1]
+    assert table.rows[0].cells == (
+        "adam.x", "adam.regret", "adam.divisor", "adam.rho",
+    )  # fmt: skip
+    assert (x.axes.xlim, x.axes.ylim, x.axes.xscale) == ((1.0, 12.0), (-1.1, 1.1), "log")
+    # Three updates a period, but thirty at least.
+    assert (divisor.axes.xlim, divisor.axes.xscale) == ((1.0, 30.0), "linear")
+    assert divisor.axes.ylim[0] == 0.0
+    assert average.axes.ylim[0] <= 0.0 < average.axes.ylim[1]
+    settled = max(show.series[f"{id}.regret"][8:].max() for id in ("adam", "amsgrad"))
+    assert settled <= average.axes.ylim[1] <= 2 * settled
+    assert all(plot.click == "step" for plot in (x, average, divisor))
+
+
+def test_many_updates_are_shown_as_points():
+    rules = {"adam": mt.rule("adam", "paper", eta=0.1, beta1=0.0, beta2=0.5)}
+    traces = {id: regret.run(EXAMPLE, rule, None, 400) for id, rule in rules.items()}
+    show = show_regret(EXAMPLE, traces, 400)
+    assert show.unit == "point"
+    assert 300 < show.steps < 400
+    assert (show.series["update"][-1], show.series["slope"][-1]) == (400, 3.0)
+
+
+def test_a_run_that_ends_is_told_at_the_first_point_after_its_end():
+    def leaves(k, G, *, eta=0.1):
+        return {"V_hat": G * G, "rho": np.inf * G if k == 302 else 0.0 * G}
+
+    traces = {"mine": regret.run(EXAMPLE, mt.rule(leaves), None, 400)}
+    show = show_regret(EXAMPLE, traces, 400)
+    # Updates are shown one by one up to 303.
+    assert show.panels[1].rows[0].notes == {302: "diverged at update 302"}
+    assert "diverged at update k = 302" in show.message
+
+
+def test_where_steep_slopes_come_at_random_the_beginning_is_three_hundred_updates():
+    example = COUNTEREXAMPLES["at_random"]
+    rule = mt.rule("adam", "paper", eta=0.1, beta1=0.0, beta2=0.5)
+    show = show_regret(example, {"adam": regret.run(example, rule, None, 20)}, 20)
+    assert show.panels[4].axes.xlim == (1.0, 303.0)
