@@ -123,24 +123,41 @@ def open_and_run(page, lab, notebook, view="lab/tree"):
     """Open a notebook in JupyterLab (or Notebook 7, whose view is "notebooks") and run its cells.
 
     The first Shift+Enter after a start may be lost, so running is tried again until a cell has
-    been counted.
+    been counted. Where a dialog of JupyterLab stands before the notebook, as it did once beside
+    other servers that were starting, the notebook is opened again.
     """
-    page.goto(f"{lab}/{view}/{notebook}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached")
+    for _ in range(3):
+        page.goto(f"{lab}/{view}/{notebook}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+        page.wait_for_selector(f"{idle}, .jp-Dialog", state="attached")
+        if _starts_running(page):
+            return
+    raise RuntimeError(f"the notebook did not start running: {_dialog(page)}")
+
+
+def _starts_running(page):
+    """Run all cells, again until one was counted; return False where a dialog stands before it."""
     for _ in range(10):
-        page.click(".jp-Notebook .jp-Cell:first-child")
-        page.keyboard.press("Escape")
-        page.evaluate("document.querySelector('.jp-Notebook').focus()")
-        _run_all(page)
+        if _dialog(page):
+            return False
         try:
+            page.click(".jp-Notebook .jp-Cell:first-child", timeout=15_000)
+            page.keyboard.press("Escape")
+            page.evaluate("document.querySelector('.jp-Notebook').focus()")
+            _run_all(page)
             page.wait_for_selector(
                 ".jp-InputPrompt:text-matches('\\\\[[\\\\d*]+\\\\]')", timeout=15_000
             )
-            return
+            return True
         except Exception:
             continue
-    raise RuntimeError("the notebook did not start running")
+    return False
+
+
+def _dialog(page):
+    """What a dialog of JupyterLab says, "" without one."""
+    return " ".join(page.locator(".jp-Dialog").all_inner_texts())
 
 
 def _run_all(page):

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mlpteach"
 NAMED = re.compile(r"[\w*/-]+\.(?:py|js|toml)\b")
 # Files of a course, and a reader's own.
-ELSEWHERE = re.compile(r"nbgrader_config\.py|own\.toml|.*ps5_name\..*")
+ELSEWHERE = re.compile(r"nbgrader_config\.py|own\.toml|mistakes\.toml|.*ps5_name\..*")
 
 
 def test_every_file_that_is_named_is_there():

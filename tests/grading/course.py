@@ -1,6 +1,9 @@
 """A small course of one assignment, graded in this process through nbgrader's own converters."""
 
 import json
+import os
+import subprocess
+import sys
 import warnings
 from types import SimpleNamespace
 
@@ -92,6 +95,15 @@ def answered(moment=RIGHT_MOMENT, step=RIGHT_STEP, more=(), why="Because of nois
         made.source = made.source.partition("\n### BEGIN HIDDEN")[0]
     notebook.cells += [new_code_cell(source) for source in more]
     return notebook
+
+
+def run_module(folder, *words):
+    """Run a command in a course as an instructor does: ``python -m nbgrader …``."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=400, cwd=folder, env=environment
+    )
 
 
 class Course:

@@ -1,12 +1,8 @@
 """A course as others have it: its own folders, data; one that asks for nothing."""
 
-import os
-import subprocess
-import sys
-
 import nbformat
 import pytest
-from course import cell
+from course import cell, run_module
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
@@ -21,18 +17,6 @@ configure(c)
 SOLUTION = "    ### BEGIN SOLUTION\n    return open('n.txt').read()\n    ### END SOLUTION"
 ANSWER = f"def read():\n{SOLUTION}"
 RIGHT = "def read():\n    with open('n.txt') as file:\n        return file.read()"
-
-
-def run(course, *words):
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        capture_output=True,
-        text=True,
-        timeout=400,
-        cwd=course,
-        env=environment,
-    )
 
 
 def source():
@@ -56,7 +40,7 @@ def course(tmp_path_factory, needs_sandbox):
     folder.mkdir(parents=True)
     nbformat.write(source(), folder / "ps1.ipynb")
     (folder / "n.txt").write_text("42")
-    done = run(root, "nbgrader", "generate_assignment", "ps1")
+    done = run_module(root, "nbgrader", "generate_assignment", "ps1")
     assert done.returncode == 0, done.stderr
     for student, answer in {"ann": RIGHT, "bob": "def read():\n    return '41'"}.items():
         handed = nbformat.read(root / "release" / "ps1" / "ps1.ipynb", 4)
@@ -73,21 +57,21 @@ def marks(root):
 
 
 def test_its_own_folders_and_data(course):
-    done = run(course, "mlpteach.cli", "grade", "ps1")
+    done = run_module(course, "mlpteach.cli", "grade", "ps1")
     assert done.returncode == 0, done.stderr
     assert marks(course) == {"ann": 2, "bob": 0}
     assert (course / "autograded" / "ps1" / "ann" / "n.txt").read_text() == "42"
-    again = run(course, "mlpteach.cli", "grade", "ps1")
+    again = run_module(course, "mlpteach.cli", "grade", "ps1")
     assert "0 graded, 2 graded before" in again.stdout
     (course / "master" / "ps1" / "n.txt").write_text("41")  # other rules: all is graded anew
-    done = run(course, "nbgrader", "autograde", "ps1")
+    done = run_module(course, "nbgrader", "autograde", "ps1")
     assert done.returncode == 0, done.stderr
     assert marks(course) == {"ann": 0, "bob": 0}
 
 
 def test_a_course_that_does_not_ask_for_it_is_refused_in_words(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()")
-    done = run(tmp_path, "mlpteach.cli", "grade", "ps1")
+    done = run_module(tmp_path, "mlpteach.cli", "grade", "ps1")
     assert done.returncode == 1
     assert "does not ask for mlpteach" in done.stderr
     assert "    configure(c)" in done.stderr

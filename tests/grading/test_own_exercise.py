@@ -1,12 +1,10 @@
 """An exercise of an instructor's own, tried as an instructor would: from nothing to marks."""
 
-import os
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from course import run_module
 
 from mlpteach.cli import main
 from mlpteach.grading.own_exercise import (
@@ -30,20 +28,8 @@ def files(tmp_path):
     return read_own_files(tmp_path / "source" / NAME)
 
 
-def run(course, *words):
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=course,
-        env=environment,
-    )
-
-
 def test_from_nothing_to_a_graded_class(tmp_path, files, needs_sandbox):
-    done = run(tmp_path, "nbgrader", "generate_assignment", NAME)
+    done = run_module(tmp_path, "nbgrader", "generate_assignment", NAME)
     assert done.returncode == 0, done.stderr
     released = {path.name for path in (tmp_path / "release" / NAME).iterdir()}
     assert released == {f"{NAME}.ipynb"}
@@ -53,7 +39,7 @@ def test_from_nothing_to_a_graded_class(tmp_path, files, needs_sandbox):
         folder = tmp_path / "submitted" / student / NAME
         folder.mkdir(parents=True)
         nbformat.write(handed, folder / f"{NAME}.ipynb")
-    done = run(tmp_path, "mlpteach.cli", "grade", NAME)
+    done = run_module(tmp_path, "mlpteach.cli", "grade", NAME)
     assert done.returncode == 0, done.stderr
     marks = re.findall(r"(ann|bob|cleo|dan) +([\d.]+) of 5", done.stdout)
     assert dict(marks) == {"ann": "5.0", "bob": "0.0", "cleo": "2.5", "dan": "0.0"}

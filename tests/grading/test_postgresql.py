@@ -52,7 +52,9 @@ def test_a_class_is_graded_into_postgresql(server, make_course):
     for number in range(6):
         course.hand_in(f"right{number}", answered())
     course.hand_in("wrong", answered(moment=WRONG_MOMENT))
-    (course.root / "nbgrader_config.py").write_text("")
+    (course.root / "nbgrader_config.py").write_text(
+        "from mlpteach.grading.settings import configure\nconfigure(get_config())\n"
+    )
     here = os.getcwd()
     try:
         application = class_run.open_course(course.root)

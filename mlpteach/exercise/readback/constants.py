@@ -59,7 +59,7 @@ def _templates(formula, parts):
 
 def _solutions(trials, template, hole):
     """Yield numbers in the hole that make one entry right."""
-    case, place, wanted = trials.first, trials._place, trials._wanted
+    case, place, wanted = trials.first, trials.place, trials.wanted
     memo = dict(case.memo)
 
     def off(value):

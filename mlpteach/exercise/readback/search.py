@@ -52,6 +52,12 @@ class Trials:
         The model's.
     cases : list of Case
     limit : int
+
+    Attributes
+    ----------
+    place, wanted : int, float
+        An entry of the first wrong answer that tells candidates apart quickly, and what it holds;
+        None where there is none.
     """
 
     def __init__(self, formula, cases, limit):
@@ -59,8 +65,8 @@ class Trials:
         for case in cases:
             _try_fill(formula, case)
         self.first = next((case for case in cases if _differs(formula, case)), None)
-        self._place, self._wanted, self._slack = self._probe()
-        self._entry = OneEntry(self.first, self._place) if self.readable else None
+        self.place, self.wanted, self._slack = self._probe()
+        self._entry = OneEntry(self.first, self.place) if self.readable else None
 
     def _probe(self):
         """Return a place of the first wrong answer where a candidate is told quickly."""
@@ -81,21 +87,21 @@ class Trials:
     @property
     def readable(self):
         """Whether there is a wrong answer with a number in it."""
-        return self._place is not None
+        return self.place is not None
 
     def fits(self, formula):
         """Whether a formula gives every answer."""
         self.left -= 1
         entry = self._entry.value(formula)
-        if entry is not None and abs(entry - self._wanted) > self._slack:
+        if entry is not None and abs(entry - self.wanted) > self._slack:
             return False
         value = value_of(formula, self.first)
         if value is None:
             return False
         if np.shape(value) != self.first.answer.shape:
             return False
-        here = float(np.ravel(value)[self._place]) if np.ndim(value) else float(value)
-        if not abs(here - self._wanted) <= self._slack:
+        here = float(np.ravel(value)[self.place]) if np.ndim(value) else float(value)
+        if not abs(here - self.wanted) <= self._slack:
             return False
         return all(_answers(formula, case) for case in (self.first, *self.cases))
 
