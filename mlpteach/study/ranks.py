@@ -15,6 +15,8 @@ from mlpteach.study.tuning import Tuned, costs_of, tune
 _known: dict[Any, Tuned] = {}
 # So many are kept, the latest: those whose traces were looked at take memory.
 _KEPT = 500
+# Costs closer than this share a rank, so that no machine's last bits decide one.
+_RTOL, _ATOL = 1e-9, 1e-12
 
 
 def tune_all(
@@ -107,7 +109,8 @@ def seed_ranks(
 def ranks(costs: FloatArray) -> FloatArray:
     """Return the rank of each rule by cost, from 1; equal costs share the better rank.
 
-    An infinite cost, of a run that diverged, has the last rank.
+    Costs are equal within what may differ from machine to machine: 1e-9 of them, and 1e-12. An
+    infinite cost, of a run that diverged, has the last rank.
 
     Parameters
     ----------
@@ -118,7 +121,8 @@ def ranks(costs: FloatArray) -> FloatArray:
     >>> ranks(np.array([0.5, 0.1, 0.5, np.inf]))
     array([2., 1., 2., 4.])
     """
-    placed = 1.0 + (costs[None] < costs[:, None]).sum(axis=1)
+    limits = np.where(np.isinf(costs), costs, costs * (1 - _RTOL * np.sign(costs)) - _ATOL)
+    placed = 1.0 + (costs[None] < limits[:, None]).sum(axis=1)
     return np.where(np.isinf(costs), len(costs), placed)
 
 
