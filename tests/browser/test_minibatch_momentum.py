@@ -1,5 +1,6 @@
 """The lecture in a real JupyterLab: what its dashboards show against the engine's numbers."""
 
+import numpy as np
 import pytest
 import real_lab
 
@@ -149,12 +150,23 @@ def test_click_on_the_map_moves_the_bar(shown):
     x, y = float(x_fractions(axes, 0.33058)), float(y_fractions(axes, 0.66942))
     plot.click(position={"x": x * box["width"], "y": y * box["height"]})
     # Polyak's best, as near as a pixel is.
-    momentum.page.wait_for_function(
-        "(node) => /slower.*0[.]8[1-3]/.test(node.querySelector('tbody').innerText)",
-        arg=momentum.node.element_handle(),
-    )
     fields = momentum.node.locator("[data-control=middle] input")
-    assert float(fields.nth(0).input_value()) == pytest.approx(0.3306, rel=0.05)
+    momentum.page.wait_for_function(
+        """([middle, beta]) => Math.abs(beta.value - 0.669) < 0.02
+        && Math.abs(middle.value - 0.33) < 0.02""",
+        arg=fields.element_handles(),
+    )
+    middle, momentum_of_bar = (float(fields.nth(i).input_value()) for i in range(2))
+    # The condition number is 100: the ends of the bar are ten times less and ten times more.
+    rate = max(
+        max(abs(np.roots([1, at - 1 - momentum_of_bar, momentum_of_bar])))
+        for at in (middle / 10, middle * 10)
+    )
+    momentum.page.wait_for_function(
+        """([root, rate]) => [...root.querySelectorAll("tbody tr:last-child td")]
+        .some((cell) => Math.abs(cell.innerText - rate) < 0.02)""",
+        arg=[momentum.node.element_handle(), float(rate)],
+    )
     beta = momentum.node.locator("input[data-control='map.beta']")
     assert float(beta.get_attribute("aria-valuetext")) == pytest.approx(0.669, abs=0.01)
     momentum.slide("map.beta", 0.0)

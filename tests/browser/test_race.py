@@ -42,8 +42,9 @@ def lecture(browser, lab, folder):
 
 @pytest.fixture
 def dashboard(lecture):
-    """The dashboard at k = 1."""
+    """The dashboard at k = 1, with nothing open."""
     lecture.focus(".mlp")
+    lecture.keyboard.press("Escape")
     lecture.keyboard.press("Home")
     return lecture
 
@@ -233,6 +234,7 @@ def test_from_where_the_rule_looked_at_diverges_is_hatched(dashboard):
 
 
 def test_rules_can_be_left_out(dashboard):
+    real_lab.open_more(dashboard)
     dashboard.click("[data-control=rules] [data-value=rmsprop]")
     dashboard.wait_for_function("document.querySelectorAll('.table tbody tr').length === 6")
     dashboard.click("[data-control=rules] [data-value=rmsprop]")

@@ -64,7 +64,7 @@ def test_page_asks_for_nothing_from_outside(saved):
 
 
 def test_large_history_is_thinned_to_the_size_of_a_page(tmp_path, monkeypatch):
-    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=200, seed=1), epochs=8)
+    dashboard = mt.dashboards.adam(*mt.datasets.moons(n=200, seed=1), epochs=8, guide=())
     whole = dashboard.save_html(tmp_path / "whole.html")
     room = whole.stat().st_size - len(script(whole.read_text("utf-8"), "frames")) // 2
     monkeypatch.setattr("mlpteach.player.saved.PAGE_BYTES", room)

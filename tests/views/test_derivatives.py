@@ -39,7 +39,7 @@ def test_the_axis_of_products_goes_two_decades_down_a_layer_and_seven_at_least(d
 def test_panels():
     show = show_derivatives(CHOSEN, Z, 4)
     table, curve, slopes, products = show.panels
-    assert (show.steps, show.unit, show.message) == (4, "place", "")
+    assert (show.steps, show.unit, show.message) == (4, "", "")
     assert table.columns[2] == r"$\phi'(z)^{4}$"
     assert table.rows[1].cells == ("relu.A", "relu.slope", "relu.product", "relu.saturated")
     assert (curve.axes.xlim, curve.axes.ylim) == ((-2.0, 30.0), (-1.4, 3.0))

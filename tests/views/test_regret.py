@@ -5,26 +5,39 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study import regret
-from mlpteach.tables.counterexamples import COUNTEREXAMPLES
+from mlpteach.tables.counterexamples import COUNTEREXAMPLES, project
+from mlpteach.views.layers import Line
 from mlpteach.views.regret import show_regret
 
 EXAMPLE = COUNTEREXAMPLES["every_third"]
 UPDATES = 12
 
 
+def shown_of(example, traces, updates):
+    shown = regret.shown_updates(updates, example.period)
+    bands = {
+        id: regret.regret_band(example, trace.run.rule, None, shown) for id, trace in traces.items()
+    }
+    return show_regret(example, traces, shown, bands)
+
+
+def runs_of(example, updates, ids=("adam", "amsgrad")):
+    rules = {id: mt.rule(id, "paper", eta=0.1, beta1=0.0, beta2=0.5) for id in ids}
+    return {id: regret.run(example, rule, None, updates) for id, rule in rules.items()}
+
+
 @pytest.fixture(scope="module")
 def traces():
-    rules = {id: mt.rule(id, "paper", eta=0.1, beta1=0.0, beta2=0.5) for id in ("adam", "amsgrad")}
-    return {id: regret.run(EXAMPLE, rule, None, UPDATES) for id, rule in rules.items()}
+    return runs_of(EXAMPLE, UPDATES)
 
 
 @pytest.fixture(scope="module")
 def show(traces):
-    return show_regret(EXAMPLE, traces, UPDATES)
+    return shown_of(EXAMPLE, traces, UPDATES)
 
 
 def test_slopes_and_updates_shown(show):
-    assert (show.steps, show.unit) == (12, "update")
+    assert show.steps == 12
     np.testing.assert_array_equal(show.series["update"], np.arange(1, 13))
     np.testing.assert_array_equal(show.series["slope"], [3.0, -1.0, -1.0] * 4)
 
@@ -51,29 +64,50 @@ def test_adam_divides_by_the_root_of_its_mean_and_amsgrad_by_that_of_the_greates
     assert greatest >= V
 
 
+def test_the_band_holds_the_regret_of_every_start(show, traces):
+    for id, trace in traces.items():
+        everybody = []
+        for first in range(3):
+            slopes = np.roll([3.0, -1.0, -1.0], -first)
+            started = mt.descend(
+                lambda theta, k, slopes=slopes: (
+                    float(slopes[(k - 1) % 3] * theta[0]),
+                    slopes[(k - 1) % 3 : (k - 1) % 3 + 1],
+                ),
+                [1.0], rule=trace.run.rule, steps=UPDATES, project=project,
+            )  # fmt: skip
+            x = np.array([step.before.flat[0] for step in started])
+            costs = np.tile(slopes, 4) * (x + 1.0)
+            everybody.append(np.cumsum(costs) / np.arange(1, UPDATES + 1))
+        np.testing.assert_allclose(show.series[f"{id}.lowest"], np.min(everybody, axis=0))
+        np.testing.assert_allclose(show.series[f"{id}.highest"], np.max(everybody, axis=0))
+
+
 def test_panels(show):
-    story, table, x, average, divisor = show.panels
+    track, average, divisor, table, story = show.panels
     assert "with $C = 3$" in story.lines[0]
     # One steep slope of 3 and two of -1: 1/3 on average.
     assert "slope 0.333 > 0" in story.lines[1]
+    assert "all 3 starts" in story.lines[3]
     assert table.rows[0].cells == (
         "adam.x", "adam.regret", "adam.divisor", "adam.rho",
     )  # fmt: skip
-    assert (x.axes.xlim, x.axes.ylim, x.axes.xscale) == ((1.0, 12.0), (-1.1, 1.1), "log")
+    walkers = [layer.x for layer in track.layers if isinstance(layer, Line)]
+    assert walkers == ["adam.x", "amsgrad.x"]
+    assert track.axes.xlim[0] < -1.0 < 1.0 < track.axes.xlim[1]
     # Three updates a period, but thirty at least.
     assert (divisor.axes.xlim, divisor.axes.xscale) == ((1.0, 30.0), "linear")
     assert divisor.axes.ylim[0] == 0.0
+    assert average.axes.xscale == "log"
     assert average.axes.ylim[0] <= 0.0 < average.axes.ylim[1]
-    settled = max(show.series[f"{id}.regret"][8:].max() for id in ("adam", "amsgrad"))
+    settled = max(show.series[f"{id}.highest"][8:].max() for id in ("adam", "amsgrad"))
     assert settled <= average.axes.ylim[1] <= 2 * settled
-    assert all(plot.click == "step" for plot in (x, average, divisor))
+    assert all(plot.click == "step" for plot in (average, divisor))
 
 
 def test_many_updates_are_shown_as_points():
-    rules = {"adam": mt.rule("adam", "paper", eta=0.1, beta1=0.0, beta2=0.5)}
-    traces = {id: regret.run(EXAMPLE, rule, None, 400) for id, rule in rules.items()}
-    show = show_regret(EXAMPLE, traces, 400)
-    assert show.unit == "point"
+    traces = runs_of(EXAMPLE, 400)
+    show = shown_of(EXAMPLE, traces, 400)
     assert 300 < show.steps < 400
     assert (show.series["update"][-1], show.series["slope"][-1]) == (400, 3.0)
 
@@ -82,15 +116,15 @@ def test_a_run_that_ends_is_told_at_the_first_point_after_its_end():
     def leaves(k, G, *, eta=0.1):
         return {"V_hat": G * G, "rho": np.inf * G if k == 302 else 0.0 * G}
 
-    traces = {"mine": regret.run(EXAMPLE, mt.rule(leaves), None, 400)}
-    show = show_regret(EXAMPLE, traces, 400)
+    mine = regret.run(EXAMPLE, mt.rule(leaves), None, 400)
+    show = shown_of(EXAMPLE, {"mine": mine, **runs_of(EXAMPLE, 400, ["adam"])}, 400)
     # Updates are shown one by one up to 303.
-    assert show.panels[1].rows[0].notes == {302: "diverged at update 302"}
+    assert show.panels[3].rows[0].notes == {302: "diverged at update 302"}
     assert "diverged at update k = 302" in show.message
 
 
 def test_where_steep_slopes_come_at_random_the_beginning_is_three_hundred_updates():
     example = COUNTEREXAMPLES["at_random"]
-    rule = mt.rule("adam", "paper", eta=0.1, beta1=0.0, beta2=0.5)
-    show = show_regret(example, {"adam": regret.run(example, rule, None, 20)}, 20)
-    assert show.panels[4].axes.xlim == (1.0, 303.0)
+    show = shown_of(example, runs_of(example, 20), 20)
+    assert "20 draws of the slopes" in show.panels[4].lines[3]
+    assert show.panels[2].axes.xlim == (1.0, 303.0)
