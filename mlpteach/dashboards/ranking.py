@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from math import isfinite
 
 import numpy as np
@@ -16,7 +16,7 @@ from mlpteach.player.controls import Choice, Several
 from mlpteach.player.guide import Guide
 from mlpteach.rules import FORMS, RULES, RuleLike, as_rule
 from mlpteach.study.ranking_problems import as_ranking_problems
-from mlpteach.study.ranks import other_seeds, ranking_series, seed_series, tune_all
+from mlpteach.study.ranks import other_seeds, ranking_series, seed_ranks, seed_series, tune_all
 from mlpteach.study.tuning import STEP_SIZES
 from mlpteach.tables.landscapes import Objective
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
@@ -25,6 +25,8 @@ from mlpteach.views.mosaic import beside
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
 _MOST_SEEDS = 20
+# Forms and sets of rules whose ranks with other seeds are kept.
+_KEPT = 12
 # Width of the lines of other seeds.
 _THIN = 0.7
 _DASHES = ("solid", "dashed", "dotted", "dashdot")
@@ -70,7 +72,8 @@ def ranking(
         Decides data, starting weights, batches and noise.
     seeds : int
         With so many the rules run, one after the other from `seed` on: thin lines show how far
-        ranks hang on them. Step sizes are those tuned with the first.
+        the ranks of the rule that is followed hang on them. Step sizes are those tuned with the
+        first.
     guide : str or sequence of GuidedStep, optional
         What to try, a button a step; by default that of the lecture.
 
@@ -106,11 +109,15 @@ def ranking(
         running = {name: _rules_of(everybody, form)[name] for name in names}
         return tune_all(ranked, places, running, budget, sizes, progress)
 
+    @lru_cache(maxsize=_KEPT)
+    def seeded(form, names):
+        return seed_ranks(tuned(form, names), others, budget)
+
     tuned(form, starting, progress=True)
     values = {"form": form, "cells": "rank", "problem": next(iter(ranked)), "follow": "none"}
     controls = _controls(ranked, _rules_of(everybody, form))
     return Player(
-        partial(_show, ranked, others, budget, tuned),
+        partial(_show, ranked, budget, tuned, seeded if any(others.values()) else None),
         controls,
         {**values, "rules": starting},
         "No panacea",
@@ -181,8 +188,11 @@ def _title(name, rule):
     return name if rule.form == "own" else rule.short_title
 
 
-def _show(problems, others, budget, tuned, values):
-    """Collect what the page needs for the controls' values."""
+def _show(problems, budget, tuned, seeded, values):
+    """Collect what the page needs for the controls' values; other seeds where a rule is followed.
+
+    `seeded` is None where no seed changes a problem.
+    """
     if not values["rules"]:
         return Show({}, 0, message="No rule takes part: choose at least one rule.")
     found = tuned(values["form"], values["rules"])
@@ -190,12 +200,15 @@ def _show(problems, others, budget, tuned, values):
     names, titles = list(rules), {name: _title(name, rule) for name, rule in rules.items()}
     styles = _styles(rules, values["follow"])
     series = ranking_series(found, names, list(problems))
-    again = seed_series(found, others, series, list(problems))
+    again = []
+    if seeded and values["follow"] in names:
+        ranked = seeded(values["form"], tuple(values["rules"]))
+        again = seed_series(ranked, series, list(problems), values["follow"])
     return Show(
         traces=_Traces({f"{name} on {id}": one for (name, id), one in found.items()}),
         steps=budget,
         panels=(
-            _slope_chart(problems, names, styles, again),
+            _slope_chart(problems, styles, again, values["follow"], _spread(again, seeded)),
             _cost_plot(problems, values["problem"], names, styles, series),
             _all_problems(problems, values["cells"], found, titles, styles),
             _one_problem(problems, values["problem"], found, titles, styles),
@@ -244,23 +257,25 @@ def _numbered(problems):
     return [f"{number} {problem.title}" for number, problem in enumerate(problems.values(), 1)]
 
 
-def _slope_chart(problems, names, styles, again):
+def _slope_chart(problems, styles, again, followed, title):
     """Return the ranks from problem to problem, thin lines with other seeds."""
     titles = [problem.title for problem in problems.values()]
     axes = Axes(
-        "", "rank", (0.9, len(problems) + 0.1), (len(names) + 0.5, 0.5),
+        "", "rank", (0.9, len(problems) + 0.1), (len(styles) + 0.5, 0.5),
         draw=partial(_name_ticks, titles), key=f"problems {titles}", shape="square",
     )  # fmt: skip
     x = np.arange(1.0, len(problems) + 1)
-    layers = [Profile(x, f"{name}.rank", styles[name]) for name in names]
-    layers += [Profile(x, series, replace(styles[name], width=_THIN)) for name, series in again]
+    layers = [Profile(x, f"{name}.rank", style) for name, style in styles.items()]
+    layers += [Profile(x, series, replace(styles[followed], width=_THIN)) for series in again]
     label = "Rank of every rule on the problems " + ", ".join(titles)
-    return Plot(_spread(again), label, axes, tuple(layers), both_ends=True)
+    return Plot(title, label, axes, tuple(layers), both_ends=True)
 
 
-def _spread(again):
-    seeds = {series.split(" ")[-1] for _, series in again}
-    told = f"; thin: {len(seeds)} other seeds" if seeds else ""
+def _spread(again, seeded):
+    """Return the title of the ranks: how to see other seeds, or how many are seen."""
+    told = "; follow one to see other seeds" if seeded else ""
+    if again:
+        told = f"; thin: {len(again)} other seeds"
     return f"Rank, from problem to problem{told}"
 
 

@@ -157,30 +157,38 @@ def ranking_series(
 
 
 def seed_series(
-    found: Mapping[tuple[str, str], Tuned],
-    others: Mapping[int, Mapping[str, RankingProblem]],
+    ranked: Mapping[int, Mapping[tuple[str, str], FloatArray]],
     series: dict[str, FloatArray],
     problems: Sequence[str],
-) -> list[tuple[str, str]]:
-    """Add the ranks with other seeds to `series`: "adam.rank with seed 2", (budget, n_problems).
+    name: str,
+) -> list[str]:
+    """Add a rule's ranks with other seeds to `series`: "adam.rank with seed 2".
 
-    Where no seed changes a problem it has the rank that is known.
+    Each is of shape (budget, n_problems). Where no seed changes a problem it has the rank that is
+    known.
+
+    Parameters
+    ----------
+    ranked : dict of int to dict
+        Of :func:`seed_ranks`.
+    series : dict of str to ndarray
+        Of :func:`ranking_series`.
+    problems : sequence of str
+    name : str
+        Of the rule.
 
     Returns
     -------
-    list of (str, str)
-        (rule's name, name of the series).
+    list of str
+        Names of the series.
     """
-    added = []
-    for seed, ranked in seed_ranks(found, others, len(series["evaluation"])).items():
-        if not ranked:
-            continue  # no seed changes any of the problems
-        for name in dict.fromkeys(name for name, _ in found):
-            known = [series[f"{name}.rank.{id}"] for id in problems]
-            again = [ranked.get((name, id), rank) for id, rank in zip(problems, known, strict=True)]
-            series[f"{name}.rank with seed {seed}"] = np.stack(again, axis=1)
-            added.append((name, f"{name}.rank with seed {seed}"))
-    return added
+    known = [series[f"{name}.rank.{id}"] for id in problems]
+    added = {}
+    for seed, of_seed in ranked.items():
+        again = [of_seed.get((name, id), rank) for id, rank in zip(problems, known, strict=True)]
+        added[f"{name}.rank with seed {seed}"] = np.stack(again, axis=1)
+    series |= added
+    return list(added)
 
 
 def _costs(tuned):

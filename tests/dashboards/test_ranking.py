@@ -120,22 +120,33 @@ def test_everybody_is_on_the_page_and_takes_part_when_asked():
     assert "choose at least one rule" in dashboard.show.message
 
 
-def test_thin_lines_are_the_ranks_with_other_seeds(dashboard):
+def test_thin_lines_are_the_ranks_with_other_seeds():
     """On the noisy valley, with the step sizes of seed 2, as each rule descends there alone."""
-    thin = {layer.y: layer for layer in dashboard.show.panels[0].layers if "seed" in layer.y}
-    assert set(thin) == {f"{rule}.rank with seed {seed}" for rule in RULES for seed in (3, 4)}
-    series = dashboard.show.series
-    lowest = {}
+    dashboard = mt.dashboards.ranking(PROBLEMS, RULES, budget=60, sizes=(0.01, 0.1, 1.0), seed=2)
+    assert "follow one to see other seeds" in dashboard.show.panels[0].title
+    lowest, shown = {}, {}
     for rule in ("gd", "momentum", "adam"):  # one gradient an update
+        dashboard.configure(follow=rule)
+        series, plot = dashboard.show.series, dashboard.show.panels[0]
+        thin = {f"{rule}.rank with seed {seed}" for seed in (3, 4)}
+        assert {layer.y for layer in plot.layers if "seed" in layer.y} == thin
+        assert "thin: 2 other seeds" in plot.title
+        assert dashboard.spec["panels"][0]["names"][len(RULES) :] == ["", ""]
         chosen = mt.rule(rule).with_step_size(series[f"{rule}.step.noise"][-1])
         objective = mt.tables.landscapes.noisy(mt.LANDSCAPES["valley"], 3.0, 3)
         trace = mt.descend(objective, mt.LANDSCAPES["valley"].start, rule=chosen, steps=61)
         lowest[rule] = trace.losses.min()
-    shown = {rule: series[f"{rule}.rank with seed 3"][-1, 2] for rule in lowest}
-    assert sorted(lowest, key=lowest.get) == sorted(shown, key=shown.get)
-    for rule in RULES:  # no seed changes Beale and the valley
+        shown[rule] = series[f"{rule}.rank with seed 3"][-1, 2]
+        # No seed changes Beale and the valley.
         again, known = series[f"{rule}.rank with seed 4"], series[f"{rule}.rank"]
         np.testing.assert_array_equal(again[:, :2], known[:, :2])
+    assert sorted(lowest, key=lowest.get) == sorted(shown, key=shown.get)
+
+
+def test_a_rule_that_does_not_take_part_has_no_thin_lines():
+    dashboard = mt.dashboards.ranking(("noise",), ["gd", "adam"], budget=5, sizes=(0.01,))
+    dashboard.configure(follow="momentum")
+    assert [layer.y for layer in dashboard.show.panels[0].layers] == ["gd.rank", "adam.rank"]
 
 
 def test_one_seed_has_no_thin_lines():
@@ -150,8 +161,8 @@ def test_problems_are_named_on_the_axis_and_rules_at_both_ends(dashboard):
     picture = dashboard.pictures[plot["picture"]]
     assert [label for _, label, _ in picture["across"]] == ["Beale", "Valley", "Noise"]
     assert plot["bothEnds"]
-    assert plot["names"][:3] == ["Gradient descent", "Momentum", "Adam"]
-    assert set(plot["names"][len(RULES) :]) == {""}  # thin lines
+    names = ["Gradient descent", "Momentum", "Adam", "AdaDelta", "L-BFGS"]
+    assert plot["names"] == names
 
 
 def test_readers_own_problem_and_rule():
