@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from oklab import linear, oklab
 
 import mlpteach as mt
 from mlpteach.basics.style import ON_DARK, STYLES
@@ -24,35 +25,22 @@ READERS = {
         [0.004733, 0.691367, 0.303900],
     ],
 }  # fmt: skip
-# Ottosson 2020: linear red, green, blue -> cones -> OKLab.
-CONES = [
-    [0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-    [0.0883024619, 0.2817188376, 0.6299787005],
-]  # fmt: skip
-OKLAB = [
-    [0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
-    [0.0259040371, 0.7827717662, -0.8086757660],
-]  # fmt: skip
 LUMINANCE = [0.2126, 0.7152, 0.0722]  # WCAG 2
 RACERS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 PAGES = {"light": "#ffffff", "dark": "#111111"}
 
 
-def linear(color):
-    shares = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+def light(color):
+    return linear(np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255)
 
 
 def seen(color, reader):
     """OKLab, times 100, of a colour as a reader sees it."""
-    return 100 * (OKLAB @ np.cbrt(CONES @ np.clip(READERS[reader] @ linear(color), 0, 1)))
+    return 100 * oklab(np.clip(READERS[reader] @ light(color), 0, 1))
 
 
 def contrast(color, page):
-    bright, dim = sorted(
-        (float(linear(one) @ [0.2126, 0.7152, 0.0722]) + 0.05 for one in (color, page)),
-        reverse=True,
-    )
+    dim, bright = sorted(float(light(one) @ LUMINANCE) + 0.05 for one in (color, page))
     return bright / dim
 
 
