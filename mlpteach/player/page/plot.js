@@ -241,7 +241,7 @@ class Plot {
     const style = getComputedStyle(plot), em = parseFloat(style.fontSize);
     this.notes = {};
     // Asked for once: after each step's changes the browser would work them all out again.
-    this.look = { color: style.color, family: style.fontFamily, page: style.getPropertyValue("--page") || "#fff" };
+    this.look = { color: style.color, family: style.fontFamily, page: pageColor(plot) };
     this.names.paint(dashboard);
     this.axes.fit(plot, em);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
