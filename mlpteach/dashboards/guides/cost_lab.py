@@ -54,7 +54,7 @@ GUIDES = {
             "above it is equal, what stands below follows.",
             f"k=1&images=lines&{_COSTS}",
             {"answer": first_that_differs},
-            "**Exactly which line** of the program is the first whose result differs?",
+            "**Exactly which line?** Whose result differs first?",
             tuple(_LINES.values()),
             first_that_differs,
         ),

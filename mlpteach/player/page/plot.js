@@ -478,7 +478,8 @@ class Plot {
   note({ text, place: [x, y] }, k, width, height, unit) {
     const { context } = this;
     const written = (this.notes[text] ??= this.write(text, context.fillStyle, unit));
-    context.drawImage(written, x * width - 4 * unit, y * height - written.height / 2);
+    const room = Math.max(0, width - written.width); // none is cut at the right edge
+    context.drawImage(written, Math.min(x * width - 4 * unit, room), y * height - written.height / 2);
   }
 
   // Words on a canvas of their own: on one that stands in the page a font costs a layout each time.
