@@ -21,6 +21,7 @@ from mlpteach.study.tuning import STEP_SIZES
 from mlpteach.tables.landscapes import Objective
 from mlpteach.views import Axes, Line, Plot, Profile, Row, Show, Style, Table, limits
 from mlpteach.views.mosaic import beside
+from mlpteach.views.written import written
 
 # By default; the moons tell little that the spirals don't.
 PROBLEMS = ("beale", "rosenbrock", "valley", "noise", "scaling", "spirals", "digits")
@@ -116,7 +117,7 @@ def ranking(
     tuned(form, starting, progress=True)
     values = {"form": form, "cells": "rank", "problem": next(iter(ranked)), "follow": "none"}
     controls = _controls(ranked, _rules_of(everybody, form))
-    return Player(
+    player = Player(
         partial(_show, ranked, budget, tuned, seeded if any(others.values()) else None),
         controls,
         {**values, "rules": starting},
@@ -124,6 +125,8 @@ def ranking(
         "rank",
         guide=choose(GUIDES, guide, "rank", controls),
     )
+    player.position = {"k": budget}  # before that ranks mean little
+    return player
 
 
 def _lecture():
@@ -319,7 +322,7 @@ def _cell(cells, name, id, tuned):
 def _step_size(tuned):
     if not tuned.tuned:
         return "–"
-    return f"{tuned.step_size:.2g}" if tuned.tuned != "eps" else f"ε {tuned.step_size:.2g}"
+    return "ε " * (tuned.tuned == "eps") + written(tuned.step_size, digits=2)
 
 
 def _notes(name, found):

@@ -17,10 +17,10 @@ from mlpteach.basics.arguments import describe
 from mlpteach.views.checks import check_all, check_dict, check_text
 from mlpteach.views.mathematics import to_html
 from mlpteach.views.panels import Show
+from mlpteach.views.written import as_power
 
 # A chip is a digit.
 MOST_STEPS = 9
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = ".3g"
 
 
@@ -252,14 +252,7 @@ class _Writer(string.Formatter):
         text = super().format_field(value, format_spec or (_DIGITS if is_number else ""))
         if not isinstance(value, Real):
             return text
-        return _as_power(text).replace("-", "−").replace("%", "\N{NARROW NO-BREAK SPACE}%")
-
-
-def _as_power(text):
-    mantissa, mark, exponent = text.partition("e")
-    if not mark or float(mantissa) == 0:
-        return "0" if mark else text
-    return f"{mantissa}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+        return as_power(text).replace("-", "−").replace("%", "\N{NARROW NO-BREAK SPACE}%")
 
 
 def _write(text, numbers):

@@ -9,7 +9,7 @@ from mlpteach.basics.style import ORCHID, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide's rule is Adam without bias correction; Zeiler's has no eta and accumulates the "
+    "The slide's rule is Adam without bias correction; Zeiler's has no η and accumulates the "
     "squares of its own updates."
 )
 

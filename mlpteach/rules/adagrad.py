@@ -10,7 +10,7 @@ from mlpteach.basics.notation import Symbol
 from mlpteach.basics.style import GREEN, Style
 from mlpteach.rules.record import Quantities, define
 
-_DIFFERS = "The slide adds eps inside the root, the paper outside."
+_DIFFERS = "The slide adds ε inside the root, the paper outside."
 _HYPERS: dict[str, Any] = {
     "eta": Hyper(0.01, low=1e-4, high=10.0, log=True),
     "eps": Hyper(1e-8, low=1e-12, high=1e-1, log=True, allowed=NOT_NEGATIVE),

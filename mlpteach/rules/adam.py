@@ -10,7 +10,7 @@ from mlpteach.basics.style import RED, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide adds eps inside the root (at eps = 1e-8 this damps like 1e-4), the paper outside. "
+    "The slide adds ε inside the root (at ε = 10⁻⁸ this damps like 10⁻⁴), the paper outside. "
     "The slide's 'each epoch' should read 'each update'."
 )
 _HYPERS: dict[str, Any] = {

@@ -8,7 +8,7 @@ from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
     "The slide remembers one gradient, the paper the whole past: with a steady gradient the "
-    "slide's step grows to (alpha + beta) g, the paper's to eta/(1 - beta) g."
+    "slide's step grows to (α + β) g, the paper's to η/(1 − β) g."
 )
 
 optimizer = define(

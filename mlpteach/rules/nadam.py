@@ -12,9 +12,8 @@ from mlpteach.basics.style import VIOLET, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide's form keeps beta1 constant and eps inside the root. The published form is that of "
-    "PyTorch and Keras: mu_k grows by Dozat's schedule, but M forgets by the constant beta1; in "
-    "Dozat's own M forgets by mu_k, too."
+    "Slide: β₁ constant, ε inside the root. Published (PyTorch, Keras): μₖ grows by Dozat's "
+    "schedule, M forgets by β₁."
 )
 _HYPERS: dict[str, Any] = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),

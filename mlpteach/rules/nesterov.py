@@ -7,7 +7,7 @@ from mlpteach.basics.style import ORANGE, Style
 from mlpteach.rules.record import Quantities, define
 
 _DIFFERS = (
-    "The slide looks uphill (W + alpha g instead of W - beta v) and remembers one gradient in "
+    "The slide looks uphill (W + α g instead of W − β v) and remembers one gradient in "
     "place of the velocity."
 )
 

@@ -9,7 +9,7 @@ from mlpteach.basics.hyper import Hyper
 from mlpteach.basics.style import PURPLE, Style
 from mlpteach.rules.record import Quantities, define
 
-_DIFFERS = "The slide adds eps inside the root, the common library form outside."
+_DIFFERS = "The slide adds ε inside the root, the common library form outside."
 _HYPERS: dict[str, Any] = {
     "eta": Hyper(1e-3, low=1e-5, high=1.0, log=True),
     "gamma": Hyper(0.9, low=0.0, high=0.999, allowed=FRACTION),

@@ -8,9 +8,11 @@ import numpy as np
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.tables.landscapes import Landscape
 from mlpteach.views.panels import Axes
+from mlpteach.views.written import written
 
 _GRID = 121  # points each way
 _LEVELS = 14
+_NUMBER_ROOM = 0.08, 0.04  # of the axes, which a number on a contour takes to either side
 _LINES = "#7d8ba1"  # of middle lightness: seen on a light and a dark page, behind the racers
 # One hue, laid over the page the more the lower a place lies: so on a light page lightness falls
 # towards the minimum, and on a dark one it rises, by equal parts from level to level.
@@ -126,14 +128,22 @@ def draw_map(target, x, y, values, lines):
 
 
 def write_levels(target, contours, every=3):
-    """Write the heights of some contours on them, each in the middle of its longest piece."""
+    """Write the heights of some contours on them, in the middle of their longest pieces inside."""
     for level, pieces in zip(contours.levels[::-every], contours.allsegs[::-every], strict=True):
-        if pieces:
-            longest = max(pieces, key=len)
+        inside = [piece[_is_inside(target, piece)] for piece in pieces]
+        longest = max(inside, key=len, default=())
+        if len(longest):
             target.text(
-                *longest[len(longest) // 2], f"{level:.3g}", ha="center", va="center",
+                *longest[len(longest) // 2], written(level), ha="center", va="center",
                 fontsize=9, clip_on=True,
             )  # fmt: skip
+
+
+def _is_inside(target, places):
+    """Whether numbers written at the places (n, 2) are whole: the axes' edges would cut them."""
+    (left, right), (low, high) = target.get_xlim(), target.get_ylim()
+    shares = (places - (left, low)) / (right - left, high - low)
+    return (np.abs(shares - 0.5) < 0.5 - np.array(_NUMBER_ROOM)).all(axis=1)
 
 
 def _draw(landscape, target):

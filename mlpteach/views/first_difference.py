@@ -9,6 +9,7 @@ from mlpteach.run.compare import Difference, Undecided
 from mlpteach.run.trace import Trace
 from mlpteach.views.optimizer import rule_lines
 from mlpteach.views.panels import Jump, Text
+from mlpteach.views.written import written
 
 _ENTRY = re.compile(r"([Wb])\^\((\d+)\)\[(\d+)(?:, (\d+))?\]")
 # What a comparison looks at besides a rule's quantities -> how the ledger and the maps call it.
@@ -106,7 +107,7 @@ def _values(trace, found):
 def _told_apart(*values):
     """Write two numbers with three significant digits, or as many as show that they differ."""
     for digits in range(3, 18):
-        texts = [f"{value:.{digits}g}".replace("-", "−") for value in values]
+        texts = [written(value, digits) for value in values]
         if len(set(texts)) == len(texts):
             break
     return texts

@@ -106,7 +106,7 @@ def _table(traces, series):
     rows = [
         Row(
             label=NAMES[name],
-            cells=(f"{name}.J", f"{name}.rate", f"{series[f'{name}.theory'][0]:.6f}"),
+            cells=(f"{name}.J", f"{name}.rate", f"{series[f'{name}.theory'][0]:#.3g}"),
             style=STYLES[name],
             notes=divergence_notes(trace),
         )

@@ -3,10 +3,8 @@
 The neuron is the output layer of a network: its a is the slides' A^(3), its sensitivity V^(2).
 """
 
-import hashlib
 import re
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -17,12 +15,14 @@ from mlpteach.study.one_neuron import Neuron
 from mlpteach.tables.activations import ACTIVATIONS, sigmoid
 from mlpteach.views.axis import limits
 from mlpteach.views.mosaic import stack
-from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table, Text
+from mlpteach.views.panels import Axes, Line, Path, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import divergence_message, divergence_notes
 
 # Nielsen's cost is half of MSE: C, and its V^(2).
 _NIELSEN = r"C = \frac{1}{2}(y - a)^2", r"-(y - a)\, a\, (1 - a)"
 _SIGMOID = ACTIVATIONS["sigmoid"]
+# What stands still behind the runs.
+_CURVE = Style(BLACK, marker="", width=1.2)
 
 
 def show_neuron(neurons: dict[str, Neuron], traces: dict[str, Trace], y: float) -> Show:
@@ -148,29 +148,28 @@ def neuron_plots(
     def each(quantity):
         return [series[f"{name}.{quantity}"] for name in neurons]
 
-    def over_updates(quantity, ylabel, title, **axes):
-        layers = [Line("k", f"{name}.{quantity}", style(one)) for name, one in neurons.items()]
+    def over_updates(quantity, ylabel, title, below=(), **axes):
+        lines = [Line("k", f"{name}.{quantity}", style(one)) for name, one in neurons.items()]
         axes = Axes("update $k$", ylabel, (0.0, steps + 1.0), **axes)
-        return Plot(title, f"{title} against updates", axes, tuple(layers), click="step")
+        return Plot(title, f"{title} against updates", axes, (*below, *lines), click="step")
 
+    wanted = Path([0.0, steps + 1.0], [y, y], replace(_CURVE, dash="dotted"))
     # A cost may be negative, and has then no place on a logarithmic axis.
     scale = "linear" if any((J < 0).any() for J in each("J")) else "log"
-    target = {"draw": partial(_draw_target, y), "key": f"target {y}"}
     return (
         over_updates("J", "cost", "Cost", ylim=limits(*each("J"), scale=scale), yscale=scale),
-        over_updates("a", "$a$", "Output $a$; grey: wanted", ylim=(-0.05, 1.05), **target),
+        over_updates("a", "$a$", "Output $a$; grey: wanted", [wanted], ylim=(-0.05, 1.05)),
         over_updates("V", "$V^{(2)}$", "Sensitivity $V^{(2)}$", ylim=limits([0.0], *each("V"))),
         _sigmoid_plot(neurons, limits([-6.0, 6.0], *each("z"), room=0.0)),
         _sensitivity_plot(neurons),
     )
 
 
-def _draw_target(y, target):
-    target.axhline(y, color=BLACK, linewidth=1.0, linestyle="dotted")
-
-
 def _sigmoid_plot(neurons, xlim):
-    axes = Axes("$z = wx + b$", "", xlim, (-0.05, 1.05), draw=_draw_sigmoid, key="sigmoid")
+    axes = Axes("$z = wx + b$", "", xlim, (-0.05, 1.05))
+    z = np.linspace(*xlim, 241)
+    a = sigmoid(z)
+    curves = Path(z, a, _CURVE), Path(z, a * (1.0 - a), replace(_CURVE, dash="dashed"))
     points = [
         Line(f"{name}.z", f"{name}.{quantity}", style(neuron), future=False)
         for name, neuron in neurons.items()
@@ -178,36 +177,24 @@ def _sigmoid_plot(neurons, xlim):
     ]
     title = r"Where the neuron is on $a = \phi(z)$ and on $\phi'(z)$"
     words = "The sigmoid and its derivative, with a point of each run on both"
-    return Plot(title, words, axes, tuple(points))
-
-
-def _draw_sigmoid(target):
-    z = np.linspace(-60.0, 60.0, 1201)
-    a = sigmoid(z)
-    target.plot(z, a, color=BLACK, linewidth=1.2)
-    target.plot(z, a * (1.0 - a), color=BLACK, linewidth=1.2, linestyle="dashed")
+    return Plot(title, words, axes, (*curves, *points))
 
 
 def _sensitivity_plot(neurons):
     a = np.linspace(0.0, 1.0, 203)[1:-1][None]
     shortcuts = [neuron for neuron in neurons.values() if not neuron.long_way]
     curves = [neuron.sensitivity(np.log(a / (1.0 - a)), a)[0] for neuron in shortcuts]
-    drawn = hashlib.sha1(np.array(curves).tobytes()).hexdigest()
-    axes = Axes(
-        "output $a$", "$V^{(2)}$", (-0.02, 1.02), limits(*curves), key=f"V of a {drawn}",
-        draw=partial(_draw_curves, a[0], curves, [style(neuron) for neuron in shortcuts]),
-    )  # fmt: skip
+    axes = Axes("output $a$", "$V^{(2)}$", (-0.02, 1.02), limits(*curves))
+    told = [
+        Path(a[0], V, replace(style(neuron), marker="", width=1.0))
+        for neuron, V in zip(shortcuts, curves, strict=True)
+    ]
     points = [
         Line(f"{name}.a", f"{name}.V", style(neuron), future=False)
         for name, neuron in neurons.items()
     ]
     title = "What each output is told: $V^{(2)}$ of $a$"
-    return Plot(title, "Sensitivity against output, a curve for each cost", axes, tuple(points))
-
-
-def _draw_curves(a, curves, looks, target):
-    for V, look in zip(curves, looks, strict=True):
-        target.plot(a, V, color=look.color, linestyle=look.dash, linewidth=1.0, alpha=0.7)
+    return Plot(title, "Sensitivity against output, a curve for each cost", axes, (*told, *points))
 
 
 def neuron_lines(neurons: dict[str, Neuron]) -> Text:

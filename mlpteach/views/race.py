@@ -18,6 +18,7 @@ from mlpteach.views.layers import Note, Path
 from mlpteach.views.mosaic import beside, letters_of
 from mlpteach.views.panels import Arrow, Axes, Line, Panel, Plot, Row, Show, Table, Text
 from mlpteach.views.runs import fill_up
+from mlpteach.views.written import written
 
 # How far below the cost at the start, and the size of the window, the axes reach.
 _DEEP = 1e-8
@@ -198,7 +199,7 @@ def step_size(rule: Rule) -> str:
     >>> step_size(rule("momentum", alpha=0.02)), step_size(rule("lbfgs"))
     ('0.02', '–')
     """
-    return f"{rule.values[rule.step_size]:.3g}" if rule.step_size in rule.values else "–"
+    return written(rule.values[rule.step_size]) if rule.step_size in rule.values else "–"
 
 
 def notes(trace: Trace, x: FloatArray, y: FloatArray, window: tuple[float, ...]) -> dict[int, str]:

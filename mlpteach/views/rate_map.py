@@ -24,6 +24,7 @@ from mlpteach.views.layers import Note, Path
 from mlpteach.views.long_valley import START, way_plot
 from mlpteach.views.panels import Axes, Line, Plot, Row, Show, Table
 from mlpteach.views.runs import divergence_message, divergence_notes, fill_up
+from mlpteach.views.written import written
 
 # The map: eta lambda across, on a logarithmic axis, and the memory up.
 STEPS, MEMORY = (1e-4, 10.0), (0.0, 1.0)
@@ -204,5 +205,5 @@ def _table(form, ends, memory, trace):
 
 def _row(name, end, rate, regime, style, notes=None):
     digit = updates_a_digit(rate)
-    told = f"{digit:.3g}" if np.isfinite(digit) else "never"
-    return Row(name, (f"{end:.3g}", regime, f"{rate:.3g}", told), style, notes or {})
+    told = written(digit) if np.isfinite(digit) else "never"
+    return Row(name, (written(end), regime, written(rate), told), style, notes or {})

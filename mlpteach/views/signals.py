@@ -67,7 +67,7 @@ def show_signals(
         mosaic=_mosaic((*panels, *pictures)),
         frames=frames,
         series=series,
-        numbers=(("before update", "update"),),
+        numbers=(("before update $k$", "update"),),
         message=divergence_message(traces),
         unit="",
     )

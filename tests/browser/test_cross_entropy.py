@@ -8,7 +8,7 @@ import mlpteach as mt
 
 from .conftest import open_and_run
 
-NEURON, SATURATED, LAB = 0, 1, 2
+NEURON, SATURATED, LAB = 1, 2, 3
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def lecture(browser, lab):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     open_and_run(page, lab, "03_cross_entropy.ipynb")
     page.wait_for_selector(".mlp .map canvas")
-    page.wait_for_function("document.querySelectorAll('.mlp').length === 4")
+    page.wait_for_function("document.querySelectorAll('.mlp').length === 5")
     yield page
     context.close()
 
@@ -69,7 +69,7 @@ def wait_for(dashboard, series, number):
     node = dashboard.locator(f"[data-series='{series}']").element_handle()
     dashboard.page.wait_for_function(
         "([node, series, number]) => { const now = node.isConnected ? node :"
-        " document.querySelectorAll('.mlp')[0].querySelector(`[data-series='${series}']`);"
+        " document.querySelectorAll('.mlp')[1].querySelector(`[data-series='${series}']`);"
         " return Math.abs(Number(now.dataset.value) - number) < 1e-9; }",
         arg=[node, series, float(number)],
         timeout=30_000,
@@ -205,13 +205,13 @@ def test_too_bold_a_step_silences_mse_alone(cost_lab):
     cost_lab.press("End")
     drag(cost_lab, "eta", 1.0)
     cost_lab.page.wait_for_function(
-        "Number(document.querySelectorAll('.mlp')[2]"
+        "Number(document.querySelectorAll('.mlp')[3]"
         ".querySelector(\"[data-series='V2.mse']\").dataset.value) < 1e-5"
     )
     assert cell(cost_lab, "V2.cross_entropy") > 0.1
     drag(cost_lab, "eta", 0.0)
     cost_lab.page.wait_for_function(
-        "Number(document.querySelectorAll('.mlp')[2]"
+        "Number(document.querySelectorAll('.mlp')[3]"
         ".querySelector(\"[data-series='V2.mse']\").dataset.value) > 1e-2"
     )
 
@@ -221,7 +221,7 @@ def test_plays_and_stops(cost_lab):
     cost_lab.focus()
     cost_lab.press("Space")
     cost_lab.page.wait_for_function(
-        "Number(document.querySelectorAll('.mlp')[2]"
+        "Number(document.querySelectorAll('.mlp')[3]"
         ".querySelector('[data-shown=k]').textContent) > 20"
     )
     cost_lab.press("Space")

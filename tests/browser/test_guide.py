@@ -48,7 +48,7 @@ def test_question_hides_all_results_until_the_guess(race):
     cells = race.locator(".table tbody td.number").all_inner_texts()
     assert {text.split()[-1] for text in cells} == {"?"}
     race.click("[data-choice='0']")
-    assert shown(race).startswith("No: RMSProp. All at η = 0.01.")
+    assert shown(race).startswith("Not so: RMSProp. All at η = 0.01.")
     assert race.locator(".body [data-value]").count() > 5
     assert race.locator(".plot canvas").first.is_visible()
     assert not race.evaluate("document.querySelector('.body').inert")

@@ -222,7 +222,7 @@ def test_numbers_of_the_first_difference_are_short_but_told_apart():
         return {"rho": (1 + 1e-6) * eta * G}
 
     said = mt.dashboards.optimizer(rule="adam", epochs=1).show.panels[0].lines[0]
-    assert said.endswith(": lecture −2.62e-05, paper −0.000996.".replace("e-", "e−"))
+    assert said.endswith(": lecture −2.62·10⁻⁵, paper −9.96·10⁻⁴.")
     alike = mt.dashboards.own_rule(nearly, against="gd", on="valley", steps=3)
     given, expected = (text.rstrip(".") for text in alike.show.panels[0].lines[0].split()[-3::2])
     assert given.rstrip(",") != expected

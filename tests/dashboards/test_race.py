@@ -540,3 +540,37 @@ def test_a_rule_that_raises_costs_only_itself():
     assert len(dashboard.traces["gd (lecture)"]) == 20
     alone = mt.dashboards.race("valley", [broken], steps=20)
     assert "broken (own): NameError" in alone.show.message
+
+
+def test_any_race_has_steps_that_speak_of_those_who_run():
+    dashboard = race("saddle", ["gd", ("momentum", "paper"), "adam"])
+    dashboard.take_step(2)
+    last = {name: trace.losses[-1] for name, trace in dashboard.traces.items()}
+    assert [trace.run.rule.values["eta"] for trace in dashboard.traces.values()] == [0.01] * 3
+    said = dashboard.spec["guided"]
+    names = ["gd (lecture)", "momentum (paper)", "adam (lecture)"]
+    assert names[said["answer"]] == min(last, key=last.get)
+    order = [said["sentence"].index(title) for title in ("Gradient descent", "Momentum", "Adam")]
+    assert np.argsort(order).tolist() == np.argsort([last[name] for name in names]).tolist()
+    dashboard.take_step(4)
+    assert (dashboard.values["tune"], dashboard.position["k"]) == ("adam", 2)
+
+
+def test_steps_of_a_race_stand_whoever_takes_part():
+    def broken(k, G, *, eta=0.1):
+        raise ValueError("no rule at all")
+
+    dashboard = race(bowl, [broken, "gd"], window=(-2, 2, -2, 2), start=(1, 1))
+    for number in range(1, 5):
+        dashboard.take_step(number)
+    dashboard.take_step(1)
+    assert "Gradient descent 0, broken (own) none" in dashboard.spec["guided"]["sentence"]
+    many = race(rules=["gd", "momentum", "adam", "nadam", "lion"])
+    many.take_step(1)
+    assert not many.spec["guided"]["question"]  # no room for so many choices
+
+
+def test_race_of_runs_that_all_diverge_is_still_told():
+    dashboard = race("beale", ["gd", "momentum"], start=(-4.0, 4.0))
+    dashboard.take_step(1)
+    assert "Gradient descent none, Momentum none" in dashboard.spec["guided"]["sentence"]

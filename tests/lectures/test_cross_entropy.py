@@ -117,6 +117,21 @@ def test_gradient_of_mse_is_highest_at_two_thirds():
     np.testing.assert_allclose(V, a**2 * (1 - a), rtol=1e-9)
 
 
+def _ledger(dashboard):
+    return next(panel for panel in dashboard.spec["panels"] if panel["kind"] == "ledger")
+
+
+def test_of_the_lines_on_the_way_back_the_cost_changes_one():
+    formulas = {}
+    for loss in ("cross_entropy", "mse"):
+        ledger = _ledger(mt.dashboards.network(loss=loss))
+        formulas[loss] = {line["name"]: line["formula"] for line in ledger["lines"]}
+    assert [*formulas["mse"]] == [*formulas["cross_entropy"]]
+    changed = [name for name, text in formulas["mse"].items()
+               if text != formulas["cross_entropy"][name]]  # fmt: skip
+    assert changed == ["J", "V2"]
+
+
 def test_nielsens_script_looks_better_than_it_is():
     assert nielsen(lambda a: 1 / (1 - a)) < nielsen(lambda a: a) - 0.2
 

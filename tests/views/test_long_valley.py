@@ -62,7 +62,7 @@ def test_panels(show):
     assert [line.y for line in rate.layers] == [
         "gd.rate", "lecture.rate", "paper.rate", "gd.theory", "lecture.theory", "paper.theory",
     ]  # fmt: skip
-    assert table.rows[0].cells == ("gd.J", "gd.rate", "0.950000")
+    assert table.rows[0].cells == ("gd.J", "gd.rate", "0.950")
     assert table.rows[0].label == "gradient descent"
 
 

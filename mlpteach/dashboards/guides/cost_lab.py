@@ -46,15 +46,15 @@ GUIDES = {
         GuidedStep(
             "**What reaches the first layer?** At k = 22 $V^{(1)}$ is {ratio:.1f} times as large "
             "by cross-entropy. Compare the maps.",
-            f"k=22&{_COSTS}",
+            f"k=22&images=lines&{_COSTS}",
             {"ratio": _first_layer},
         ),
         GuidedStep(
             "**Exactly which line?** At k = 1: {answer}. Same weights, same batch; what stands "
             "above it is equal, what stands below follows.",
-            f"k=1&{_COSTS}",
+            f"k=1&images=lines&{_COSTS}",
             {"answer": first_that_differs},
-            "**Exactly which line** of the program is the first whose result differs?",
+            "**Exactly which line?** Whose result differs first?",
             tuple(_LINES.values()),
             first_that_differs,
         ),

@@ -31,24 +31,26 @@ GUIDES = {
             "k=1&line=0",
         ),
         GuidedStep(
-            "**One unit** draws one line: from {first:.2f} the epoch's mean cost comes to "
-            "{last:.2f}.",
+            "**One unit** can only draw one line, which parts no xor: the mean cost is {first:.2f} "
+            "in the first epoch and still {last:.2f} in the last.",
             "k=100000&data=xor&depth=1&width=1",
             _LAST,
-            "**One hidden unit** for xor. Does the mean cost of an epoch get below 0.1?",
+            "**One hidden unit** for xor. Is the mean cost below 0.1 in the last epoch?",
             ("yes", "no"),
             _learned,
         ),
         GuidedStep(
-            "**Eight units:** from {first:.2f} to {last:.2g}. Look at each unit's own map.",
+            "**Eight units** draw eight lines: the mean cost falls from {first:.2f} in the first "
+            "epoch to {last:.2g} in the last. Look at each unit's map.",
             "k=100000&data=xor&depth=1&width=8",
             _LAST,
-            "**Eight hidden units** for xor. Below 0.1 now?",
+            "**Eight hidden units** for xor. Is it below 0.1 now?",
             ("yes", "no"),
             _learned,
         ),
         GuidedStep(
-            "**Spirals,** with two layers of eight: from {first:.2f} to {last:.2f}.",
+            "**Spirals** take longer: with two layers of eight the mean cost is {first:.2f} in the "
+            "first epoch, and still {last:.2f} in the last.",
             "k=100000&data=spirals&depth=2&width=8",
             _LAST,
         ),

@@ -1,14 +1,19 @@
 """What to try on races: of all rules, and of the few that a lecture compares."""
 
 from collections.abc import Sequence
+from functools import partial
+from urllib.parse import quote
 
 import numpy as np
 
 from mlpteach.dashboards.guides import Guides, lowest
-from mlpteach.player.guide import GuidedStep, first_below
+from mlpteach.player.guide import Guide, GuidedStep, first_below
 from mlpteach.views.panels import Show
 from mlpteach.views.racers import Racer
+from mlpteach.views.written import written
 
+# As many names as two lines of text hold.
+_MOST_CHOICES, _MOST_NAMED = 4, 4
 _NAMES = {
     "gd": "gradient descent",
     "momentum": "momentum",
@@ -231,8 +236,59 @@ GUIDES = {
 
 
 def fitting(racers: Sequence[Racer]) -> Guides:
-    """Return the guides of a race: without all that the first one speaks of, it has no steps."""
+    """Return the guides of a race: without all that the first one speaks of, steps for any race."""
     spoken_of = _NAMES.keys() - {"nadam"}
     if spoken_of <= {racer.rule.id for racer in racers}:
         return GUIDES
-    return {"race": (), **{name: guide for name, guide in GUIDES.items() if name != "race"}}
+    others = {name: guide for name, guide in GUIDES.items() if name != "race"}
+    return {"race": any_race(racers), **others}
+
+
+def any_race(racers: Sequence[Racer]) -> Guide:
+    """Return steps that make sense for whoever takes part, on any landscape."""
+    last = {racer.button: partial(_last_cost, racer.name) for racer in racers}
+    ends = {"ends": partial(_lowest_first, last)}
+    few = 2 <= len(last) <= _MOST_CHOICES
+    asked = (tuple(last), lowest(last)) if few else ((), None)
+    shown = racers[-1]
+    return (
+        GuidedStep(
+            "**In the end** the costs are, lowest first: {ends}.",
+            "k=100000",
+            ends,
+            "**Each with its own step size.** Which is lowest in the end?" * few,
+            *asked,
+        ),
+        GuidedStep(
+            "**The same step size** for all, η = 0.01. In the end, lowest first: {ends}.",
+            "k=100000&step_sizes=equal&eta=0.01",
+            ends,
+            "**All at η = 0.01.** Which is lowest in the end now?" * few,
+            *asked,
+        ),
+        GuidedStep(
+            "**Noise** of σ = 1, as of mini-batches. In the end, lowest first: {ends}.",
+            "k=100000&sigma=1",
+            ends,
+        ),
+        GuidedStep(
+            "**What is a step made of?** The arrows at the ball show it for {who}, and enlarged "
+            "beside the map. Go on with →; click on the map to start elsewhere.",
+            f"k=2&tune={quote(shown.id)}",
+            {"who": lambda show: shown.button},
+        ),
+    )
+
+
+def _last_cost(name, show):
+    """Return the cost of a racer before its last update; infinite where it did not get so far."""
+    trace = show.traces.get(name)
+    return float(trace.losses[-1]) if trace and trace.diverged is None else np.inf
+
+
+def _lowest_first(last, show):
+    """Name those with the lowest costs and say these."""
+    costs = {name: cost(show) for name, cost in last.items()}
+    first = sorted(costs, key=costs.__getitem__)[:_MOST_NAMED]
+    told = (written(costs[name]) if np.isfinite(costs[name]) else "none" for name in first)
+    return ", ".join(f"{name} {words}" for name, words in zip(first, told, strict=True))

@@ -4,8 +4,8 @@
 const MOST_IN_ROW = 5;
 
 class ControlRow {
-  constructor(row, more, status) {
-    Object.assign(this, { row, more, status, width: 0 });
+  constructor(row, more, last) {
+    Object.assign(this, { row, more, last, width: 0 });
   }
 
   resize(made, width) {
@@ -21,7 +21,7 @@ class ControlRow {
     this.shared = due;
     const inSight = made.filter(([control, node]) => !control.more && !node.hidden).slice(0, MOST_IN_ROW).map(([, node]) => node);
     this.fill(made, inSight);
-    while (this.width > WIDE && inSight.length > 1 && isWrapped(inSight)) {
+    while (this.width > WIDE && inSight.length > 1 && isWrapped([...inSight, ...this.last.slice(0, -1)])) {
       inSight.pop();
       this.fill(made, inSight);
     }
@@ -31,7 +31,7 @@ class ControlRow {
   fill(made, inSight) {
     const { activeElement } = this.row.getRootNode();
     const nodes = made.map(([, node]) => node);
-    refill(this.row, [...nodes.filter((node) => inSight.includes(node)), this.status]);
+    refill(this.row, [...nodes.filter((node) => inSight.includes(node)), ...this.last]);
     refill(this.more, nodes.filter((node) => !inSight.includes(node)));
     if (nodes.some((node) => node.contains(activeElement))) activeElement.focus();
   }

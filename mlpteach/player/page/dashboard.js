@@ -3,6 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 50_000; // bytes asked for at once while not
+const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
 function isDark(node) {
@@ -22,7 +23,7 @@ class Dashboard {
     this.status = element("span", { class: "status", role: "status" });
     this.controls = makeControls(this, "controls");
     this.more = new More(this, this.transport.hint);
-    this.controlRow = new ControlRow(this.controls, this.more.controls, this.status);
+    this.controlRow = new ControlRow(this.controls, this.more.controls, this.afterControls());
     this.header = new Header(root, this.more);
     this.guide = new Guide(this, this.header);
     this.banner = element("div", { class: "banner", role: "alert", hidden: true });
@@ -43,6 +44,13 @@ class Dashboard {
   buildControls() {
     this.made = this.spec.controls.map((control) => [control, this.makeControl(control)]);
     this.hideControls();
+  }
+
+  // What stands behind the last control: on a saved page why all of them are off.
+  afterControls() {
+    if (this.spec.saved !== true) return [this.status];
+    this.controls.addEventListener("pointerdown", () => this.say(NEEDS_PYTHON));
+    return [element("span", { class: "hint", title: NEEDS_PYTHON }, "saved: needs Python"), this.status];
   }
 
   makeControl(control) {
@@ -296,7 +304,7 @@ class Dashboard {
 
   // A place clicked on a map.
   setPoint(name, value) {
-    if (this.spec.saved === true) return;
+    if (this.spec.saved === true) return this.say(NEEDS_PYTHON);
     const fields = this.root.querySelectorAll(`[data-control="${name}"] input`);
     value.forEach((number, i) => { fields[i].value = number; });
     this.configure(name, value);

@@ -119,7 +119,7 @@ class Guide {
     const { step, guess } = this;
     if (!step.question || guess < 0) return "";
     if (guess === step.answer) return "Right. ";
-    return `No: ${wordsOf(step.choices[step.answer]).replace(/\.$/, "")}. `;
+    return `Not so: ${wordsOf(step.choices[step.answer]).replace(/\.$/, "")}. `;
   }
 
   question() {

@@ -1,5 +1,7 @@
 // The lines of a rule with the numbers of one chosen weight put in.
 
+const REST = 8; // pixels of a last line that may be missing: the room below its letters
+
 // A weight or a bias of a network, whose row of the position says which.
 function parameterName(ways, row) {
   const layer = ways.layer[row];
@@ -87,7 +89,10 @@ class Ledger {
   // Where the lines have not all room, the one that is told stays in it.
   keepInSight(node) {
     const box = this.node.parentElement;
-    if (!box || !node || box.scrollHeight <= box.clientHeight) return;
+    if (!box || !node) return;
+    box.onscroll = () => box.classList.toggle("cut", box.scrollTop + box.clientHeight < box.scrollHeight - REST);
+    box.onscroll();
+    if (box.scrollHeight <= box.clientHeight) return;
     const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
     const top = room.top + this.caption.offsetHeight; // the caption stays above the lines
     if (row.top < top) box.scrollTop -= top - row.top;

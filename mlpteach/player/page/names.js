@@ -54,7 +54,8 @@ class Names {
       node.style.top = `${100 * place[1]}%`;
     }
     const end = (layer) => (layer.kind === "arrow" ? arrowEnd(layer, k) : lineEnd(layer, k));
-    return placedInside(inside, end, width, height);
+    const marks = inside.flatMap(({ layer }) => (layer.kind === "arrow" ? shaft(layer, k, width, height) : mark(lineEnd(layer, k), width, height)));
+    return placedInside(inside, end, width, height, marks);
   }
 }
 
@@ -62,10 +63,27 @@ class Names {
 const standsInside = ({ kind, future, connect }) => kind === "arrow" || (kind === "line" && connect && !future);
 
 const BESIDE = 11; // pixels from a tip to its name
+const MARK = 6; // pixels from the middle of a marker to its edge
+const PIECES = 24; // of an arrow
+
+// The boxes that a marker, and an arrow from end to end, take: no name stands over them.
+function mark(tip, width, height) {
+  if (!tip) return [];
+  return [{ left: tip[0] * width - MARK, top: tip[1] * height - MARK, wide: 2 * MARK, high: 2 * MARK }];
+}
+
+function shaft({ points }, k, width, height) {
+  const [x, y, toX, toY] = points.subarray(4 * (k - 1), 4 * k);
+  if ([x, y, toX, toY].some(Number.isNaN)) return [];
+  const share = (i) => i / PIECES;
+  return Array.from({ length: PIECES + 1 }, (_, i) => ({
+    left: (x + share(i) * (toX - x)) * width - 2, top: (y + share(i) * (toY - y)) * height - 2, wide: 4, high: 4,
+  }));
+}
 
 // Each at the free place that is nearest to its tip, at the right of it where there is room.
-function placedInside(named, end, width, height) {
-  const taken = [], leads = [];
+function placedInside(named, end, width, height, marks) {
+  const taken = [...marks], leads = [];
   for (const one of named) {
     const tip = end(one.layer);
     one.node.hidden = !tip;
@@ -79,7 +97,7 @@ function placedInside(named, end, width, height) {
     taken.push({ left: at, top, wide: one.wide, high: one.high });
     Object.assign(one.node.style, { left: `${at}px`, top: `${top}px` });
     const away = top + one.high / 2 - y;
-    if (Math.abs(away) > one.high) leads.push({ color: one.layer.color, from: [x, y], to: [isRight ? at - 2 : at + one.wide + 2, y + away] });
+    if (Math.abs(away) > one.high) leads.push({ color: one.layer.color, from: [x, y], to: [clamp(x, at - 2, at + one.wide + 2), away > 0 ? top : top + one.high] });
   }
   return leads;
 }

@@ -156,12 +156,8 @@ class Diagram {
   colors(dashboard) {
     const style = getComputedStyle(this.node);
     const dark = isDark(this.node);
-    const probe = element("i", { style: "color: var(--page); display: none" });
-    this.node.append(probe);
-    const page = getComputedStyle(probe).color;
-    probe.remove();
     const signs = dark ? ["#7fb4ff", "#ff9a8a"] : ["#1f5fa8", "#b2182b"];
-    return { ink: style.color, page, table: dashboard.table("signed"), of: (value) => signs[Number(value > 0)] };
+    return { ink: style.color, page: pageColor(this.node), table: dashboard.table("signed"), of: (value) => signs[Number(value > 0)] };
   }
 
   fillMaps({ history, k }) {

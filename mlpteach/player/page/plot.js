@@ -1,7 +1,7 @@
 // A plot: a picture that stands still, and a canvas over it for what moves.
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [8, 3, 2, 3] };
-const FAINT = 0.38;
+const FAINT = { light: 0.38, dark: 0.55 }; // of what is to come
 const MARGIN = 8; // pixels of the canvas around the axes, as in the style sheet
 const DRAG = 4; // pixels that a pointer moves before it drags
 const NUDGE = 0.02; // of an axis that an arrow key moves a place
@@ -241,7 +241,7 @@ class Plot {
     const style = getComputedStyle(plot), em = parseFloat(style.fontSize);
     this.notes = {};
     // Asked for once: after each step's changes the browser would work them all out again.
-    this.look = { color: style.color, family: style.fontFamily, page: style.getPropertyValue("--page") || "#fff" };
+    this.look = { color: style.color, family: style.fontFamily, page: pageColor(plot), faint: dashboard.isDark ? FAINT.dark : FAINT.light };
     this.names.paint(dashboard);
     this.axes.fit(plot, em);
     this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
@@ -349,7 +349,7 @@ class Plot {
     const steps = points.length / 2;
     if (!connect) return this.dots(layer, k, width, height, unit);
     if (future) {
-      context.globalAlpha = FAINT;
+      context.globalAlpha = this.look.faint;
       tracePath(context, points, k - 1, steps, width, height);
       context.stroke();
       context.globalAlpha = 1;
@@ -378,7 +378,7 @@ class Plot {
     const { context } = this;
     context.setLineDash([]);
     for (let i = 0; i < (future ? points.length / 2 : k); i++) {
-      context.globalAlpha = i < k ? 1 : FAINT;
+      context.globalAlpha = i < k ? 1 : this.look.faint;
       this.marker(marker, points[2 * i] * width, points[2 * i + 1] * height, 4 * unit);
     }
   }
@@ -478,7 +478,8 @@ class Plot {
   note({ text, place: [x, y] }, k, width, height, unit) {
     const { context } = this;
     const written = (this.notes[text] ??= this.write(text, context.fillStyle, unit));
-    context.drawImage(written, x * width - 4 * unit, y * height - written.height / 2);
+    const room = Math.max(0, width - written.width); // none is cut at the right edge
+    context.drawImage(written, Math.min(x * width - 4 * unit, room), y * height - written.height / 2);
   }
 
   // Words on a canvas of their own: on one that stands in the page a font costs a layout each time.
