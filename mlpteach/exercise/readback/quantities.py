@@ -88,7 +88,7 @@ class Quantities:
             for quantity in self.task.order
             for case in self._cases(quantity, self.task.returns)
         ]
-        return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+        return rounded_to(pairs)
 
     def read(self, quantity):
         """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing."""
@@ -139,8 +139,18 @@ class Quantities:
         return called
 
 
+def rounded_to(pairs):
+    """Return to how many digits behind the point answers are the right values; None where not.
+
+    Parameters
+    ----------
+    pairs : list of (ndarray or None, ndarray or None)
+        What was answered and what is right.
+    """
+    return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+
+
 def _are_rounded(pairs, digits):
-    """Whether answers are the right values, rounded."""
     return all(
         answer is not None
         and value is not None

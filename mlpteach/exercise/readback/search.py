@@ -1,7 +1,7 @@
 """Look for the changed formula that gives the student's numbers in every call."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,9 +16,10 @@ _MOST_FITS = 60
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred"),
-    ("operator", "other_part", "number_for_argument", "number", "clipped", "slope"),
-    ("factor", "term", "function_added", "summed", "counted_by", "default"),
-)
+    ("operator", "function", "other_part", "number_for_argument", "number", "clipped", "slope",
+     "default", "other_number", "small_added"),
+    ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
+)  # fmt: skip
 _WIDE = 40
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
@@ -186,8 +187,13 @@ def read_quantity(formula, cases, search, limit):
     if not trials.readable:
         return None, 0
     parts = _parts(formula, search.hidden, cases, search.returns)
+    alike, never = _alike_scalars(cases, parts), _never_given(cases)
     for stage in search.stages:
-        found = trials.all_fits(stage(trials, parts))
+        found = [
+            _number_or_default(edit, never)
+            for edit in trials.all_fits(stage(trials, parts))
+            if alike.isdisjoint(names_in(edit.new) - names_in(edit.old))
+        ]
         if found:
             reading = _judge(trials, _likeliest(found), search.follows)
             return reading, limit - trials.left
@@ -201,6 +207,40 @@ def _parts(formula, hidden, cases, returns):
     arrays = tuple(text for text, value in values.items() if np.ndim(value))
     scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
     return _parts_by_name(formula, hidden, arrays, scalars, returns)
+
+
+def _never_given(cases):
+    """Return the parameters that have their default in every call."""
+    told = {text for text in cases[0].values if text.endswith("?")}
+    return {text[:-1] for text in told if not any(case.values[text] for case in cases)}
+
+
+def _number_or_default(edit, never):
+    """Leave open where a number stands, if the argument was never given."""
+    either = edit.family in ("number_for_argument", "default")
+    if not either or edit.old.op != "name" or edit.old.value not in never:
+        return edit
+    return replace(edit, family="other_number")
+
+
+def _alike_scalars(cases, parts):
+    """Return the scalars that are another one, or 1 - another one, in every call, as by default.
+
+    An eta of 0.001 can't be told from 1 - beta2.
+    """
+    first = cases[0].values
+    steady = [
+        text
+        for text in (node.value for node in parts.scalars)
+        if all(case.values.get(text) == first.get(text) for case in cases)
+    ]
+    return {
+        text
+        for text in steady
+        for other in steady
+        if text != other
+        and any(np.isclose(first[text], value) for value in (first[other], 1 - first[other]))
+    }
 
 
 @lru_cache(maxsize=64)
@@ -279,9 +319,9 @@ def _only_numbers_differ(first, second):
 
 
 def _simplicity(edit):
-    """Sort key: the smallest part that is changed, then the shortest formula."""
+    """Sort key: the smallest part that is changed, the shortest formula, a factor before a term."""
     old = len(list(walk(edit.old)))
-    return old, len(list(walk(edit.formula))), write(edit.formula)
+    return old, len(list(walk(edit.formula))), edit.family == "term", write(edit.formula)
 
 
 def _agree(first, second, inputs):
