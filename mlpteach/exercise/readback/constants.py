@@ -90,6 +90,8 @@ def _solutions(trials, template, hole):
 
 def _as_written(value):
     """Return the number that somebody writes for this one: four digits or a third; else None."""
+    if not np.isfinite(value):
+        return None
     for written in (float(f"{value:.4g}"), round(3 * value) / 3):
         if abs(value - written) <= 1e-5 * abs(value):
             return written
