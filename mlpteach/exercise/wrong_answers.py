@@ -147,6 +147,9 @@ def _unexcused(answers):
         return Verdict(0.0, message, finding.kind)  # takes long to be told, and is hardly needed
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
+    before = answers.quantities.read_before() if quantity and not answers.helpers.most else {}
+    if before and _is_sure(before):
+        return _read_back(answers, message, before)
     one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
     if one and not answers.helpers.contradict(one, finding):
         return _surer(answers, message, one) or _known(answers, message, one)
@@ -157,7 +160,7 @@ def _unexcused(answers):
         return Verdict(max(left, _share(answers)), message, "rounded")
     if not one and not answers.helpers.most:
         read = _read(answers)
-        if read and all(reading and likely(reading.family) for reading, _ in read.values()):
+        if read and _is_sure(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
     two = () if one else answers.comparison.recognise(answers.given, *answers.first)
@@ -194,8 +197,11 @@ def _surer(answers, message, mistakes):
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers)
-    sure = all(reading and likely(reading.family) for reading, _ in read.values())
-    return _read_back(answers, message, read) if read and sure else None
+    return _read_back(answers, message, read) if read and _is_sure(read) else None
+
+
+def _is_sure(read):
+    return all(reading and likely(reading.family) for reading, _ in read.values())
 
 
 def _share(answers):

@@ -32,23 +32,40 @@ _AXES = ((0, False), (1, False), (0, True), (1, True))
 _SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
 
-@dataclass(frozen=True)
 class Edit:
-    """A changed formula.
+    """A changed formula; it is put together only when it is asked for.
 
-    Attributes
+    Parameters
     ----------
     family : str
         What kind of slip, a key of ``words.FAMILIES``.
-    formula : Node
+    put : Node
+        What stands at the place; the whole changed formula where no place is given.
     old, new : Node
         The part that is changed, and into what.
+    place : tuple of int, or Node
+        Of the part, as in :func:`mlpteach.exercise.readback.expression.places`; the part itself
+        where it is changed everywhere.
+    model : Node, optional
+        The formula that is changed there.
     """
 
-    family: str
-    formula: Node
-    old: Node
-    new: Node
+    __slots__ = ("family", "model", "new", "old", "place", "put")
+
+    def __init__(self, family, put, old, new, place=(), model=None):
+        self.family, self.put, self.old, self.new = family, put, old, new
+        self.place, self.model = place, model
+
+    @property
+    def formula(self):
+        """The changed formula."""
+        if isinstance(self.place, Node):
+            return replaced(self.model, {self.place: self.put})
+        return at_place(self.model, self.place, self.put) if self.place else self.put
+
+    def called(self, family):
+        """Return the same edit as a slip of another family."""
+        return Edit(family, self.put, self.old, self.new, self.place, self.model)
 
 
 @dataclass(frozen=True)
@@ -91,9 +108,9 @@ def single_edits(formula, parts):
     for node in times:
         for family, new in _slips(node, parts):
             if times[node] > 1:
-                yield Edit(family, replaced(formula, {node: new}), node, new)
+                yield Edit(family, new, node, new, node, formula)
             for place in [place for place, other in found if other is node]:
-                yield Edit(family, at_place(formula, place, new), node, new)
+                yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
     yield from _guarded(formula, times)
     yield from _applied_twice(formula, times, parts)
@@ -111,7 +128,7 @@ def simple_edits(formula, parts):
         slips = (_left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts))
         for slip in slips:
             for family, new in slip(node):
-                yield Edit(family, at_place(formula, place, new), node, new)
+                yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
 
 

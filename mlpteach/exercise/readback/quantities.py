@@ -102,9 +102,38 @@ class Quantities:
                     return reading, say(quantity, reading, formula, self._lines(quantity))
         return None, ""
 
+    def read_before(self):
+        """Return the same as :meth:`read` for each wrong quantity, if an earlier check knows all.
+
+        Returns
+        -------
+        dict of str to (Reading, str)
+            Empty where one isn't known.
+        """
+        if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
+            return {}
+        found = {}
+        for quantity in self.task.order:
+            if quantity in self.right():
+                continue
+            found[quantity] = self._known(quantity)
+            if found[quantity] is None:
+                return {}
+        return found
+
+    def _known(self, quantity):
+        for way, (formula, cases) in enumerate(self._ways(quantity)):
+            known = current_budget().found.get(self._key((quantity, way)))
+            if known is not None and explains(formula, known.fits, cases):
+                return known, say(quantity, known, formula, self._lines(quantity))
+        return None
+
+    def _key(self, place):
+        return self._sheet.id, self.task.name, *place
+
     def _read(self, place, formula, cases, stages):
         budget = current_budget()
-        key = (self._sheet.id, self.task.name, *place)
+        key = self._key(place)
         known = budget.found.get(key)
         if known is not None and explains(formula, known.fits, cases):
             return known

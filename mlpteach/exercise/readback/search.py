@@ -1,7 +1,10 @@
 """Look for the changed formula that gives the student's numbers in every call."""
 
+import contextlib
+import gc
 import re
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -96,6 +99,9 @@ class Trials:
         entry = self._entry.value(formula)
         if entry is not None and abs(entry - self.wanted) > self._slack:
             return False
+        return self._fits_whole(formula)
+
+    def _fits_whole(self, formula):
         value = value_of(formula, self.first)
         if value is None:
             return False
@@ -114,6 +120,20 @@ class Trials:
                 break
             if self.fits(edit.formula):
                 found.append(edit)
+        return found
+
+    def fits_by_place(self, groups):
+        """Return the edits that give every answer, of (place, edits) in all places of a formula."""
+        found = []
+        for place, edits in groups:
+            edits = edits[: self.left]
+            self.left -= len(edits)
+            entries = self._entry.values_at(self.formula, place, [edit.put for edit in edits])
+            with np.errstate(all="ignore"):
+                off = np.abs(entries - self.wanted) > self._slack
+            for index in np.flatnonzero(~off):
+                if len(found) < _MOST_FITS and self._fits_whole(edits[index].formula):
+                    found.append(edits[index])
         return found
 
 
@@ -191,8 +211,9 @@ def read_quantity(formula, cases, search, limit):
     for stage in search.stages:
         found = [
             _number_or_default(edit, never)
-            for edit in trials.all_fits(stage(trials, parts))
+            for edit in stage(trials, parts)
             if alike.isdisjoint(names_in(edit.new) - names_in(edit.old))
+            and not _is_the_rest(edit, never, cases[0])
         ]
         if found:
             reading = _judge(trials, _likeliest(found), search.follows)
@@ -220,7 +241,15 @@ def _number_or_default(edit, never):
     either = edit.family in ("number_for_argument", "default")
     if not either or edit.old.op != "name" or edit.old.value not in never:
         return edit
-    return replace(edit, family="other_number")
+    return edit.called("other_number")
+
+
+def _is_the_rest(edit, never, case):
+    """Whether a number for an argument that was never given is what it leaves of 1."""
+    old, new = edit.old, edit.new
+    if old.op != "name" or new.op != "number" or old.value not in never:
+        return False
+    return bool(np.isclose(new.value, 1 - case.values[old.value], rtol=1e-9))
 
 
 def _alike_scalars(cases, parts):
@@ -259,16 +288,40 @@ def _parts_by_name(formula, hidden, arrays, scalars, returns):
 
 
 def _singles(trials, parts):
-    yield from _all_singles(trials.formula, parts)
+    return trials.fits_by_place(_all_singles(trials.formula, parts))
 
 
 @lru_cache(maxsize=64)
 def _all_singles(formula, parts):
-    """Return the single edits of a formula, made once for a class."""
-    return tuple(single_edits(formula, parts))
+    """Return (place, the single edits there) of a formula, made once for a class."""
+    groups = defaultdict(list)
+    with _no_collection():
+        for edit in single_edits(formula, parts):
+            groups[edit.place].append(edit)
+    return tuple(groups.items())
+
+
+@contextlib.contextmanager
+def _no_collection():
+    """Keep the garbage collector from going through thousands of new objects that all stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _constants(trials, parts):
+    return trials.all_fits(solved_constants(trials, parts))
 
 
 def _pairs(trials, parts):
+    return trials.all_fits(_all_pairs(trials, parts))
+
+
+def _all_pairs(trials, parts):
     for first in simple_edits(trials.formula, parts):
         for second in simple_edits(first.formula, parts):
             if trials.left <= 0:
@@ -276,7 +329,7 @@ def _pairs(trials, parts):
             yield Edit("two_slips", second.formula, first.new, second.new)
 
 
-STAGES = (_singles, solved_constants, _pairs)
+STAGES = (_singles, _constants, _pairs)
 
 # Which of several that fit
 
