@@ -353,10 +353,11 @@ def _joined(node, parts):
         rest = Node("-", (number(1), part))
         yield "factor", Node("*", (node, rest))
         yield "factor", Node("/", (node, rest))
-    for part in parts.arrays:
-        for scalar in parts.scalars:
-            yield "term", Node("+", (node, Node("*", (scalar, part))))
-            yield "term", Node("-", (node, Node("*", (scalar, part))))
+    if node.op in ("+", "-") or node in parts.arrays:
+        for part in parts.arrays:
+            for scalar in parts.scalars:
+                yield "term", Node("+", (node, Node("*", (scalar, part))))
+                yield "term", Node("-", (node, Node("*", (scalar, part))))
 
 
 def _limited(node, parts):

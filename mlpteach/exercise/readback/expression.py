@@ -178,6 +178,10 @@ OPERATIONS = (
 REDUCTIONS = tuple(_REDUCTIONS)
 
 
+# What an expression may stop with that nobody would write.
+NO_VALUE = (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError)
+
+
 def evaluate(node, values, memo):
     """Return what an expression gives; what stands in the memo is not computed again.
 

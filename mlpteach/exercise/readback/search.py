@@ -11,7 +11,15 @@ import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
 from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits
-from mlpteach.exercise.readback.expression import evaluate, fill, name, names_in, walk, write
+from mlpteach.exercise.readback.expression import (
+    NO_VALUE,
+    evaluate,
+    fill,
+    name,
+    names_in,
+    walk,
+    write,
+)
 from mlpteach.exercise.readback.one_entry import OneEntry
 
 _MOST_FITS = 60
@@ -140,7 +148,7 @@ class Trials:
 def _try_fill(formula, case):
     try:
         fill(formula, case.values, case.memo)
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         case.memo.clear()
 
 
@@ -148,7 +156,7 @@ def value_of(formula, case):
     """Return what a formula gives in a call; None where it stops with an error."""
     try:
         return evaluate(formula, case.values, case.memo)
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         return None
 
 
@@ -384,7 +392,7 @@ def _agree(first, second, inputs):
 def _same_value(first, second, values):
     try:
         one, other = evaluate(first, values, {}), evaluate(second, values, {})
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         return True  # what cannot be compared here is told apart elsewhere
     if np.shape(one) != np.shape(other):
         return False
