@@ -6,7 +6,6 @@ solution play the same scenario; what they answered is laid side by side.
 """
 
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -66,6 +65,7 @@ class Comparison:
 
     def __init__(self, sheet, scenario, seed):
         self.sheet, self.scenario, self._seed = sheet, scenario, seed
+        self._tried = None
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
@@ -127,14 +127,30 @@ class Comparison:
         # What stops with an error is told by the error; half of all wrong solutions could be it.
         if finding.kind in ("not_written", "raises"):
             return ()
-        alone = {mistake: self._answer((mistake,), first) for mistake in self.known(given)}
-        two = self._pairs(given, first, quantity, finding, alone) if pairs else ()
-        for mistakes in chain(((mistake,) for mistake in alone), two):
-            wrong = alone[mistakes[0]] if len(mistakes) == 1 else self._answer(mistakes, first)
-            same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
-            if same and self._each_is_seen(mistakes):
-                return mistakes
+        one, alone = self._single(given, first)
+        if one:
+            return one
+        for two in self._pairs(given, first, quantity, finding, alone) if pairs else ():
+            if self._is_made(two, self._answer(two, first), given, first):
+                return two
         return ()
+
+    def _single(self, given, first):
+        """Return (the one mistake made, or (); what each mistake answers to the first call)."""
+        if self._tried is None or self._tried[0] is not first:
+            one, alone = (), {}
+            for mistake in self.known(given):
+                alone[mistake] = self._answer((mistake,), first)
+                if self._is_made((mistake,), alone[mistake], given, first):
+                    one = (mistake,)
+                    break
+            self._tried = first, one, alone
+        return self._tried[1:]
+
+    def _is_made(self, mistakes, wrong, given, first):
+        """Whether mistakes that answer the first call with `wrong` are those that were made."""
+        same = wrong is not None and self._same(first, wrong) and self.answers(mistakes, given)
+        return same and self._each_is_seen(mistakes)
 
     def _answer(self, mistakes, exchange):
         """Make a call of the model with these mistakes; None where they exclude each other."""

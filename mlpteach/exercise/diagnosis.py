@@ -114,13 +114,11 @@ def unchanged_check(sheet, scenario, *, helpers=None):
 
 def _is_attempt(comparison, given, first):
     """Whether wrong numbers are those of the formula with a slip, or some of them are right."""
-    if comparison.recognise(given, *first, pairs=False):
-        return True
     quantities = Quantities(comparison.sheet, first[0].call.function, given)
-    right = quantities.right()
     return (
-        bool(right)
+        bool(quantities.right())
         or quantities.digits() is not None
+        or bool(comparison.recognise(given, *first, pairs=False))
         or any(
             reading is not None and reading.family
             for reading, _ in map(quantities.read, quantities.task.order)

@@ -317,4 +317,5 @@ def _number(value):
             if abs(value - exact) <= 1e-6 * exact:
                 return written
     # Two digits: a factor may come from a hidden hyper-parameter, which it must not spell out.
-    return f"{float(f'{value:.2g}'):g}"
+    two = f"{float(f'{value:.2g}'):g}"
+    return two if two != "1" else f"{1 + float(f'{value - 1:.1g}'):g}"  # 1 would be right

@@ -52,15 +52,14 @@ class _StandIns:
         self.replies[_key(call)] = reply
 
     def say_nothing(self):
-        """Whether a helper returns an argument, 0 or a constant whenever it is asked."""
-        return any(
-            all(
-                self._nothing(call, self.replies[key])
-                for key, call in self.calls.items()
-                if call.function == name
-            )
-            for name in self.names
-        )
+        """Whether a helper returns an argument, 0 or the same number whenever it is asked."""
+        return any(map(self._says_nothing, self.names))
+
+    def _says_nothing(self, name):
+        asked = [(self.calls[key], self.replies[key]) for key in self.calls if key[0] == name]
+        numbers = {_one_number(reply.value) for _, reply in asked}
+        several = len(numbers) > 1 and not numbers & {None, 0.0}  # such as the mean of a gradient
+        return not several and all(self._nothing(call, reply) for call, reply in asked)
 
     def _nothing(self, call, reply):
         value = reply.value
@@ -69,6 +68,13 @@ class _StandIns:
             not isinstance(part, (np.ndarray, float, int)) or says_nothing(call, part)
             for part in parts
         )
+
+
+def _one_number(value):
+    """Return the number that stands in every entry of an array; None where there is none."""
+    if not isinstance(value, np.ndarray) or value.size < 2 or not np.isfinite(value).all():
+        return None
+    return float(value.flat[0]) if np.ptp(value) == 0 else None
 
 
 def _as_returned(arguments, reply):

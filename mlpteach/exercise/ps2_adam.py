@@ -182,7 +182,9 @@ def _epochs(rng):
     yield "with the hyper-parameters of the slide", small
     # eps as large as V_hat: whoever drops it is seen, too.
     chosen = _hypers(rng) | {"eps": float(rng.uniform(2, 5))}
-    call = Call("adam_descent", (rng.uniform(-2, 2, 2), _gradient(rng, (2, 3, 2))), chosen)
+    gradients = _gradient(rng, (2, 3, 2))
+    gradients[0, 0, 0] = rng.uniform(0.3, 0.9)  # and whoever loses a sign below the root
+    call = Call("adam_descent", (rng.uniform(-2, 2, 2), gradients), chosen)
     yield "with other hyper-parameters", call
 
 

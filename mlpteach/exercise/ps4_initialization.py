@@ -72,6 +72,10 @@ def _shares(rng):
         A.flat[15] = 0.01  # not closer than the margin
         A = rng.permuted(A)
         yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
+    # So many that a share is hardly by chance that of another line.
+    distance = np.concatenate([rng.uniform(0.001, 0.009, 90), rng.uniform(0.011, 0.5, 610)])
+    many = rng.permutation(np.where(rng.random(700) < 0.4, distance, 1 - distance))
+    yield "for 35 units and 20 instances", Call("saturated_share", (many.reshape(35, 20),))
     yield (
         "with another margin",
         Call("saturated_share", (A,), {"margin": float(rng.uniform(0.032, 0.048))}),

@@ -11,13 +11,13 @@ from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.over_updates import values_over_updates
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.readback.drawn import read_drawn
-from mlpteach.exercise.readback.quantities import Quantities, formulas, share_of
+from mlpteach.exercise.readback.quantities import Quantities, formulas, rounded_to, share_of
 from mlpteach.exercise.readback.search import likely
 from mlpteach.exercise.readback.whole_function import one_array_everywhere, read_whole_function
 from mlpteach.exercise.replies import arrays, same_value
 
 # Right but for what costs little, as in the list of known mistakes.
-_SMALL = ("rounded", "default", "clipped")
+_SMALL = ("rounded", "default", "other_number", "clipped")
 _SMALL_WORTH = 0.5
 _DIGITS = 3  # rounded to fewer, too little is left
 _NOT_ALL = 0.99
@@ -147,17 +147,20 @@ def _unexcused(answers):
         return Verdict(0.0, message, finding.kind)  # takes long to be told, and is hardly needed
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
+    before = answers.quantities.read_before() if quantity and not answers.helpers.most else {}
+    if before and _is_sure(before):
+        return _read_back(answers, message, before)
     one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
     if one and not answers.helpers.contradict(one, finding):
         return _surer(answers, message, one) or _known(answers, message, one)
-    digits = answers.quantities.digits() if quantity else None
+    digits = _digits(answers) if quantity else None
     if digits is not None:
         left = _SMALL_WORTH if digits >= _DIGITS else 0.0
         message = f"{message} {_ROUNDED.format(digits)}"
         return Verdict(max(left, _share(answers)), message, "rounded")
     if not one and not answers.helpers.most:
         read = _read(answers)
-        if read and all(reading and likely(reading.family) for reading, _ in read.values()):
+        if read and _is_sure(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
     two = () if one else answers.comparison.recognise(answers.given, *answers.first)
@@ -167,6 +170,20 @@ def _unexcused(answers):
     if advice:
         return Verdict(_share(answers), f"{message}{advice}", finding.kind)
     return _read_back(answers, message, _read(answers))
+
+
+def _digits(answers):
+    """Return to how many digits all is rounded; None where it isn't."""
+    task = answers.task
+    if formulas(answers.comparison.sheet, task.name) is not None or task.random:
+        return answers.quantities.digits()
+    pairs = []
+    for given, expected in zip(answers.given, answers.comparison.play(), strict=True):
+        found, wanted = arrays(task, given.reply), arrays(task, expected.reply)
+        if isinstance(found, Finding):
+            return None
+        pairs += [(found[name], wanted[name]) for name in task.returns]
+    return rounded_to(pairs)
 
 
 def _answers_differently(answers):
@@ -180,8 +197,11 @@ def _surer(answers, message, mistakes):
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers)
-    sure = all(reading and likely(reading.family) for reading, _ in read.values())
-    return _read_back(answers, message, read) if read and sure else None
+    return _read_back(answers, message, read) if read and _is_sure(read) else None
+
+
+def _is_sure(read):
+    return all(reading and likely(reading.family) for reading, _ in read.values())
 
 
 def _share(answers):

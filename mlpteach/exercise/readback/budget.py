@@ -25,11 +25,14 @@ class Budget:
         (sheet, function, quantity, …) -> what an earlier check has read there.
     failed : set
         What an earlier check has looked for in vain.
+    helpers : dict
+        (sheet, names) -> what an earlier check was answered by the student's helpers.
     """
 
     left: int = _MOST
     found: dict[Any, Any] = field(default_factory=dict)
     failed: set[Any] = field(default_factory=set)
+    helpers: dict[Any, Any] = field(default_factory=dict)
 
     def part(self) -> int:
         """Return how many candidates one quantity may take."""

@@ -17,7 +17,9 @@ from mlpteach.exercise.readback.expression import (
 
 _STARTS = ((0.5, 0.9), (1e-6, 1e-3), (2.0, 8.0))
 _STEPS = 12
-_DEFAULTS = (0.0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.9)
+_DEFAULTS = (0.0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.005, 0.01,
+             0.02, 0.05, 0.1,
+             0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)  # fmt: skip
 
 
 def solved_constants(trials, parts):
@@ -28,11 +30,11 @@ def solved_constants(trials, parts):
     trials : Trials
     parts : Parts
     """
+    yield from _defaults(trials)
     for family, template, hole in _templates(trials.formula, parts):
         for value in _solutions(trials, template, hole):
             leaf = number(value)
             yield Edit(family, replaced(template, {hole: leaf}), hole, leaf)
-    yield from _defaults(trials)
 
 
 def _templates(formula, parts):
@@ -43,7 +45,9 @@ def _templates(formula, parts):
             yield "number_for_argument", at_place(formula, place, hole), hole
         if node.op == "number":
             yield "number", at_place(formula, place, hole), hole
-        if node.op != "number":
+        if node.op in ("sqrt", "square"):
+            yield "power", at_place(formula, place, Node("**", (*node.parts, hole))), hole
+        if node.op != "number" and node not in parts.scalars:
             yield "factor", at_place(formula, place, Node("*", (hole, node))), hole
             yield "term", at_place(formula, place, Node("+", (node, hole))), hole
             yield "power", at_place(formula, place, Node("**", (node, hole))), hole
@@ -76,12 +80,22 @@ def _solutions(trials, template, hole):
         found = _secant(off, low, high)
         if found is None:
             continue
-        rounded = float(f"{found:.4g}")
-        if rounded in seen or abs(found - rounded) > 1e-5 * abs(found):
-            break  # not a number that anybody writes
+        rounded = _as_written(found)
+        if rounded is None or rounded in seen:
+            break
         seen.add(rounded)
         yield rounded
         break
+
+
+def _as_written(value):
+    """Return the number that somebody writes for this one: four digits or a third; else None."""
+    if not np.isfinite(value):
+        return None
+    for written in (float(f"{value:.4g}"), round(3 * value) / 3):
+        if abs(value - written) <= 1e-5 * abs(value):
+            return written
+    return None
 
 
 def _secant(off, low, high):

@@ -12,6 +12,7 @@ from mlpteach.exercise.readback.expression import (
     Node,
     at_place,
     name,
+    names_in,
     number,
     places,
     replaced,
@@ -24,28 +25,47 @@ _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 _SIMILAR = {
     "log": ("log2", "log10", "log1p"),
     "tanh": ("sigmoid",),
+    "exp": ("exp2", "expm1"),
     "<": ("<=", ">=", ">"),
 }
 _AXES = ((0, False), (1, False), (0, True), (1, True))
+_SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
 
-@dataclass(frozen=True)
 class Edit:
-    """A changed formula.
+    """A changed formula; it is put together only when it is asked for.
 
-    Attributes
+    Parameters
     ----------
     family : str
         What kind of slip, a key of ``words.FAMILIES``.
-    formula : Node
+    put : Node
+        What stands at the place; the whole changed formula where no place is given.
     old, new : Node
         The part that is changed, and into what.
+    place : tuple of int, or Node
+        Of the part, as in :func:`mlpteach.exercise.readback.expression.places`; the part itself
+        where it is changed everywhere.
+    model : Node, optional
+        The formula that is changed there.
     """
 
-    family: str
-    formula: Node
-    old: Node
-    new: Node
+    __slots__ = ("family", "model", "new", "old", "place", "put")
+
+    def __init__(self, family, put, old, new, place=(), model=None):
+        self.family, self.put, self.old, self.new = family, put, old, new
+        self.place, self.model = place, model
+
+    @property
+    def formula(self):
+        """The changed formula."""
+        if isinstance(self.place, Node):
+            return replaced(self.model, {self.place: self.put})
+        return at_place(self.model, self.place, self.put) if self.place else self.put
+
+    def called(self, family):
+        """Return the same edit as a slip of another family."""
+        return Edit(family, self.put, self.old, self.new, self.place, self.model)
 
 
 @dataclass(frozen=True)
@@ -88,13 +108,16 @@ def single_edits(formula, parts):
     for node in times:
         for family, new in _slips(node, parts):
             if times[node] > 1:
-                yield Edit(family, replaced(formula, {node: new}), node, new)
+                yield Edit(family, new, node, new, node, formula)
             for place in [place for place, other in found if other is node]:
-                yield Edit(family, at_place(formula, place, new), node, new)
+                yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
+    yield from _guarded(formula, times)
+    yield from _applied_twice(formula, times, parts)
     yield from _exchanged(formula)
     yield from _moved(formula, found)
     yield from _of_the_whole(formula, parts)
+    yield from _another_formula(formula, parts)
 
 
 def simple_edits(formula, parts):
@@ -105,7 +128,7 @@ def simple_edits(formula, parts):
         slips = (_left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts))
         for slip in slips:
             for family, new in slip(node):
-                yield Edit(family, at_place(formula, place, new), node, new)
+                yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
 
 
@@ -136,7 +159,7 @@ def _slips(node, parts):
     yield from _joined(node, parts)
     if node.op not in ("name", "number"):
         yield from (("other_part", part) for part in parts.all if part is not node)
-    yield from _limited(node)
+    yield from _limited(node, parts)
 
 
 def _left_out(node):
@@ -183,6 +206,8 @@ def _other_operation(node):
             yield "exchanged", Node(node.op, node.parts[::-1])
         if node.op == "*":
             yield "matrix_product", Node("transposed_product", node.parts)
+        if node.op == "/":
+            yield from _other_fraction(*node.parts)
     elif node.op in ("maximum", "minimum"):
         for op in ("+", "*", "minimum" if node.op == "maximum" else "maximum"):
             yield "operator", Node(op, node.parts)
@@ -199,13 +224,30 @@ def _other_operation(node):
         for op in REDUCTIONS:
             if op != node.op:
                 yield "reduction", Node(op, node.parts, node.value)
+        squares = Node("sum", (Node("square", node.parts),), node.value)
+        yield "reduction", Node("sqrt", (squares,))
         for axis in (None, *_AXES):
             if axis != node.value:
                 yield "axis", Node(node.op, node.parts, axis)
         for axis in (0, 1):
             yield "axis", Node("mean", (Node(node.op, node.parts, (axis, False)),))
     for op in _SIMILAR.get(node.op, ()):
-        yield "function", Node(op, node.parts)
+        yield "operator" if node.op == "<" else "function", Node(op, node.parts)
+
+
+def _other_fraction(above, below):
+    """Only the sign of what is above; the root of one ratio for the ratio of two roots."""
+    if above.op == "*":
+        yield "function_added", Node("*", (above.parts[0], Node("sign", (above.parts[1],))))
+    if above.op != "sqrt" or below.op != "sqrt":
+        return
+    [first], [second] = above.parts, below.parts
+    if first.op == second.op == "+":
+        first, second, small = first.parts[0], second.parts[0], first.parts[1]
+        ratio = Node("/", (first, second))
+        yield "moved", Node("sqrt", (Node("+", (ratio, small)),))
+        yield "moved", Node("+", (Node("sqrt", (ratio,)), small))
+        yield "missing", Node("sqrt", (ratio,))
 
 
 def _brackets(node):
@@ -266,9 +308,11 @@ def _product(factors):
 def _functions(node):
     if node.op == "number":
         return
-    for op in ("sqrt", "square", "abs", "neg", "exp", "log", "sigmoid", "tanh", "norm"):
+    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh", "norm"):
         if op != node.op:
             yield "function_added", Node(op, (node,))
+    yield "function_added", Node("sqrt", (Node("abs", (node,)),))
+    yield "matrix_product", Node("transposed_product", (node, node))
     yield "function_added", Node("/", (number(1), node))
     yield "function_added", Node("**", (node, number(3)))
     for op in ("sum", "mean", "max"):
@@ -280,7 +324,8 @@ def _functions(node):
         yield "centred", Node("-", (node, mean))
         yield "normalised", Node("/", (node, Node("sum", (node,), axis)))
     yield "normalised", Node("/", (node, Node("norm", (node,))))
-    yield "normalised", Node("/", (node, Node("max", (node,))))
+    for size in (node, Node("abs", (node,))):
+        yield "normalised", Node("/", (node, Node("max", (size,))))
     yield "transposed", Node("T", (node,))
     for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
         yield "counted_by", Node("/", (node, how))
@@ -308,19 +353,20 @@ def _joined(node, parts):
         rest = Node("-", (number(1), part))
         yield "factor", Node("*", (node, rest))
         yield "factor", Node("/", (node, rest))
-    for part in parts.arrays:
-        for scalar in parts.scalars:
-            yield "term", Node("+", (node, Node("*", (scalar, part))))
-            yield "term", Node("-", (node, Node("*", (scalar, part))))
+    if node.op in ("+", "-") or node in parts.arrays:
+        for part in parts.arrays:
+            for scalar in parts.scalars:
+                yield "term", Node("+", (node, Node("*", (scalar, part))))
+                yield "term", Node("-", (node, Node("*", (scalar, part))))
 
 
-def _limited(node):
-    if node.op == "number":
+def _limited(node, parts):
+    if node.op == "number" or node in parts.scalars:
         return
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))
         yield "clipped_norm", Node("clip_norm", (node,), limit)
-    for small in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4):
+    for small in _SMALL:
         yield "clipped", Node("clip", (node,), (small, 1 - small))
         yield "small_added", Node("+", (node, number(small)))
         yield "clipped", Node("maximum", (node, number(small)))
@@ -349,6 +395,45 @@ def _twice(formula, found):
     if products:
         first = next(iter(products))
         yield Edit("matrix_product", replaced(formula, products), first, products[first])
+
+
+def _guarded(formula, nodes):
+    """The same guard in all logarithms, or in all roots."""
+    for op in ("log", "sqrt"):
+        alike = [node for node in nodes if node.op == op]
+        if len(alike) < 2:
+            continue
+        for small in _SMALL:
+            for family, guard in (
+                ("small_added", lambda part, small=small: Node("+", (part, number(small)))),
+                ("clipped", lambda part, small=small: Node("clip", (part,), (small, 1 - small))),
+                ("clipped", lambda part, small=small: Node("maximum", (part, number(small)))),
+            ):
+                changes = {node: Node(op, (guard(node.parts[0]),)) for node in alike}
+                yield Edit(family, replaced(formula, changes), alike[0], changes[alike[0]])
+
+
+def _applied_twice(formula, nodes, parts):
+    """A part that is put into itself, such as softmax of softmax."""
+    for node in nodes:
+        leaves = {leaf for leaf in walk(node) if leaf in parts.arrays}
+        if node.parts and len(leaves) == 1:
+            [leaf] = leaves
+            new = replaced(node, {leaf: node})
+            yield Edit("applied_twice", replaced(formula, {node: new}), node, new)
+
+
+def _another_formula(formula, parts):
+    """A distance or product of the two inputs, for a function of no more than these."""
+    if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
+        return
+    first, second = parts.inputs
+    for op in ("-", "*", "+", "/", "@", "transposed_product"):
+        for pair in ((first, second), (second, first)):
+            inner = Node(op, pair)
+            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square", "sign"))):
+                for new in (function, *(Node(r, (function,)) for r in ("sum", "mean", "max"))):
+                    yield Edit("other_formula", new, formula, new)
 
 
 def _skeleton(node):

@@ -138,6 +138,8 @@ _UNARY = {
     "sqrt": np.sqrt,
     "abs": np.abs,
     "exp": np.exp,
+    "exp2": np.exp2,
+    "expm1": np.expm1,
     "log": np.log,
     "log2": np.log2,
     "log10": np.log10,
@@ -176,6 +178,10 @@ OPERATIONS = (
 REDUCTIONS = tuple(_REDUCTIONS)
 
 
+# What an expression may stop with that nobody would write.
+NO_VALUE = (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError)
+
+
 def evaluate(node, values, memo):
     """Return what an expression gives; what stands in the memo is not computed again.
 
@@ -207,8 +213,10 @@ def fill(node, values, memo):
 
 
 def simplified(node):
-    """Return an expression without factors of 1, where an edit has left one."""
+    """Return an expression without factors of 1 and 1 - (1 - x), where an edit has left one."""
     parts = tuple(map(simplified, node.parts))
+    if node.op == "-" and parts[1].op == "-" and _is_one(parts[0]) and _is_one(parts[1].parts[0]):
+        return parts[1].parts[1]
     if node.op in ("*", "/") and _is_one(parts[1]):
         return parts[0]
     if node.op == "*" and _is_one(parts[0]):

@@ -148,6 +148,11 @@ def _other_calls(node):
                 yield f"np.mean({inner})"
         yield f"np.sqrt(np.mean({arguments[0]} ** 2))"
         yield f"np.std({arguments[0]}, ddof=1)"
+        yield f"np.ptp({arguments[0]})"
+        yield f"np.median({arguments[0]})"
+        yield from (f"{function}(np.abs({arguments[0]}))" for function in ("np.mean", "np.max"))
+        yield f"np.mean(np.abs({arguments[0]} - np.mean({arguments[0]})))"
+        yield f"np.linalg.norm({arguments[0]})"
 
 
 def _with(tree, node, text):

@@ -88,7 +88,7 @@ class Quantities:
             for quantity in self.task.order
             for case in self._cases(quantity, self.task.returns)
         ]
-        return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+        return rounded_to(pairs)
 
     def read(self, quantity):
         """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing."""
@@ -102,9 +102,38 @@ class Quantities:
                     return reading, say(quantity, reading, formula, self._lines(quantity))
         return None, ""
 
+    def read_before(self):
+        """Return the same as :meth:`read` for each wrong quantity, if an earlier check knows all.
+
+        Returns
+        -------
+        dict of str to (Reading, str)
+            Empty where one isn't known.
+        """
+        if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
+            return {}
+        found = {}
+        for quantity in self.task.order:
+            if quantity in self.right():
+                continue
+            found[quantity] = self._known(quantity)
+            if found[quantity] is None:
+                return {}
+        return found
+
+    def _known(self, quantity):
+        for way, (formula, cases) in enumerate(self._ways(quantity)):
+            known = current_budget().found.get(self._key((quantity, way)))
+            if known is not None and explains(formula, known.fits, cases):
+                return known, say(quantity, known, formula, self._lines(quantity))
+        return None
+
+    def _key(self, place):
+        return self._sheet.id, self.task.name, *place
+
     def _read(self, place, formula, cases, stages):
         budget = current_budget()
-        key = (self._sheet.id, self.task.name, *place)
+        key = self._key(place)
         known = budget.found.get(key)
         if known is not None and explains(formula, known.fits, cases):
             return known
@@ -139,8 +168,18 @@ class Quantities:
         return called
 
 
+def rounded_to(pairs):
+    """Return to how many digits behind the point answers are the right values; None where not.
+
+    Parameters
+    ----------
+    pairs : list of (ndarray or None, ndarray or None)
+        What was answered and what is right.
+    """
+    return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+
+
 def _are_rounded(pairs, digits):
-    """Whether answers are the right values, rounded."""
     return all(
         answer is not None
         and value is not None

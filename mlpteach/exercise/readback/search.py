@@ -1,6 +1,9 @@
 """Look for the changed formula that gives the student's numbers in every call."""
 
+import contextlib
+import gc
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +11,15 @@ import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
 from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits
-from mlpteach.exercise.readback.expression import evaluate, fill, name, names_in, walk, write
+from mlpteach.exercise.readback.expression import (
+    NO_VALUE,
+    evaluate,
+    fill,
+    name,
+    names_in,
+    walk,
+    write,
+)
 from mlpteach.exercise.readback.one_entry import OneEntry
 
 _MOST_FITS = 60
@@ -16,9 +27,10 @@ _MOST_FITS = 60
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred"),
-    ("operator", "other_part", "number_for_argument", "number", "clipped", "slope"),
-    ("factor", "term", "function_added", "summed", "counted_by", "default"),
-)
+    ("operator", "function", "other_part", "number_for_argument", "number", "clipped", "slope",
+     "default", "other_number", "small_added"),
+    ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
+)  # fmt: skip
 _WIDE = 40
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
@@ -95,6 +107,9 @@ class Trials:
         entry = self._entry.value(formula)
         if entry is not None and abs(entry - self.wanted) > self._slack:
             return False
+        return self._fits_whole(formula)
+
+    def _fits_whole(self, formula):
         value = value_of(formula, self.first)
         if value is None:
             return False
@@ -115,11 +130,25 @@ class Trials:
                 found.append(edit)
         return found
 
+    def fits_by_place(self, groups):
+        """Return the edits that give every answer, of (place, edits) in all places of a formula."""
+        found = []
+        for place, edits in groups:
+            edits = edits[: self.left]
+            self.left -= len(edits)
+            entries = self._entry.values_at(self.formula, place, [edit.put for edit in edits])
+            with np.errstate(all="ignore"):
+                off = np.abs(entries - self.wanted) > self._slack
+            for index in np.flatnonzero(~off):
+                if len(found) < _MOST_FITS and self._fits_whole(edits[index].formula):
+                    found.append(edits[index])
+        return found
+
 
 def _try_fill(formula, case):
     try:
         fill(formula, case.values, case.memo)
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         case.memo.clear()
 
 
@@ -127,7 +156,7 @@ def value_of(formula, case):
     """Return what a formula gives in a call; None where it stops with an error."""
     try:
         return evaluate(formula, case.values, case.memo)
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         return None
 
 
@@ -186,8 +215,14 @@ def read_quantity(formula, cases, search, limit):
     if not trials.readable:
         return None, 0
     parts = _parts(formula, search.hidden, cases, search.returns)
+    alike, never = _alike_scalars(cases, parts), _never_given(cases)
     for stage in search.stages:
-        found = trials.all_fits(stage(trials, parts))
+        found = [
+            _number_or_default(edit, never)
+            for edit in stage(trials, parts)
+            if alike.isdisjoint(names_in(edit.new) - names_in(edit.old))
+            and not _is_the_rest(edit, never, cases[0])
+        ]
         if found:
             reading = _judge(trials, _likeliest(found), search.follows)
             return reading, limit - trials.left
@@ -201,6 +236,48 @@ def _parts(formula, hidden, cases, returns):
     arrays = tuple(text for text, value in values.items() if np.ndim(value))
     scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
     return _parts_by_name(formula, hidden, arrays, scalars, returns)
+
+
+def _never_given(cases):
+    """Return the parameters that have their default in every call."""
+    told = {text for text in cases[0].values if text.endswith("?")}
+    return {text[:-1] for text in told if not any(case.values[text] for case in cases)}
+
+
+def _number_or_default(edit, never):
+    """Leave open where a number stands, if the argument was never given."""
+    either = edit.family in ("number_for_argument", "default")
+    if not either or edit.old.op != "name" or edit.old.value not in never:
+        return edit
+    return edit.called("other_number")
+
+
+def _is_the_rest(edit, never, case):
+    """Whether a number for an argument that was never given is what it leaves of 1."""
+    old, new = edit.old, edit.new
+    if old.op != "name" or new.op != "number" or old.value not in never:
+        return False
+    return bool(np.isclose(new.value, 1 - case.values[old.value], rtol=1e-9))
+
+
+def _alike_scalars(cases, parts):
+    """Return the scalars that are another one, or 1 - another one, in every call, as by default.
+
+    An eta of 0.001 can't be told from 1 - beta2.
+    """
+    first = cases[0].values
+    steady = [
+        text
+        for text in (node.value for node in parts.scalars)
+        if all(case.values.get(text) == first.get(text) for case in cases)
+    ]
+    return {
+        text
+        for text in steady
+        for other in steady
+        if text != other
+        and any(np.isclose(first[text], value) for value in (first[other], 1 - first[other]))
+    }
 
 
 @lru_cache(maxsize=64)
@@ -219,16 +296,40 @@ def _parts_by_name(formula, hidden, arrays, scalars, returns):
 
 
 def _singles(trials, parts):
-    yield from _all_singles(trials.formula, parts)
+    return trials.fits_by_place(_all_singles(trials.formula, parts))
 
 
 @lru_cache(maxsize=64)
 def _all_singles(formula, parts):
-    """Return the single edits of a formula, made once for a class."""
-    return tuple(single_edits(formula, parts))
+    """Return (place, the single edits there) of a formula, made once for a class."""
+    groups = defaultdict(list)
+    with _no_collection():
+        for edit in single_edits(formula, parts):
+            groups[edit.place].append(edit)
+    return tuple(groups.items())
+
+
+@contextlib.contextmanager
+def _no_collection():
+    """Keep the garbage collector from going through thousands of new objects that all stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _constants(trials, parts):
+    return trials.all_fits(solved_constants(trials, parts))
 
 
 def _pairs(trials, parts):
+    return trials.all_fits(_all_pairs(trials, parts))
+
+
+def _all_pairs(trials, parts):
     for first in simple_edits(trials.formula, parts):
         for second in simple_edits(first.formula, parts):
             if trials.left <= 0:
@@ -236,7 +337,7 @@ def _pairs(trials, parts):
             yield Edit("two_slips", second.formula, first.new, second.new)
 
 
-STAGES = (_singles, solved_constants, _pairs)
+STAGES = (_singles, _constants, _pairs)
 
 # Which of several that fit
 
@@ -279,9 +380,9 @@ def _only_numbers_differ(first, second):
 
 
 def _simplicity(edit):
-    """Sort key: the smallest part that is changed, then the shortest formula."""
+    """Sort key: the smallest part that is changed, the shortest formula, a factor before a term."""
     old = len(list(walk(edit.old)))
-    return old, len(list(walk(edit.formula))), write(edit.formula)
+    return old, len(list(walk(edit.formula))), edit.family == "term", write(edit.formula)
 
 
 def _agree(first, second, inputs):
@@ -291,7 +392,7 @@ def _agree(first, second, inputs):
 def _same_value(first, second, values):
     try:
         one, other = evaluate(first, values, {}), evaluate(second, values, {})
-    except (ValueError, TypeError, IndexError, ArithmeticError, KeyError, np.linalg.LinAlgError):
+    except NO_VALUE:
         return True  # what cannot be compared here is told apart elsewhere
     if np.shape(one) != np.shape(other):
         return False

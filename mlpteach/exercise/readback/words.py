@@ -6,13 +6,14 @@
 from mlpteach.exercise.readback.expression import Node, name, simplified, walk, write
 
 _SHORT = 7  # parts of a formula that is given away by one that is nearly it
+_NO_LINE = ("default", "other_number")  # nothing in a line need be wrong
 _LONG = 90  # letters of a line that can still be read
 
 # Family -> (what it is, where to look in the line).
 FAMILIES = {
     "missing": ("a part of it is missing", "what is missing in it"),
     "function_missing": ("a function is missing, such as a root or a square", "what is missing"),
-    "argument": ("another array or number stands in one place", "{new}"),
+    "argument": ("another array or number stands in one place ({op})", "{new}"),
     "number_for_argument": ("a fixed number stands for an argument", "the number {new}"),
     "number": ("a number in it is another one", "the number {new}"),
     "counted": ("k is counted otherwise", "{new}: how does k count?"),
@@ -28,6 +29,8 @@ FAMILIES = {
     "summed": ("entries are summed or averaged that stay apart in it", "{new}"),
     "centred": ("a mean is subtracted", "{new}"),
     "normalised": ("something is divided by its own size", "{new}"),
+    "applied_twice": ("a part of it is applied twice", "{new}"),
+    "other_formula": ("it is another formula", "the sheet's formula"),
     "transposed": ("something is transposed", "{new}"),
     "counted_by": ("it is divided by, or multiplied with, a number of entries", "{new}"),
     "factor": ("a factor does not belong there", "{new}"),
@@ -46,6 +49,10 @@ FAMILIES = {
     "where_zero": ("zeros are a case of their own", "what happens where an array is 0"),
     "zero_by_zero": ("0 is taken where 0 would be divided by 0", "what is divided by"),
     "default": ("it is wrong only where {old} is not given", "the default of {old}"),
+    "other_number": (
+        "another number stands for {old}, as its default or in a line",
+        "the default of {old}",
+    ),
     "two_slips": ("two things are wrong at once", "{old} and {new}"),
 }
 
@@ -78,22 +85,27 @@ def say(quantity, reading, model, lines):
     what, where = FAMILIES[reading.family]
     edit = reading.edit
     old = f"`{_shown(edit.old, lines)}`" if edit else "an argument"
-    what = what.replace(" ({op})", f" ({_named(edit)})" if edit else "").replace("{old}", old)
+    named = _named(edit, lines) if edit else ""
+    what = what.replace(" ({op})", f" ({named})" if named else "").replace("{old}", old)
     but = "two things" if reading.family == "two_slips" else f"one thing: {what}"
-    if edit is None or reading.family == "default" or _gives_away(edit, model, lines):
-        return f"Your numbers for {quantity} are those of the formula but for {but}."
+    if edit is None or reading.family in _NO_LINE or _gives_away(edit, model, lines):
+        stop = "" if but.endswith("?") else "."
+        return f"Your numbers for {quantity} are those of the formula but for {but}{stop}"
     where = where.format(new=f"`{_shown(edit.new, lines)}`", old=old)
     line = _shown(edit.formula, lines)
     if len(line) > _LONG:
         return (
             f"Your numbers for {quantity} are those of the formula but for {but}. Look at {where}."
         )
-    return f"Your numbers for {quantity} are those of `{line}`: look at {where}."
+    stop = "" if where.endswith("?") else "."
+    return f"Your numbers for {quantity} are those of `{line}`: look at {where}{stop}"
 
 
-def _named(edit):
+def _named(edit, lines):
     """Return what an edit puts in, in a word or two: no part of the formula."""
     new = edit.new
+    if edit.family == "argument":
+        return _shown(new, lines)
     if new.op == "round":
         return f"to {new.value} digits"
     if new.op == "clip":

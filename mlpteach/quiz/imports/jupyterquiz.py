@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlpteach.basics.arguments import describe
 from mlpteach.quiz.imports.from_html import Picture, as_code, from_html
-from mlpteach.quiz.imports.sources import read_entries
+from mlpteach.quiz.imports.sources import NotPlain, read_entries
 from mlpteach.quiz.kinds.ranges import WRONG
 from mlpteach.quiz.question import Question
 from mlpteach.quiz.question_files.read import QuestionError, as_question
@@ -67,6 +67,8 @@ def read(source: str | Path | list) -> tuple[dict[str, Question], dict[int, str]
 
 def _table(entry, name):
     """Return one entry as a table of a question file."""
+    if isinstance(entry, NotPlain):
+        raise LeftOut(entry.reason)
     if not isinstance(entry, dict):
         raise LeftOut(f"a question must be an object; given {describe(entry)}.")
     entry = {"question": "", **entry} if entry.get("code") else entry
@@ -81,6 +83,8 @@ def _table(entry, name):
     for i, answer in enumerate(entry["answers"]):
         if not isinstance(answer, dict):
             raise LeftOut(f"field 'answers.{i}' must be an object; {_given(answer)}")
+    if not entry["answers"]:
+        raise LeftOut("field 'answers' is empty.")
     common = {"slide": name, "goal": "(from jupyterquiz)", "text": _text(entry, "question")}
     return {**common, **_READERS[entry["type"]](entry)}
 

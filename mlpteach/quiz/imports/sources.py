@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +11,21 @@ from mlpteach.basics.arguments import describe
 from mlpteach.quiz.question_files.read import QuestionError
 
 _SECONDS = 20  # that a server may take
+_COMPUTED = "it is computed by the notebook, and nothing is computed here: `{}`."
+_SHOWN = 60  # letters of what is computed
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])', re.S)
+
+
+@dataclass(frozen=True)
+class NotPlain:
+    """Stands for a question that is no plain data.
+
+    Attributes
+    ----------
+    reason : str
+    """
+
+    reason: str
 
 
 def read_entries(source):
@@ -26,6 +41,7 @@ def read_entries(source):
     -------
     name : str
     entries : list
+        With a :class:`NotPlain` for each question that a notebook computes.
 
     Raises
     ------
@@ -100,14 +116,64 @@ def _in_cell(code):
         tree = ast.parse(re.sub(r"^\s*[%!].*$", "", code, flags=re.M))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    lists = [node for node in ast.walk(tree) if isinstance(node, ast.List)]
-    return [entry for node in lists for entry in _plain(node)]
+    return [entry for node in _in_order(tree) for entry in _questions_in(node)]
+
+
+def _in_order(node):
+    """Yield what stands in a cell, in the order of its lines."""
+    yield node
+    for part in ast.iter_child_nodes(node):
+        yield from _in_order(part)
+
+
+def _questions_in(node):
+    """Return the question that a dictionary is, or those of a text that holds JSON."""
+    if isinstance(node, ast.Dict):
+        keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+        return [_plain(node)] if "question" in keys and {"answers", "type"} & set(keys) else []
+    text = node.value if isinstance(node, ast.Constant) else None
+    if not isinstance(text, str) or '"question"' not in text or text.strip()[:1] not in "[{":
+        return []
+    try:
+        return _in_json("a cell", text)
+    except QuestionError:
+        return []
 
 
 def _plain(node):
-    """Return the questions of a list, where it is one of questions; nothing is computed."""
+    """Return what a dictionary holds, where nothing has to be computed for it."""
     try:
-        value = ast.literal_eval(node)
+        return ast.literal_eval(_Joined().visit(node))
     except (ValueError, TypeError, MemoryError, RecursionError):
-        return []
-    return [entry for entry in value if isinstance(entry, dict) and "question" in entry]
+        return NotPlain(_COMPUTED.format(_first_computed(node)))
+
+
+def _first_computed(node):
+    """Return the first part of a dictionary that is no plain data, as it is written."""
+    values = [value for value in node.values if not _is_plain(value)]
+    text = " ".join(ast.unparse(values[0] if values else node).split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _is_plain(node):
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+class _Joined(ast.NodeTransformer):
+    """Texts put together by a plus, or marked as ones with slots but without any."""
+
+    def visit_BinOp(self, node):
+        node = self.generic_visit(node)
+        parts = [getattr(part, "value", None) for part in (node.left, node.right)]
+        if not isinstance(node.op, ast.Add) or not all(isinstance(part, str) for part in parts):
+            return node
+        return ast.copy_location(ast.Constant("".join(parts)), node)
+
+    def visit_JoinedStr(self, node):
+        if not all(isinstance(part, ast.Constant) for part in node.values):
+            return node
+        return ast.copy_location(ast.Constant("".join(p.value for p in node.values)), node)

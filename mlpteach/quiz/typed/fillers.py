@@ -18,6 +18,7 @@ _CHANGING = frozenset({
 })  # fmt: skip
 _FIRST_WORD = re.compile(r"\s*([^\W\d_]+)(?:[.:]?\s+|:\s*)(?=\S)")
 _LAST_WORD = re.compile(r"(?<=[\s\d%)])\s*\b([^\W\d_]+)\.?\s*$")
+_RATE = re.compile(r"\s*\b([^\W\d_]+)\s*(?:/|\bper\b|\ban?\b)\s*([^\W\d_]+)\.?\s*$")
 _BRACKETED = re.compile(r"\(\s*([^\W\d_]+)\.?\s*\)\s*\.?\s*$")
 
 
@@ -47,9 +48,14 @@ def without_words_behind(text, units=frozenset()):
     --------
     >>> without_words_behind("120 updates", {"updates"}), without_words_behind("0.27 (rounded)")
     ('120', '0.27')
+    >>> without_words_behind("40 updates per epoch", {"updates", "epoch"})
+    '40'
     >>> without_words_behind("3 apples", {"updates"})
     '3 apples'
     """
+    rate = _RATE.search(text)
+    if rate and {rate[1].lower(), rate[2].lower()} <= set(units) - _CHANGING:
+        text = text[: rate.start()]
     known = (_BEHIND | set(units)) - _CHANGING
     while found := _BRACKETED.search(text) or _LAST_WORD.search(text):
         rest = text[: found.start()].rstrip()

@@ -212,7 +212,7 @@ BAD = [
     (bad("numeric", question=3), "'question' must be a str; given 3"),
     (bad("match"), "'type' must be one of multiple_choice, many_choice, numeric, string; given"),
     (bad("string", A, question=""), "'question' is empty"),
-    (bad("numeric"), "no answer is called right"),
+    (bad("numeric"), "field 'answers' is empty"),
     (bad("numeric", {"value": 1, **NO}), "no answer is called right"),
     (bad("numeric", {"range": [2, 1], **YES}), "no number would be right"),
     (bad("numeric", {"value": 1, **NO}, {"value": 1, **YES}), "no number would be right"),
@@ -224,7 +224,7 @@ BAD = [
     (bad("many_choice", YES), "field 'answer' is empty"),
     (bad("many_choice", 1), "'answers.0' must be an object"),
     (bad("many_choice", A, B), "'a' is called both right and wrong"),
-    (bad("many_choice"), "'choice' does not fit"),
+    (bad("many_choice"), "field 'answers' is empty"),
     (bad("string", B), "no answer is called"),
     (bad("string", {"answer": " ", **YES}), "must be a text, not empty"),
     (bad("string", A, question="<img src='a.png'>"), "it has a picture (<img>), and pictures are"),
@@ -283,6 +283,33 @@ def test_lists_in_a_notebook_are_read_and_nothing_is_run(tmp_path):
     assert list(questions) == ["week_3_1", "week_3_2", "week_3_3"]
     assert left_out == {}
     assert not (tmp_path / "x").exists()
+
+
+def test_a_notebooks_questions_are_read_wherever_they_stand(tmp_path):
+    cells = [
+        f"quiz = [{bad('string', A)}]\nquiz.append({bad('string', A, question='added')})",
+        "one = {'question': 'Is ' + 'it' f' so?', 'type': 'string',\n"
+        f"       'answers': [{A}]}}\ndisplay_quiz([one])",
+        f"quiz = json.loads({json.dumps([bad('string', A, question='from JSON')])!r})",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    nbformat.write(notebook, tmp_path / "q.ipynb")
+    questions, left_out = read_jupyterquiz(tmp_path / "q.ipynb")
+    assert [question.text for question in questions.values()] == [
+        "x", "added", "Is it so?", "from JSON",
+    ]  # fmt: skip
+    assert left_out == {}
+
+
+def test_a_question_that_a_notebook_computes_is_left_out_with_its_reason(tmp_path):
+    computed = "{'question': 'c', 'type': 'numeric', 'answers': [{'value': 2**3, 'correct': True}]}"
+    cell = nbformat.v4.new_code_cell(f"quiz = [{bad('string', A)}, {computed}]")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "q.ipynb")
+    questions, left_out = read_jupyterquiz(tmp_path / "q.ipynb")
+    assert list(questions) == ["q_1"]
+    assert list(left_out) == [2]
+    assert "computed by the notebook" in left_out[2]
+    assert "2 ** 3" in left_out[2]
 
 
 def test_an_address_is_read(tmp_path):
