@@ -199,14 +199,17 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
     """Run the student's cells without any test, and decide outside of the sandbox."""
     cells, tests = ordinary_tests.students_cells(notebook), graded_tests(notebook)
     decided, sources = {}, [cell.source for cell in cells]
-    with Session(sandbox, sources, _files(work)) as session:
+    places = ordinary_tests.cells_above(notebook, cells)
+    looks = ordinary_tests.looks_at(places, checks)
+    with Session(sandbox, sources, _files(work), looks) as session:
         for number, cell in enumerate(cells):
             cell.outputs = outputs.clean(session.outputs[number])
             cell.execution_count = None
         # Only now do hidden inputs enter the process: nothing it says later is shown.
         with one_notebook():
             for grade_id, check in checks.items():
-                verdict = _verdict(check, work.key, session, graded, undecided)
+                place = places[grade_id]
+                verdict = _verdict(check, work.key, session, place, graded, undecided)
                 decided |= {} if verdict is None else {grade_id: verdict}
         answered_as = _write(tests, only_what_was_paid(checks, decided, sources), graded)
         ordinary_tests.tell_deaths(cells, session.deadly, graded)
@@ -217,10 +220,10 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
         graded.answered_as = list(dict.fromkeys(answered_as.values()))
 
 
-def _verdict(check, key, session, graded, undecided):
+def _verdict(check, key, session, place, graded, undecided):
     """Return a check's verdict; None where a person has to decide."""
     try:
-        return verdicts.verdict_of(check, key, session)
+        return verdicts.verdict_of(check, key, session, place)
     except Undecidable as reason:
         undecided.add(check.id)
         graded.for_staff.append(f"{check.id!r} waits for a person: {reason}.")

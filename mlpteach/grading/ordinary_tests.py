@@ -19,6 +19,27 @@ def students_cells(notebook):
     return [cell for cell in _cells_to_run(notebook) if _grade_id(cell) not in tests]
 
 
+def cells_above(notebook, cells):
+    """Return grade id -> how many of the cells stand above that test."""
+    numbers = {id(cell): number for number, cell in enumerate(cells, start=1)}
+    above, found = 0, {}
+    for cell in notebook.cells:
+        above = numbers.get(id(cell), above)
+        if _grade_id(cell) is not None:
+            found[_grade_id(cell)] = above
+    return found
+
+
+def looks_at(places, checks):
+    """Return how many cells have run -> the variables that checks look at there."""
+    looks = {}
+    for grade_id, check in checks.items():
+        if check.variables:
+            before = looks.get(places[grade_id], ())
+            looks[places[grade_id]] = tuple(dict.fromkeys((*before, *check.variables)))
+    return looks
+
+
 def _cells_to_run(notebook):
     """Return all code cells but those that were put back, which are no student's."""
     return [
