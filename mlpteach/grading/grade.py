@@ -55,6 +55,11 @@ class Work:
     files: Mapping[str, bytes] = field(default_factory=dict)
     unreadable: str = ""
 
+    @property
+    def all_files(self) -> dict[str, bytes]:
+        """What lies beside the notebook: the instructor's own files replace the student's."""
+        return {**self.files, **self.rules.files}
+
 
 @dataclass
 class Graded:
@@ -187,12 +192,7 @@ def _decide(notebook, graded, work, sandbox, undecided):
         _run_checks(notebook, graded, work, sandbox, checks, undecided)
     if others:
         outputs_too = not checks
-        ordinary_tests.run(notebook, others, sandbox, _files(work), graded, undecided, outputs_too)
-
-
-def _files(work):
-    """Return what lies beside the notebook: the instructor's own files replace the student's."""
-    return {**work.files, **work.rules.files}
+        ordinary_tests.run(notebook, others, sandbox, work, graded, undecided, outputs_too)
 
 
 def _run_checks(notebook, graded, work, sandbox, checks, undecided):
@@ -201,7 +201,7 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
     decided, sources = {}, [cell.source for cell in cells]
     places = ordinary_tests.cells_above(notebook, cells)
     looks = ordinary_tests.looks_at(places, checks)
-    with Session(sandbox, sources, _files(work), looks) as session:
+    with Session(sandbox, sources, work.all_files, looks) as session:
         for number, cell in enumerate(cells):
             cell.outputs = outputs.clean(session.outputs[number])
             cell.execution_count = None

@@ -16,6 +16,7 @@ from mlpteach.grading.sandbox import StudentDied
 _RESTARTS = 3
 # Errors of a function that may come from what a notebook could not import.
 _OF_A_LACK = ("NameError", "ModuleNotFoundError", "ImportError")
+_FORBIDDEN = "Operation not permitted"
 _SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
 
 
@@ -50,8 +51,8 @@ class Session:
         Functions that were called and are there.
     left : list of int
         Cells that were not run, because the notebook's time was over.
-    lacks : list of str
-        What it asked for that is not here: modules, commands of the system.
+    lacks : dict of str to list of int
+        What it asked for that is not here (modules, commands of the system) -> the cells that did.
     """
 
     def __init__(self, sandbox, sources, files=(), looks=None):
@@ -66,7 +67,7 @@ class Session:
         self.outputs = [[] for _ in sources]
         self.deadly = {}
         self.found = set()
-        self.left, self.lacks = [], []
+        self.left, self.lacks = [], {}
 
     def __enter__(self):
         self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
@@ -132,7 +133,8 @@ class Session:
         self.outputs[index] = said.get("outputs")
         if _text(said, "status") == "timeout":
             self._slow.add(index)
-        self.lacks += [name for name in _lacking(said) if name not in self.lacks]
+        for name in _lacking(said):
+            self.lacks.setdefault(name, []).append(index)
 
     def answer(self, call):
         """Make one call of a check; return its Reply.
@@ -206,6 +208,8 @@ def _lacking(said):
         if output.get("ename") == "ModuleNotFoundError":
             missing = re.search(r"No module named '([\w.]{1,60})'", _text(output, "evalue"))
             yield f"the module {missing[1]}" if missing else "a module"
+        if output.get("ename") == "PermissionError" and _FORBIDDEN in _text(output, "evalue"):
+            yield "another process, or what else the sandbox forbids,"
         if COMMAND_PUT_ASIDE in _text(output, "text"):
             yield "a command of the system"
 
