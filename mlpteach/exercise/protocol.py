@@ -1,9 +1,9 @@
 """What passes between a check, the student's code, and whoever decides the mark.
 
-A check is a generator function: it yields a :class:`Call`, is sent the :class:`Reply`, and returns
-a :class:`Verdict`. It never sees the student's function itself. So the same check runs in the
-student's notebook, where the call is made at once, and in grading, where the call crosses a pipe
-into a sandbox and only plain data come back.
+A check is a generator function: it yields a :class:`Call` or a :class:`Variable`, is sent the
+:class:`Reply`, and returns a :class:`Verdict`. It never sees the student's function itself. So the
+same check runs in the student's notebook, where the call is made at once, and in grading, where the
+call crosses a pipe into a sandbox and only plain data come back.
 """
 
 from collections.abc import Callable, Generator, Iterable
@@ -34,6 +34,19 @@ class Call:
     function: str
     arguments: tuple[Any, ...] = ()
     keywords: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A look at one variable of the student's, as it stands where the check's cell is.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the notebook, such as "mean_of_row".
+    """
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -141,16 +154,19 @@ class Check:
     points : int
     run : callable
         numpy.random.Generator -> generator of calls that returns the verdict.
+    variables : tuple of str
+        Names of the student's variables it looks at, where an answer is plain statements.
     """
 
     id: str
     title: str
     functions: tuple[str, ...]
     points: int
-    run: Callable[[np.random.Generator], Generator[Call, Reply, Verdict]]
+    run: Callable[[np.random.Generator], Generator[Call | Variable, Reply, Verdict]]
+    variables: tuple[str, ...] = ()
 
 
-def decide(check: Check, rng: Any, answer: Callable[[Call], Reply]) -> Verdict:
+def decide(check: Check, rng: Any, answer: Callable[[Any], Reply]) -> Verdict:
     """Run a check to its verdict.
 
     Parameters
@@ -159,8 +175,8 @@ def decide(check: Check, rng: Any, answer: Callable[[Call], Reply]) -> Verdict:
     rng : numpy.random.Generator
         Decides the inputs.
     answer : callable
-        Call -> Reply: makes the call, here or in a sandbox. What it raises is raised in the check,
-        which may do without an answer where it says :class:`NoAnswer`.
+        Call or Variable -> Reply: makes the call, here or in a sandbox. What it raises is raised
+        in the check, which may do without an answer where it says :class:`NoAnswer`.
 
     Returns
     -------

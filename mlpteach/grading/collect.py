@@ -1,4 +1,4 @@
-"""``nbgrader collect`` that no single submission can stop, and that follows no links."""
+"""``nbgrader collect`` that nothing in the drop box stops, that loses nothing, follows no links."""
 
 import os
 import shutil
@@ -17,23 +17,78 @@ _TOLERANCE = timedelta(minutes=10)  # for slow copies and clocks of other machin
 class Collect(ExchangeCollect):
     """The exchange's collect; a student may have put anything into the drop box."""
 
-    def do_copy(self, src, dest, log=None):
-        """Copy one submission; what cannot be copied is said, and the others go on."""
-        try:
-            self._check_size(src)
-            with tempfile.TemporaryDirectory(prefix="mlpteach-") as scratch:
-                clean = Path(scratch, "submission")
-                shutil.copytree(src, clean, symlinks=True, copy_function=_copy)
-                for note in [*tidy(clean, []), *earlier_than_it_came(clean, src)]:
-                    self.log.warning("%s: %s", Path(src).name, note)
-                super().do_copy(clean, dest)
-        except Exception as error:
-            self.log.error("%s could not be collected: %s", Path(src).name, error)
+    def init_src(self):
+        """Find each student's submission; nbgrader counts one twice where others lie between."""
+        super().init_src()
+        found = {}
+        for record in self.src_records:
+            found.setdefault(record["username"], []).append(record)
+        self.src_records = [self._counting(records) for records in found.values()]
 
-    def _check_size(self, src):
+    def _counting(self, records):
+        """Return the last one, or the last before the due date where that is asked for."""
+        newest = self._sort_by_timestamp(records)
+        if self.before_duedate and self.duedate is not None:
+            newest = [each for each in newest if each["timestamp"] <= self.duedate] or newest
+        return newest[0]
+
+    def _path_to_record(self, path):
+        """Read student and time from a folder's name; a student's name may hold a "+"."""
+        name = Path(path).name
+        student, _, rest = name.rpartition(f"+{self.coursedir.assignment_id}+")
+        try:
+            time = parse_utc(rest.partition("+")[0])
+            time.timestamp()  # it may be no time at all
+        except Exception as error:  # whatever a parser of dates may raise
+            self.log.warning("%s has no time in its name (%s): its folder's is taken", name, error)
+            time = datetime.fromtimestamp(os.stat(path).st_ctime, UTC).replace(tzinfo=None)
+        return {"username": student, "filename": name, "timestamp": time}
+
+    def copy_files(self):
+        """Copy what is new; an earlier submission goes only when a newer one is ready to lie there.
+
+        nbgrader removes it first, and then may find the new one too large.
+        """
+        with tempfile.TemporaryDirectory(prefix=".mlpteach-", dir=self.coursedir.root) as folder:
+            self._ready = {}
+            for record in list(self.src_records):
+                source = str(Path(self.inbound_path, record["filename"]))
+                try:
+                    if self._may_be_new(record["username"]):
+                        self._ready[source] = self._copy_clean(source, folder)
+                except Exception as error:
+                    self.log.error("%s could not be collected: %s", record["filename"], error)
+                    self.src_records.remove(record)
+            super().copy_files()
+
+    def _may_be_new(self, student):
+        place = self.coursedir.format_path(
+            self.coursedir.submitted_directory, student, self.coursedir.assignment_id
+        )
+        return self.update or self.before_duedate or not Path(place).is_dir()
+
+    def do_copy(self, src, dest, log=None):
+        """Lay one submission that is ready into its place."""
+        shutil.move(self._ready[src], dest)
+
+    def _copy_clean(self, source, folder):
+        """Return a copy without links, devices and what nbgrader leaves out."""
+        self._check_size(source)
+        place = Path(folder, str(len(self._ready)))
+        raw = Path(folder, "raw", Path(source).name)
+        try:
+            shutil.copytree(source, raw, symlinks=True, copy_function=_copy)
+            for note in [*tidy(raw, []), *earlier_than_it_came(raw, source)]:
+                self.log.warning("%s: %s", Path(source).name, note)
+            super().do_copy(raw, place)
+        finally:
+            shutil.rmtree(raw.parent, ignore_errors=True)
+        return place
+
+    def _check_size(self, source):
         # Before anything is copied: a file may claim more than the disk holds.
         most = 1000 * self.coursedir.max_dir_size
-        if self.get_size(src) > most:
+        if self.get_size(source) > most:
             raise ValueError(f"it is larger than {most >> 20} MB (CourseDirectory.max_dir_size)")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import rmtree
+from traitlets.log import get_logger
 
 from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inputs import digest
@@ -130,16 +131,21 @@ def _has_the_rules(coursedir, assignment, path):
 def being_graded(folder):
     """Say to other graders that the submission in `folder` is being graded.
 
-    Gives False where another process says so already. A killed grader says nothing any more.
+    Gives False where another process says so already, as far as the file system can tell. A killed
+    grader says nothing any more.
     """
     fd = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            free = False
+        except OSError as error:  # some file systems of a network know no locks
+            get_logger().debug("%s: %s", folder, error)
+            free = True
         else:
-            yield True
+            free = True
+        yield free
     finally:
         os.close(fd)
 

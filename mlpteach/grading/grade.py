@@ -55,6 +55,11 @@ class Work:
     files: Mapping[str, bytes] = field(default_factory=dict)
     unreadable: str = ""
 
+    @property
+    def all_files(self) -> dict[str, bytes]:
+        """What lies beside the notebook: the instructor's own files replace the student's."""
+        return {**self.files, **self.rules.files}
+
 
 @dataclass
 class Graded:
@@ -187,26 +192,24 @@ def _decide(notebook, graded, work, sandbox, undecided):
         _run_checks(notebook, graded, work, sandbox, checks, undecided)
     if others:
         outputs_too = not checks
-        ordinary_tests.run(notebook, others, sandbox, _files(work), graded, undecided, outputs_too)
-
-
-def _files(work):
-    """Return what lies beside the notebook: the instructor's own files replace the student's."""
-    return {**work.files, **work.rules.files}
+        ordinary_tests.run(notebook, others, sandbox, work, graded, undecided, outputs_too)
 
 
 def _run_checks(notebook, graded, work, sandbox, checks, undecided):
     """Run the student's cells without any test, and decide outside of the sandbox."""
     cells, tests = ordinary_tests.students_cells(notebook), graded_tests(notebook)
     decided, sources = {}, [cell.source for cell in cells]
-    with Session(sandbox, sources, _files(work)) as session:
+    places = ordinary_tests.cells_above(notebook, cells)
+    looks = ordinary_tests.looks_at(places, checks)
+    with Session(sandbox, sources, work.all_files, looks) as session:
         for number, cell in enumerate(cells):
             cell.outputs = outputs.clean(session.outputs[number])
             cell.execution_count = None
         # Only now do hidden inputs enter the process: nothing it says later is shown.
         with one_notebook():
             for grade_id, check in checks.items():
-                verdict = _verdict(check, work.key, session, graded, undecided)
+                place = places[grade_id]
+                verdict = _verdict(check, work.key, session, place, graded, undecided)
                 decided |= {} if verdict is None else {grade_id: verdict}
         answered_as = _write(tests, only_what_was_paid(checks, decided, sources), graded)
         ordinary_tests.tell_deaths(cells, session.deadly, graded)
@@ -217,10 +220,10 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
         graded.answered_as = list(dict.fromkeys(answered_as.values()))
 
 
-def _verdict(check, key, session, graded, undecided):
+def _verdict(check, key, session, place, graded, undecided):
     """Return a check's verdict; None where a person has to decide."""
     try:
-        return verdicts.verdict_of(check, key, session)
+        return verdicts.verdict_of(check, key, session, place)
     except Undecidable as reason:
         undecided.add(check.id)
         graded.for_staff.append(f"{check.id!r} waits for a person: {reason}.")

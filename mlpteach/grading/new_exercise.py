@@ -39,7 +39,10 @@ hint = "A sum grows with the number of entries; a mean does not."
 worth = 0.5
 """
 _CHECKS = '''\
-"""With which inputs the functions of mistakes.toml, here named SHEET, are called."""
+"""With which inputs the functions of mistakes.toml, here named SHEET, are called.
+
+An answer of plain statements: mlpteach.exercise.variables.variable_check looks at a variable.
+"""
 
 from mlpteach.exercise.diagnosis import values_check
 from mlpteach.exercise.protocol import Call, Check

@@ -44,6 +44,15 @@ def released_and_hidden(notebook, config=None, generated=None):
     return json.loads(json.dumps(notebook)), hidden
 
 
+def answers_in(notebook):
+    """Return grade id -> text of the instructor's own answers in code cells."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
 def give_ids(notebook):
     """Give each cell an id, and take away what only looks like nbgrader's metadata.
 

@@ -39,8 +39,9 @@ def read_own_files(folder):
     if len(there) == 1:
         [missing] = set(FILES) - set(there)
         raise OwnRefused(
-            f"{folder / there[0]} needs {missing} beside it: the two make an exercise with checks. "
-            "Is it none, rename the file"
+            f"{folder / there[0]} needs {missing} beside it: the two make an exercise with checks "
+            f"({MISTAKES} may be empty where only variables are checked). Is it none, rename the "
+            "file"
         )
     try:
         return {name: (folder / name).read_text(encoding="utf-8") for name in there}
@@ -107,7 +108,7 @@ def _check_table(found, sheet):
             if name not in sheet.tasks:
                 raise OwnRefused(
                     f"{CHECKS}: CHECKS[{id!r}] calls {name!r}; {MISTAKES} holds only "
-                    f"{', '.join(sheet.tasks)}"
+                    f"{', '.join(sheet.tasks) or 'nothing'}"
                 )
 
 

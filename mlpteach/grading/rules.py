@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import find_all_files
 
 from mlpteach.grading.checks import exercise_of
-from mlpteach.grading.original import released_and_hidden
+from mlpteach.grading.original import answers_in, released_and_hidden
 from mlpteach.grading.own_exercise import FILES, read_own_files
 
 
@@ -37,6 +37,8 @@ class Rules:
         File name -> text of an exercise of the instructor's own (``own_exercise.py``).
     files : dict of str to bytes
         Relative path -> content of what the instructor gives beside the notebook.
+    answers : dict of str to str
+        Grade id -> the instructor's own answer, of code cells.
     """
 
     released: dict
@@ -44,12 +46,13 @@ class Rules:
     exercise: str = ""
     own: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
 
     @functools.cached_property
     def digest(self) -> str:
         """One number for all of it, and for the package's own checks."""
         files = {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
-        parts = [self.released, self.hidden, self.exercise, self.own, files]
+        parts = [self.released, self.hidden, self.exercise, self.own, files, self.answers]
         text = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(text.encode() + _package(bool(self.exercise or self.own))).hexdigest()
 
@@ -111,9 +114,11 @@ def _read(coursedir, assignment, path, given, own):
         return _generated_texts(coursedir, assignment, path.stem)
 
     source = nbformat.read(path, as_version=4)
+    answers = answers_in(source)
     released, hidden = released_and_hidden(source, coursedir.config, generated)
     files = {name: file.read_bytes() for name, file in given.items()}
-    return Rules(released, hidden, "" if own else exercise_of(assignment, source), own, files)
+    exercise = "" if own else exercise_of(assignment, source)
+    return Rules(released, hidden, exercise, own, files, answers)
 
 
 def _generated_texts(coursedir, assignment, notebook):

@@ -348,6 +348,11 @@ class Worker:
         message = {"do": "call", "function": function, "seconds": seconds}
         return self._ask(message | {"arguments": arguments, "keywords": keywords}, seconds)
 
+    def look(self, variable):
+        """Look at a variable; return the message with what it holds."""
+        seconds = self._seconds(self._limits.call_seconds)
+        return self._ask({"do": "look", "variable": variable, "seconds": seconds}, seconds)
+
     def _seconds(self, most):
         left = self._ends - time.monotonic()
         if left <= 0:

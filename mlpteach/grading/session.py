@@ -16,6 +16,7 @@ from mlpteach.grading.sandbox import StudentDied
 _RESTARTS = 3
 # Errors of a function that may come from what a notebook could not import.
 _OF_A_LACK = ("NameError", "ModuleNotFoundError", "ImportError")
+_FORBIDDEN = "Operation not permitted"
 _SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
 
 
@@ -37,6 +38,8 @@ class Session:
         The code cells to run, in order.
     files : mapping of str to bytes
         Laid beside the notebook.
+    looks : dict of int to tuple of str
+        How many cells have run -> variables to look at there.
 
     Attributes
     ----------
@@ -48,21 +51,23 @@ class Session:
         Functions that were called and are there.
     left : list of int
         Cells that were not run, because the notebook's time was over.
-    lacks : list of str
-        What it asked for that is not here: modules, commands of the system.
+    lacks : dict of str to list of int
+        What it asked for that is not here (modules, commands of the system) -> the cells that did.
     """
 
-    def __init__(self, sandbox, sources, files=()):
+    def __init__(self, sandbox, sources, files=(), looks=None):
         self._sandbox, self._sources, self._files = sandbox, sources, files
+        self._looks, self._seen = looks or {}, {}
         self._slow = set()
         self._hopeless = {}
+        self._at = None  # the cell that runs
         self._stack = contextlib.ExitStack()
         self._ends = None
         self._restarts = 0
         self.outputs = [[] for _ in sources]
         self.deadly = {}
         self.found = set()
-        self.left, self.lacks = [], []
+        self.left, self.lacks = [], {}
 
     def __enter__(self):
         self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
@@ -86,16 +91,12 @@ class Session:
             self._stack.close()
             self._worker = self._stack.enter_context(self._sandbox.worker(self._files, self._ends))
             try:
-                self.left = []
-                for index, source in enumerate(self._sources):
-                    if time.monotonic() >= self._ends:
-                        self.left.append(index)
-                    elif index not in self.deadly:
-                        self._run(index, source)
+                self._run_all()
                 return
             except StudentDied as death:
-                self.deadly[index] = str(death)
-                self.outputs[index] = []
+                if self._at is not None:
+                    self.deadly[self._at] = str(death)
+                    self.outputs[self._at] = []
                 if self._restarts == _RESTARTS:
                     self._worker = None  # nothing can be called
                     return
@@ -103,13 +104,37 @@ class Session:
                 again = time.monotonic() + self._sandbox.limits.notebook_seconds / 2
                 self._ends = max(self._ends, again)
 
+    def _run_all(self):
+        self.left = []
+        for index, source in enumerate(self._sources):
+            self._look(index)
+            if time.monotonic() >= self._ends:
+                self.left.append(index)
+            elif index not in self.deadly:
+                self._at = index
+                self._run(index, source)
+        self._look(len(self._sources))
+
+    def _look(self, place):
+        """Keep what the variables hold that a check at this place asks for."""
+        self._at = None
+        for name in self._looks.get(place, ()):
+            if "died" in self._seen.get((place, name), ()) or time.monotonic() >= self._ends:
+                continue
+            try:
+                self._seen[place, name] = self._worker.look(name)
+            except StudentDied as death:
+                self._seen[place, name] = {"died": str(death)}
+                raise
+
     def _run(self, index, source):
         seconds = _SECOND_CHANCE if index in self._slow else None
         said = self._worker.cell(source, seconds)
         self.outputs[index] = said.get("outputs")
         if _text(said, "status") == "timeout":
             self._slow.add(index)
-        self.lacks += [name for name in _lacking(said) if name not in self.lacks]
+        for name in _lacking(said):
+            self.lacks.setdefault(name, []).append(index)
 
     def answer(self, call):
         """Make one call of a check; return its Reply.
@@ -148,6 +173,22 @@ class Session:
             raise Stopped(self._hopeless[name])
         return _reply(said)
 
+    def variable(self, name, place):
+        """Return a Reply with what a variable held after `place` cells.
+
+        Raises
+        ------
+        Stopped
+        """
+        said = self._seen.get((place, name), {"missing": True})
+        if "died" in said:
+            raise Stopped(f"{name} cannot be handed over: {said['died']}.")
+        if said.get("missing") is True:
+            self._may_wait(f"there is no variable {name}")
+            raise Stopped(f"There is no variable {name}: does its cell run without an error?")
+        kind, value = _marked(said.get("value"))
+        return Reply(_as_it_was(kind, _plain(value)))
+
     def _may_wait(self, what):
         """Leave it to a person where it may be the machine that is to blame."""
         if self.left:
@@ -167,6 +208,8 @@ def _lacking(said):
         if output.get("ename") == "ModuleNotFoundError":
             missing = re.search(r"No module named '([\w.]{1,60})'", _text(output, "evalue"))
             yield f"the module {missing[1]}" if missing else "a module"
+        if output.get("ename") == "PermissionError" and _FORBIDDEN in _text(output, "evalue"):
+            yield "another process, or what else the sandbox forbids,"
         if COMMAND_PUT_ASIDE in _text(output, "text"):
             yield "a command of the system"
 
@@ -192,6 +235,23 @@ def _reply(said):
         arguments_after=_plain(after) if isinstance(after, tuple) else (),
         printed="…" if _text(said, "printed") else "",
     )
+
+
+def _marked(said):
+    """Return what a variable is and holds, as the worker hands it over; it may be anything."""
+    if isinstance(said, tuple) and len(said) == 2 and isinstance(said[0], str):
+        return said
+    return "value", NotPlain("value that cannot be looked at")
+
+
+def _as_it_was(kind, value):
+    """Make a dict or a set of the list that it was handed over as."""
+    try:
+        if kind == "dict":
+            return dict(value)
+        return set(value) if kind == "set" else value
+    except (TypeError, ValueError):  # a key that is no plain data, such as an own class
+        return NotPlain(kind)
 
 
 def _plain(value):

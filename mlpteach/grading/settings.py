@@ -47,8 +47,10 @@ def configure(c):
     ignored = ignored if isinstance(ignored, list) else _IGNORED
     c.CourseDirectory.ignore = [*ignored, *(name for name in OWN if name not in ignored)]
     c.GenerateAssignment.preprocessors = [_OURS + "source_check.CheckSource", *_GENERATE]
+    c.GenerateFeedback.exporter_class = _OURS + "feedback_page.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
         _THEIRS + "GetGrades",
+        _OURS + "feedback_page.NameRows",
         _OURS + "feedback.HideTests",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

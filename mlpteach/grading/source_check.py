@@ -11,6 +11,7 @@ from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.grading import verdicts
 from mlpteach.grading.checks import checks_called, exercise_of
 from mlpteach.grading.no_sandbox import NoSandbox
+from mlpteach.grading.ordinary_tests import cells_above, looks_at
 from mlpteach.grading.original import functions_defined, give_ids, graded_tests
 from mlpteach.grading.own_exercise import (
     FILES,
@@ -135,8 +136,8 @@ def _check_functions(nb, checks):
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
             defined |= functions_defined(cell.source)
     for grade_id, check in checks.items():
-        if not check.functions:
-            raise SourceRefused(f"cell {grade_id!r}: its check names no function")
+        if not check.functions and not check.variables:
+            raise SourceRefused(f"cell {grade_id!r}: its check names no function and no variable")
         for name in check.functions:
             if name not in defined:
                 raise SourceRefused(
@@ -160,12 +161,14 @@ def _check_solution(nb, checks, files):
         and cell.metadata.get("nbgrader", {}).get("grade_id") not in tests
     ]
     key = b"of the instructor"
-    with Session(_sandbox(), [cell.source for cell in cells], files) as session:
+    places = cells_above(nb, cells)
+    looks = looks_at(places, checks)
+    with Session(_sandbox(), [cell.source for cell in cells], files, looks) as session:
         for number, how in session.deadly.items():
             raise SourceRefused(f"cell {cells[number].get('id')!r}: {how}")
         for grade_id, check in checks.items():
             try:
-                verdict = verdicts.verdict_of(check, key, session)
+                verdict = verdicts.verdict_of(check, key, session, places[grade_id])
             except verdicts.CheckFailed as failure:
                 raise SourceRefused(f"cell {grade_id!r}: its check fails: {failure}") from None
             if not verdict.passed:

@@ -1,5 +1,6 @@
 """Before a submission is graded: away with what would stop it; a misnamed notebook is found."""
 
+import contextlib
 import filecmp
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
+from mlpteach.grading.dug_out import dig_out
 from mlpteach.grading.finished import hold
 from mlpteach.grading.folders import student_of
 from mlpteach.grading.rules import source_folder
@@ -56,7 +58,7 @@ def tidy(folder, expected):
     list of str
         What was done, for the instructor.
     """
-    folder, notes = Path(folder), []
+    folder, notes, files = Path(folder), [], []
     count = size = 0
     for path in _walk(folder):
         if not _is_file(path):
@@ -65,8 +67,11 @@ def tidy(folder, expected):
             notes.append(f"{path.name!r} was a link or a device, not a file: it was removed")
             if path.suffix == ".ipynb":
                 path.write_text(json.dumps(_EMPTY))
-        elif path.suffix != ".ipynb":
+            continue
+        files.append(path)
+        if path.suffix != ".ipynb":
             count, size = count + 1, size + path.stat().st_size
+    notes += dig_out(folder, files)
     if count > MOST_FILES or size > MOST_FILE_BYTES or _deep_folders(folder):
         # nbgrader copies them one by one, and takes hours for some thousand.
         _leave_out(folder, _others(folder))
@@ -84,12 +89,20 @@ def _walk(folder):
     waiting = [(folder, 0)]
     while waiting:
         here, depth = waiting.pop()
-        here.chmod(here.stat().st_mode | 0o700)  # a copy keeps the rights that its author gave
+        _open_up(here)
         for entry in sorted(os.scandir(here), key=lambda entry: entry.name):
             if not entry.is_dir(follow_symlinks=False):
                 yield Path(entry.path)
             elif depth < _DEEPEST:
                 waiting.append((Path(entry.path), depth + 1))
+
+
+def _open_up(folder):
+    """Let its owner in: a copy keeps the rights that its author gave."""
+    mode = folder.stat().st_mode
+    if mode & 0o700 != 0o700:
+        with contextlib.suppress(PermissionError):  # another assistant's, whose group may read it
+            folder.chmod(mode | 0o700)
 
 
 def _is_file(path):

@@ -3,7 +3,7 @@
 import math
 
 from mlpteach.exercise.messages import wrap_lines
-from mlpteach.exercise.protocol import Verdict, decide
+from mlpteach.exercise.protocol import Variable, Verdict, decide
 from mlpteach.grading.inputs import generator
 from mlpteach.grading.outputs import new_output
 from mlpteach.grading.sandbox import SandboxFailed
@@ -14,8 +14,8 @@ class CheckFailed(Exception):
     """A check itself is at fault: says nothing about the student's work."""
 
 
-def verdict_of(check, key, session):
-    """Run one check on a student's functions.
+def verdict_of(check, key, session, place=0):
+    """Run one check on a student's functions and variables.
 
     Parameters
     ----------
@@ -23,6 +23,8 @@ def verdict_of(check, key, session):
     key : bytes
         What its inputs follow from: :func:`mlpteach.grading.inputs.work_key`.
     session : mlpteach.grading.session.Session
+    place : int
+        How many cells stand above the check's.
 
     Raises
     ------
@@ -31,8 +33,14 @@ def verdict_of(check, key, session):
         A person has to decide.
     mlpteach.grading.sandbox.SandboxFailed
     """
+
+    def answer(asked):
+        if isinstance(asked, Variable):
+            return session.variable(asked.name, place)
+        return session.answer(asked)
+
     try:
-        return decide(check, generator(key, check.id), session.answer)
+        return decide(check, generator(key, check.id), answer)
     except Stopped as stopped:
         return Verdict(0.0, str(stopped))
     except (SandboxFailed, Undecidable):

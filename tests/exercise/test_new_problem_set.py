@@ -41,7 +41,7 @@ from mlpteach.exercise.reading import read_sheet
 def checks():
     """Return the example of the README beside the exercises."""
     text = (ROOT / "mlpteach" / "exercise" / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    example = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     return IMPORTS + example.replace("ps5_name", ID)
 
 

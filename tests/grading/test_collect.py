@@ -1,17 +1,112 @@
 """Collecting: a submission that cannot be copied is left out, and the others are not."""
 
+import glob
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from mlpteach.grading.collect import Collect, earlier_than_it_came
 
+EARLY, LATE = "2026-01-10 12:00:00 UTC", "2026-01-20 12:00:00 UTC"
+
 
 @pytest.fixture
-def collect(tmp_path):
-    return Collect(coursedir=CourseDirectory(root=str(tmp_path)), authenticator=Authenticator())
+def hand_in(tmp_path):
+    """Lay a submission into the exchange, as nbgrader submit does."""
+
+    def laid(name, text="{}", time=None):
+        folder = tmp_path / "exchange" / "course" / "inbound" / name
+        folder.mkdir(parents=True)
+        (folder / "ps.ipynb").write_text(text)
+        if time is not None:
+            (folder / "timestamp.txt").write_text(time)
+        return folder
+
+    return laid
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    """An empty gradebook: to make one takes seconds."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    Gradebook(f"sqlite:///{path}", "course").close()
+    return path
+
+
+@pytest.fixture
+def collect(tmp_path, gradebook):
+    """Collect in the course; return student -> text of the notebook that lies there."""
+
+    shutil.copy(gradebook, tmp_path)
+
+    def collected(**settings):
+        about = {"root": str(tmp_path), "course_id": "course"}
+        exchange = {"root": str(tmp_path / "exchange")}
+        config = Config({"Exchange": exchange, "CourseDirectory": about})
+        coursedir = CourseDirectory(config=config, assignment_id="ps")
+        Collect(
+            coursedir=coursedir, authenticator=Authenticator(), config=config, **settings
+        ).start()
+        return {
+            path.parts[-3]: path.read_text() for path in tmp_path.glob("submitted/*/ps/ps.ipynb")
+        }
+
+    return collected
+
+
+def test_an_honest_submission_is_collected(collect, hand_in, tmp_path):
+    hand_in(f"ann+ps+{EARLY}")
+    assert collect() == {"ann": "{}"}
+    assert not list(tmp_path.glob(".mlpteach-*"))
+
+
+@pytest.mark.parametrize("time", [EARLY, f"{EARLY}+x1y2", "now", ""])
+def test_a_plus_in_a_name_or_no_time_stops_nobody(time, collect, hand_in):
+    hand_in(f"ann+ps+{EARLY}")
+    hand_in(f"b+c+ps+{time}")
+    assert collect() == {"ann": "{}", "b+c": "{}"}
+
+
+def test_the_last_submission_counts_wherever_it_lies(collect, hand_in, monkeypatch):
+    for name, text in [(f"ann+ps+{EARLY}", "early"), (f"ann+ps+{LATE}", "late")]:
+        hand_in(name, text)
+    hand_in(f"bob+ps+{EARLY}", "bob")
+
+    def mixed(pattern):
+        here = [f"{pattern[: -len('*+ps+*')]}{name}" for name in ("ann", "bob", "ann")]
+        return [f"{path}+ps+{time}" for path, time in zip(here, (EARLY, EARLY, LATE), strict=True)]
+
+    monkeypatch.setattr(glob, "glob", mixed)
+    assert collect(update=True) == {"ann": "late", "bob": "bob"}
+
+
+def test_a_file_that_claims_a_terabyte_is_not_copied(collect, hand_in):
+    with open(hand_in(f"ann+ps+{EARLY}") / "big", "wb") as file:
+        file.truncate(1 << 40)
+    hand_in(f"bob+ps+{EARLY}")
+    assert collect() == {"bob": "{}"}
+
+
+def test_what_was_collected_stays_where_the_newer_one_cannot_be_had(collect, hand_in):
+    hand_in(f"ann+ps+{EARLY}", "early", EARLY)
+    assert collect() == {"ann": "early"}
+    with open(hand_in(f"ann+ps+{LATE}", "late", LATE) / "big", "wb") as file:
+        file.truncate(1 << 40)
+    assert collect(update=True) == {"ann": "early"}
+    hand_in(f"ann+ps+{LATE}+again", "later", LATE.replace("20 12", "21 12"))
+    (hand_in(f"ann+ps+{LATE.replace('20 12', '22 12')}", "last", LATE) / "d").mkdir()
+    assert collect(update=True) == {"ann": "last"}
+
+
+def test_a_folder_without_end_stops_nobody(collect, hand_in):
+    (hand_in(f"ann+ps+{EARLY}") / "/".join("d" * 400)).mkdir(parents=True)
+    hand_in(f"bob+ps+{EARLY}")
+    assert collect()["bob"] == "{}"
 
 
 def handed_in(tmp_path):
@@ -19,25 +114,6 @@ def handed_in(tmp_path):
     folder.mkdir()
     (folder / "ps.ipynb").write_text("{}")
     return folder
-
-
-def test_an_honest_submission_is_collected(collect, tmp_path):
-    collect.do_copy(str(handed_in(tmp_path)), str(tmp_path / "collected"))
-    assert (tmp_path / "collected" / "ps.ipynb").read_text() == "{}"
-
-
-def test_a_file_that_claims_a_terabyte_is_not_copied(collect, tmp_path):
-    folder = handed_in(tmp_path)
-    with open(folder / "big", "wb") as file:
-        file.truncate(1 << 40)
-    collect.do_copy(str(folder), str(tmp_path / "collected"))
-    assert not (tmp_path / "collected").exists()
-
-
-def test_a_folder_without_end_stops_nobody(collect, tmp_path):
-    folder = handed_in(tmp_path)
-    (folder / "/".join("d" * 400)).mkdir(parents=True)
-    collect.do_copy(str(folder), str(tmp_path / "collected"))
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(0, False), (5, False), (15, True), (10_000, True)])

@@ -1,5 +1,6 @@
 """One function of plain data decides: ordinary nbgrader tests, trusted checks, and both."""
 
+import copy
 import json
 import pickle
 
@@ -9,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.original import released_and_hidden
+from mlpteach.grading.original import answers_in, released_and_hidden
 from mlpteach.grading.rules import Rules
 from mlpteach.grading.sandbox import Limits, Sandbox
 
@@ -46,14 +47,16 @@ def ordinary():
 
 
 def work(source, handed, exercise="", files=None, given=None, config=None, key=b"k"):
-    released, hidden = released_and_hidden(source, config)
+    answers = answers_in(source)
+    released, hidden = released_and_hidden(copy.deepcopy(source), config)
     data = handed if isinstance(handed, bytes) else json.dumps(handed).encode()
-    return Work(Rules(released, hidden, exercise, files=given or {}), data, key, files or {})
+    rules = Rules(released, hidden, exercise, files=given or {}, answers=answers)
+    return Work(rules, data, key, files or {})
 
 
 def handed_in(source, **texts):
     """Return what a student hands in: the released notebook with other texts in some cells."""
-    released, _ = released_and_hidden(source)
+    released, _ = released_and_hidden(copy.deepcopy(source))
     for each in released["cells"]:
         each["source"] = texts.get(each["id"], each["source"])
     return released
@@ -277,3 +280,60 @@ def test_a_lost_written_answer_is_looked_for_by_a_person(sandbox):
     graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)
     assert graded.scores["why"] is None
     assert any("written answer 'why' was missing" in note for note in graded.for_staff)
+
+
+def with_given_cell(text):
+    """Return the ordinary source with a given cell of this text on top."""
+    source = ordinary()
+    source.cells.insert(0, cell("code", "given", text))
+    return source
+
+
+WRONG = "def double(x):\n    return 2"
+
+
+@pytest.mark.parametrize(
+    "text", ["import no_such_module", "%load_ext no_such_module", "!ls | head", "files = !ls", "ls"]
+)
+def test_what_a_given_cell_lacks_is_no_excuse_where_the_instructor_passes(text, sandbox):
+    """Otherwise a person would have to mark each wrong answer of the class."""
+    source = with_given_cell(text)
+    source.cells[4].source = "### BEGIN SOLUTION\ny = 7\n### END SOLUTION"
+    graded = grade(work(source, handed_in(source, answer=WRONG, value="y = 1")), sandbox)
+    assert graded.scores == {"test": 0, "part": 0.5, "variable": 0}
+    assert graded.for_staff == []
+
+
+def test_what_the_instructor_needs_and_lacks_here_waits(sandbox):
+    source = with_given_cell("files = !ls")
+    source.cells[2].source += "\nassert files"
+    graded = grade(work(source, handed_in(source, answer=WRONG)), sandbox)
+    assert graded.scores["test"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "waiting"),
+    [
+        ("!pip install x; ls", set()),
+        ("!cat data > other", {"test", "variable"}),
+        ("lines = !ls", {"test", "variable"}),
+        ("import no_such_module", {"test", "variable"}),
+        ("import subprocess; subprocess.run(['true'])", {"test", "variable"}),
+    ],
+)
+def test_what_a_student_lacks_lets_the_failed_tests_below_wait(line, waiting, sandbox):
+    graded = grade(work(ordinary(), handed_in(ordinary(), answer=f"{WRONG}\n{line}")), sandbox)
+    assert waits(graded) == waiting
+    below = grade(work(ordinary(), handed_in(ordinary(), answer=WRONG, value=line)), sandbox)
+    assert waits(below) == waiting - {"test"}
+
+
+def test_a_notebook_remembers_what_was_run_and_shown(sandbox):
+    """Tests look into In, Out and _, as in a kernel."""
+    source = ordinary()
+    source.cells[4].source = (
+        "assert _ == 7 and 7 in Out.values()\n"
+        "assert In[-1].startswith('assert') and '7 + 0' in In[-2] and _i == '7 + 0'"
+    )
+    graded = grade(work(source, handed_in(source, value="7 + 0")), sandbox)
+    assert graded.scores["variable"] == 1

@@ -103,3 +103,15 @@ def test_what_lies_beside_the_graded_notebook_is_named(folder):
         (folder / f"{number}.ipynb").write_text(f"[{number}]")
     named = other_notebooks(folder, ["ps.ipynb"])
     assert named == "'0.ipynb', '1.ipynb', '2.ipynb', '3.ipynb', '4.ipynb' …"
+
+
+def test_a_folder_of_another_assistant_is_left_as_it_is(folder, monkeypatch):
+    """Only its owner may change its rights; what the group may read is graded all the same."""
+
+    def refuse(path, mode):
+        raise PermissionError(path)
+
+    monkeypatch.setattr(type(folder), "chmod", refuse)
+    assert tidy(folder, ["ps.ipynb"]) == []
+    (folder / "s").mkdir(mode=0o500)
+    assert tidy(folder, ["ps.ipynb"]) == []

@@ -12,6 +12,7 @@ import numpy as np
 
 # What a cell says of a shell line.
 COMMAND_PUT_ASIDE = "(a command of the system: not run while grading)"
+COMMAND_SHOWS = "(a command that only shows something: not run while grading)"
 HEADER = struct.Struct("!II")
 MOST_JSON = 16 << 20
 MOST_BYTES = 64 << 20

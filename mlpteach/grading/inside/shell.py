@@ -3,6 +3,7 @@
 import ast
 import base64
 import io
+import re
 import signal
 import sys
 
@@ -11,12 +12,20 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
 
-from .frames import COMMAND_PUT_ASIDE
+from .frames import COMMAND_PUT_ASIDE, COMMAND_SHOWS
 from .stand_in import PutAside
 
 MOST_TEXT = 100_000
 MOST_OUTPUTS = 50
 MOST_IMAGE = 2_000_000
+# Commands that no later cell needs: they show, or install what an import asks for by itself.
+_SHOWING = frozenset(
+    (
+        *("cat", "clear", "conda", "date", "df", "du", "echo", "file", "free", "grep", "head"),
+        *("hostname", "less", "ls", "mamba", "man", "more", "nproc", "nvidia-smi", "pip", "pip3"),
+        *("pwd", "sort", "tail", "tree", "uname", "uniq", "uv", "wc", "which", "whoami"),
+    )
+)
 _KINDS = ("text/plain", "image/png", "image/jpeg")
 
 
@@ -148,11 +157,13 @@ class Shell(InteractiveShell):
 
     def system(self, cmd):
         """Put a shell line aside, and go on below it."""
-        self.outputs.stream("stdout", f"{COMMAND_PUT_ASIDE}\n")
+        self.outputs.stream(
+            "stdout", f"{COMMAND_SHOWS if _only_shows(cmd) else COMMAND_PUT_ASIDE}\n"
+        )
 
     def getoutput(self, cmd, split=True, depth=0):
         """Put a shell line aside whose output was wanted."""
-        self.system(cmd)
+        self.outputs.stream("stdout", f"{COMMAND_PUT_ASIDE}\n")
         return [] if split else ""
 
     system_raw = system
@@ -180,7 +191,7 @@ class Shell(InteractiveShell):
 
         The function below it, which would be marked, may do without.
         """
-        result = self.run_cell(source, store_history=False)
+        result = self.run_cell(source, store_history=True)
         if isinstance(result.error_in_exec, PutAside):
             while isinstance(result.error_in_exec, (PutAside, NameError)):
                 source = self._rest_after(result.error_in_exec, source)
@@ -203,6 +214,14 @@ class Shell(InteractiveShell):
         ]
         below = [start for start in starts if start > line]
         return "\n".join(plain.splitlines()[below[0] - 1 :]) if below and line else ""
+
+
+def _only_shows(command):
+    """Whether a shell line does nothing that a later cell could miss."""
+    if ">" in command:
+        return False
+    parts = [part.split() for part in re.split(r"[|;&\n]+", command)]
+    return all(not words or words[0] in _SHOWING for words in parts)
 
 
 class time_limit:

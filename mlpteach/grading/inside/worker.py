@@ -13,7 +13,7 @@ _MOST_PRINTED = 500
 
 def serve(sock, shell):
     """Answer the grader's messages until it hangs up."""
-    answers = {"files": _write_files, "cell": _run_cell, "call": _call}
+    answers = {"files": _write_files, "cell": _run_cell, "call": _call, "look": _look}
     while True:
         try:
             message = frames.receive(sock)
@@ -65,6 +65,29 @@ def _call(shell, message):
         error = _last_line(problem)
     text = printed.getvalue()[:_MOST_PRINTED]
     return {"value": value, "error": error, "after": tuple(arguments), "printed": text}
+
+
+def _look(shell, message):
+    """Hand over one variable of the student's."""
+    name = message["variable"]
+    if name not in shell.user_ns:
+        return {"missing": True}
+    try:
+        with time_limit(message["seconds"], name):
+            return {"value": _in_plain(shell.user_ns[name])}
+    except BaseException as problem:  # its class is the student's
+        return {"value": None, "error": _last_line(problem)}
+
+
+def _in_plain(value):
+    """Return a dict and a set as lists, marked as what they were, and a table as its array."""
+    if type(value) is dict:
+        return ("dict", [list(pair) for pair in value.items()])
+    if type(value) in (set, frozenset):
+        return ("set", list(value))
+    if hasattr(type(value), "__array__") and hasattr(type(value), "iloc"):
+        value = value.to_numpy()
+    return ("value", value)
 
 
 def _last_line(problem):
