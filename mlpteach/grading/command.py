@@ -140,4 +140,4 @@ def _grade(options, grade_students, done):
 def _most_frequent_isolation(entries):
     """Return in what most students' code ran on a cluster; the report names the others."""
     counted = Counter(isolation for entry in entries.values() for isolation in entry.isolations)
-    return counted.most_common(1)[0][0] if counted else "none"
+    return counted.most_common(1)[0][0] if counted else ""

@@ -18,9 +18,9 @@ def as_notebook(graded, handed_in, rules):
     """
     notebook = graded.notebook
     if graded.notes:
-        notebook.cells.insert(0, _notes_cell("Notes from grading", graded.notes))
+        notebook.cells.insert(0, _notes_cell("notes", "Notes from grading", graded.notes))
     if graded.for_staff:
-        notebook.cells.insert(0, _notes_cell("For whoever marks", graded.for_staff))
+        notebook.cells.insert(0, _notes_cell("for-staff", "For whoever marks", graded.for_staff))
         notebook.cells[0].metadata[FOR_STAFF] = True
     notebook.metadata[HANDED_IN] = handed_in
     notebook.metadata[RULES] = rules
@@ -35,6 +35,6 @@ def as_notebook(graded, handed_in, rules):
     return notebook
 
 
-def _notes_cell(title, notes):
+def _notes_cell(id, title, notes):
     lines = "\n".join(f"- {defuse(note)}" for note in notes)
-    return new_markdown_cell(f"**{title}**\n\n{lines}")
+    return new_markdown_cell(f"**{title}**\n\n{lines}", id=f"mlpteach-{id}")

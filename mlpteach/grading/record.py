@@ -117,7 +117,7 @@ def _write_submissions(db, cells, batch):
     asked = select(table.student_id, table.id).where(
         table.assignment_id == cells.assignment, table.student_id.in_(students)
     )
-    found = dict(db.execute(asked).tuples().all())
+    found = {row.student_id: row.id for row in db.execute(asked)}
     times = [
         {"id": found[marks.student], "timestamp": marks.timestamp}
         for marks in batch

@@ -172,7 +172,7 @@ def _isolation(run, entries):
     for entry in entries.values():
         for isolation in entry.isolations - {run.isolation}:
             others.setdefault(isolation, []).append(_shown(entry.student))
-    lines = [f"isolation: {run.isolation}"]
+    lines = [f"isolation: {run.isolation}"] if run.isolation else []
     for isolation, students in sorted(others.items()):
         lines += textwrap.wrap(f"but {isolation}: {', '.join(students)}", _WIDTH)
     if any(isolation.startswith(NO_SANDBOX) for isolation in (run.isolation, *others)):

@@ -70,7 +70,14 @@ def by_files(folder, application, assignment, students, force, tell):
     """Record the answers that lie in a folder, write the other jobs; return a Run."""
     with _only_one(application.coursedir, assignment):
         files = JobFiles(folder, setup_of(application, assignment))
-        return _run(application, assignment, students, files, force, tell)
+        run = _run(application, assignment, students, files, force, tell)
+    if files.waiting:
+        _say(
+            f"{files.waiting} jobs wait in {folder}: give, on any machine that sees it,\n"
+            f"    mlpteach grade-jobs {folder}\n"
+            "and here the same command again."
+        )
+    return run
 
 
 def setup_of(application, assignment):

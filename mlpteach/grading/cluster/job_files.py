@@ -45,27 +45,32 @@ class JobFiles:
         for name in (_JOBS, _ANSWERS):
             (self._folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(self._folder / _SETUP, self._setup.to_text())
-        wanted = set()
+        wanted, taken = set(), set()
         for number, job in jobs:
             wanted.add(name := self._name(job))
             answer = self._folder / _ANSWERS / name
             if answer.exists():
+                taken.add(name)
                 yield number, answer.read_text("utf-8", "replace")
             else:
                 _write(self._folder / _JOBS / name, job)
                 self.waiting += 1
                 yield number, None
-        self._remove_others(wanted)
+        self._keep_only(wanted - taken)
 
     def _name(self, job):
         text = self._setup.digest + job
         return hashlib.sha256(text.encode()).hexdigest()[:32] + ".json"
 
-    def _remove_others(self, wanted):
-        """Remove what is graded, or belongs to an earlier hand-in."""
-        for path in (self._folder / _JOBS).glob("*.json"):
-            if path.name not in wanted or (self._folder / _ANSWERS / path.name).exists():
-                path.unlink(missing_ok=True)
+    def _keep_only(self, names):
+        """Remove what is written down by now, and what belongs to an earlier hand-in.
+
+        An answer that says why it failed goes, too: the next run writes its job again.
+        """
+        for folder in (_JOBS, _ANSWERS):
+            for path in (self._folder / folder).glob("*.json"):
+                if path.name not in names:
+                    path.unlink(missing_ok=True)
 
 
 def answer_files(folder, part=(1, 1), tell=None):
