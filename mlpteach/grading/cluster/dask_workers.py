@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import logging
 import queue
 import time
 import uuid
@@ -35,6 +36,7 @@ def connect(address=None, scheduler_file=None):
     ------
     CannotGrade
     """
+    _quiet_dask()
     where = address or str(scheduler_file)
     try:
         return Client(
@@ -46,6 +48,13 @@ def connect(address=None, scheduler_file=None):
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         said = str(error).splitlines() or [type(error).__name__]
         raise CannotGrade(f"the scheduler {where} cannot be reached: {said[0][:300]}") from error
+
+
+def _quiet_dask():
+    """Let Dask keep its log to itself: what matters is said in a sentence."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 class DaskWorkers:
@@ -95,9 +104,9 @@ class DaskWorkers:
         return self
 
     def __exit__(self, *error):
-        self._client.unsubscribe_topic(self._name)
         if self._client.status == "running":
             with contextlib.suppress(Exception):  # the marks are written; workers may be gone
+                self._client.unsubscribe_topic(self._name)
                 self._client.unregister_worker_plugin(self._name)
 
     def __call__(self, jobs):
