@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``lecture``, ``notes``, ``site``, ``grade``, ``new-exercise``."""
+"""The command ``mlpteach``: ``lecture``, ``notes``, ``site``, ``grade``, ``grade-jobs``, …"""
 
 import argparse
 import importlib.util
@@ -63,6 +63,7 @@ def make_parser():
     _add_notes(commands)
     _add_site(commands)
     _add_grade(commands)
+    _add_grade_jobs(commands)
     _add_new_exercise(commands)
     return parser
 
@@ -156,7 +157,39 @@ def _add_grade(commands):
     grade.add_argument(
         "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
     )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on the workers of a Dask cluster, such as tls://host:8786 (default: "
+        "DASK_SCHEDULER_ADDRESS, where it is set)",
+    )
+    grade.add_argument(
+        "--scheduler-file", type=Path, metavar="FILE", help="the same, by Dask's scheduler file"
+    )
+    grade.add_argument(
+        "--jobs",
+        type=Path,
+        metavar="DIR",
+        help="write jobs for `mlpteach grade-jobs`, and record what it has answered",
+    )
     grade.set_defaults(run=grade_class)
+
+
+def _add_grade_jobs(commands):
+    command = commands.add_parser(
+        "grade-jobs",
+        help="grade jobs that lie in a folder, on any machine",
+        description="Answer the jobs that `mlpteach grade ASSIGNMENT --jobs DIR` wrote, one after "
+        "the other; give that command again to record the answers. What is answered is kept.",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder with the jobs")
+    command.add_argument(
+        "--part",
+        default="1/1",
+        metavar="K/N",
+        help="answer every N-th job only, from the K-th on: 3/20 is the third of twenty parts",
+    )
+    command.set_defaults(run=grade_jobs)
 
 
 def _add_new_exercise(commands):
@@ -210,17 +243,34 @@ def _need_nbgrader():
 
 def grade_class(options):
     """Do what ``mlpteach grade`` promises."""
-    from mlpteach.grading.settings import ON_WINDOWS
-
-    if sys.platform == "win32":
-        raise CommandError(ON_WINDOWS)
-    _need_nbgrader()
+    _need_a_grader()
     from mlpteach.grading import class_run, command
 
     try:
         return command.grade(options)
     except class_run.CannotGrade as error:
         raise CommandError(str(error)) from error
+
+
+def grade_jobs(options):
+    """Do what ``mlpteach grade-jobs`` promises."""
+    _need_a_grader()
+    from mlpteach.grading import class_run
+    from mlpteach.grading.cluster import job_files
+
+    try:
+        return job_files.answer_part(options.folder, options.part)
+    except class_run.CannotGrade as error:
+        raise CommandError(str(error)) from error
+
+
+def _need_a_grader():
+    """Say so where nothing can be graded."""
+    from mlpteach.grading.settings import ON_WINDOWS
+
+    if sys.platform == "win32":
+        raise CommandError(ON_WINDOWS)
+    _need_nbgrader()
 
 
 def print_notes(options):

@@ -16,8 +16,8 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
 
-from mlpteach.grading.finished import being_graded
-from mlpteach.grading.tidy import expected_notebooks, tidy
+from mlpteach.grading.finished import ANOTHER_GRADER, being_graded
+from mlpteach.grading.tidy import expected_notebooks, look_into
 
 _USE_A_GRADEBOOK = ["converters.autograde"] + [
     f"preprocessors.{name}" for name in ("overwritecells", "saveautogrades", "latesubmissions")
@@ -63,15 +63,12 @@ class ClassAutograde(Autograde):
             self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
         )
         expected = expected_notebooks(self.coursedir, assignment)
-        self._notes = tidy(folder, expected)
-        self.notebooks = sorted(map(str, folder.glob("*.ipynb")))
-        if not self.notebooks:
-            return "failed", "no notebook was handed in; ask for it"
-        if expected and not any((folder / name).exists() for name in expected):
-            return "failed", self._notes[-1]  # several may be meant: a person decides
+        self.notebooks, self._notes, trouble = look_into(folder, expected)
+        if trouble:
+            return "failed", trouble
         with being_graded(folder) as nobody_else:
             if not nobody_else:
-                return "failed", "another grader is at work on it just now"
+                return "failed", ANOTHER_GRADER
             return self._grade(assignment, student)
 
     def _grade(self, assignment, student):

@@ -37,7 +37,7 @@ class Result:
     ----------
     student : str
     state : str
-        "graded", "kept" (graded before) or "failed".
+        "graded", "kept" (graded before), "failed", or "waiting" for an answer from elsewhere.
     reason : str
         Why it failed.
     seconds : float

@@ -1,7 +1,11 @@
 """``mlpteach grade``: from the words at the terminal to the report."""
 
+import contextlib
 import gc
+import os
 import sys
+from collections import Counter
+from pathlib import Path
 
 from mlpteach.grading import class_run
 from mlpteach.grading.no_sandbox import WARNING
@@ -20,8 +24,8 @@ def grade(options):
     done = []
     gc.disable()  # nothing loaded below is garbage, and looking for it takes a tenth of the start
     try:
-        with class_run.start_sandbox() as sandbox:
-            run, entries = _grade(options, sandbox, done)
+        with _where(options) as graders:
+            run, entries = _grade(options, graders, done)
     except KeyboardInterrupt:
         graded = sum(result.state == "graded" for result in done)
         again = "start it again without --force" if options.force else "start it again"
@@ -35,7 +39,77 @@ def grade(options):
     return 1 if any(result.state == "failed" for result in run.results) else 0
 
 
-def _grade(options, sandbox, done):
+@contextlib.contextmanager
+def _where(options):
+    """Give the function that grades where the options ask for it.
+
+    It is called with nbgrader's application, students and what to tell, and returns a Run.
+    """
+    address = options.scheduler
+    if not (address or options.scheduler_file or options.jobs or options.graders):
+        address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    if options.jobs:
+        yield _by_files(options, Path(options.jobs).expanduser().resolve())
+    elif address or options.scheduler_file:
+        with _client(address, options.scheduler_file) as client:
+            yield _on_dask(options, client)
+    else:
+        with class_run.start_sandbox() as sandbox:
+            yield _here(options, sandbox)
+
+
+def _client(address, scheduler_file):
+    """Return a Dask client; before the folder changes, to which certificates may be relative."""
+    try:
+        from mlpteach.grading.cluster.dask_workers import connect
+    except ImportError as error:
+        raise class_run.CannotGrade(
+            f"a cluster needs Dask ({error}). Install it with\n"
+            f"    {sys.executable} -m pip install 'mlpteach[cluster]'\n"
+            "or grade on this machine, with --graders 2 for example"
+        ) from error
+    return connect(address, scheduler_file)
+
+
+def _on_dask(options, client):
+    from mlpteach.grading.cluster.command import on_dask
+
+    def grade_there(application, students, tell):
+        gc.enable()
+        return on_dask(client, application, options.assignment, students, options.force, tell)
+
+    return grade_there
+
+
+def _by_files(options, folder):
+    from mlpteach.grading.cluster.command import by_files
+
+    def grade_there(application, students, tell):
+        gc.enable()
+        return by_files(folder, application, options.assignment, students, options.force, tell)
+
+    return grade_there
+
+
+def _here(options, sandbox):
+    def grade_here(application, students, tell):
+        settled = class_run.settle_sandbox(application, sandbox)
+        if settled.isolation == NO_SANDBOX:
+            print(WARNING, file=sys.stderr)
+        return class_run.grade_class(
+            application,
+            options.assignment,
+            students,
+            settled,
+            graders=options.graders,
+            force=options.force,
+            tell=tell,
+        )
+
+    return grade_here
+
+
+def _grade(options, grade_students, done):
     arguments = [f"--db={options.db}"] if options.db else []
     arguments += ["--TrustedExecute.without_sandbox=True"] if options.without_sandbox else []
     application = class_run.open_course(options.course, arguments)
@@ -47,9 +121,6 @@ def _grade(options, sandbox, done):
     coursedir, assignment = application.coursedir, options.assignment
     class_run.check_generated(coursedir, assignment)
     students = class_run.students_of(coursedir, assignment, options.student)
-    sandbox = class_run.settle_sandbox(application, sandbox)
-    if sandbox.isolation == NO_SANDBOX:
-        print(WARNING, file=sys.stderr)
     with tqdm(total=len(students), unit=" students", disable=None) as bar:
 
         def tell(result):
@@ -57,17 +128,16 @@ def _grade(options, sandbox, done):
             bar.set_postfix_str(result.student[:20], refresh=False)
             bar.update()
 
-        run = class_run.grade_class(
-            application,
-            assignment,
-            students,
-            sandbox,
-            graders=options.graders,
-            force=options.force,
-            tell=tell,
-        )
+        run = grade_students(application, students, tell)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         entries = read_entries(coursedir, assignment, gradebook, options.student)
         if options.student is None:
             run.nothing_from = without_submission(gradebook, students, entries)
+    run.isolation = run.isolation or _most_frequent_isolation(entries)
     return run, entries
+
+
+def _most_frequent_isolation(entries):
+    """Return in what most students' code ran on a cluster; the report names the others."""
+    counted = Counter(isolation for entry in entries.values() for isolation in entry.isolations)
+    return counted.most_common(1)[0][0] if counted else ""

@@ -22,11 +22,16 @@ from mlpteach.grading.submission import MOST_BYTES, read_files, read_regular_fil
 MARK = "mlpteach_graded"
 HANDED_IN = "mlpteach_handed_in"
 RULES = "mlpteach_rules"
+ANOTHER_GRADER = "another grader is at work on it just now"
 
 
 def is_finished(path):
     """Whether the autograded notebook at `path` was written to its end."""
-    tail = _tail(path)
+    return ends_finished(_tail(path))
+
+
+def ends_finished(tail):
+    """Whether this is the end of an autograded notebook that was written to its end."""
     # Quotation marks inside a student's text are escaped in JSON, so this cannot be forged.
     return tail.endswith(b"}") and re.search(rf'[^\\]"{MARK}": true'.encode(), tail) is not None
 
@@ -54,11 +59,12 @@ def digest_of(notebook):
 
 def is_of(path, handed_in):
     """Whether the autograded notebook at `path` is the one with this :func:`digest_of`."""
-    return _says(path, HANDED_IN, handed_in)
+    return says(_tail(path), HANDED_IN, handed_in)
 
 
-def _says(path, key, value):
-    return re.search(rf'[^\\]"{key}": "{value}"'.encode(), _tail(path)) is not None
+def says(tail, key, value):
+    """Whether the metadata at the end of an autograded notebook hold this value."""
+    return re.search(rf'[^\\]"{key}": "{value}"'.encode(), tail) is not None
 
 
 def marked_students(coursedir, assignment):
@@ -124,7 +130,7 @@ def _has_the_rules(coursedir, assignment, path):
         rules = read_rules(coursedir, assignment, path.stem)
     except NoOriginal:
         return True
-    return _says(path, RULES, rules.digest)
+    return says(_tail(path), RULES, rules.digest)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,8 @@ the instructor's notebook, so a duplicated, deleted, swapped or stripped cell co
 and nothing that was written into the metadata has an effect.
 """
 
-from itertools import pairwise
+from collections import defaultdict
+from itertools import count, pairwise
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
@@ -213,7 +214,7 @@ def _filled(original, cell):
 
 def _own_cell(cell):
     """Return a cell of the student's own, without any metadata."""
-    new = _NEW[cell.kind]()
+    new = _NEW[cell.kind](id="handed-in")
     _write(new, cell)
     return new
 
@@ -232,8 +233,10 @@ def _write(new, cell):
 
 
 def _give_unique_ids(notebook):
-    seen = set()
+    """Number ids that are there already: the same work gives the same notebook every time."""
+    seen, numbers = set(), defaultdict(lambda: count(2))
     for cell in notebook.cells:
-        if cell.get("id") in seen:
-            cell.id = new_raw_cell().id
+        id = cell.id
+        while cell.id in seen:
+            cell.id = f"{id[:50]}-{next(numbers[id])}"
         seen.add(cell.id)

@@ -151,7 +151,8 @@ def write_student(run, entries):
 
 def _graded(run, entries):
     """Leave out who is in the gradebook, from before or by half, but was not graded now."""
-    failed = {result.student for result in run.results if result.state == "failed"}
+    states = ("failed", "waiting")
+    failed = {result.student for result in run.results if result.state in states}
     return {student: entry for student, entry in entries.items() if student not in failed}
 
 
@@ -160,6 +161,7 @@ def _summary(run, entries):
     words = [f"{states['graded']} graded"]
     words += [f"{states['kept']} graded before"] if states["kept"] else []
     words += [f"{states['failed']} NOT GRADED"] if states["failed"] else []
+    words += [f"{states['waiting']} waiting for an answer"] if states["waiting"] else []
     summary = f"{run.assignment}: {', '.join(words)}, in {run.seconds:.1f} s"
     return "\n".join([summary, *_isolation(run, entries)])
 
@@ -170,7 +172,7 @@ def _isolation(run, entries):
     for entry in entries.values():
         for isolation in entry.isolations - {run.isolation}:
             others.setdefault(isolation, []).append(_shown(entry.student))
-    lines = [f"isolation: {run.isolation}"]
+    lines = [f"isolation: {run.isolation}"] if run.isolation else []
     for isolation, students in sorted(others.items()):
         lines += textwrap.wrap(f"but {isolation}: {', '.join(students)}", _WIDTH)
     if any(isolation.startswith(NO_SANDBOX) for isolation in (run.isolation, *others)):

@@ -1,25 +1,18 @@
 """The steps of ``nbgrader autograde`` that replace nbgrader's own: grade, and save the marks."""
 
-import re
 from pathlib import Path
-from typing import Any
 
-from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor, latesubmissions
 from traitlets import Bool, Float, Integer
 
-from mlpteach.grading.feedback import FOR_STAFF
-from mlpteach.grading.finished import HANDED_IN, MARK, RULES, digest_of
-from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.inputs import read_secret, work_key
+from mlpteach.grading.gather import gather
+from mlpteach.grading.grade import grade
+from mlpteach.grading.graded_notebook import as_notebook
+from mlpteach.grading.known_here import add_what_is_known_here
 from mlpteach.grading.record import record_marks
-from mlpteach.grading.rules import read_rules
 from mlpteach.grading.sandbox import NO_SANDBOX, Limits
 from mlpteach.grading.shared_sandbox import shared_sandbox
-from mlpteach.grading.submission import read_files, read_whole
 from mlpteach.grading.tidy import expected_notebooks, other_notebooks
-from mlpteach.grading.written import defuse
-from mlpteach.quiz.graded import WHO
 
 
 class TrustedExecute(NbGraderPreprocessor):
@@ -45,14 +38,14 @@ class TrustedExecute(NbGraderPreprocessor):
         """Return the graded notebook in place of `nb`; its metadata hold what was found."""
         names, coursedir = resources["nbgrader"], self.parent.parent.coursedir
         path = Path(resources["metadata"]["path"], names["notebook"] + ".ipynb")
-        work = _gather(coursedir, path, names)
+        work, handed_in = gather(coursedir, path, names["assignment"], names["student"])
         graded = grade(work, self.sandbox())
         beside = other_notebooks(path.parent, expected_notebooks(coursedir, names["assignment"]))
         tidied = resources.get("tidied", ())
-        _add_what_is_known_here(graded, path, names["student"], tidied, beside)
+        add_what_is_known_here(graded, path, names["student"], tidied, beside)
         for note in graded.notes + graded.for_staff:
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
-        return _as_notebook(graded, path, work.rules.digest), resources
+        return as_notebook(graded, handed_in, work.rules.digest), resources
 
     @property
     def limits(self):
@@ -94,101 +87,3 @@ class SaveMarks(NbGraderPreprocessor):
                 found["comments"],
             )
         return nb, resources
-
-
-def _gather(coursedir, path, names):
-    """Return the plain data that one notebook is graded by."""
-    rules = read_rules(coursedir, names["assignment"], names["notebook"])
-    _compare_with_gradebook(rules.released, names)
-    handed_in, unreadable = read_whole(path)
-    secret = read_secret(coursedir.root, coursedir.groupshared)
-    key = work_key(secret, names["student"], names["assignment"], digest_of(path))
-    return Work(rules, handed_in, key, read_files(path.parent), unreadable)
-
-
-class SourceChanged(Exception):
-    """The gradebook knows other cells or points than the source notebook."""
-
-
-def _compare_with_gradebook(released, names):
-    """Refuse to grade with a source that changed since the assignment was generated."""
-    about = [cell["metadata"].get("nbgrader", {}) for cell in released["cells"]]
-    source = {
-        data["grade_id"]: float(data.get("points", 0))
-        for data in about
-        if data.get("grade") or data.get("task")
-    }
-    key = (names["db_url"], names["assignment"], names["notebook"], tuple(source.items()))
-    if key in _compared:
-        return
-    with latesubmissions.Gradebook(names["db_url"]) as gradebook:
-        saved = gradebook.find_notebook(names["notebook"], names["assignment"])
-        points = {cell.name: cell.max_score for cell in [*saved.grade_cells, *saved.task_cells]}
-    if points != source:
-        changed = ", ".join(sorted(set(points.items()) ^ set(source.items()), key=str)[0][:1])
-        raise SourceChanged(
-            f"the source of {names['notebook']!r} is not the one in the gradebook (cell "
-            f"{changed!r}): run nbgrader generate_assignment {names['assignment']} --force"
-        )
-    _compared.add(key)
-
-
-_compared: set[Any] = set()
-
-
-def _add_what_is_known_here(graded, path, student, tidied, others):
-    """Add the notes that take more than the notebook: its neighbours, and whose it is."""
-    graded.for_staff[:0] = [f"{note[0].upper()}{note[1:]}." for note in tidied]
-    if others and not graded.answered:
-        graded.notes.append(f"NOTHING IS ANSWERED in {path.name!r}, but beside it lies {others}.")
-        graded.for_staff.append(
-            f"If it is meant, rename it to {path.name!r} in {path.parent} and grade again, "
-            "with --force."
-        )
-    elif others:
-        graded.for_staff.append(f"Other notebooks lie here and were not graded: {others}.")
-    if graded.answered_as is not None:
-        graded.for_staff += _about_names(graded.answered_as, student)
-
-
-def _about_names(given, student):
-    """Say so where a quiz was answered under no name, or under one that is not the student's."""
-    if not any(given):
-        return [
-            f"No name given: {WHO}() returned none, so nothing could be judged. Ask for it, write "
-            "it into the submitted notebook and grade again, with --force."
-        ]
-    others = [name for name in given if name and not _same_name(name, student)]
-    return [f"Answered with the numbers of {name!r}: is that this student?" for name in others]
-
-
-def _same_name(given, student):
-    """Whether a name is a student's id, but for capitals and what stands between letters."""
-    plain = [re.sub(r"[\W_]", "", name).casefold() for name in (given, student)]
-    return plain[0] == plain[1]
-
-
-def _as_notebook(graded, path, rules):
-    """Return the graded notebook with its notes on top, and what was found in its metadata."""
-    notebook = graded.notebook
-    if graded.notes:
-        notebook.cells.insert(0, _notes_cell("Notes from grading", graded.notes))
-    if graded.for_staff:
-        notebook.cells.insert(0, _notes_cell("For whoever marks", graded.for_staff))
-        notebook.cells[0].metadata[FOR_STAFF] = True
-    notebook.metadata[HANDED_IN] = digest_of(path)
-    notebook.metadata[RULES] = rules
-    notebook.metadata["mlpteach"] = {
-        name: getattr(graded, name)
-        for name in (
-            *("notes", "for_staff", "trouble", "mistakes", "isolation", "seconds"),
-            *("scores", "comments", "hints"),
-        )
-    }
-    notebook.metadata[MARK] = True
-    return notebook
-
-
-def _notes_cell(title, notes):
-    lines = "\n".join(f"- {defuse(note)}" for note in notes)
-    return new_markdown_cell(f"**{title}**\n\n{lines}")

@@ -84,6 +84,27 @@ def tidy(folder, expected):
     return notes + _find_misnamed(folder, expected)
 
 
+def look_into(folder, expected):
+    """Tidy the folder of one submission; return its notebooks, and why none can be graded.
+
+    Returns
+    -------
+    notebooks : list of str
+        Paths.
+    notes : list of str
+        What was done, for the instructor.
+    trouble : str
+        "" where there is none.
+    """
+    notes = tidy(folder, expected)
+    notebooks = sorted(map(str, Path(folder).glob("*.ipynb")))
+    if not notebooks:
+        return [], notes, "no notebook was handed in; ask for it"
+    if expected and not any(Path(folder, name).exists() for name in expected):
+        return notebooks, notes, notes[-1]  # several may be meant: a person decides
+    return notebooks, notes, ""
+
+
 def _walk(folder):
     """Yield all that is no folder; of folders too deep, nothing that is in them."""
     waiting = [(folder, 0)]

@@ -1,5 +1,8 @@
 """What the tests of the grading share: small courses, graded in this process."""
 
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -52,3 +55,36 @@ def environment_at():
         return people.environment_at(home)
 
     return make
+
+
+def postgresql_programs():
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return found[-1] if found else None
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory):
+    """Address of a database on a server of our own, reached through a socket only."""
+    pytest.importorskip("psycopg")
+    if postgresql_programs() is None:
+        assert not os.environ.get("MLPTEACH_REQUIRE_POSTGRESQL"), "PostgreSQL is missing"
+        pytest.skip("PostgreSQL is not installed here")
+    root = tmp_path_factory.mktemp("postgresql")
+    root.chmod(0o777)
+    for above in root.parents[:3]:
+        above.chmod(above.stat().st_mode | 0o011)
+    # The server refuses to run as root.
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+    def run(program, *arguments):
+        command = [*user, str(postgresql_programs() / program), *arguments]
+        with open(root / f"{program}.log", "w") as log:
+            done = subprocess.run(command, cwd="/", stdout=log, stderr=log, timeout=120)
+        assert done.returncode == 0, (root / f"{program}.log").read_text()
+
+    data, options = str(root / "data"), f"-k {root} -c listen_addresses='' -c fsync=off"
+    run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
+    run("pg_ctl", "-D", data, "-w", "-l", str(root / "server.log"), "-o", options, "start")
+    yield f"postgresql+psycopg://postgres@/postgres?host={root}"
+    run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(root / "data", ignore_errors=True)

@@ -1,0 +1,198 @@
+"""Let the workers of a Dask cluster answer jobs."""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import queue
+import time
+import uuid
+
+from distributed import Client, KilledWorker
+
+from mlpteach.grading.class_run import CannotGrade
+from mlpteach.grading.cluster.coordinator import Stopped
+from mlpteach.grading.cluster.jobs import failed
+from mlpteach.grading.cluster.plugin import GraderPlugin
+from mlpteach.grading.cluster.task import grade_job
+
+_LOST = "its worker or grader was lost too often: is memory short?"
+_QUIET_SECONDS = 60.0  # without a worker that can grade, until that is said
+_LOOK_SECONDS = 2.0  # between looks at who is there
+_CONNECT_SECONDS = 30.0
+
+
+def connect(address=None, scheduler_file=None):
+    """Return a Client; what secures the connection is Dask's own configuration.
+
+    Parameters
+    ----------
+    address : str, optional
+        Such as "tls://host:8786".
+    scheduler_file : str or Path, optional
+        What ``dask scheduler --scheduler-file`` wrote.
+
+    Raises
+    ------
+    CannotGrade
+    """
+    _quiet_dask()
+    where = address or str(scheduler_file)
+    try:
+        return Client(
+            address,
+            scheduler_file=scheduler_file and str(scheduler_file),
+            timeout=_CONNECT_SECONDS,
+            set_as_default=False,
+        )
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        said = str(error).splitlines() or [type(error).__name__]
+        raise CannotGrade(f"the scheduler {where} cannot be reached: {said[0][:300]}") from error
+
+
+def _quiet_dask():
+    """Let Dask keep its log to itself: what matters is said in a sentence."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+class DaskWorkers:
+    """Whatever grades jobs (:data:`mlpteach.grading.cluster.coordinator.GradeJobs`), on Dask.
+
+    Use it as a context manager.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    setup : mlpteach.grading.cluster.jobs.Setup
+    place : str
+        What tells this course from others that are graded at the same time.
+    say : callable
+        Called with each sentence that somebody should read.
+    """
+
+    def __init__(self, client, setup, place, say):
+        self._client, self._setup, self._say = client, setup, say
+        self._name = (
+            "mlpteach-" + hashlib.sha256(f"{place} {setup.digest}".encode()).hexdigest()[:16]
+        )
+        self._named = set()  # workers whose trouble was said
+        self._able = 0
+        self._looked = self._last_able = time.monotonic()
+
+    def __enter__(self):
+        """Lay a grader on each worker, now and whenever one joins.
+
+        Raises
+        ------
+        CannotGrade
+            No worker that is there can grade.
+        """
+        plugin = GraderPlugin(self._name, self._setup.to_text())
+        try:
+            self._client.subscribe_topic(self._name, self._hear)
+            self._client.register_plugin(plugin, name=self._name)
+            workers = self._resources()
+            for event in self._client.get_events(self._name):
+                self._hear(event, workers)
+        except (OSError, asyncio.CancelledError, TimeoutError) as error:
+            raise CannotGrade(f"the scheduler does not answer: {error}") from error
+        if workers and not any(workers.values()):
+            self.__exit__()
+            raise CannotGrade("no worker can grade; nobody was graded")
+        return self
+
+    def __exit__(self, *error):
+        if self._client.status == "running":
+            with contextlib.suppress(Exception):  # the marks are written; workers may be gone
+                self._client.unsubscribe_topic(self._name)
+                self._client.unregister_worker_plugin(self._name)
+
+    def __call__(self, jobs):
+        """Draw jobs as the workers have room, and yield their answers."""
+        finished, numbers = queue.SimpleQueue(), {}
+        jobs, more = iter(jobs), True
+        self._look()
+        while more or numbers:
+            while more and len(numbers) < max(8, 4 * self._able):
+                number, job = next(jobs, (None, None))
+                more = job is not None
+                if more:
+                    numbers[self._submit(job, finished)] = number
+            came = _wait(finished) if numbers else []
+            yield from self._answers(came, numbers)
+            self._look_if_due()
+            if not came:
+                yield None
+
+    def _submit(self, job, finished):
+        future = self._client.submit(
+            grade_job,
+            self._name,
+            job.encode(),
+            key=f"grade-{uuid.uuid4().hex}",  # of nobody: keys stand on the dashboard
+            resources={self._name: 1},
+            pure=False,
+        )
+        future.add_done_callback(finished.put)
+        return future
+
+    def _answers(self, futures, numbers):
+        """Yield the answers of futures that are done."""
+        if any(future.cancelled() for future in futures) or self._client.status != "running":
+            raise Stopped("the scheduler is gone")
+        good = [future for future in futures if future.status == "finished"]
+        for future in futures:
+            if future not in good:
+                yield numbers.pop(future), failed(_why(future))
+        try:
+            answers = self._client.gather(good, errors="skip")
+        except (OSError, asyncio.CancelledError, TimeoutError) as error:
+            raise Stopped("the scheduler is gone") from error
+        for future, answer in zip(good, answers, strict=True):
+            said = failed(_LOST) if answer is None else answer.decode(errors="replace")
+            yield numbers.pop(future), said
+
+    def _look_if_due(self):
+        if time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._look()
+
+    def _look(self):
+        """Count the workers that can grade; say so when there has been none for long."""
+        self._looked = now = time.monotonic()
+        with contextlib.suppress(OSError, asyncio.CancelledError, TimeoutError):
+            self._able = sum(map(bool, self._resources().values()))
+        if self._able:
+            self._last_able = now
+        elif now - self._last_able > _QUIET_SECONDS:
+            self._say(f"no worker has been able to grade for {_QUIET_SECONDS:g} s: still waiting")
+            self._last_able = now
+
+    def _resources(self):
+        """Return worker -> how many jobs at a time it can grade."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        return {name: each["resources"].get(self._name, 0) for name, each in workers.items()}
+
+    def _hear(self, event, workers=None):
+        """Say what a worker lacks: at the start, and when one joins later."""
+        _, said = event
+        worker = said["worker"]
+        if worker not in self._named and (workers is None or worker in workers):
+            self._named.add(worker)
+            self._say(f"{worker} is given no work: {said['trouble']}")
+
+
+def _wait(finished):
+    """Return what has finished, at least one within a second."""
+    came = []
+    with contextlib.suppress(queue.Empty):
+        came.append(finished.get(timeout=1.0))
+        while True:
+            came.append(finished.get_nowait())
+    return came
+
+
+def _why(future):
+    error = future.exception()
+    return _LOST if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"[:300]

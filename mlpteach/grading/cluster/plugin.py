@@ -1,0 +1,124 @@
+"""What Dask lays on each worker: a grader with a sandbox, and the word that it can grade.
+
+It travels as its source and imports nothing of mlpteach: a worker without it, or with another
+version, or with another Python, says so instead of failing to start.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from distributed.diagnostics.plugin import WorkerPlugin
+
+
+class GraderPlugin(WorkerPlugin):
+    """One grader, and so one sandbox, a worker.
+
+    A plugin whose setup fails does not keep its worker out. So jobs ask for a resource, which only
+    a worker has that can grade; there is one of it, so that one job at a time is graded.
+
+    Parameters
+    ----------
+    name : str
+        Of the plugin and of the resource.
+    setup : str
+        From :meth:`mlpteach.grading.cluster.jobs.Setup.to_text`.
+
+    """
+
+    def __init__(self, name, setup):
+        self.name = name
+        self._setup = setup
+        self._process = None
+        self._torn_down = False
+        self._one_at_a_time = threading.Lock()
+
+    def __reduce__(self):
+        source = Path(__file__).read_text("utf-8")
+        made = "(lambda names: exec({!r}, names) or names['GraderPlugin'])({!r})({!r}, {!r})"
+        names = {"__name__": "mlpteach_grader_plugin"}
+        return eval, (made.format(source, names, self.name, self._setup),)
+
+    async def setup(self, worker):
+        """Start the grader, and say what this worker can."""
+        try:
+            self._start()
+            trouble = await asyncio.to_thread(self._settle)
+        except Exception as error:
+            trouble = f"{type(error).__name__}: {error}"
+        if trouble:
+            self._stop()
+            worker.log_event(self.name, {"worker": worker.address, "trouble": trouble})
+        await worker.set_resources(**{self.name: 0 if trouble else 1})
+
+    def teardown(self, worker):
+        """End the grader; the scheduler may be gone already."""
+        worker.state.total_resources.pop(self.name, None)
+        worker.state.available_resources.pop(self.name, None)
+        self._torn_down = True
+        self._stop()
+
+    def grade(self, job):
+        """Return the answer to a job, bytes for bytes; None where its grader was lost twice."""
+        with self._one_at_a_time:
+            for _ in range(0 if self._torn_down else 2):
+                try:
+                    if self._process is None:
+                        self._start()
+                        if self._settle():
+                            break
+                    self._jobs.send_bytes(job)
+                    return self._jobs.recv_bytes()
+                except (EOFError, OSError):
+                    self._stop()
+        return None
+
+    def _start(self):
+        ours, theirs = socket.socketpair()
+        read, self._life = os.pipe()
+        command = [sys.executable, "-m", "mlpteach.grading.cluster.grader"]
+        try:
+            self._process = subprocess.Popen(
+                [*command, str(theirs.fileno()), str(read)],
+                pass_fds=[theirs.fileno(), read],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        finally:
+            theirs.close()
+            os.close(read)
+        self._jobs = Connection(ours.detach())
+        self._said = []
+        threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
+
+    def _listen(self, stream):
+        with stream:
+            for line in stream:
+                self._said = [*self._said, line.decode(errors="replace").strip()][-5:]
+
+    def _settle(self):
+        """Hand the grader its setup; return its trouble."""
+        try:
+            self._jobs.send_bytes(self._setup.encode())
+            return self._jobs.recv_bytes().decode()
+        except (EOFError, OSError):
+            self._process.wait()
+            last = self._said[-1] if self._said else "it says nothing"
+            return f"its grader does not start: {last[:300]}"
+
+    def _stop(self):
+        if self._process is None:
+            return
+        os.close(self._life)
+        self._jobs.close()
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+        self._process = None

@@ -1,0 +1,145 @@
+"""Write down what came back: marks in one transaction for many students, then their files.
+
+The file of a graded notebook is what says that a submission is done, so it comes last: whoever is
+killed in between finds it not done, grades it again, and comes to the same marks.
+"""
+
+import contextlib
+from dataclasses import dataclass
+
+from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.converters.base import BaseConverter
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import rmtree
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from mlpteach.grading.class_run import Result
+from mlpteach.grading.cluster.answers import Answer, with_what_is_known_here
+from mlpteach.grading.cluster.submissions import Begun
+from mlpteach.grading.record import Marks, record_batch
+
+
+@dataclass
+class Done:
+    """A submission whose answers are there.
+
+    Attributes
+    ----------
+    begun : Begun
+    answers : list of Answer
+    seconds : float
+    """
+
+    begun: Begun
+    answers: list[Answer]
+    seconds: float
+
+
+class Recorder:
+    """Writes into one course.
+
+    Parameters
+    ----------
+    submissions : mlpteach.grading.cluster.submissions.Submissions
+    """
+
+    def __init__(self, submissions):
+        self._submissions = submissions
+        coursedir = submissions.coursedir
+        self._gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
+        self._has_a_due_date = self._gradebook.find_assignment(submissions.assignment).duedate
+        self._penalties = AssignLatePenalties(parent=submissions.converter)
+
+    def close(self):
+        """End the connection to the gradebook."""
+        self._gradebook.close()
+
+    def write(self, batch):
+        """Write a batch of Done, and return a Result for each.
+
+        Where the gradebook refuses the batch, each is tried alone: one must not stop the others.
+        """
+        try:
+            self._mark(batch)
+            return [self._lay_down(done) for done in batch]
+        except SQLAlchemyError as error:
+            if len(batch) > 1:
+                return [result for done in batch for result in self.write([done])]
+            said = str(error).splitlines()[0]
+            return [Result(batch[0].begun.student, "failed", f"the gradebook refuses it: {said}")]
+        finally:
+            for done in batch:
+                done.begun.held.close()
+
+    def _mark(self, batch):
+        marks = [
+            Marks(
+                done.begun.student,
+                {answer.name: answer.scores for answer in done.answers},
+                {answer.name: answer.comments for answer in done.answers},
+                done.begun.timestamp,
+            )
+            for done in batch
+        ]
+        record_batch(self._gradebook, self._submissions.assignment, marks)
+        if self._has_a_due_date:
+            self._penalize(batch)
+
+    def _penalize(self, batch):
+        """Let nbgrader's own plugin decide what coming late costs."""
+        by_student = {done.begun.student: done for done in batch}
+        asked = select(SubmittedAssignment).where(
+            SubmittedAssignment.student_id.in_(list(by_student)),
+            SubmittedAssignment.assignment.has(name=self._submissions.assignment),
+        )
+        late = [
+            each.student_id
+            for each in self._gradebook.db.execute(asked).scalars()
+            if each.total_seconds_late > 0
+        ]
+        self._gradebook.db.rollback()
+        for student in late:
+            for answer in by_student[student].answers:
+                names = {"student": student, "notebook": answer.name}
+                names |= {"assignment": self._submissions.assignment}
+                names |= {"db_url": self._submissions.coursedir.db_url}
+                self._penalties.preprocess(new_notebook(), {"nbgrader": names})
+
+    def _lay_down(self, done):
+        """Write the files of one submission; the notebooks last."""
+        begun, student = done.begun, done.begun.student
+        folder = self._submissions.graded_folder(student)
+        try:
+            texts = {answer.name: self._text(begun, answer) for answer in done.answers}
+            with contextlib.suppress(FileNotFoundError):
+                rmtree(str(folder))
+            folder.mkdir(parents=True)
+            assignment = self._submissions.assignment
+            BaseConverter.init_assignment(self._submissions.converter, assignment, student)
+            self._lay_given_files(begun, folder)
+            for name, text in texts.items():
+                (folder / f"{name}.ipynb").write_text(text, "utf-8")
+            self._submissions.converter.set_permissions(assignment, student)
+        except Exception as error:
+            with contextlib.suppress(FileNotFoundError):
+                rmtree(str(folder))
+            said = str(error).splitlines() or [""]
+            return Result(student, "failed", f"{type(error).__name__}: {said[0][:300]}")
+        return Result(student, "graded", "", done.seconds)
+
+    def _text(self, begun, answer):
+        path = begun.folder / f"{answer.name}.ipynb"
+        return with_what_is_known_here(
+            answer, begun.works[answer.name], path, begun.student, begun.tidied, begun.others
+        )
+
+    def _lay_given_files(self, begun, folder):
+        """Let what the instructor gives replace what was handed in under its name."""
+        for rules, _ in begun.works.values():
+            for name, data in rules.files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)
+                path.write_bytes(data)

@@ -1,0 +1,82 @@
+"""What Dask lays on a worker: here without Dask's processes, with a grader of its own."""
+
+import asyncio
+import pickle
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from mlpteach.grading.cluster import plugin
+from mlpteach.grading.cluster.jobs import Setup
+from mlpteach.grading.sandbox import Limits
+
+
+class Worker:
+    """A worker as its plugin sees it."""
+
+    def __init__(self):
+        self.address, self.resources, self.said = "tls://here", {}, []
+        self.state = SimpleNamespace(total_resources={}, available_resources={})
+
+    async def set_resources(self, **resources):
+        self.resources |= resources
+
+    def log_event(self, topic, message):
+        self.said.append(message["trouble"])
+
+
+def travelled(setup):
+    return pickle.loads(pickle.dumps(plugin.GraderPlugin("mlpteach-x", setup)))
+
+
+def settled(setup, thread=None):
+    made, worker = travelled(setup), Worker()
+
+    def settle():
+        asyncio.run(made.setup(worker))
+
+    starter = threading.Thread(target=settle)
+    starter.start()
+    starter.join()
+    return made, worker
+
+
+@pytest.fixture
+def ready(needs_sandbox):
+    """A plugin whose starting thread has ended."""
+    made, worker = settled(Setup({}, Limits()).to_text())
+    assert (worker.resources, worker.said) == ({"mlpteach-x": 1}, [])
+    yield made
+    made.teardown(worker)
+
+
+def test_the_sandbox_outlives_the_thread_that_started_it(ready):
+    first = ready._process.pid
+    for _ in range(2):
+        assert b"seconds" in ready.grade(b'{"notebooks": [], "files": {}}')
+    assert ready._process.pid == first
+
+
+def test_a_grader_that_is_lost_is_started_again(ready):
+    ready._process.kill()
+    assert b"seconds" in ready.grade(b'{"notebooks": [], "files": {}}')
+
+
+def test_what_is_no_job_gets_an_answer_that_says_so(ready):
+    assert b"JSONDecodeError" in ready.grade(b"no job")
+
+
+@pytest.mark.parametrize(
+    ("setup", "said"),
+    [
+        ('{"environment": {"mlpteach": "0.0.1"}}', "another version: mlpteach 0.0.1 is asked for"),
+        ("no setup", "its grader does not start: json.decoder.JSONDecodeError"),
+    ],
+)
+def test_who_cannot_grade_has_no_resource_and_says_why(setup, said):
+    made, worker = settled(setup)
+    assert worker.resources == {"mlpteach-x": 0}
+    assert worker.said[0].startswith(said)
+    made.teardown(worker)
+    assert made.grade(b"") is None
