@@ -263,9 +263,13 @@ class Core:
         Path
         """
         here = saved.History(self.spec, self.show, self.numbers, self.pictures(), self.position)
-        return saved.write(path, here, [self._saved_step(i + 1) for i in range(len(self.guide))])
+        return saved.write(path, here, self.guided_histories())
 
-    def _saved_step(self, number):
+    def guided_histories(self) -> list[saved.History | None]:
+        """Return what a page shows of each guided step; None where that can't be computed."""
+        return [self._guided_history(i + 1) for i in range(len(self.guide))]
+
+    def _guided_history(self, number):
         """Return the history of a guided step; None where it can't be computed."""
         values, position = self._step_state(number)
         try:

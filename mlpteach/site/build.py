@@ -1,5 +1,6 @@
 """``mlpteach site OUT``: the folder with all pages, its files named by their contents."""
 
+import gzip
 import hashlib
 import shutil
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from mlpteach.site import page_source
 from mlpteach.site.archive import licences, sources_archive
 from mlpteach.site.executed import Lecture, execute_all
-from mlpteach.site.lecture_page import lecture_page, lecture_title
+from mlpteach.site.lecture_page import lecture_page, lecture_title, questions_file
 from mlpteach.site.pyodide import AT_ONCE, ON_DEMAND, Release, read_release
 from mlpteach.site.reference import reference_page
 from mlpteach.site.start_page import start_page
@@ -77,7 +78,9 @@ def site_files(lectures: list[Lecture], release: Release | None) -> dict[str, by
         for name, content in lecture.files.items():
             files.add(f"dashboards/{name}", content)
     for place, lecture in enumerate(lectures):
-        page = lecture_page(lecture, assets, _links(lectures, place), python)
+        questions = files.add_named(f"{lecture.name}-questions.packed", questions_file(lecture))
+        named = {**assets, "questions": questions}
+        page = lecture_page(lecture, named, _links(lectures, place), python)
         files.add(f"{lecture.name}.html", page)
     start = Link("index.html", "Start"), Link("reference.html", "Reference")
     ends = [*start, Link("licences.txt", "Licences")]
@@ -91,14 +94,16 @@ def site_files(lectures: list[Lecture], release: Release | None) -> dict[str, by
 
 def _add_assets(files):
     """Add code and style; return their addresses."""
-    player = files.add_named("player.js", page_source.PLAYER)
-    question = files.add_named("question.js", page_source.QUESTION)
-    site = page_source.SITE.replace("./player.js", f"./{player}")
-    return {
+    code = {
+        name: files.add_named(f"{name}.js.packed", gzip.compress(source.encode(), 9, mtime=0))
+        for name, source in page_source.PACKED.items()
+    }
+    plain = {
         "style": files.add_named("style.css", page_source.STYLE),
-        "site": files.add_named("site.js", site.replace("./question.js", f"./{question}")),
+        "start": files.add_named("start.js", page_source.START),
         "worker": files.add_named("worker.js", page_source.WORKER),
     }
+    return {**code, **plain}
 
 
 def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:

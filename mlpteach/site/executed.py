@@ -25,8 +25,8 @@ class Shown:
     cell : Cell
     text : str
         What it printed, and its value where that is neither a dashboard nor a question.
-    dashboard : str
-        Name of the dashboard's file; "" without one.
+    dashboard : dict
+        Names of the dashboard's files, see :class:`~mlpteach.site.packed.Packed`; {} without one.
     title : str
         Of the dashboard.
     question : dict
@@ -35,7 +35,7 @@ class Shown:
 
     cell: Cell
     text: str = ""
-    dashboard: str = ""
+    dashboard: dict[str, Any] = field(default_factory=dict)
     title: str = ""
     question: dict[str, Any] = field(default_factory=dict)
 
@@ -87,18 +87,27 @@ def _show(cell, names, files, notebook, wakes):
         raise RuntimeError(f"{notebook}, cell {cell.id}, stopped.\n{outcome.text}{outcome.error}")
     plain = plain_value(outcome.value)
     if isinstance(plain, Core):
-        name, content = _dashboard_file(plain, wakes)
-        files[name] = content
-        return Shown(cell, outcome.text, dashboard=name, title=plain.title)
+        named = _add_dashboard(plain, files, wakes)
+        return Shown(cell, outcome.text, dashboard=named, title=plain.title)
     if isinstance(plain, Session):
         question = {**plain.state, "verdicts": verdicts(plain)}
         return Shown(cell, outcome.text, question=question)
     return Shown(cell, outcome.text + value_text(plain))
 
 
-def _dashboard_file(core, wakes):
-    content = pack(core, "asleep" if wakes else True)
-    return f"{core.name}-{hashlib.sha256(content).hexdigest()[:12]}.packed", content
+def _add_dashboard(core, files, wakes):
+    """Add the files of a dashboard; return their names, "first", "rest" and "steps"."""
+    packed = pack(core, wakes)
+
+    def add(content, kind=""):
+        if content is None:
+            return None
+        name = f"{core.name}{kind}-{hashlib.sha256(content).hexdigest()[:12]}.packed"
+        files[name] = content
+        return name
+
+    steps = [add(step, "-step") for step in packed.steps]
+    return {"first": add(packed.first), "rest": add(packed.rest, "-rest"), "steps": steps}
 
 
 def plain_value(value: Any) -> Any:

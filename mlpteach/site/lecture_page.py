@@ -1,5 +1,6 @@
 """A lecture as a page to read, whose dashboards play and whose questions can be answered."""
 
+import gzip
 import html
 import json
 from typing import Any
@@ -16,6 +17,10 @@ _FORMAT = HtmlFormatter(nowrap=True)
 _NO_SCRIPT = """<noscript>
 Dashboards and questions need JavaScript, which is switched off here.
 </noscript>"""
+_ASLEEP = (
+    '<p class="note">Dashboards, their numbered steps and clicked answers work on this page as it '
+    "is. Other controls and the code need Python, which these pages were made without.</p>"
+)
 _FROM_A_FILE = """<script>
 if (location.protocol === "file:") document.querySelector(".tell").textContent =
   "Opened as a file the page can only be read: browsers play it from a web server, " +
@@ -38,23 +43,33 @@ def lecture_page(
     ----------
     lecture : Lecture
     assets : dict of str to str
-        Addresses of "style", "site" and "worker".
+        Addresses of "style" and "worker", of the code: "start", "site", "player" and "question",
+        and of the lecture's "questions".
     links : list of Link
     python : dict, optional
         What the page's worker loads; without it nothing wakes.
     """
-    body = "\n".join([_contents(lecture), *map(_cell, lecture.cells)])
+    note = [] if python else [_ASLEEP]
+    body = "\n".join([_contents(lecture), *note, *map(_cell, lecture.cells)])
     data = {
         "cells": [_cell_data(one) for one in lecture.cells if one.cell.code],
+        "code": {part: assets[part] for part in ("site", "player", "question")},
+        "questions": assets["questions"],
         "python": python,
         "worker": assets["worker"],
     }
     script = (
         f'<p class="tell" role="status"></p>\n{_NO_SCRIPT}\n{_FROM_A_FILE}\n'
         f'<script type="application/json" id="lecture">{_json(data)}</script>\n'
-        f'<script type="module" src="{assets["site"]}"></script>\n'
+        f'<script type="module" src="{assets["start"]}"></script>\n'
     )
     return write_page(lecture_title(lecture), body, assets["style"], links, script)
+
+
+def questions_file(lecture: Lecture) -> bytes:
+    """Return the lecture's questions, cell -> state with its verdicts, for the page to unpack."""
+    found = {one.cell.id: one.question for one in lecture.cells if one.question}
+    return gzip.compress(json.dumps(found, sort_keys=True).encode(), 9, mtime=0)
 
 
 def _json(data):
@@ -97,10 +112,17 @@ def _output(shown):
 
 
 def _cell_data(shown):
-    """Return what the page's code has to know of a cell."""
-    data = {"id": shown.cell.id, "source": shown.cell.source}
-    if shown.dashboard:
-        data["dashboard"] = f"dashboards/{shown.dashboard}"
-    if shown.question:
-        data["question"] = shown.question
-    return data
+    """Return what the page's code has to know of a cell; its source stands on the page."""
+    data = {"id": shown.cell.id}
+    if not shown.dashboard:
+        return data
+    first, rest, *steps = map(_address, _names(shown.dashboard))
+    return {**data, "dashboard": first, "rest": rest, "steps": steps}
+
+
+def _names(dashboard):
+    return [dashboard["first"], dashboard["rest"], *dashboard["steps"]]
+
+
+def _address(name):
+    return name and f"dashboards/{name}"

@@ -19,11 +19,11 @@ class _Renderer(mistune.HTMLRenderer):
         return f"<h{level}{address}>{text}</h{level}>\n"
 
     def inline_math(self, text):
-        return to_mathml(text)
+        return _in_html(to_mathml(text))
 
     def block_math(self, text):
         inline = to_mathml(text.strip())
-        return inline.replace('display="inline"', 'display="block"', 1) + "\n"
+        return _in_html(inline).replace("<math>", '<math display="block">', 1) + "\n"
 
     def block_code(self, code, info=None):
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
@@ -32,6 +32,12 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<div class="wide"><table>{text}</table></div>\n'
 
 
+def _in_html(mathml):
+    """Leave out what HTML takes for granted."""
+    return mathml.replace(f' xmlns="{_NAMESPACE}"', "").replace(' display="inline"', "")
+
+
+_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _to_html = mistune.create_markdown(renderer=_Renderer(), plugins=["math", "table", "strikethrough"])
 
 

@@ -1,5 +1,6 @@
 """The pages' own code and style: modules without a bundler, and one style sheet."""
 
+import json
 from pathlib import Path
 
 from mlpteach.player.page_source import MODULE as PLAYER
@@ -7,7 +8,7 @@ from mlpteach.player.page_source import STYLE as PLAYER_STYLE
 from mlpteach.quiz.page_source import MODULE as QUESTION
 from mlpteach.quiz.page_source import STYLE as QUESTION_STYLE
 
-__all__ = ["PLAYER", "QUESTION", "SITE", "STYLE", "WORKER"]
+__all__ = ["PACKED", "SITE", "START", "STYLE", "WORKER"]
 
 _PACKAGE = Path(__file__).parents[1]
 _PAGE = _PACKAGE / "site" / "page"
@@ -15,11 +16,17 @@ _PAGE = _PACKAGE / "site" / "page"
 _PARTS = (
     *(_PACKAGE / "player" / "page" / f"{part}.js" for part in ("element", "state")),
     *(_PAGE / f"{part}.js" for part in (
-        "unpack", "python", "model", "dashboard", "judge", "question", "editor", "lecture",
+        "unpack", "python", "model", "dashboard", "judge", "question", "editor", "cell", "lecture",
     )),
 )  # fmt: skip
 
-# It imports the other two as "./player.js" and "./question.js"; the site names them by content.
+START = (_PAGE / "start.js").read_text("utf-8")
 SITE = "\n".join(part.read_text("utf-8") for part in _PARTS)
 WORKER = (_PAGE / "worker.js").read_text("utf-8")
-STYLE = "\n".join(((_PAGE / "site.css").read_text("utf-8"), PLAYER_STYLE, QUESTION_STYLE))
+STYLE = (_PAGE / "site.css").read_text("utf-8")
+# The modules that the start fetches; two bring their style.
+PACKED = {
+    "player": f"{PLAYER}\nexport const style = {json.dumps(PLAYER_STYLE)};\n",
+    "question": f"{QUESTION}\nexport const style = {json.dumps(QUESTION_STYLE)};\n",
+    "site": SITE,
+}

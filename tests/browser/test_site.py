@@ -131,6 +131,35 @@ def test_where_nothing_wakes_controls_stand_still_and_clicks_are_judged(asleep, 
         assert number.locator(".verdict strong").inner_text() == said
 
 
+def test_numbered_steps_are_taken_without_python_and_left_again(asleep, tab):
+    page = tab(f"{asleep}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    opened = state_of(dashboard)
+    for number in ("1", "2"):
+        dashboard.locator(f"[data-step='{number}']").click()
+        until(
+            page,
+            f"""document.querySelector("#cell-06 [data-step='{number}']").ariaPressed === 'true'""",
+        )
+        assert dashboard.locator(".status").inner_text() == ""
+        if dashboard.locator("[data-choice='-1']").count():
+            dashboard.locator("[data-choice='-1']").click()
+        assert state_of(dashboard) != opened
+    dashboard.locator("[data-action='own state']").click()
+    until(page, "!document.querySelector('#cell-06 [aria-pressed=true][data-step]')")
+    assert state_of(dashboard) == opened
+    assert page.complaints == []
+
+
+def test_a_page_without_python_says_so_where_controls_stand_still(asleep, tab):
+    page = tab(f"{asleep}/01_minibatch_momentum.html")
+    assert "need Python, which these pages were made without" in page.locator("p.note").inner_text()
+    assert "The controls stand still" in cell(page, "cell-06").inner_text()
+    state = "momentum?k=4&line=0&row=0&column=0&on=steady&steady.alpha=0.25"
+    page = tab(f"{asleep}/01_minibatch_momentum.html#cell-06:{state}")
+    until(page, "document.querySelector('.tell').innerText.includes('made without')")
+
+
 def test_a_page_is_as_wide_as_a_phone(asleep, tab):
     for lecture in LECTURES:
         page = tab(f"{asleep}/{lecture}.html", viewport={"width": 390, "height": 800})

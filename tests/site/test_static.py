@@ -1,5 +1,6 @@
 """The folder that ``mlpteach site OUT`` writes: everything is there, and nothing from elsewhere."""
 
+import gzip
 import json
 import re
 import shutil
@@ -26,6 +27,40 @@ class Page(HTMLParser):
         self.tags.append(tag)
         self.links += [named[name] for name in ("href", "src") if name in named]
         self.ids += [named["id"]] if "id" in named else []
+
+
+class Sources(HTMLParser):
+    """The code of a page's cells, as its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.inside = [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if dict(attrs).get("class") == "source":
+            self.found.append("")
+            self.inside = True
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "div"
+
+    def handle_data(self, data):
+        if self.inside:
+            self.found[-1] += data
+
+
+def dashboard_files(data):
+    """Return the addresses of all files of a page's dashboards."""
+    shown = [cell for cell in data["cells"] if "dashboard" in cell]
+    named = [one for cell in shown for one in (cell["dashboard"], cell["rest"], *cell["steps"])]
+    return list(filter(None, named))
+
+
+def unpacked(path):
+    """Return the plain data of a dashboard's file."""
+    whole = gzip.decompress(path.read_bytes())
+    return json.loads(whole[4 : 4 + int.from_bytes(whole[:4], "little")])
 
 
 def pages(folder):
@@ -75,17 +110,47 @@ def test_a_lecture_holds_all_cells_and_no_notes(path, site):
     text = (site / f"{path.stem}.html").read_text("utf-8")
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     data = given(site, f"{path.stem}.html")
-    assert [cell["source"] for cell in data["cells"]] == code
+    assert Sources(text).found == code
     assert data["python"] is None
-    asked = sum("mt.quiz.ask(" in source for source in code)
-    assert sum("question" in cell for cell in data["cells"]) == asked > 0
+    questions = json.loads(gzip.decompress((site / data["questions"]).read_bytes()))
+    asked = [cell["id"] for cell in cells if "mt.quiz.ask(" in "".join(cell["source"])]
+    assert sorted(questions) == sorted(asked) != []
     assert "Speaker's notes" not in text
     formulas = sum("".join(cell["source"]).count("$$") // 2 for cell in cells)
-    assert (
-        text.count('<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"') >= formulas
-    )
-    for cell in data["cells"]:
-        assert "dashboard" not in cell or (site / cell["dashboard"]).is_file()
+    assert text.count('<math display="block"') >= formulas
+    for address in dashboard_files(data):
+        assert (site / address).is_file()
+    assert all((site / address).is_file() for address in data["code"].values())
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_little_is_loaded_before_the_first_dashboard_plays(path, site):
+    data = given(site, f"{path.stem}.html")
+    page = pages(site)[f"{path.stem}.html"]
+    files = [f"{path.stem}.html", *(link for link in page.links if "style-" in link)]
+    files += [link for link in page.links if "start-" in link]
+    files += [data["code"]["site"], data["code"]["player"]]
+    files.append(next(cell["dashboard"] for cell in data["cells"] if "dashboard" in cell))
+    assert len(files) == 6
+    assert sum((site / name).stat().st_size for name in files) <= 155_000
+
+
+def test_every_guided_step_has_a_file_with_its_words_and_its_state(site):
+    steps, missing = 0, []
+    for path in LECTURES:
+        for cell in given(site, f"{path.stem}.html")["cells"]:
+            if "dashboard" not in cell:
+                continue
+            guide = unpacked(site / cell["dashboard"])["spec"]["guide"]
+            assert len(cell["steps"]) == len(guide)
+            for number, address in enumerate(cell["steps"], 1):
+                if address is None:
+                    missing.append(guide[number - 1])
+                    continue
+                assert unpacked(site / address)["spec"]["guided"]["step"] == number
+            steps += len(guide)
+    assert steps > 50
+    assert len(missing) == 1  # how long the four ways take is measured on the reader's computer
 
 
 def test_headings_are_those_of_the_notebook(site):

@@ -97,9 +97,11 @@ class Dashboard {
   listen() {
     this.root.addEventListener("keydown", (event) => this.transport.onKey(event));
     this.onSpec = () => this.replaceHistory();
+    this.onHeld = () => this.holdMore();
     this.onPosition = () => this.followPosition();
     this.onMessage = (message, buffers) => this.receive(message, buffers);
     this.model.on("change:spec", this.onSpec);
+    this.model.on("change:held", this.onHeld);
     this.model.on("change:position", this.onPosition);
     this.model.on("msg:custom", this.onMessage);
     this.retheme = () => {
@@ -132,6 +134,7 @@ class Dashboard {
     this.forgetSpace();
     clearTimeout(this.alarm);
     this.model.off("change:spec", this.onSpec);
+    this.model.off("change:held", this.onHeld);
     this.model.off("change:position", this.onPosition);
     this.model.off("msg:custom", this.onMessage);
     window.removeEventListener("blur", this.onAway);
@@ -399,6 +402,12 @@ class Dashboard {
     this.history = new History(this.model);
     this.asked.clear();
     this.followValues();
+    this.showHistory();
+  }
+
+  // Go on with the same history, of which more frames and pictures have come.
+  holdMore() {
+    this.history = new History(this.model);
     this.showHistory();
   }
 

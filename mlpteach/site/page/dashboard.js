@@ -1,10 +1,14 @@
-// A dashboard on the page: it plays from its file, and asks Python for what it has not.
+// A dashboard on the page: it plays from its files, and asks Python for what it has not.
+
+const NOT_HELD = "This step needs Python: the page does not hold what it shows.";
 
 class DashboardModel extends Model {
-  constructor(python, cell, state) {
+  constructor(python, { id, steps = [] }, state) {
     super(state);
     this.python = python;
-    this.cell = cell;
+    this.cell = id;
+    this.steps = steps; // files of the guided steps, where no Python can be woken
+    this.opened = { ...state };
     this.told = 0; // the round of the worker that knows where it stands
     this.moved = false;
   }
@@ -17,8 +21,18 @@ class DashboardModel extends Model {
     return !this.get("spec").saved;
   }
 
+  // Take what the first file has left out: pictures, and frames while it shows what it opened with.
+  complete({ held, pictures, frames }) {
+    const isHere = this.values.spec === this.opened.spec;
+    this.opened = { ...this.opened, frames, pictures, spec: { ...this.opened.spec, held } };
+    this.values.pictures = { ...this.get("pictures"), ...pictures };
+    if (isHere) Object.assign(this.values, { frames, spec: this.opened.spec });
+    this.emit("change:held");
+  }
+
   send(message) {
     if (message.type === "restore" && this.isHere(message.text)) return this.goTo(readState(message.text).position);
+    if (message.type === "step" && !this.python.wakes) return this.takeStep(message);
     this.python.send(this.cell, { ...message, pictures: Object.keys(this.get("pictures")) });
   }
 
@@ -33,6 +47,27 @@ class DashboardModel extends Model {
     this.set("position", { ...this.get("position"), ...position });
     this.emit("change:position");
     this.save_changes();
+  }
+
+  // -- guided steps without Python: each has a file
+
+  async takeStep({ number, text, request }) {
+    try {
+      this.showStep(number ? await fetchDashboard(this.steps[number - 1]) : { spec: { guided: null }, position: readState(text).position });
+      this.emit("msg:custom", { type: "configured", request }, []);
+    } catch {
+      this.emit("msg:custom", { type: "failed", request, message: NOT_HELD }, []);
+    }
+  }
+
+  // What a step's file does not hold is as the dashboard opened.
+  showStep({ spec, position, pictures, numbers, frames }) {
+    const sequence = this.get("spec").sequence + 1;
+    const other = spec.values ? { numbers, frames, pictures: { ...this.opened.pictures, ...pictures } } : {};
+    Object.assign(this.values, this.opened, other, { spec: { ...this.opened.spec, ...spec, sequence } });
+    this.set("position", { ...this.opened.position, ...position });
+    this.emit("change:spec");
+    this.emit("change:position");
   }
 
   // Once Python holds this dashboard it follows; before, moving must not make it.

@@ -2,12 +2,13 @@
 
 const SOON = 400; // milliseconds until the page says that Python computes
 const NO_PYTHON = "The page goes on playing; touch a control to try again.";
+const ABSENT = "This needs Python, which these pages were made without.";
 
 class Python {
-  constructor({ python, worker, cells }, tell) {
+  constructor({ python, worker }, tell) {
     this.pieces = python;
     this.address = worker;
-    this.cells = cells;
+    this.cells = []; // { id, source } each
     this.tell = tell;
     this.places = new Map(); // cell -> { receive, untold }
     this.worker = null;
@@ -24,10 +25,16 @@ class Python {
 
   // Ask about a cell. What waits for Python to wake by itself is sent behind the first touch.
   send(cell, message, { wake = true } = {}) {
-    if (!this.wakes) return;
+    if (!this.wakes) return this.refuse(cell, message, wake);
     this.queue.push({ cell, message });
     if (this.awake) this.flush();
     else if (wake) this.wake();
+  }
+
+  // An answer comes after the question has been sent.
+  async refuse(cell, { request }, asks) {
+    await Promise.resolve();
+    if (asks) this.places.get(cell)?.receive({ type: "failed", request, message: ABSENT }, []);
   }
 
   wake() {
@@ -37,7 +44,7 @@ class Python {
     this.worker = new Worker(this.address, { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.receive(data));
     this.worker.addEventListener("error", (event) => this.fail(`Python could not be started${event.message ? ` (${event.message})` : ""}.`));
-    this.worker.postMessage({ type: "start", pieces: this.pieces, base: document.baseURI, cells: this.cells });
+    this.worker.postMessage({ type: "start", pieces: this.pieces, base: document.baseURI, cells: this.cells.map(({ id, source }) => ({ id, source })) });
     this.tell("Python is waking up …", { progress: 0 });
   }
 

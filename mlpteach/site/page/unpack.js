@@ -1,10 +1,13 @@
-// Files of dashboards (packed.py writes them).
+// Files that travel compressed, whatever the server does (packed.py writes those of dashboards).
+
+async function fetchPacked(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address.split("/").at(-1)}: ${answer.status}`);
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip")));
+}
 
 async function fetchDashboard(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  const stream = answer.body.pipeThrough(new DecompressionStream("gzip"));
-  return unpackDashboard(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return unpackDashboard(new Uint8Array(await (await fetchPacked(address)).arrayBuffer()));
 }
 
 function unpackDashboard(bytes) {
