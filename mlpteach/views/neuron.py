@@ -153,7 +153,7 @@ def neuron_plots(
         axes = Axes("update $k$", ylabel, (0.0, steps + 1.0), **axes)
         return Plot(title, f"{title} against updates", axes, (*below, *lines), click="step")
 
-    wanted = Path([0.0, steps + 1.0], [y, y], replace(_CURVE, dash="dotted"))
+    wanted = Path(np.array([0.0, steps + 1.0]), np.array([y, y]), replace(_CURVE, dash="dotted"))
     # A cost may be negative, and has then no place on a logarithmic axis.
     scale = "linear" if any((J < 0).any() for J in each("J")) else "log"
     return (
