@@ -25,3 +25,13 @@ function matrixCanvas({ rows, columns }, attributes = {}) {
   };
   return { canvas, fill };
 }
+
+// The page's colour as a number: a canvas that stands in no page takes Canvas, which a dark page may
+// name, for white.
+function pageColor(node) {
+  const probe = element("i", { style: "color: var(--page); display: none" });
+  node.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

@@ -1,4 +1,4 @@
-// The one way to make an element, here and in quizzes; and what a page tells of its style.
+// The one way to make an element, here and in quizzes.
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -10,14 +10,4 @@ function element(tag, attributes = {}, ...children) {
   }
   made.append(...children);
   return made;
-}
-
-// The page's colour as a number: a canvas that stands in no page takes Canvas, which a dark page may
-// name, for white.
-function pageColor(node) {
-  const probe = element("i", { style: "color: var(--page); display: none" });
-  node.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }

@@ -11,6 +11,11 @@ function parameterName(ways, row) {
   return `${what} <math><msubsup><mi>${letter}</mi><mn>${below}</mn><mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>`;
 }
 
+// Whether more lines stand below those seen.
+function tellCut(box) {
+  box.classList.toggle("cut", box.scrollTop + box.clientHeight < box.scrollHeight - REST);
+}
+
 class Ledger {
   constructor(panel, dashboard) {
     this.written = JSON.stringify([panel.lines, panel.prefix]);
@@ -90,8 +95,9 @@ class Ledger {
   keepInSight(node) {
     const box = this.node.parentElement;
     if (!box || !node) return;
-    box.onscroll = () => box.classList.toggle("cut", box.scrollTop + box.clientHeight < box.scrollHeight - REST);
-    box.onscroll();
+    if (box !== this.box) box.addEventListener("scroll", () => tellCut(box));
+    this.box = box;
+    tellCut(box);
     if (box.scrollHeight <= box.clientHeight) return;
     const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
     const top = room.top + this.caption.offsetHeight; // the caption stays above the lines

@@ -38,14 +38,17 @@ function frame(name, parts, grows) {
 }
 
 const WIDE = 900; // pixels
+const PAPER = 680; // pixels that a sheet is wide, between margins
 
 // Widths in em up to which a panel is laid out otherwise.
 const NARROW = { "ledger-panel": { stacked: 58, tight: 26 }, "table-panel": { listed: 34 } };
 
 // Tell the style sheet how wide a dashboard is: where it stands in no page yet, as wide as usual.
+// And how much smaller it is printed, as it stands: nothing is laid out anew for paper.
 function tellWidth(root) {
   const width = root.clientWidth;
   if (width) root.style.setProperty("--width", `${width}px`);
+  if (width) root.style.setProperty("--on-paper", Math.min(1, PAPER / width));
   root.classList.toggle("narrow", width > 0 && width <= WIDE);
   root.classList.toggle("wide", !width || width > WIDE);
 }

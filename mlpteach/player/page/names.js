@@ -54,7 +54,7 @@ class Names {
       node.style.top = `${100 * place[1]}%`;
     }
     const end = (layer) => (layer.kind === "arrow" ? arrowEnd(layer, k) : lineEnd(layer, k));
-    const marks = inside.flatMap(({ layer }) => (layer.kind === "arrow" ? shaft(layer, k, width, height) : mark(lineEnd(layer, k), width, height)));
+    const marks = inside.flatMap(({ layer }) => (layer.kind === "arrow" ? shaftBoxes(layer, k, width, height) : markerBox(lineEnd(layer, k), width, height)));
     return placedInside(inside, end, width, height, marks);
   }
 }
@@ -67,12 +67,12 @@ const MARK = 6; // pixels from the middle of a marker to its edge
 const PIECES = 24; // of an arrow
 
 // The boxes that a marker, and an arrow from end to end, take: no name stands over them.
-function mark(tip, width, height) {
+function markerBox(tip, width, height) {
   if (!tip) return [];
   return [{ left: tip[0] * width - MARK, top: tip[1] * height - MARK, wide: 2 * MARK, high: 2 * MARK }];
 }
 
-function shaft({ points }, k, width, height) {
+function shaftBoxes({ points }, k, width, height) {
   const [x, y, toX, toY] = points.subarray(4 * (k - 1), 4 * k);
   if ([x, y, toX, toY].some(Number.isNaN)) return [];
   const share = (i) => i / PIECES;
