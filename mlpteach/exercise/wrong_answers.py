@@ -1,5 +1,6 @@
 """What a wrong answer is worth, and what is said of it: known mistakes, own helpers, read back."""
 
+import statistics
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -250,6 +251,8 @@ def _read_back(answers, message, read):
     parts = [f"{message}{_follows(task, quantity, read)}"]
     parts += dict.fromkeys(said for _, said in read.values() if said)
     fraction = _fraction(task, read, families) if quantity else 0.0
+    if quantity and _is_one_sure_slip(read):
+        fraction = max(fraction, _usual_worth(answers))
     return Verdict(fraction, " ".join(parts), min(families, default=finding.kind))
 
 
@@ -261,7 +264,24 @@ def _read_lines(answers, message):
         return Verdict(0.0, message, kind)
     read = read_drawn if task.random else read_whole_function
     said = read(comparison.sheet if task.random else comparison, task, answers.given)
-    return Verdict(0.0, f"{message} {said}".strip(), "a_line" if said else kind)
+    worth = _usual_worth(answers) if said else 0.0
+    return Verdict(worth, f"{message} {said}".strip(), "a_line" if said else kind)
+
+
+def _is_one_sure_slip(read):
+    families = [reading and reading.family for reading, _ in read.values()]
+    return bool(read) and _is_sure(read) and "two_slips" not in families
+
+
+def _usual_worth(answers):
+    """Return what the known mistakes of a function with one quantity usually leave.
+
+    So that a slip costs no more because nobody has thought of it.
+    """
+    task = answers.task
+    known = answers.comparison.known(answers.given)
+    worths = [mistake.worth for mistake in known if mistake.function == task.name]
+    return statistics.median_low(worths) if worths and len(task.returns) == 1 else 0.0
 
 
 def _fraction(task, read, families):

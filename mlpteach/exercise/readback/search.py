@@ -31,7 +31,7 @@ _LIKELY = (
      "default", "other_number", "small_added"),
     ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
 )  # fmt: skip
-_WIDE = 40
+_WIDE = 16
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
 
