@@ -34,6 +34,9 @@ _ONE_ARRAY = (
     "All rows hold the same numbers: one array was appended again and again, and changed in place "
     "afterwards. Append a copy, or make a new array at each update."
 )
+_NO_ATTEMPT = (
+    "shape", "transposed", "zero", "constant", "integer_array", "argument_returned", "not_finite",
+)  # fmt: skip
 _NO_NUMBERS = ("raises", "not_written", "returns_none", "wrong_count", "not_an_array")
 
 
@@ -281,7 +284,10 @@ def _usual_worth(answers):
     task = answers.task
     known = answers.comparison.known(answers.given)
     worths = [mistake.worth for mistake in known if mistake.function == task.name]
-    return statistics.median_low(worths) if worths and len(task.returns) == 1 else 0.0
+    says_nothing = answers.first[2].kind in _NO_ATTEMPT or answers.quantities.trivial
+    if says_nothing or not worths or len(task.returns) > 1:
+        return 0.0
+    return statistics.median_low(worths)
 
 
 def _fraction(task, read, families):

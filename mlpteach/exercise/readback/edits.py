@@ -434,7 +434,8 @@ def _another_formula(formula, parts):
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
         for pair in ((first, second), (second, first)):
             inner = Node(op, pair)
-            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square", "sign"))):
+            yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
+            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
                 reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
                 for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
                     yield Edit("other_formula", new, formula, new)
