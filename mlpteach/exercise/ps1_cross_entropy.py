@@ -18,8 +18,8 @@ def _targets(rng, shape, first=None):
 
 
 def _outputs(rng, shape):
-    """Outputs of sigmoids that are not saturated."""
-    return rng.uniform(0.1, 0.9, shape)
+    """Outputs of sigmoids that are not saturated: 1e-8 beside a slope is never seen."""
+    return rng.uniform(0.15, 0.85, shape)
 
 
 def _costs(rng):
@@ -28,9 +28,12 @@ def _costs(rng):
         A3 = rng.uniform(0.15, 0.85, shape)
         call = Call("cost_cross_entropy", (_targets(rng, shape), A3))
         yield f"for {_shape_in_words(shape)}", call
-    shape = (8, 3)
+    shape = (20, 3)
     Y = _targets(rng, shape)
-    A3 = np.abs(1 - Y - rng.uniform(0.1, 0.3, shape))
+    far = rng.uniform(0.1, 0.3, shape)
+    # One of each kind, so wrong that whoever clips logarithms is seen, and whoever adds 1e-8 isn't.
+    far[rng.integers(4), :2] = 0.0055
+    A3 = np.abs(1 - Y - far)
     yield "where all outputs are wrong", Call("cost_cross_entropy", (Y, A3))
 
 
@@ -88,8 +91,8 @@ def _sensitivity_softmax(rng):
         Y = np.eye(3)[:, rng.integers(3, size=instances)]
         call = Call("sensitivity_softmax", (Y, rng.normal(0, 1.5, (3, instances))))
         yield f"for {_shape_in_words((3, instances))}", call
-    Z = rng.permuted(np.tile([[8.0], [6.0], [-8.0]], 4), axis=0)
-    yield "where z is of size 8", Call("sensitivity_softmax", (np.eye(3)[:, [0, 1, 2, 0]], Z))
+    Z = rng.permuted(np.tile([[18.0], [16.0], [-18.0]], 4), axis=0)
+    yield "where z is of size 18", Call("sensitivity_softmax", (np.eye(3)[:, [0, 1, 2, 0]], Z))
 
 
 def _values(id, title, function, points, scenario, **options):

@@ -39,7 +39,7 @@ def _going_on(rng):
 
 def _hypers(rng):
     return {
-        "eta": float(rng.uniform(0.05, 0.3)),
+        "eta": float(rng.uniform(1.1, 1.5)),
         "beta1": float(rng.uniform(0.55, 0.8)),
         "beta2": float(rng.uniform(0.85, 0.95)),
     }
@@ -91,7 +91,7 @@ def _new_weights(rng):
             rng.uniform(0.2, 3, shape),
         )
         yield f"for arrays of shape {shape}", Call("new_weights", (W, M_hat, V_hat))
-    eta = float(rng.uniform(0.1, 0.5))
+    eta = float(rng.uniform(1.1, 1.5))
     large = rng.choice([-1.0, 1.0], shape) * rng.uniform(8, 12, shape)
     call = Call("new_weights", (large, M_hat, _one_larger(rng, V_hat, 300), eta))
     yield "with another eta", call
@@ -110,7 +110,7 @@ def _one_update(rng):
         W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
         call = Call("adam_update", (W, G, np.zeros(shape), np.zeros(shape), 1))
         yield f"at update k = 1, for arrays of shape {shape}", call
-    W, G = rng.uniform(-2, 2, (2, 2)), _gradient(rng, (2, 2))
+    W, G = _one_larger(rng, rng.choice([-6.0, 6.0], (2, 2)), 2), _gradient(rng, (2, 2))
     M, V = rng.uniform(0.2, 1, (2, 2, 2))
     yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
     G = _with_a_zero(rng, G)
@@ -184,8 +184,11 @@ def _epochs(rng):
     chosen = _hypers(rng) | {"eps": float(rng.uniform(2, 5))}
     gradients = _gradient(rng, (2, 3, 2))
     gradients[0, 0, 0] = rng.uniform(0.3, 0.9)  # and whoever loses a sign below the root
-    call = Call("adam_descent", (rng.uniform(-2, 2, 2), gradients), chosen)
-    yield "with other hyper-parameters", call
+    start = rng.choice([-1.0, 1.0], 2) * rng.uniform(11, 14, 2)
+    yield "with other hyper-parameters", Call("adam_descent", (start, gradients), chosen)
+    # Where the eps that holds when none is given decides.
+    tiny = rng.choice([-1.0, 1.0], (1, 3, 2)) * rng.uniform(1e-4, 3e-4, (1, 3, 2))
+    yield "where gradients are tiny", Call("adam_descent", (rng.uniform(-0.01, 0.01, 2), tiny))
 
 
 def _values(id, title, function, points, scenario, **options):

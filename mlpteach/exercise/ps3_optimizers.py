@@ -28,8 +28,17 @@ def _velocity(rng, shape):
     return _signs(rng, shape) * size
 
 
+def _weights(rng, shape):
+    """Weights of both signs, one of them large: whoever clips weights is seen."""
+    W = rng.uniform(-2, 2, shape)
+    W.flat[rng.integers(W.size)] = _signs(rng, ()) * rng.uniform(11, 14)
+    return W
+
+
 def _mean_square(rng, shape):
-    return rng.uniform(0.2, 2.0, shape)
+    square = rng.uniform(0.2, 2.0, shape)
+    square.flat[rng.integers(square.size)] = rng.uniform(50, 80)
+    return square
 
 
 def _updates(function, memories, hypers):
@@ -61,7 +70,7 @@ def _updates(function, memories, hypers):
             )
         for number, (changed, interval) in enumerate(hypers.items()):
             shape = ((3, 1), (4,))[number % 2]
-            W, G = rng.uniform(-2, 2, shape), _gradient(rng, shape)
+            W, G = _weights(rng, shape), _gradient(rng, shape)
             memory = [memory(rng, shape) for memory in memories]
             chosen = {changed: float(rng.uniform(*interval))}
             call = Call(function, (W, G, *memory), chosen)
@@ -78,22 +87,23 @@ def _updates(function, memories, hypers):
 
 def _look_ahead(rng):
     for shape in [(2, 3), (4,), (4, 1)]:
-        W, v = rng.uniform(-2, 2, shape), _velocity(rng, shape)
+        W, v = _weights(rng, shape), _velocity(rng, shape)
         yield f"for arrays of shape {shape}", Call("look_ahead", (W, v))
     chosen = {"beta": float(rng.uniform(0.2, 0.6))}
     yield "with another beta", Call("look_ahead", (W, v), chosen)
 
 
-_VELOCITY = {"eta": (0.2, 0.5), "beta": (0.2, 0.6)}
+_VELOCITY = {"eta": (1.1, 1.5), "beta": (0.2, 0.6)}
 _LARGE_EPS = (0.8, 1.6)  # as large as what it is added to, so that its place can be seen
+_LARGE_ETA = (12.0, 18.0)  # whoever clips steps is seen
 _SCENARIOS = {
     "opt_momentum": ("momentum_update", (_velocity,), _VELOCITY),
     "opt_nesterov": ("nesterov_update", (_velocity,), _VELOCITY),
-    "opt_adagrad": ("adagrad_update", (_mean_square,), {"eta": (0.1, 0.5), "eps": _LARGE_EPS}),
+    "opt_adagrad": ("adagrad_update", (_mean_square,), {"eta": _LARGE_ETA, "eps": _LARGE_EPS}),
     "opt_rmsprop": (
         "rmsprop_update",
         (_mean_square,),
-        {"eta": (0.1, 0.5), "gamma": (0.3, 0.7), "eps": _LARGE_EPS},
+        {"eta": _LARGE_ETA, "gamma": (0.3, 0.7), "eps": _LARGE_EPS},
     ),
     "opt_adadelta": (
         "adadelta_update",

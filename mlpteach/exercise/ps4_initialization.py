@@ -72,16 +72,22 @@ def _shares(rng):
         A.flat[15] = 0.01  # not closer than the margin
         A = rng.permuted(A)
         yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
-    # So many that a share is hardly by chance that of another line.
-    distance = np.concatenate([rng.uniform(0.001, 0.009, 90), rng.uniform(0.011, 0.5, 610)])
-    many = rng.permutation(np.where(rng.random(700) < 0.4, distance, 1 - distance))
-    yield "for 35 units and 20 instances", Call("saturated_share", (many.reshape(35, 20),))
-    yield (
-        "with another margin",
-        Call("saturated_share", (A,), {"margin": float(rng.uniform(0.032, 0.048))}),
-    )
-    wide = float(rng.uniform(0.2, 0.3))
-    yield "with a wide margin", Call("saturated_share", (A,), {"margin": wide})
+    yield "for 35 units and 20 instances", Call("saturated_share", (_many_outputs(rng, 0.01),))
+    for which, margin in (
+        ("another", rng.uniform(0.032, 0.048)),
+        ("a wide", rng.uniform(0.2, 0.3)),
+    ):
+        call = Call("saturated_share", (_many_outputs(rng, margin),), {"margin": float(margin)})
+        yield f"with {which} margin", call
+
+
+def _many_outputs(rng, margin):
+    """So many that a share is hardly by chance that of another line; more near 0 than near 1."""
+    below, above = rng.uniform(0.1, 0.98, 90) * margin, 1.02 * margin
+    near, far = rng.uniform(above, min(2 * margin, 0.5), 90), rng.uniform(above, 0.5, 520)
+    distance = np.concatenate([below, near, far])
+    near_1 = rng.random(700) < 0.4
+    return rng.permutation(np.where(near_1, 1 - distance, distance)).reshape(35, 20)
 
 
 def _spreads(rng):
@@ -93,6 +99,10 @@ def _spreads(rng):
     weights = [rng.normal(0, 0.8, (n_out, n_in)) for n_in, n_out in pairwise(sizes)]
     X = rng.normal(0, 1, (sizes[0], 5))
     yield "for layers of different sizes", Call("layer_spreads", (X, weights))
+    # Each far from 0 where what it is multiplied with is small: whoever clips is seen.
+    X, W = rng.normal(0, 0.05, (3, 4)), rng.normal(0, 0.05, (3, 3))
+    X[0, 0], W[2, 2] = 150.0, -12.0
+    yield "for a large input and a large weight", Call("layer_spreads", (X, [W, W.T]))
 
 
 def _values(id, title, function, points, scenario):

@@ -1,5 +1,6 @@
 """What a wrong answer is worth, and what is said of it: known mistakes, own helpers, read back."""
 
+import statistics
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -33,6 +34,9 @@ _ONE_ARRAY = (
     "All rows hold the same numbers: one array was appended again and again, and changed in place "
     "afterwards. Append a copy, or make a new array at each update."
 )
+_NO_ATTEMPT = (
+    "shape", "transposed", "zero", "constant", "integer_array", "argument_returned", "not_finite",
+)  # fmt: skip
 _NO_NUMBERS = ("raises", "not_written", "returns_none", "wrong_count", "not_an_array")
 
 
@@ -250,6 +254,8 @@ def _read_back(answers, message, read):
     parts = [f"{message}{_follows(task, quantity, read)}"]
     parts += dict.fromkeys(said for _, said in read.values() if said)
     fraction = _fraction(task, read, families) if quantity else 0.0
+    if quantity and _is_one_sure_slip(read):
+        fraction = max(fraction, _usual_worth(answers))
     return Verdict(fraction, " ".join(parts), min(families, default=finding.kind))
 
 
@@ -261,7 +267,27 @@ def _read_lines(answers, message):
         return Verdict(0.0, message, kind)
     read = read_drawn if task.random else read_whole_function
     said = read(comparison.sheet if task.random else comparison, task, answers.given)
-    return Verdict(0.0, f"{message} {said}".strip(), "a_line" if said else kind)
+    worth = _usual_worth(answers) if said else 0.0
+    return Verdict(worth, f"{message} {said}".strip(), "a_line" if said else kind)
+
+
+def _is_one_sure_slip(read):
+    families = [reading and reading.family for reading, _ in read.values()]
+    return bool(read) and _is_sure(read) and "two_slips" not in families
+
+
+def _usual_worth(answers):
+    """Return what the known mistakes of a function with one quantity usually leave.
+
+    So that a slip costs no more because nobody has thought of it.
+    """
+    task = answers.task
+    known = answers.comparison.known(answers.given)
+    worths = [mistake.worth for mistake in known if mistake.function == task.name]
+    says_nothing = answers.first[2].kind in _NO_ATTEMPT or answers.quantities.trivial
+    if says_nothing or not worths or len(task.returns) > 1:
+        return 0.0
+    return statistics.median_low(worths)
 
 
 def _fraction(task, read, families):

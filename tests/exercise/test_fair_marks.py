@@ -6,6 +6,7 @@ import pytest
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide, only_what_was_paid
+from mlpteach.exercise.readback.budget import one_notebook
 from mlpteach.exercise.reading import read_sheet
 
 
@@ -67,6 +68,51 @@ def test_a_helpers_slip_that_no_list_holds_costs_its_own_points_only():
     found = points("ps2_adam", SECOND_BRACKET)
     assert found["adam_second_moment"] == 0.0
     assert sum(found.values()) == MOST["ps2_adam"] - 3
+
+
+def test_a_helper_that_gives_one_number_for_all_weights_is_paid_once():
+    source = """
+def first_moment(M, G, beta1=0.9):
+    return beta1 * M + (1 - beta1) * np.mean(G)
+"""
+    assert total("ps2_adam", source) == MOST["ps2_adam"] - 3
+
+
+def test_helpers_are_asked_once_in_a_notebook():
+    asked = []
+
+    def count(function):
+        def counted(*arguments, **keywords):
+            asked.append(1)
+            return function(*arguments, **keywords)
+
+        return counted
+
+    model = read_sheet("ps2_adam").functions()
+    names = {"np": np} | dict(model)
+    exec(ADAM.format(V="beta2 * V + (1 - beta2) * np.cosh(G)", step=RIGHT_STEP), names)
+    names["first_moment"] = count(model["first_moment"])
+
+    def play():
+        asked.clear()
+        for id in ("adam_one_update", "adam_several_updates", "adam_eps"):
+            decide(PROBLEM_SETS["ps2_adam"][id], np.random.default_rng(1), answer_with(names))
+        return len(asked)
+
+    alone = play()
+    with one_notebook():
+        together = play()
+    assert together * 3 == alone
+
+
+@pytest.mark.parametrize(
+    ("slip", "left"),
+    [("0.1 * (A3 - Y)", 0.25), ("A3 - Y + np.sin(Y) + np.cos(A3)", 0.0)],
+)
+def test_an_unlisted_slip_leaves_what_listed_ones_of_the_function_usually_leave(slip, left):
+    source = f"def sensitivity_cross_entropy(Y, A3):\n    return {slip}\n"
+    found = points("ps1_cross_entropy", source)
+    assert found["v2_batch"] == 4 * left
 
 
 def test_a_helper_that_corrects_in_place_is_paid_once():

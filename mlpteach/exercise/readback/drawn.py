@@ -116,7 +116,12 @@ def _other_scales(scale):
         if node.op == "number":
             new = [number(value) for value in _NUMBERS if value != node.value]
         elif node.op == "sqrt":
-            new = [node.parts[0], *(Node("*", (number(f), node)) for f in _FACTORS)]
+            [inside] = node.parts
+            new = [inside, *(Node("*", (number(f), node)) for f in _FACTORS)]
+            if inside.op == "/":  # a bracket that ends too soon, or only one root of two
+                above, below = inside.parts
+                new.append(Node("/", (Node("sqrt", (above,)), below)))
+                new.append(Node("/", (above, Node("sqrt", (below,)))))
         elif node.op == "/":
             new = [Node("/", (node.parts[0], other)) for other in others]
             new += [Node("+", (Node("/", (node.parts[0], fans[0])), fans[1]))]

@@ -17,6 +17,7 @@ from mlpteach.exercise.readback.expression import (
     places,
     replaced,
     walk,
+    write,
 )
 
 _NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
@@ -26,6 +27,7 @@ _SIMILAR = {
     "log": ("log2", "log10", "log1p"),
     "tanh": ("sigmoid",),
     "exp": ("exp2", "expm1"),
+    "sqrt": ("norm",),
     "<": ("<=", ">=", ">"),
 }
 _AXES = ((0, False), (1, False), (0, True), (1, True))
@@ -115,6 +117,7 @@ def single_edits(formula, parts):
     yield from _guarded(formula, times)
     yield from _applied_twice(formula, times, parts)
     yield from _exchanged(formula)
+    yield from _exchanged_lines(formula, times, parts)
     yield from _moved(formula, found)
     yield from _of_the_whole(formula, parts)
     yield from _another_formula(formula, parts)
@@ -431,8 +434,10 @@ def _another_formula(formula, parts):
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
         for pair in ((first, second), (second, first)):
             inner = Node(op, pair)
-            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square", "sign"))):
-                for new in (function, *(Node(r, (function,)) for r in ("sum", "mean", "max"))):
+            yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
+            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
+                reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
+                for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
                     yield Edit("other_formula", new, formula, new)
 
 
@@ -466,6 +471,15 @@ def _exchanged(formula):
     for (first, firsts), (second, seconds) in combinations(leaves.items(), 2):
         changes = {n: name(second) for n in firsts} | {n: name(first) for n in seconds}
         yield Edit("exchanged", replaced(formula, changes), firsts[0], seconds[0])
+
+
+def _exchanged_lines(formula, nodes, parts):
+    """Two lines in each other's place, such as the corrected moments."""
+    written = {write(part) for part in parts.arrays if part.parts}
+    lines = [node for node in nodes if node.parts and write(node) in written]
+    for first, second in combinations(lines, 2):
+        changes = {first: second, second: first}
+        yield Edit("exchanged", replaced(formula, changes), first, second)
 
 
 def _moved(formula, found):

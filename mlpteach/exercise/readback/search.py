@@ -31,7 +31,7 @@ _LIKELY = (
      "default", "other_number", "small_added"),
     ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
 )  # fmt: skip
-_WIDE = 40
+_WIDE = 16
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
 
@@ -220,8 +220,7 @@ def read_quantity(formula, cases, search, limit):
         found = [
             _number_or_default(edit, never)
             for edit in stage(trials, parts)
-            if alike.isdisjoint(names_in(edit.new) - names_in(edit.old))
-            and not _is_the_rest(edit, never, cases[0])
+            if _may_be_meant(edit, alike, never, cases[0])
         ]
         if found:
             reading = _judge(trials, _likeliest(found), search.follows)
@@ -236,6 +235,14 @@ def _parts(formula, hidden, cases, returns):
     arrays = tuple(text for text, value in values.items() if np.ndim(value))
     scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
     return _parts_by_name(formula, hidden, arrays, scalars, returns)
+
+
+def _may_be_meant(edit, alike, never, case):
+    """Whether an edit puts in nothing that only happens to be another number by default."""
+    if edit.family == "exchanged":
+        return True
+    put_in = names_in(edit.new) - names_in(edit.old)
+    return alike.isdisjoint(put_in) and not _is_the_rest(edit, never, case)
 
 
 def _never_given(cases):
