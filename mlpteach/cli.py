@@ -137,7 +137,11 @@ def _add_grade(commands):
         "a time, each in a sandbox. What is graded already is kept.",
     )
     grade.add_argument("assignment", help="such as ps2_adam")
-    grade.add_argument("--student", metavar="ID", help="grade only this student")
+    grade.add_argument(
+        "--student",
+        metavar="ID",
+        help="grade only this student; a pattern may name several, such as 'a*'",
+    )
     grade.add_argument("--force", action="store_true", help="grade again what is graded")
     grade.add_argument(
         "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
