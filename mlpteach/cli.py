@@ -190,7 +190,10 @@ def begin_exercise(options):
     """Do what ``mlpteach new-exercise`` promises."""
     _need_nbgrader()
     from mlpteach.grading.new_exercise import CannotBegin, new_exercise
+    from mlpteach.grading.settings import ON_WINDOWS
 
+    if sys.platform == "win32":
+        raise CommandError(ON_WINDOWS)
     try:
         written = new_exercise(options.name, options.course)
     except CannotBegin as error:

@@ -95,7 +95,9 @@ def read_rules(coursedir, assignment, notebook):
         raise NoOriginal(f"{path} is needed to grade: put the assignment's source back there")
     given = _given_paths(coursedir, assignment)
     own = read_own_files(path.parent)
-    looked_at = [path, *given.values(), *(path.parent / name for name in own)]
+    around = coursedir.config.IncludeHeaderFooter
+    beside = [Path(around[name]) for name in ("header", "footer") if around.get(name)]
+    looked_at = [path, *beside, *given.values(), *(path.parent / name for name in own)]
     stamps = tuple((str(file), file.stat().st_mtime_ns) for file in looked_at)
     key = (stamps, json.dumps(coursedir.config, sort_keys=True, default=repr))
     if key not in _kept:
