@@ -138,7 +138,11 @@ def _add_grade(commands):
         "a time, each in a sandbox. What is graded already is kept.",
     )
     grade.add_argument("assignment", help="such as ps2_adam")
-    grade.add_argument("--student", metavar="ID", help="grade only this student")
+    grade.add_argument(
+        "--student",
+        metavar="ID",
+        help="grade only this student; a pattern may name several, such as 'a*'",
+    )
     grade.add_argument("--force", action="store_true", help="grade again what is graded")
     grade.add_argument(
         "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
@@ -219,7 +223,10 @@ def begin_exercise(options):
     """Do what ``mlpteach new-exercise`` promises."""
     _need_nbgrader()
     from mlpteach.grading.new_exercise import CannotBegin, new_exercise
+    from mlpteach.grading.settings import ON_WINDOWS
 
+    if sys.platform == "win32":
+        raise CommandError(ON_WINDOWS)
     try:
         written = new_exercise(options.name, options.course)
     except CannotBegin as error:

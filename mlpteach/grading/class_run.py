@@ -7,6 +7,7 @@ second loss named in the report.
 """
 
 import contextlib
+import fnmatch
 import logging
 import multiprocessing
 import os
@@ -85,6 +86,9 @@ def open_course(folder, arguments=()):
     _put_off_a_slow_import()
     from nbgrader.apps.baseapp import NbGrader
 
+    from mlpteach.grading.busy_gradebook import wait_for_gradebook
+
+    wait_for_gradebook()
     application = NbGrader(log_level=logging.CRITICAL)
     application.initialize(list(arguments))
     _check_configured(application, path)
@@ -142,7 +146,7 @@ def check_generated(coursedir, assignment):
 
 
 def students_of(coursedir, assignment, wanted=None):
-    """Return the students who handed something in, or only the one wanted."""
+    """Return the students who handed something in, or only those of a name or pattern."""
     found = list(folders_of_students(coursedir, coursedir.submitted_directory, assignment))
     if not found:
         raise CannotGrade(
@@ -150,9 +154,12 @@ def students_of(coursedir, assignment, wanted=None):
         )
     if wanted is None:
         return found
-    if wanted not in found:
+    if wanted in found:
+        return [wanted]
+    fitting = fnmatch.filter(found, wanted)
+    if not fitting:
         raise CannotGrade(f"{wanted!r} has not handed in {assignment!r}; is it collected?")
-    return [wanted]
+    return fitting
 
 
 def grade_class(

@@ -15,6 +15,8 @@ from mlpteach.grading.sandbox import NO_SANDBOX
 def grade(options):
     """Grade a class and print the report; return the exit code.
 
+    What a terminal cannot show is shown as "?": the report must not end for a name.
+
     Raises
     ------
     mlpteach.grading.class_run.CannotGrade
@@ -22,6 +24,9 @@ def grade(options):
     if options.graders is not None and options.graders < 1:
         raise class_run.CannotGrade(f"--graders must be at least 1; given {options.graders}")
     done = []
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     gc.disable()  # nothing loaded below is garbage, and looking for it takes a tenth of the start
     try:
         with _where(options) as graders:
@@ -130,7 +135,8 @@ def _grade(options, grade_students, done):
 
         run = grade_students(application, students, tell)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        entries = read_entries(coursedir, assignment, gradebook, options.student)
+        wanted = students if options.student else None
+        entries = read_entries(coursedir, assignment, gradebook, wanted)
         if options.student is None:
             run.nothing_from = without_submission(gradebook, students, entries)
     run.isolation = run.isolation or _most_frequent_isolation(entries)

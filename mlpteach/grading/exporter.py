@@ -12,6 +12,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.converters import NbGraderException
 from traitlets import Bool
 
+from mlpteach.grading.busy_gradebook import wait_for_gradebook
 from mlpteach.grading.finished import release, remove_unfinished
 from mlpteach.grading.no_sandbox import WARNING, NoSandbox
 from mlpteach.grading.steps import TrustedExecute
@@ -32,6 +33,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(*arguments, **keywords)
         coursedir = getattr(self.parent, "coursedir", None)
         release()
+        wait_for_gradebook()
         if coursedir is not None:
             self.parent.pre_convert_hook = partial(tidy_before_grading, coursedir=coursedir)
             self._get_the_sandbox_ready()

@@ -28,6 +28,7 @@ def released_and_hidden(notebook, config=None, generated=None):
     """
     from nbgrader import preprocessors as steps
 
+    notebook, _ = steps.IncludeHeaderFooter(config=config).preprocess(notebook, {})
     give_ids(notebook)
     if generated is not None and any(_has_autotests(cell) for cell in notebook.cells):
         _put_texts(notebook, generated())

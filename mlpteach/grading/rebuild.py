@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from mlpteach.grading.original import functions_defined
 from mlpteach.grading.written import as_plain_text, written
 
-_CHANGED = "changed test "
+_CHANGED, _LOCKED = "changed test ", "changed locked cell "
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -45,11 +45,16 @@ def rebuild(original, handed):
     _find_written_below(cells, original.cells)
     original.cells = cells
     _give_unique_ids(original)
-    changed = [note.removeprefix(_CHANGED) for note in notes if note.startswith(_CHANGED)]
-    notes = [note for note in notes if not note.startswith(_CHANGED)]
+    return original, _in_one_line(_in_one_line(notes, _CHANGED, "Tests"), _LOCKED, "Locked cells")
+
+
+def _in_one_line(notes, kind, what):
+    """Put the notes of one kind together."""
+    changed = [note.removeprefix(kind) for note in notes if note.startswith(kind)]
+    notes = [note for note in notes if not note.startswith(kind)]
     if changed:
-        notes.append(f"Tests had been changed; the instructor's were used: {', '.join(changed)}.")
-    return original, notes
+        notes.append(f"{what} had been changed; the instructor's were used: {', '.join(changed)}.")
+    return notes
 
 
 def _data(cell):
@@ -151,8 +156,8 @@ def _choose(original, candidates, cells, notes):
     name = _name(original)
     worked_on = [i for i in candidates if not _is_untouched(original, cells[i])]
     if _is_fixed(original):
-        if worked_on and _data(original).get("grade"):
-            notes.append(_CHANGED + name)
+        if worked_on:
+            notes.append((_CHANGED if _data(original).get("grade") else _LOCKED) + name)
         return candidates[0]
     if len(worked_on) > 1:
         notes.append(f"The cell {name!r} was handed in {len(worked_on)} times; the last counts.")

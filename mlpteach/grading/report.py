@@ -60,12 +60,12 @@ def read_entries(coursedir, assignment, gradebook, wanted=None):
     coursedir : nbgrader.coursedir.CourseDirectory
     assignment : str
     gradebook : nbgrader.api.Gradebook
-    wanted : str, optional
-        Only this student.
+    wanted : list of str, optional
+        Only these students.
     """
     entries = {}
     for submission in gradebook.assignment_submissions(assignment):
-        if wanted not in (None, submission.student_id):
+        if wanted is not None and submission.student_id not in wanted:
             continue
         grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}
         waits = sum(bool(grade.needs_manual_grade) for grade in grades.values())

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.utils import find_all_files
+from traitlets.config import Config
 
 from mlpteach.grading.checks import exercise_of
 from mlpteach.grading.original import answers_in, released_and_hidden
@@ -77,6 +78,23 @@ def source_folder(coursedir, assignment):
     return Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
 
 
+def settings_of(coursedir):
+    """Return a course's settings: nbgrader makes the course directory before it has read them all.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+
+    Returns
+    -------
+    traitlets.config.Config
+    """
+    settings = Config(coursedir.config)
+    if coursedir.parent is not None:
+        settings.merge(coursedir.parent.config)
+    return settings
+
+
 def read_rules(coursedir, assignment, notebook):
     """Return what a notebook of a course is graded by; the same object while nothing changes.
 
@@ -90,14 +108,17 @@ def read_rules(coursedir, assignment, notebook):
     ------
     NoOriginal
     """
+    settings = settings_of(coursedir)
     path = source_folder(coursedir, assignment) / f"{notebook}.ipynb"
     if not path.is_file():
         raise NoOriginal(f"{path} is needed to grade: put the assignment's source back there")
-    given = _given_paths(coursedir, assignment)
+    given = _given_paths(coursedir, assignment, settings)
     own = read_own_files(path.parent)
-    looked_at = [path, *given.values(), *(path.parent / name for name in own)]
+    around = settings.IncludeHeaderFooter
+    beside = [Path(around[name]) for name in ("header", "footer") if around.get(name)]
+    looked_at = [path, *beside, *given.values(), *(path.parent / name for name in own)]
     stamps = tuple((str(file), file.stat().st_mtime_ns) for file in looked_at)
-    key = (stamps, json.dumps(coursedir.config, sort_keys=True, default=repr))
+    key = (stamps, json.dumps(settings, sort_keys=True, default=repr))
     if key not in _kept:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
@@ -115,7 +136,7 @@ def _read(coursedir, assignment, path, given, own):
 
     source = nbformat.read(path, as_version=4)
     answers = answers_in(source)
-    released, hidden = released_and_hidden(source, coursedir.config, generated)
+    released, hidden = released_and_hidden(source, settings_of(coursedir), generated)
     files = {name: file.read_bytes() for name, file in given.items()}
     exercise = "" if own else exercise_of(assignment, source)
     return Rules(released, hidden, exercise, own, files, answers)
@@ -128,10 +149,10 @@ def _generated_texts(coursedir, assignment, notebook):
         return {cell.name: cell.source for cell in saved.source_cells}
 
 
-def _given_paths(coursedir, assignment):
+def _given_paths(coursedir, assignment, settings):
     """Return what lies beside the source; nbgrader lays it over what was handed in, too."""
     folder = source_folder(coursedir, assignment)
-    changed = coursedir.config.Autograde.get("exclude_overwriting") or {}
+    changed = settings.Autograde.get("exclude_overwriting") or {}
     kept = {str(folder / name) for name in changed.get(assignment, ())}
     paths = find_all_files(str(folder), [*coursedir.ignore, "*.ipynb"])
     kept |= {str(folder / name) for name in FILES}

@@ -16,7 +16,7 @@ OWN = ("checks.py", "mistakes.toml")
 _GENERATE = [
     _THEIRS + name
     for name in (
-        *("IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions", "ClearOutput"),
+        *("InstantiateTests", "LockCells", "ClearSolutions", "ClearOutput"),
         *("CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests"),
         *("ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"),
     )
@@ -46,7 +46,11 @@ def configure(c):
     ignored = c.CourseDirectory.get("ignore")
     ignored = ignored if isinstance(ignored, list) else _IGNORED
     c.CourseDirectory.ignore = [*ignored, *(name for name in OWN if name not in ignored)]
-    c.GenerateAssignment.preprocessors = [_OURS + "source_check.CheckSource", *_GENERATE]
+    c.GenerateAssignment.preprocessors = [
+        _THEIRS + "IncludeHeaderFooter",  # what it imports is there for the model solution, too
+        _OURS + "source_check.CheckSource",
+        *_GENERATE,
+    ]
     c.GenerateFeedback.exporter_class = _OURS + "feedback_page.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
         _THEIRS + "GetGrades",

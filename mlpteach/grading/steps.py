@@ -49,10 +49,13 @@ class TrustedExecute(NbGraderPreprocessor):
 
     @property
     def limits(self):
-        """What one notebook may use, as configured."""
-        return Limits(
-            self.cell_seconds, self.call_seconds, self.notebook_seconds, self.memory, self.disk
-        )
+        """What one notebook may use, as configured; nbgrader's own time for a cell counts, too."""
+        cell, notebook = self.cell_seconds, self.notebook_seconds
+        theirs = self.config.Execute.get("timeout", self.config.ExecutePreprocessor.get("timeout"))
+        if "cell_seconds" not in self.config.TrustedExecute and isinstance(theirs, int):
+            cell = float(theirs) if theirs > 0 else notebook
+            notebook = max(notebook, 4 * cell)
+        return Limits(cell, self.call_seconds, notebook, self.memory, self.disk)
 
     @property
     def isolation(self):

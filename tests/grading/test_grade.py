@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 
+import nbformat
 import pytest
 from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered, cell, source_notebook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -337,3 +338,23 @@ def test_a_notebook_remembers_what_was_run_and_shown(sandbox):
     )
     graded = grade(work(source, handed_in(source, value="7 + 0")), sandbox)
     assert graded.scores["variable"] == 1
+
+
+def test_a_header_belongs_to_what_students_receive(sandbox, tmp_path):
+    """As in each course that `nbgrader quickstart` makes; its imports are there for the answers."""
+    header = new_notebook(cells=[new_markdown_cell("Your name:"), new_code_cell("import math")])
+    nbformat.write(header, tmp_path / "header.ipynb")
+    config = Config({"IncludeHeaderFooter": {"header": str(tmp_path / "header.ipynb")}})
+    released, _ = released_and_hidden(ordinary(), config)
+    assert [cell["source"] for cell in released["cells"][:2]] == ["Your name:", "import math"]
+    assert not grade(work(ordinary(), released, config=config), sandbox).answered
+    released["cells"][2]["source"] = "double = lambda x: math.prod([2, x])"
+    assert grade(work(ordinary(), released, config=config), sandbox).scores["test"] == 3
+
+
+def test_a_changed_locked_cell_is_told(sandbox):
+    source = ordinary()
+    source.cells.insert(0, cell("code", "setup", "import math", locked=True))
+    graded = grade(work(source, handed_in(source, setup="import math, sys")), sandbox)
+    told = "Locked cells had been changed; the instructor's were used: setup."
+    assert told in graded.notes

@@ -1,11 +1,14 @@
 """A submission counts as graded while what was handed in, and its marks, are still the same."""
 
+import errno
+import fcntl
+
 import pytest
 from course import ASSIGNMENT, WRONG_MOMENT, answered
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from mlpteach.grading.finished import remove_unfinished
+from mlpteach.grading.finished import being_graded, remove_unfinished
 
 
 @pytest.fixture
@@ -43,3 +46,20 @@ def test_who_has_no_marks_in_the_gradebook_is_graded_again(course):
     course.grade(force=False)
     assert course.marks("bob")["moment_test"] == 4
     assert no_longer_graded(course) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "free"),
+    [
+        (OSError(errno.ENOLCK, "No locks available"), True),
+        (OSError(errno.EOPNOTSUPP, "not supported"), True),
+        (BlockingIOError(errno.EWOULDBLOCK, "taken"), False),
+    ],
+)
+def test_a_file_system_without_locks_stops_nobody(error, free, tmp_path, monkeypatch):
+    def refuse(fd, how):
+        raise error
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with being_graded(tmp_path) as nobody_else:
+        assert nobody_else == free

@@ -8,6 +8,7 @@ from traitlets.config import Config
 from mlpteach.cli import main
 from mlpteach.grading.own_exercise import FILES
 from mlpteach.grading.settings import configure
+from mlpteach.grading.steps import TrustedExecute
 
 
 @pytest.mark.parametrize("ignore", [None, ["feedback", "*.bak"]])
@@ -23,5 +24,21 @@ def test_windows_is_told_in_words(monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(SystemExit, match="on Linux only: on Windows use WSL"):
         configure(Config())
-    assert main(["grade", "ps2_adam"]) == 1
-    assert "on Linux only: on Windows use WSL" in capsys.readouterr().err
+    for command in ("grade", "new-exercise"):  # the first as well as the last
+        assert main([command, "ps2_adam"]) == 1
+        assert "on Linux only: on Windows use WSL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "cell", "notebook"),
+    [
+        ({}, 30, 120),
+        ({"Execute": {"timeout": 90}}, 90, 360),
+        ({"ExecutePreprocessor": {"timeout": 10}}, 10, 120),
+        ({"Execute": {"timeout": -1}}, 120, 480),
+        ({"Execute": {"timeout": 90}, "TrustedExecute": {"cell_seconds": 5.0}}, 5, 120),
+    ],
+)
+def test_nbgraders_own_time_for_a_cell_counts(settings, cell, notebook):
+    limits = TrustedExecute(config=Config(settings)).limits
+    assert (limits.cell_seconds, limits.notebook_seconds) == (cell, notebook)
