@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -60,13 +61,18 @@ def print_beside_local(count):
         root, again = Path(folder, "here"), Path(folder, "there")
         grading.hand_in(root, count)
         shutil.copytree(root, again)
-        here, _ = cpu_of_command(root)
+        # The first student's submission alone: what starting costs.
+        first = ("--student", "student000", "--force")
+        here = [cpu_of_command(root, *more)[0] for more in (first, ())]
         with Processes(folder) as processes:
-            before = processes.cpu()
-            coordinator, _ = cpu_of_command(again, "--scheduler-file", str(processes.file))
-            there = coordinator + sum(processes.cpu().values()) - sum(before.values())
+            there = [processes.cpu_of_run(again, *more) for more in (first, ())]
         assert grading.marks_of(root) == grading.marks_of(again) == [grading.MARK] * count
-    print(f"{count} submissions: CPU here {here:.1f} s, on Dask {there:.1f} s: {there / here:.2f}")
+    print(f"{count} submissions: CPU here {here[1]:.1f} s, on Dask {there[1]}")
+    whole = there[1].total / here[1]
+    each = (there[1].total - there[0].total) / (here[1] - here[0])
+    print(
+        f"ratio {whole:.2f}; without what starting costs ({here[0]:.1f} s, {there[0]}) {each:.2f}"
+    )
 
 
 def print_recorded(count):
@@ -116,6 +122,24 @@ def cpu_of_command(root, *more):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
 
 
+class Cost(NamedTuple):
+    """CPU seconds."""
+
+    coordinator: float
+    scheduler: float
+    workers: float
+
+    @property
+    def total(self):
+        return sum(self)
+
+    def __str__(self):
+        return (
+            f"{self.total:.1f} s (coordinator {self.coordinator:.1f}, scheduler "
+            f"{self.scheduler:.1f}, workers {self.workers:.1f})"
+        )
+
+
 class Processes:
     """A scheduler and two workers; `more` are further words for the workers."""
 
@@ -146,6 +170,13 @@ class Processes:
         """Return the CPU seconds so far, of those that have ended, too."""
         scheduler, *workers = map(_cpu, self._started)
         return {"scheduler": scheduler, "workers": sum(workers)}
+
+    def cpu_of_run(self, root, *more):
+        """Grade a course on these; return the Cost."""
+        before = self.cpu()
+        coordinator, _ = cpu_of_command(root, *more, "--scheduler-file", str(self.file))
+        after = self.cpu()
+        return Cost(coordinator, *(after[name] - before[name] for name in before))
 
     def memory(self):
         """Return the bytes of the scheduler."""
