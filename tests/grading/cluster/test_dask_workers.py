@@ -4,9 +4,6 @@ import asyncio
 import json
 
 import pytest
-
-pytest.importorskip("distributed")
-
 from distributed import KilledWorker
 from distributed.client import FutureCancelledError
 
