@@ -20,7 +20,11 @@ from mlpteach.grading import (
     verdicts,
 )
 from mlpteach.grading import rules as grading_rules
+from mlpteach.grading.cluster.coordinator import Coordinator
+from mlpteach.grading.cluster.job_files import JobFiles
+from mlpteach.grading.cluster.jobs import answer_job, write_job
 from mlpteach.grading.grade import grade
+from mlpteach.grading.record import record_batch, record_marks
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
 from mlpteach.player.page_source import MODULE
@@ -227,6 +231,18 @@ def the_sandbox_is_made_where_it_says():
     assert '"socket": ' in (inside / "kernel_calls.py").read_text("utf-8")
 
 
+def other_machines_grade_through_one_room():
+    room = "mlpteach/grading/cluster"
+    assert file_of(answer_job) == file_of(write_job) == f"{room}/jobs.py"
+    assert file_of(Coordinator) == f"{room}/coordinator.py"
+    assert file_of(JobFiles) == f"{room}/job_files.py"
+    assert "import Client" in (ROOT / room / "dask_workers.py").read_text("utf-8")
+
+
+def marks_have_one_writer():
+    assert file_of(record_batch) == file_of(record_marks) == "mlpteach/grading/record.py"
+
+
 def self_tests_are_a_file_a_lecture():
     lectures = {path.stem for path in (ROOT / "lectures").glob("*.ipynb")}
     files = {path.stem: path for path in (ROOT / "mlpteach/quiz/questions").glob("*.toml")}
@@ -311,6 +327,8 @@ FOLLOWED = {
     "how a mark is decided": marks_are_decided_outside_of_the_sandbox,
     "what a notebook is graded by": rules_are_plain_data,
     "what the sandbox lets see and do": the_sandbox_is_made_where_it_says,
+    "grading on other machines": other_machines_grade_through_one_room,
+    "how marks come into the gradebook": marks_have_one_writer,
     "a self-test": self_tests_are_a_file_a_lecture,
     "a type of question": a_type_of_question_is_a_file_with_its_fields,
     "how a typed number or formula is read": what_is_typed_is_read_in_one_room,

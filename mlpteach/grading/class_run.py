@@ -22,6 +22,7 @@ from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
+from mlpteach.grading.slow_import import put_off_a_slow_import
 
 _TRIES = 2
 
@@ -83,7 +84,7 @@ def open_course(folder, arguments=()):
     os.chdir(path)
     # nbgrader calls alembic by its bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    _put_off_a_slow_import()
+    put_off_a_slow_import()
     from nbgrader.apps.baseapp import NbGrader
 
     from mlpteach.grading.busy_gradebook import wait_for_gradebook
@@ -105,20 +106,6 @@ def _check_configured(application, path):
             "    from mlpteach.grading.settings import configure\n"
             "    configure(c)"
         )
-
-
-def _put_off_a_slow_import():
-    """Load jsonschema without its check of addresses in foreign alphabets.
-
-    Building that check's grammar takes half of nbgrader's start, and no notebook needs it.
-    """
-    slow = "rfc3987_syntax"
-    if slow not in sys.modules:
-        sys.modules[slow] = None  # "not installed", to whoever imports it now
-        try:
-            import jsonschema  # noqa: F401
-        finally:
-            del sys.modules[slow]
 
 
 def processors():

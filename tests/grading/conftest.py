@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,16 +64,15 @@ def postgresql_programs():
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
+def postgresql():
     """Address of a database on a server of our own, reached through a socket only."""
     pytest.importorskip("psycopg")
     if postgresql_programs() is None:
         assert not os.environ.get("MLPTEACH_REQUIRE_POSTGRESQL"), "PostgreSQL is missing"
         pytest.skip("PostgreSQL is not installed here")
-    root = tmp_path_factory.mktemp("postgresql")
+    # Not below pytest's own folder, which it closes to other users whenever it is started.
+    root = Path(tempfile.mkdtemp(prefix="mlpteach-postgresql-"))
     root.chmod(0o777)
-    for above in root.parents[:3]:
-        above.chmod(above.stat().st_mode | 0o011)
     # The server refuses to run as root.
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
@@ -87,4 +87,4 @@ def postgresql(tmp_path_factory):
     run("pg_ctl", "-D", data, "-w", "-l", str(root / "server.log"), "-o", options, "start")
     yield f"postgresql+psycopg://postgres@/postgres?host={root}"
     run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(root / "data", ignore_errors=True)
+    shutil.rmtree(root, ignore_errors=True)

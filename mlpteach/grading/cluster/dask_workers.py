@@ -1,6 +1,7 @@
 """Let the workers of a Dask cluster answer jobs."""
 
 import asyncio
+import concurrent.futures
 import contextlib
 import hashlib
 import logging
@@ -20,6 +21,8 @@ _LOST = "its worker or grader was lost too often: is memory short?"
 _QUIET_SECONDS = 60.0  # without a worker that can grade, until that is said
 _LOOK_SECONDS = 2.0  # between looks at who is there
 _CONNECT_SECONDS = 30.0
+# What Dask raises where its scheduler is gone; the two that are cancelled have no parent in common.
+_GONE = (OSError, TimeoutError, asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
 def connect(address=None, scheduler_file=None):
@@ -74,9 +77,8 @@ class DaskWorkers:
 
     def __init__(self, client, setup, place, say):
         self._client, self._setup, self._say = client, setup, say
-        self._name = (
-            "mlpteach-" + hashlib.sha256(f"{place} {setup.digest}".encode()).hexdigest()[:16]
-        )
+        told_apart = hashlib.sha256(f"{place} {setup.digest}".encode()).hexdigest()
+        self._name = f"mlpteach-{told_apart[:16]}"
         self._named = set()  # workers whose trouble was said
         self._able = 0
         self._looked = self._last_able = time.monotonic()
@@ -96,7 +98,7 @@ class DaskWorkers:
             workers = self._resources()
             for event in self._client.get_events(self._name):
                 self._hear(event, workers)
-        except (OSError, asyncio.CancelledError, TimeoutError) as error:
+        except _GONE as error:
             raise CannotGrade(f"the scheduler does not answer: {error}") from error
         if workers and not any(workers.values()):
             self.__exit__()
@@ -142,17 +144,21 @@ class DaskWorkers:
         """Yield the answers of futures that are done."""
         if any(future.cancelled() for future in futures) or self._client.status != "running":
             raise Stopped("the scheduler is gone")
-        good = [future for future in futures if future.status == "finished"]
-        for future in futures:
-            if future not in good:
-                yield numbers.pop(future), failed(_why(future))
+        for future, answer in zip(futures, self._gather(futures), strict=True):
+            yield numbers.pop(future), answer
+
+    def _gather(self, futures):
+        """Return the answers; all at once, unless one of them failed."""
         try:
-            answers = self._client.gather(good, errors="skip")
-        except (OSError, asyncio.CancelledError, TimeoutError) as error:
+            said = self._client.gather(futures)
+        except _GONE as error:
             raise Stopped("the scheduler is gone") from error
-        for future, answer in zip(good, answers, strict=True):
-            said = failed(_LOST) if answer is None else answer.decode(errors="replace")
-            yield numbers.pop(future), said
+        except Exception as error:
+            if len(futures) > 1:
+                return [answer for future in futures for answer in self._gather([future])]
+            why = _LOST if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+            return [failed(why[:300])]
+        return [_as_text(answer) for answer in said]
 
     def _look_if_due(self):
         if time.monotonic() - self._looked > _LOOK_SECONDS:
@@ -161,7 +167,7 @@ class DaskWorkers:
     def _look(self):
         """Count the workers that can grade; say so when there has been none for long."""
         self._looked = now = time.monotonic()
-        with contextlib.suppress(OSError, asyncio.CancelledError, TimeoutError):
+        with contextlib.suppress(*_GONE):
             self._able = sum(map(bool, self._resources().values()))
         if self._able:
             self._last_able = now
@@ -193,6 +199,8 @@ def _wait(finished):
     return came
 
 
-def _why(future):
-    error = future.exception()
-    return _LOST if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"[:300]
+def _as_text(answer):
+    """Return what a task returned as text; whether it is an answer is not decided here."""
+    if answer is None:
+        return failed(_LOST)
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else repr(answer)[:1000]

@@ -116,9 +116,10 @@ class GraderPlugin(WorkerPlugin):
     def _stop(self):
         if self._process is None:
             return
-        os.close(self._life)
-        self._jobs.close()
-        self._process.kill()
+        self._jobs.close()  # it ends by itself, unless it is at work
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
+            self._process.wait(2)
+        os.close(self._life)
+        self._process.kill()
+        self._process.wait()
         self._process = None

@@ -64,7 +64,7 @@ class Recorder:
         try:
             self._mark(batch)
             return [self._lay_down(done) for done in batch]
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ValueError) as error:  # such as a name that is no text
             if len(batch) > 1:
                 return [result for done in batch for result in self.write([done])]
             said = str(error).splitlines()[0]

@@ -10,8 +10,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from processes import Cluster
 from small_class import make_template
 
-pytest.importorskip("distributed")
-
 
 @pytest.fixture(scope="session")
 def make_cluster(tmp_path_factory, needs_sandbox):
