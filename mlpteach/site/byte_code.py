@@ -86,7 +86,7 @@ def _entry(name, attributes):
 
 
 def _byte_code(source, called, folder, optimize):
-    module, compiled = folder / "module.py", folder / "module.pyc"
+    module, compiled = folder / "source", folder / "compiled"
     module.write_bytes(source)
     how = {"optimize": optimize, "invalidation_mode": py_compile.PycInvalidationMode.UNCHECKED_HASH}
     py_compile.compile(module, compiled, called, doraise=True, **how)

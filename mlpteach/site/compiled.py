@@ -14,7 +14,7 @@ SOURCES = "/lib/mlpteach"
 
 
 def can_compile() -> bool:
-    """Whether there is a Node.js, in which Pyodide runs outside a browser."""
+    """Whether there is a Node, in which Pyodide runs outside a browser."""
     return shutil.which("node") is not None
 
 
@@ -36,7 +36,7 @@ def compile_all(pyodide: Path, standard: bytes, numpy: bytes, sources: bytes) ->
     Raises
     ------
     RuntimeError
-        Where Pyodide does not run in this Node.js; says why.
+        Where Pyodide does not run in this Node; says why.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -63,4 +63,4 @@ def _run_node(pyodide, folder):
     done = subprocess.run(list(command), capture_output=True, text=True)
     if done.returncode:
         told = done.stderr.strip()[-500:]
-        raise RuntimeError(f"Pyodide could not compile its modules in Node.js: {told}")
+        raise RuntimeError(f"Pyodide could not compile its modules in Node: {told}")

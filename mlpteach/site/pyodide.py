@@ -1,7 +1,7 @@
 """What a site takes of an unpacked Pyodide release: the core, NumPy, and matplotlib for pictures.
 
 Every wheel must have the hash that the release's own lock file names; a wrong one is refused. Where
-Node.js is installed, modules that are imported at once are compiled by this very release.
+Node is installed, modules that are imported at once are compiled by this very release.
 """
 
 import gzip
