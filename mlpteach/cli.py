@@ -249,7 +249,7 @@ def write_site(options):
     except (NotASite, NoPyodide, OSError, RuntimeError, ValueError) as error:
         raise CommandError(str(error)) from error
     if options.pyodide and not can_compile():
-        print("Without Node (the command node) nothing was compiled: the pages take longer to wake up.")
+        print("Nothing was compiled, for there is no node: the pages take longer to wake up.")
     print(f"The site is in {folder}. To look at it: python3 -m http.server --directory {folder}")
 
 
