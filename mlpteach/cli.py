@@ -296,6 +296,7 @@ def print_notes(options):
 def write_site(options):
     """Do what ``mlpteach site`` promises."""
     from mlpteach.site.build import NotASite, build_site
+    from mlpteach.site.compiled import can_compile
     from mlpteach.site.pyodide import NoPyodide
 
     originals = lecture_folder()
@@ -304,6 +305,8 @@ def write_site(options):
         folder = build_site(notebooks, options.folder, options.pyodide)
     except (NotASite, NoPyodide, OSError, RuntimeError, ValueError) as error:
         raise CommandError(str(error)) from error
+    if options.pyodide and not can_compile():
+        print("Nothing was compiled, for there is no node: the pages take longer to wake up.")
     print(f"The site is in {folder}. To look at it: python3 -m http.server --directory {folder}")
 
 

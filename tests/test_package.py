@@ -238,6 +238,7 @@ MODULES = {
     "question": lambda _: mlpteach.quiz.QuestionWidget._esm,
     "saved page": saved_module,
     "site": lambda _: page_source.SITE,
+    "start of the site": lambda _: page_source.START,
     "worker of the site": lambda _: page_source.WORKER,
 }
 

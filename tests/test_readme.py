@@ -42,7 +42,7 @@ from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
 from mlpteach.site.build import build_site
 from mlpteach.site.desk import open_desk
-from mlpteach.site.page_source import SITE, WORKER
+from mlpteach.site.page_source import SITE, START, WORKER
 from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import cost_plane, formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.study.back_propagation import pass_numbers
@@ -292,7 +292,8 @@ def pages_of_the_site_are_written_and_answered_in_their_room():
     assert file_of(build_site).startswith("mlpteach/site/")
     assert file_of(open_desk) == "mlpteach/site/desk.py"
     for part in (ROOT / "mlpteach/site/page").glob("*.js"):
-        assert part.read_text("utf-8") in (SITE, WORKER) or part.read_text("utf-8") in SITE
+        text = part.read_text("utf-8")
+        assert text in (START, WORKER) or text in SITE
 
 
 # First cell of the README's row -> what it says.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpteach.site import page_source
-from mlpteach.site.archive import licences, sources_archive
+from mlpteach.site.archive import licences
 from mlpteach.site.executed import Lecture, execute_all
 from mlpteach.site.lecture_page import lecture_page, lecture_title, questions_file
 from mlpteach.site.pyodide import AT_ONCE, ON_DEMAND, Release, read_release
@@ -114,13 +114,12 @@ def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:
     folder = f"pyodide-{digest.hexdigest()[:12]}"
     for name, content in release.files.items():
         files.add(f"{folder}/{name}", content)
-    archive = sources_archive()
     return {
         "folder": folder,
-        "sources": files.add_named("mlpteach.zip", archive),
+        "sources": files.add_named("mlpteach.zip", release.sources),
         "packages": list(AT_ONCE),
         "on_demand": list(ON_DEMAND),
-        "bytes": release.first + len(archive),
+        "bytes": release.first,
     }
 
 

@@ -29,7 +29,8 @@ class _Renderer(mistune.HTMLRenderer):
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
 
     def table(self, text):
-        return f'<div class="wide"><table>{text}</table></div>\n'
+        place = 'class="wide" tabindex="0" role="region" aria-label="table"'
+        return f"<div {place}><table>{text}</table></div>\n"
 
 
 def _in_html(mathml):

@@ -1,6 +1,7 @@
 """What a site takes of an unpacked Pyodide release: the core, NumPy, and matplotlib for pictures.
 
-Every wheel must have the hash that the release's own lock file names; a wrong one is refused.
+Every wheel must have the hash that the release's own lock file names; a wrong one is refused. Where
+Node is installed, modules that are imported at once are compiled by this very release.
 """
 
 import gzip
@@ -12,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlpteach.site.archive import sources_archive
+from mlpteach.site.compiled import can_compile, compile_all
 from mlpteach.site.licence import is_licence, licence_in_metadata
 
 _WASM = "pyodide.asm.wasm"  # of which two thirds are saved where a server does not compress
-_CORE = ("pyodide.mjs", "pyodide.asm.mjs", _WASM, "python_stdlib.zip")
+_LOADED = "pyodide.asm.mjs"
+_STANDARD = "python_stdlib.zip"
+_CORE = ("pyodide.mjs", _LOADED, _WASM, _STANDARD)
 _LOCK = "pyodide-lock.json"
 AT_ONCE = ("numpy",)
 ON_DEMAND = ("matplotlib",)
@@ -37,11 +42,14 @@ class Release:
         How many bytes are fetched before Python is awake.
     licences : dict of str to str
         Name -> licence.
+    sources : bytes
+        The package's own archive.
     """
 
     files: dict[str, bytes]
     first: int
     licences: dict[str, str]
+    sources: bytes
 
 
 def read_release(folder: Path) -> Release:
@@ -58,15 +66,29 @@ def read_release(folder: Path) -> Release:
     """
     lock = _read_lock(folder)
     core = {name: _read(folder, name) for name in _CORE}
-    core[f"{_WASM}.packed"] = gzip.compress(core.pop(_WASM), 9, mtime=0)
     chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND))
     entries = {name: lock["packages"][name] for name in chosen}
     wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}
+    told = _licences(lock, entries, wheels)
+    sources = sources_archive()
+    if can_compile():
+        sources = _compile(folder, core, wheels, entries["numpy"], sources)
+    for name in (_WASM, _LOADED):
+        core[f"{name}.packed"] = gzip.compress(core.pop(name), 9, mtime=0)
     small = json.dumps({**lock, "packages": entries}, sort_keys=True, indent=1).encode()
     at_once = [entries[name]["file_name"] for name in _closure(entries, AT_ONCE)]
     first = sum(map(len, core.values())) + len(small) + sum(len(wheels[one]) for one in at_once)
-    files = {**core, _LOCK: small, **wheels}
-    return Release(files, first, _licences(lock, entries, wheels))
+    return Release({**core, _LOCK: small, **wheels}, first + len(sources), told, sources)
+
+
+def _compile(folder, core, wheels, numpy, sources):
+    """Put byte code into the library and the wheel of NumPy; return the sources with theirs."""
+    name = numpy["file_name"]
+    core[_STANDARD], wheels[name], sources = compile_all(
+        folder, core[_STANDARD], wheels[name], sources
+    )
+    numpy["sha256"] = hashlib.sha256(wheels[name]).hexdigest()
+    return sources
 
 
 def _read_lock(folder):

@@ -9,14 +9,15 @@ from mlpteach.site.template import Link, write_page
 
 _WAKES = (
     "Everything plays at once. The first time that you move a control, run code or type an "
-    "answer, the page wakes up a Python of its own (11 MB at the first time, kept by your "
+    "answer, the page wakes up a Python of its own (12 MB at the first time, kept by your "
     "browser); from then on all of it is live. Nothing is installed, and nothing leaves your "
     "computer."
 )
 _SLEEPS = (
-    "Everything plays at once, and clicked answers and numbers are judged. These pages do not "
-    "wake: they were made without a Python for the browser, so sliders stand still and code cannot "
-    "be changed. <code>mlpteach site OUT --pyodide DIR</code> makes pages that wake."
+    "Everything plays at once, numbered steps too, and clicked answers and numbers are judged. "
+    "These pages do not wake: they were made without a Python for the browser, so sliders stand "
+    "still and code cannot be changed. <code>mlpteach site OUT --pyodide DIR</code> makes pages "
+    "that wake."
 )
 
 

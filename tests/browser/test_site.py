@@ -3,6 +3,8 @@
 import re
 
 import pytest
+import real_firefox
+from axe_playwright_python.sync_playwright import Axe
 from pyodide_release import release_or_skip
 from real_lab import PATIENCE, new_page
 from site_folder import serve, write_site
@@ -168,6 +170,33 @@ def test_a_page_is_as_wide_as_a_phone(asleep, tab):
         assert page.evaluate(wide) == [390, 390], lecture
 
 
+ALL_SHOWN = "!document.querySelector('.stand-in')"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "reference"])
+def test_axe_finds_nothing_amiss(name, scheme, asleep, tab):
+    page = tab(f"{asleep}/{name}.html", color_scheme=scheme)
+    until(page, ALL_SHOWN)
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+
+
+def test_keys_alone_lead_to_a_dashboard_play_it_and_answer_a_question(asleep, tab):
+    page = tab(f"{asleep}/01_minibatch_momentum.html")
+    until(page, ALL_SHOWN)
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('#cell-06 .mlp')"):
+            break
+    page.keyboard.press("ArrowRight")
+    assert "k = 2" in page.locator("#cell-06 .place").inner_text()
+    page.locator("#quiz-02 input").first.focus()
+    page.keyboard.press("Space")
+    assert page.locator("#quiz-02 .verdict strong").inner_text() in ("Right.", "Not so.")
+    assert page.complaints == []
+
+
 # -- waking
 
 
@@ -251,6 +280,28 @@ def test_another_picture_loads_matplotlib(waking, tab):
     until(page, "document.querySelector('#cell-06 figcaption').innerText.includes('way in')")
     assert [url for url in page.asked if "matplotlib-" in url]
     assert page.complaints == []
+
+
+MOVED = """(() => {
+  const slider = document.querySelector('#cell-06 input[type=range][data-control="steady.alpha"]');
+  slider.value = -1;
+  for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
+  return document.querySelector("#cell-06 .table").innerText;
+})()"""
+
+
+def test_firefox_plays_and_wakes(waking):
+    if real_firefox.FIREFOX is None:
+        pytest.skip("no firefox found (on Debian: apt-get install firefox-esr)")
+    with real_firefox.launch() as firefox:
+        firefox.open(f"{waking}/01_minibatch_momentum.html")
+        firefox.until("document.querySelector('#cell-06 .mlp')")
+        before = firefox.evaluate(MOVED)
+        firefox.until(AWAKE)
+        shown = "document.querySelector('#cell-06 .table').innerText"
+        firefox.until(f"{shown} !== {before!r}")
+
+        assert "α+β" in firefox.evaluate(shown)
 
 
 # -- where it can't wake: a sentence, and the page goes on playing

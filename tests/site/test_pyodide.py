@@ -1,9 +1,11 @@
 """All lectures in Pyodide say the numbers of CPython; what is not Pyodide's is refused."""
 
 import hashlib
+import io
 import json
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import site_desk
 
 from mlpteach import datasets
 from mlpteach.site.archive import sources_archive
+from mlpteach.site.compiled import can_compile
 from mlpteach.site.pyodide import NoPyodide, read_release
 
 # At η = 5 the digits' costs jump, and a difference in the last bit grows to any size.
@@ -48,6 +51,21 @@ def test_every_dashboard_says_in_pyodide_what_it_says_here(numbers, monkeypatch)
         if name in CHAOTIC:
             continue
         np.testing.assert_allclose(numbers[name], expected, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_modules_are_compiled_by_pyodide_the_same_way_each_time():
+    release = pyodide_release.release_or_skip()
+    if not can_compile():
+        pytest.skip("no node found (on Debian: apt-get install nodejs)")
+    first, second = read_release(release), read_release(release)
+    assert first == second
+    assert first.first <= 12_000_000
+    for content in (first.files["python_stdlib.zip"], first.sources):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+        assert sum(name.endswith(".pyc") for name in names) > 100
+    assert "mlpteach/rules/adam.py" in names  # formulas are read from it
+    assert any("rules/__pycache__/adam." in name for name in names)
 
 
 # -- what is refused

@@ -1,6 +1,7 @@
 // The worker in which a page's Python lives. It loads what the page names, and answers its messages.
 
 let desk = null, pyodide = null;
+const PACKED = { wasm: "application/wasm", mjs: "text/javascript" }; // what is fetched of these travels compressed
 
 self.addEventListener("message", ({ data }) => {
   if (data.type === "start") start(data).catch(fail);
@@ -14,9 +15,12 @@ function fail(error) {
 async function start({ pieces, base, cells }) {
   const address = (file) => new URL(file, base).href;
   countBytes(pieces.bytes);
-  const [{ loadPyodide }, sources] = await Promise.all([import(address(`${pieces.folder}/pyodide.mjs`)), fetched(address(pieces.sources))]);
-  pyodide = await loadPyodide({ indexURL: address(`${pieces.folder}/`), packages: pieces.packages });
-  pyodide.unpackArchive(sources, "zip", { extractDir: "/lib/mlpteach" });
+  const sources = fetched(address(pieces.sources));
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([
+    import(address(`${pieces.folder}/pyodide.mjs`)), importPacked(address(`${pieces.folder}/pyodide.asm.mjs`)),
+  ]);
+  pyodide = await loadPyodide({ indexURL: address(`${pieces.folder}/`), packages: pieces.packages, createPyodideModule });
+  pyodide.unpackArchive(await sources, "zip", { extractDir: "/lib/mlpteach" });
   pyodide.globals.set("given", JSON.stringify({ cells, on_demand: pieces.on_demand }));
   desk = pyodide.runPython(`
 import json, sys
@@ -28,6 +32,11 @@ def receive(cell, message, states):
     return [[json.dumps(answer), buffers] for answer, buffers in answers]
 receive`);
   self.postMessage({ type: "awake" });
+}
+
+async function importPacked(address) {
+  const url = URL.createObjectURL(new Blob([await fetched(address)], { type: "text/javascript" }));
+  return import(url).finally(() => URL.revokeObjectURL(url));
 }
 
 async function fetched(address) {
@@ -48,10 +57,10 @@ function countBytes(total) {
   };
   const counter = () => new TransformStream({ transform(chunk, out) { count(chunk); out.enqueue(chunk); } });
   self.fetch = async (request, options) => {
-    const address = String(request.url ?? request), packed = address.endsWith(".wasm");
-    const { body, status, statusText, headers } = await piece(packed ? `${address}.packed` : request, options);
+    const address = String(request.url ?? request), type = PACKED[address.split(".").at(-1)];
+    const { body, status, statusText, headers } = await piece(type ? `${address}.packed` : request, options);
     const counted = body.pipeThrough(counter());
-    return packed ? unpacked(counted) : new Response(counted, { status, statusText, headers });
+    return type ? unpacked(counted, type) : new Response(counted, { status, statusText, headers });
   };
 }
 
@@ -68,8 +77,8 @@ async function orFail(response, address) {
 }
 
 // The core travels compressed, whatever the server does.
-const unpacked = (stream) =>
-  new Response(stream.pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } });
+const unpacked = (stream, type) =>
+  new Response(stream.pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": type } });
 
 async function answer({ number, cell, message, states }) {
   const answers = ask(cell, message, states);
