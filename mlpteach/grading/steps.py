@@ -18,7 +18,7 @@ from mlpteach.grading.sandbox import NO_SANDBOX, Limits
 from mlpteach.grading.shared_sandbox import shared_sandbox
 from mlpteach.grading.submission import read_files, read_whole
 from mlpteach.grading.tidy import expected_notebooks, other_notebooks
-from mlpteach.grading.written import defuse
+from mlpteach.grading.written import STUDENTS, defuse
 from mlpteach.quiz.graded import WHO
 
 
@@ -191,4 +191,5 @@ def _as_notebook(graded, path, rules):
 
 def _notes_cell(title, notes):
     lines = "\n".join(f"- {defuse(note)}" for note in notes)
-    return new_markdown_cell(f"**{title}**\n\n{lines}")
+    # Notes tell names and texts that students chose.
+    return new_markdown_cell(f"**{title}**\n\n{lines}", metadata={STUDENTS: True})
