@@ -131,6 +131,7 @@ def grade(work: Work, sandbox: Any) -> Graded:
             graded = _decide_twice(notebook, graded, work, sandbox, undecided)
         _show_undecided(notebook, undecided)
         _add_scores(notebook, graded, undecided)
+        outputs.limit_size(notebook)
         hints = own_hints(work.rules.own)
         graded.hints = {id: hints[id] for id in graded.mistakes.values() if id in hints}
     graded.notebook = notebook

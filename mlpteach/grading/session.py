@@ -6,9 +6,9 @@ a new process without it.
 
 import contextlib
 import re
-import time
 
 from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply
+from mlpteach.grading.budget import Budget
 from mlpteach.grading.inside import frames
 from mlpteach.grading.inside.frames import COMMAND_PUT_ASIDE
 from mlpteach.grading.sandbox import StudentDied
@@ -57,7 +57,7 @@ class Session:
         self._slow = set()
         self._hopeless = {}
         self._stack = contextlib.ExitStack()
-        self._ends = None
+        self._budget = None
         self._restarts = 0
         self.outputs = [[] for _ in sources]
         self.deadly = {}
@@ -65,13 +65,11 @@ class Session:
         self.left, self.lacks = [], []
 
     def __enter__(self):
-        self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
+        self._budget = Budget(self._sandbox.limits.notebook_seconds)
         try:
             self._start()
             # What the cells took is not taken from the calls that decide the mark.
-            self._ends += self._sandbox.limits.notebook_seconds
-            if self._worker is not None:
-                self._worker.extend(self._ends)
+            self._budget.grant(self._sandbox.limits.notebook_seconds)
         except BaseException:
             self._stack.close()
             raise
@@ -84,11 +82,13 @@ class Session:
         """Run all cells but the deadly ones in a new process."""
         while True:
             self._stack.close()
-            self._worker = self._stack.enter_context(self._sandbox.worker(self._files, self._ends))
+            self._worker = self._stack.enter_context(
+                self._sandbox.worker(self._files, self._budget)
+            )
             try:
                 self.left = []
                 for index, source in enumerate(self._sources):
-                    if time.monotonic() >= self._ends:
+                    if self._budget.is_spent():
                         self.left.append(index)
                     elif index not in self.deadly:
                         self._run(index, source)
@@ -100,8 +100,7 @@ class Session:
                     self._worker = None  # nothing can be called
                     return
                 self._restarts += 1
-                again = time.monotonic() + self._sandbox.limits.notebook_seconds / 2
-                self._ends = max(self._ends, again)
+                self._budget.grant(self._sandbox.limits.notebook_seconds / 2)
 
     def _run(self, index, source):
         seconds = _SECOND_CHANCE if index in self._slow else None
