@@ -436,6 +436,8 @@ class Worker:
     def _why_it_ended(self, error):
         """Return StudentDied, or SandboxFailed where it was not the student's doing."""
         said = self._last_word or self._hear(1)
+        while "used" in said:  # a late answer
+            said = self._hear(1)
         if not said:  # it lives, but does not speak as it should
             return StudentDied(f"it broke the connection: {error}")
         if "ended" not in said:
