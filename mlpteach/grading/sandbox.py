@@ -96,7 +96,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self.modules = tuple(modules)
         self._process = None
-        self._loaded = self._settled = self._filtered = self._grouped = False
+        self._loaded = self._settled = self._filtered = False
 
     def __enter__(self):
         return self
@@ -190,7 +190,6 @@ class Sandbox:
             try:
                 with self.worker() as worker:
                     self._settled, self._filtered = True, worker.filtered
-                    self._grouped = worker.grouped
             except SandboxFailed as error:
                 self._turn_to_the_next(error)
 
@@ -209,10 +208,7 @@ class Sandbox:
     @property
     def described(self):
         """The isolation in words, as a report names it."""
-        words = [self.isolation]
-        words += [] if self._filtered else ["system calls not filtered"]
-        words += ["threads limited by a cgroup"] if self._grouped else []
-        return ", ".join(words)
+        return self.isolation if self._filtered else f"{self.isolation}, system calls not filtered"
 
     @contextlib.contextmanager
     def worker(self, files=(), budget=None):
@@ -348,14 +344,14 @@ class Worker:
         self._budget = budget or Budget(limits.notebook_seconds)
         self._used = self._charged = 0.0  # seconds of the processor, when last asked for
         self._last_word = {}
-        self.filtered = self.grouped = False
+        self.filtered = False
 
     def wait_until_confined(self):
         """Wait for the keeper's word that everything that confines the worker is in place."""
         said = self._hear(_LOAD_SECONDS)
         if not said.get("ready"):
             raise SandboxFailed(said.get("failed") or "the sandbox gives no answer")
-        self.filtered, self.grouped = said["filtered"], said["grouped"]
+        self.filtered = said["filtered"]
 
     def lay_files(self, files):
         """Lay files beside the notebook."""

@@ -223,7 +223,7 @@ def _be_the_student(order, data, confined, student_shell, group):
     """Give up every right, say so, and serve."""
     try:
         os.setsid()
-        grouped = _join(group)
+        _join(group)
         lock = order["landlock"]
         if lock:
             _become_nobody(lock)
@@ -241,7 +241,7 @@ def _be_the_student(order, data, confined, student_shell, group):
     except (OSError, ValueError) as error:
         os.write(confined, json.dumps({"failed": str(error)}).encode())
         os._exit(1)
-    ready = {"ready": True, "filtered": filtered, "grouped": grouped}
+    ready = {"ready": True, "filtered": filtered}
     os.write(confined, json.dumps(ready).encode())
     os.environ["HOME"] = folder
     sock = socket.socket(fileno=worker.close_all_but(data))
@@ -252,10 +252,10 @@ def _be_the_student(order, data, confined, student_shell, group):
 
 
 def _join(group):
-    """Join the group of threads that the grader made, if it could; return whether."""
+    """Join the group of threads that the grader made, if it could."""
     with contextlib.suppress(OSError):
-        return group is not None and os.write(group, b"0") == 1
-    return False
+        if group is not None:
+            os.write(group, b"0")
 
 
 def _limit_resources(order):
