@@ -17,6 +17,7 @@ from nbgrader import utils
 from mlpteach.exercise.protocol import only_what_was_paid
 from mlpteach.exercise.readback.budget import one_notebook
 from mlpteach.grading import ordinary_tests, outputs, verdicts
+from mlpteach.grading.asked_once import AskedOnce
 from mlpteach.grading.checks import checks_called, checks_of
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.original import functions_defined, graded_tests
@@ -136,6 +137,7 @@ def grade(work: Work, sandbox: Any) -> Graded:
             graded = _decide_twice(notebook, graded, work, sandbox, undecided)
         _show_undecided(notebook, undecided)
         _add_scores(notebook, graded, undecided)
+        outputs.limit_size(notebook)
         hints = own_hints(work.rules.own)
         graded.hints = {id: hints[id] for id in graded.mistakes.values() if id in hints}
     graded.notebook = notebook
@@ -207,9 +209,10 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
             cell.execution_count = None
         # Only now do hidden inputs enter the process: nothing it says later is shown.
         with one_notebook():
+            asked = AskedOnce(session, WHO)
             for grade_id, check in checks.items():
                 place = places[grade_id]
-                verdict = _verdict(check, work.key, session, place, graded, undecided)
+                verdict = _verdict(check, work.key, asked, place, graded, undecided)
                 decided |= {} if verdict is None else {grade_id: verdict}
         answered_as = _write(tests, only_what_was_paid(checks, decided, sources), graded)
         ordinary_tests.tell_deaths(cells, session.deadly, graded)

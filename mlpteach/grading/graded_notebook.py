@@ -4,7 +4,7 @@ from nbformat.v4 import new_markdown_cell
 
 from mlpteach.grading.feedback import FOR_STAFF
 from mlpteach.grading.finished import HANDED_IN, MARK, RULES
-from mlpteach.grading.written import defuse
+from mlpteach.grading.written import STUDENTS, defuse
 
 
 def as_notebook(graded, handed_in, rules):
@@ -37,4 +37,6 @@ def as_notebook(graded, handed_in, rules):
 
 def _notes_cell(id, title, notes):
     lines = "\n".join(f"- {defuse(note)}" for note in notes)
-    return new_markdown_cell(f"**{title}**\n\n{lines}", id=f"mlpteach-{id}")
+    # Notes tell names and texts that students chose.
+    metadata = {STUDENTS: True}
+    return new_markdown_cell(f"**{title}**\n\n{lines}", id=f"mlpteach-{id}", metadata=metadata)

@@ -5,10 +5,13 @@ import binascii
 import re
 
 from nbformat import from_dict
+from nbgrader.utils import is_grade
 
 MOST_TEXT = 100_000
 MOST_IMAGE = 2_000_000
 MOST_OUTPUTS = 50
+MOST_OF_A_NOTEBOOK = 20_000_000  # characters of all outputs and pasted pictures together
+_LEFT_OUT = "(left out: this notebook shows more than can be kept)\n"
 _STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
@@ -36,6 +39,50 @@ def clean(outputs):
         if node is not None:
             kept.append(node)
     return kept
+
+
+def limit_size(notebook):
+    """Leave out what is too much for one notebook; what tests showed comes first.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With outputs that are clean; changed in place.
+    """
+    left = MOST_OF_A_NOTEBOOK
+    for cell in sorted(notebook.cells, key=lambda cell: not is_grade(cell)):
+        left -= _limit_outputs(cell, left)
+        left -= _limit_attachments(cell, left)
+
+
+def _limit_outputs(cell, left):
+    """Keep a cell's outputs as far as there is room; return the size of what stays."""
+    kept, used = [], 0
+    for output in cell.get("outputs", ()):
+        if used + _size(output) > left:
+            cell.outputs = [*kept, new_output("stream", name="stderr", text=_LEFT_OUT)]
+            break
+        kept.append(output)
+        used += _size(output)
+    return used
+
+
+def _limit_attachments(cell, left):
+    """Keep a cell's pasted pictures if they are small enough; return their size."""
+    size = _size(cell.get("attachments", {}))
+    if size <= left:
+        return size
+    del cell["attachments"]
+    cell.source = re.sub(r"!\[[^\]\n]*\]\(attachment:\w+\)", _LEFT_OUT.strip(), cell.source)
+    return 0
+
+
+def _size(value):
+    """Return the characters of all texts in plain data."""
+    if isinstance(value, str):
+        return len(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return sum(map(_size, parts))
 
 
 def _clean_one(output):

@@ -25,10 +25,10 @@ def show_question(cell, answered_as):
     name = answered_as.get(f"quiz_{shown[1]}") if shown else ""
     if not name:
         return
-    from mlpteach.quiz import QUESTIONS
+    from mlpteach.quiz.graded import asked_of
     from mlpteach.quiz.question_as_text import question_as_text
 
-    text, png = question_as_text(QUESTIONS[shown[1]].ask(name))
+    text, png = question_as_text(asked_of(shown[1], name))
     cell.outputs = [new_output("stream", name="stdout", text=f"{wrap_lines(text)}\n")]
     if png:
         data = {"image/png": base64.b64encode(png).decode(), "text/plain": "(the picture)"}

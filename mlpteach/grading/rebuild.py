@@ -11,7 +11,7 @@ from itertools import count, pairwise
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from mlpteach.grading.original import functions_defined
-from mlpteach.grading.written import as_plain_text, written
+from mlpteach.grading.written import STUDENTS, as_plain_text, written
 
 _CHANGED, _LOCKED = "changed test ", "changed locked cell "
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -229,6 +229,7 @@ def _write(new, cell):
     if new.cell_type == "code":
         new.source = cell.source
         return
+    new.metadata[STUDENTS] = True
     if not cell.laid_out:
         new.source = as_plain_text(cell.source)
         return

@@ -22,7 +22,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpteach.grading import bubblewrap, landlock_paths
+from mlpteach.grading import bubblewrap, landlock_paths, thread_group
+from mlpteach.grading.budget import Budget
 from mlpteach.grading.inside import frames, kernel_calls, landlock
 from mlpteach.grading.no_sandbox import NoSandbox, explain
 
@@ -36,6 +37,7 @@ NO_SANDBOX = "NO SANDBOX"  # only where it is asked for
 # What notebooks import, loaded once for all of them.
 MODULES = ("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
 _BEGIN_SECONDS = 30  # until Python begins in the sandbox
+_LOOK = 1.0  # seconds from one look at a silent process to the next
 _LOAD_SECONDS = 120  # until it has loaded all modules
 
 
@@ -54,7 +56,8 @@ class Limits:
     Attributes
     ----------
     cell_seconds, call_seconds : float
-        For one cell, and for one call of a function.
+        For one cell, and for one call of a function: of the processor, in the student's process.
+        On the clock six times as much may go by.
     notebook_seconds : float
         For all cells and calls together.
     memory, disk : int
@@ -208,15 +211,15 @@ class Sandbox:
         return self.isolation if self._filtered else f"{self.isolation}, system calls not filtered"
 
     @contextlib.contextmanager
-    def worker(self, files=(), ends=None):
+    def worker(self, files=(), budget=None):
         """Give one notebook a process of its own; everything it did is gone afterwards.
 
         Parameters
         ----------
         files : mapping of str to bytes
             Relative path -> content, laid beside the notebook.
-        ends : float, optional
-            Time of `time.monotonic` after which nothing of it is run any more.
+        budget : mlpteach.grading.budget.Budget, optional
+            What the notebook has left, shared by all of its processes.
 
         Raises
         ------
@@ -224,12 +227,8 @@ class Sandbox:
         """
         try:
             self._ensure_loaded()
-            data, their_data = socket.socketpair()
-            status, their_status = socket.socketpair()
-            with data, status:
-                with their_data, their_status:
-                    self._order_worker([their_data.fileno(), their_status.fileno()])
-                worker = Worker(data, status, self.limits, ends)
+            with _thread_group() as group:
+                worker = self._start_worker(group, budget)
                 try:
                     worker.wait_until_confined()
                     worker.lay_files(dict(files))
@@ -241,6 +240,18 @@ class Sandbox:
             self._settled = False
             raise
 
+    def _start_worker(self, group, budget):
+        data, their_data = socket.socketpair()
+        status, their_status = socket.socketpair()
+        worker = Worker(data, status, self.limits, budget)
+        try:
+            with their_data, their_status:
+                self._order_worker([their_data.fileno(), their_status.fileno(), *group])
+        except SandboxFailed:
+            worker.close()
+            raise
+        return worker
+
     def _order_worker(self, fds):
         order = {"namespaces": self.isolation == BUBBLEWRAP, "keep": bubblewrap.python_folders()}
         order |= {"memory": self.limits.memory, "disk": self.limits.disk}
@@ -251,6 +262,7 @@ class Sandbox:
 
     def _end(self, worker):
         worker.kill()
+        worker.close()
         if self.isolation not in _FOR_ALL:
             self.stop()  # nothing of one student's may be left for the next
 
@@ -290,6 +302,20 @@ class Sandbox:
         raise SandboxFailed(f"{reason} and said {said[-1][:300]!r}" if said else reason)
 
 
+@contextlib.contextmanager
+def _thread_group():
+    """Make a group for one worker; gives a descriptor of it, or none where none can be had."""
+    folder = thread_group.make_group()
+    if folder is None:
+        yield []
+        return
+    try:
+        with open(thread_group.open_group(folder), "wb", buffering=0) as joining:
+            yield [joining.fileno()]
+    finally:
+        thread_group.remove_group(folder)
+
+
 def _lay_font_lists(home):
     folder = Path(home, "matplotlib")
     folder.mkdir()
@@ -311,11 +337,13 @@ def _bootstrap(wrapped):
 class Worker:
     """One student's process, as the grader sees it: nothing it says is believed but plain data."""
 
-    def __init__(self, data, status, limits, ends=None):
+    def __init__(self, data, status, limits, budget=None):
         self._data, self._status = data, status
         self._limits = limits
         self._number = 0
-        self._ends = ends or time.monotonic() + limits.notebook_seconds
+        self._budget = budget or Budget(limits.notebook_seconds)
+        self._used = self._charged = 0.0  # seconds of the processor, when last asked for
+        self._last_word = {}
         self.filtered = False
 
     def wait_until_confined(self):
@@ -324,10 +352,6 @@ class Worker:
         if not said.get("ready"):
             raise SandboxFailed(said.get("failed") or "the sandbox gives no answer")
         self.filtered = said["filtered"]
-
-    def extend(self, ends):
-        """Let the notebook go on until `ends`, a time of `time.monotonic`."""
-        self._ends = ends
 
     def lay_files(self, files):
         """Lay files beside the notebook."""
@@ -354,35 +378,67 @@ class Worker:
         return self._ask({"do": "look", "variable": variable, "seconds": seconds}, seconds)
 
     def _seconds(self, most):
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        if self._budget.is_spent():
             raise StudentDied(
                 f"the notebook ran for more than {self._limits.notebook_seconds:g} seconds"
             )
-        return min(most, left)
+        return min(most, self._budget.left)
 
     def _ask(self, message, seconds):
         """Send a message and wait for its answer, or for the end of the process."""
         self._number += 1
-        # Beyond the soft limit inside, which spares what the notebook has defined.
-        deadline = time.monotonic() + seconds + 2
+        # Beyond the soft limits inside, which spare what the notebook has defined.
+        seconds_on_the_clock = frames.NET * seconds + 2
+        deadline = time.monotonic() + seconds_on_the_clock
         try:
-            self._data.settimeout(seconds + 2)
+            self._data.settimeout(seconds_on_the_clock)
             frames.send(self._data, message | {"number": self._number})
-            answer = frames.receive(self._data, deadline)
+            answer = {}
             while not _is(answer.get("number"), self._number):  # forged, or late
+                self._wait(seconds + 2, deadline)
                 answer = frames.receive(self._data, deadline)
         except (frames.TooLate, TimeoutError):
             raise StudentDied(f"it could not be stopped after {seconds:g} seconds") from None
         except (frames.BadFrame, OSError) as error:
             raise self._why_it_ended(error) from None
+        finally:
+            self._charge()
         if answer.get("too_large") is True:
             raise StudentDied("it returned more than can be handed over")
         return answer
 
+    def _wait(self, seconds, deadline):
+        """Wait until the process says something, as long as it has not worked for so long.
+
+        It may take no notice of the limits inside: then this one is left.
+        """
+        before = self._used
+        while not select.select([self._data], [], [], _LOOK)[0]:
+            if time.monotonic() > deadline or self._processor_seconds() - before > seconds:
+                raise frames.TooLate
+
+    def _charge(self):
+        used = self._processor_seconds()
+        self._budget.use(used - self._charged)
+        self._charged = used
+
+    def _processor_seconds(self):
+        """Return what the process has used since it began, by its keeper's word."""
+        if kernel_calls.LINUX and not self._last_word:
+            with contextlib.suppress(OSError):
+                self._status.sendall(frames.USED)
+            said = self._hear(1)
+            if "used" in said:
+                self._used = said["used"]
+            elif said:
+                self._last_word = said
+        return self._used
+
     def _why_it_ended(self, error):
         """Return StudentDied, or SandboxFailed where it was not the student's doing."""
-        said = self._hear(1)
+        said = self._last_word or self._hear(1)
+        while "used" in said:  # a late answer
+            said = self._hear(1)
         if not said:  # it lives, but does not speak as it should
             return StudentDied(f"it broke the connection: {error}")
         if "ended" not in said:
@@ -419,6 +475,11 @@ class Worker:
             self._status.settimeout(10)
             while self._status.recv(4096):
                 pass
+
+    def close(self):
+        """Let go of both connections."""
+        self._data.close()
+        self._status.close()
 
 
 def _is(said, number):

@@ -6,9 +6,9 @@ a new process without it.
 
 import contextlib
 import re
-import time
 
 from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply
+from mlpteach.grading.budget import Budget
 from mlpteach.grading.inside import frames
 from mlpteach.grading.inside.frames import COMMAND_PUT_ASIDE
 from mlpteach.grading.sandbox import StudentDied
@@ -62,7 +62,7 @@ class Session:
         self._hopeless = {}
         self._at = None  # the cell that runs
         self._stack = contextlib.ExitStack()
-        self._ends = None
+        self._budget = None
         self._restarts = 0
         self.outputs = [[] for _ in sources]
         self.deadly = {}
@@ -70,13 +70,11 @@ class Session:
         self.left, self.lacks = [], {}
 
     def __enter__(self):
-        self._ends = time.monotonic() + self._sandbox.limits.notebook_seconds
+        self._budget = Budget(self._sandbox.limits.notebook_seconds)
         try:
             self._start()
             # What the cells took is not taken from the calls that decide the mark.
-            self._ends += self._sandbox.limits.notebook_seconds
-            if self._worker is not None:
-                self._worker.extend(self._ends)
+            self._budget.grant(self._sandbox.limits.notebook_seconds)
         except BaseException:
             self._stack.close()
             raise
@@ -89,7 +87,9 @@ class Session:
         """Run all cells but the deadly ones in a new process."""
         while True:
             self._stack.close()
-            self._worker = self._stack.enter_context(self._sandbox.worker(self._files, self._ends))
+            self._worker = self._stack.enter_context(
+                self._sandbox.worker(self._files, self._budget)
+            )
             try:
                 self._run_all()
                 return
@@ -101,14 +101,13 @@ class Session:
                     self._worker = None  # nothing can be called
                     return
                 self._restarts += 1
-                again = time.monotonic() + self._sandbox.limits.notebook_seconds / 2
-                self._ends = max(self._ends, again)
+                self._budget.grant(self._sandbox.limits.notebook_seconds / 2)
 
     def _run_all(self):
         self.left = []
         for index, source in enumerate(self._sources):
             self._look(index)
-            if time.monotonic() >= self._ends:
+            if self._budget.is_spent():
                 self.left.append(index)
             elif index not in self.deadly:
                 self._at = index
@@ -119,7 +118,7 @@ class Session:
         """Keep what the variables hold that a check at this place asks for."""
         self._at = None
         for name in self._looks.get(place, ()):
-            if "died" in self._seen.get((place, name), ()) or time.monotonic() >= self._ends:
+            if "died" in self._seen.get((place, name), ()) or self._budget.is_spent():
                 continue
             try:
                 self._seen[place, name] = self._worker.look(name)

@@ -59,4 +59,5 @@ def configure(c):
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown_to_html"}
     c.ExchangeFactory.collect = _OURS + "collect.Collect"

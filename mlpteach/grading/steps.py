@@ -19,9 +19,9 @@ class TrustedExecute(NbGraderPreprocessor):
     """Gather what :func:`mlpteach.grading.grade.grade` needs, and return what it found."""
 
     enabled = Bool(True, help="Always: a mark needs the code to run.")
-    cell_seconds = Float(30.0, help="A cell that runs longer is stopped.").tag(config=True)
+    cell_seconds = Float(30.0, help="A cell that works longer is stopped.").tag(config=True)
     call_seconds = Float(
-        10.0, help="A call of a student's function that runs longer is stopped."
+        10.0, help="A call of a student's function that works longer is stopped."
     ).tag(config=True)
     notebook_seconds = Float(120.0, help="For a notebook's cells and calls together.").tag(
         config=True

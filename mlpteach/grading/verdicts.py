@@ -22,7 +22,7 @@ def verdict_of(check, key, session, place=0):
     check : mlpteach.exercise.protocol.Check
     key : bytes
         What its inputs follow from: :func:`mlpteach.grading.inputs.work_key`.
-    session : mlpteach.grading.session.Session
+    session : mlpteach.grading.session.Session or mlpteach.grading.asked_once.AskedOnce
     place : int
         How many cells stand above the check's.
 

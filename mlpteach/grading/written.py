@@ -4,8 +4,11 @@ Words, formulas and pasted pictures stay. What would act on a reader's behalf is
 obeyed: tags, scripts, links, and pictures that a browser would fetch from somewhere.
 """
 
+import functools
 import re
 from urllib.parse import unquote
+
+STUDENTS = "mlpteach_students"  # in the metadata of a cell that holds a student's text
 
 _PICTURE = re.compile(
     r'!\[([^\[\]\n]{0,200})\]\(attachment:((?:[^()\s<>"]|\([^()\s<>"]{0,300}\)){1,300})\)'
@@ -73,5 +76,30 @@ def defuse(text):
     # The address of a link or a picture, there or at the end of the text; an address by itself.
     text = re.sub(r"\](?=[(:])", "]\u200b", text)
     text = re.sub(r"(?i)(https?|ftp)(?=://)|(www)(?=\.)", "\\g<0>\u200b", text)
-    # MathJax's own ways to make a link, to fetch something, or to spell either otherwise.
-    return re.sub(r"\\(?=href|url|require|includegraphics|csname)", "\\\\\u200b", text)
+    return re.sub(r"\\([A-Za-z]+)", _only_mathematics, text)
+
+
+def _only_mathematics(command):
+    return command[0] if command[1] in _commands() else f"\\\u200b{command[1]}"
+
+
+@functools.cache
+def _commands():
+    """Return the commands of LaTeX that stand for mathematics and do nothing else.
+
+    MathJax knows others: they make links, fetch pictures as a background, load code, or give a
+    command another meaning on the whole page.
+    """
+    from latex2mathml import commands
+    from latex2mathml.symbols_parser import SYMBOLS
+
+    kinds = [kind for name, kind in vars(commands).items() if name.isupper()]
+    names = [name for kind in kinds for name in ([kind] if isinstance(kind, str) else kind)]
+    known = {name.strip("\\*") for name in (*names, *SYMBOLS) if isinstance(name, str)}
+    return (known | {"label", "ref", "eqref"}) - _NO_MATHEMATICS
+
+
+_NO_MATHEMATICS = frozenset({
+    "href", "class", "style", "unicode", "def", "newcommand", "newenvironment",
+    "DeclareMathOperator",
+})  # fmt: skip

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from mlpteach.basics.arguments import check_choice
-from mlpteach.quiz.bank import QUESTIONS
-from mlpteach.quiz.graded import QUIZZES, WHO, function_name
+from mlpteach.quiz.graded import QUIZZES, WHO, asked_of, function_name
 
 _INSTRUCTOR = "instructor"
 _TITLE = """# Quiz: how networks learn
@@ -76,7 +75,7 @@ def _question(number, id, points):
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     function = function_name(id)
-    solution = json.dumps(QUESTIONS[id].ask(_INSTRUCTOR).solution)
+    solution = json.dumps(asked_of(id, _INSTRUCTOR).solution)
     given = {"id": id, "who": WHO, "function": function, "points": points}
     s = "" if points == 1 else "s"
     return [

@@ -14,6 +14,7 @@ from typing import Any
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.messages import print_message
 from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
+from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.text.markup import to_words
 
@@ -70,7 +71,7 @@ def _judge(id, name, reply):
         return Verdict(0.0, _error(id, reply))
     if isinstance(reply.value, NotPlain):
         return Verdict(0.0, f"An answer is a text or a number, not {reply.value.type_name}.")
-    judged = QUESTIONS[id].ask(name).judge(reply.value)
+    judged = asked_of(id, name).judge(reply.value)
     return Verdict(float(judged.fraction), to_words(judged.message), judged.mistake)
 
 
@@ -86,8 +87,31 @@ def _error(id, reply):
 
 def _name(reply):
     """Return the name that a student gave, "" where there is none."""
-    name = reply.value
-    return name.strip()[:_LONGEST_NAME] if isinstance(name, str) and not reply.error else ""
+    return "" if reply.error or not _decides(reply.value) else reply.value.strip()[:_LONGEST_NAME]
+
+
+def _decides(name):
+    """Return what of a name decides the numbers: no other spelling of it brings other ones.
+
+    Examples
+    --------
+    >>> _decides(" Ada-Lovelace--"), _decides("--"), _decides(None)
+    ('adalovelace', '', '')
+    """
+    plain = re.sub(r"[\W_]", "", name).casefold() if isinstance(name, str) else ""
+    return plain[:_LONGEST_NAME]
+
+
+def asked_of(id: str, name: str) -> AskedQuestion:
+    """Return the question `id` with the numbers of a student.
+
+    Parameters
+    ----------
+    id : str
+    name : str
+        In any spelling: capitals, spaces and signs do not count.
+    """
+    return QUESTIONS.find(id).ask(_decides(name))
 
 
 ASSIGNMENTS = {
@@ -171,7 +195,6 @@ def mark(id: str, my_name: Callable[[], Any], answer: Callable[[], Any]) -> floa
 
 
 def _asked(id, name):
-    question = QUESTIONS.find(id)
-    if not isinstance(name, str) or not name.strip():
+    if not _decides(name):
         raise ValueError("my_name() must return your name as a text: it decides your numbers.")
-    return question.ask(name.strip()[:_LONGEST_NAME])
+    return asked_of(id, name)

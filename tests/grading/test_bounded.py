@@ -6,14 +6,19 @@ import signal
 import threading
 import time
 
+import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from course import ASSIGNMENT, answered, source_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from test_grade import work
 
 from mlpteach.exercise.reading import SheetRefused, parse_sheet
-from mlpteach.grading import grade
+from mlpteach.grading import grade, outputs
 from mlpteach.grading.deadline import TookTooLong, deadline
 from mlpteach.grading.original import functions_defined
+from mlpteach.grading.outputs import new_output
 from mlpteach.grading.quiz_outputs import show_question
+from mlpteach.grading.shared_sandbox import shared_sandbox
 from mlpteach.grading.submission import read
 from mlpteach.quiz.question_files.read import QuestionError, read_tables
 
@@ -50,6 +55,33 @@ def test_brackets_without_end_are_refused_in_words(text, tmp_path):
     path.write_text(text)
     with pytest.raises(QuestionError, match="too deep"):
         read_tables(path)
+
+
+def test_a_notebook_as_a_whole_stays_small(monkeypatch):
+    monkeypatch.setattr(outputs, "MOST_OF_A_NOTEBOOK", 1000)
+    pictures = {"picture1": {"image/png": "x" * 300}}
+    written = new_markdown_cell("see ![it](attachment:picture1)", attachments=pictures)
+    shown = [new_output("stream", name="stdout", text="x" * 300)] * 2
+    cells = [new_code_cell("1", outputs=list(shown)) for _ in range(40)]
+    graded = new_code_cell("t", outputs=list(shown), metadata={"nbgrader": {"grade": True}})
+    notebook = new_notebook(cells=[*cells, graded, written])
+    outputs.limit_size(notebook)
+    assert graded.outputs == shown  # the tests', wherever they stand
+    assert cells[0].outputs[0] == shown[0]
+    assert "left out" in cells[0].outputs[1].text
+    assert [len(cell.outputs) for cell in cells[1:]] == [1] * 39
+    assert (written.get("attachments"), written.source[:14]) == (None, "see (left out:")
+    assert len(nbformat.writes(notebook)) < 20_000
+
+
+def test_a_notebook_that_prints_too_much_keeps_its_marks(make_course):
+    big = "print('x' * 90_000)"
+    graded = grade.grade(
+        work(source_notebook(), answered(more=[big] * 400), ASSIGNMENT), shared_sandbox()
+    )
+    assert graded.scores["moment_test"] == 4
+    assert graded.notebook.cells[-1].outputs[-1].text == outputs._LEFT_OUT
+    assert len(json.dumps(graded.notebook)) < 1.1 * outputs.MOST_OF_A_NOTEBOOK
 
 
 def hang():

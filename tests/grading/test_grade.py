@@ -253,7 +253,7 @@ def test_ordinary_tests_wait_where_an_import_is_missing(sandbox):
 
 
 def test_slow_experiments_at_the_end_cost_no_answer(needs_sandbox):
-    slow = ["import time\ntime.sleep(2)"] * 3
+    slow = ["import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass"] * 3
     limits = Limits(cell_seconds=30, call_seconds=20, notebook_seconds=4)
     with Sandbox(limits=limits, modules=("numpy",)) as short:
         graded = grade(work(source_notebook(), answered(more=slow), ASSIGNMENT), short)
@@ -263,6 +263,14 @@ def test_slow_experiments_at_the_end_cost_no_answer(needs_sandbox):
         graded = grade(work(source_notebook(), handed, ASSIGNMENT), short)
         assert waits(graded) == {"moment_test", "step_test", "why"}
         assert any("time was over before all of its cells had run" in n for n in graded.for_staff)
+
+
+def test_waiting_is_no_work(needs_sandbox):
+    limits = Limits(cell_seconds=1, call_seconds=1, notebook_seconds=3)
+    slow = RIGHT_MOMENT.replace("    return", "    import time; time.sleep(1.2)\n    return")
+    with Sandbox(limits=limits, modules=("numpy",)) as short:
+        graded = grade(work(source_notebook(), answered(moment=slow), ASSIGNMENT), short)
+    assert graded.scores["moment_test"] == 4
 
 
 def test_a_written_answer_below_its_cell_is_read_by_a_person(sandbox):

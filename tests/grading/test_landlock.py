@@ -147,4 +147,4 @@ def test_a_class_is_graded_where_namespaces_are_forbidden(make_course):
     )
     assert done.returncode == 0, done.stderr
     assert re.search(r"ann +6 of 9", done.stdout)
-    assert "\nisolation: Landlock\n" in done.stdout
+    assert "\nisolation: Landlock" in done.stdout

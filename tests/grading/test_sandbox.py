@@ -1,11 +1,14 @@
 """The sandbox, in each isolation this machine offers."""
 
 import os
+import re
 import time
 
 import numpy as np
 import pytest
 
+from mlpteach.grading import thread_group
+from mlpteach.grading.budget import Budget
 from mlpteach.grading.sandbox import (
     BUBBLEWRAP,
     NO_SANDBOX,
@@ -42,6 +45,74 @@ def test_the_best_isolation_is_found():
     with Sandbox(modules=()) as sandbox:
         sandbox.settle()
         assert sandbox.described == BUBBLEWRAP
+
+
+THREADS = """
+import threading, time
+count = 0
+threading.stack_size(1 << 16)
+try:
+    while count < 1000:
+        threading.Thread(target=time.sleep, args=(300,), daemon=True).start()
+        count += 1
+except RuntimeError: pass
+print("started", count)"""
+
+
+def test_threads_are_counted_also_for_root(isolated):
+    if os.getuid() == 0 and not thread_group._parents():
+        pytest.skip("this root may make no control group")
+    with isolated.worker() as worker:
+        said = text(worker.cell(THREADS, 60))
+        started = int(re.search(r"started (\d+)", said)[1])
+        assert 20 < started <= thread_group.MOST_THREADS
+
+
+def test_no_group_is_left_behind(isolated):
+    before = groups()
+    with isolated.worker() as worker:
+        worker.cell("1")
+    assert groups() <= before
+
+
+def groups():
+    return {path for parent in thread_group._parents() for path in parent.glob("mlpteach-*")}
+
+
+def test_work_is_counted_and_waiting_is_not():
+    """A neighbour's or the grader's own load is waiting, too."""
+    with Sandbox(limits=LIMITS, modules=()) as sandbox:
+        budget = Budget(20)
+        with sandbox.worker(budget=budget) as worker:
+            worker.cell("import time\ntime.sleep(2)")
+            assert 20 - budget.left < 1
+            said = worker.cell("while time.process_time(): pass")
+        assert "TimeLimit" in text(said)
+        assert 0.5 < 20 - budget.left < 3  # the clock may strike first on a busy machine
+
+
+def test_the_clock_is_a_net():
+    with Sandbox(limits=LIMITS, modules=()) as sandbox, sandbox.worker() as worker:
+        assert "TimeLimit" in text(worker.cell("import time\ntime.sleep(300)"))
+
+
+def test_who_takes_no_notice_is_ended_after_so_much_work():
+    deaf = (
+        "import signal\nfor s in (signal.SIGALRM, signal.SIGPROF): signal.signal(s, signal.SIG_IGN)"
+    )
+    with (
+        Sandbox(limits=LIMITS, modules=()) as sandbox,
+        sandbox.worker() as worker,
+        pytest.raises(StudentDied, match="could not be stopped"),
+    ):
+        worker.cell(f"{deaf}\nwhile True: pass")
+
+
+def test_the_machine_goes_before_a_student(isolated):
+    with isolated.worker() as worker:
+        assert f"nice {min(os.nice(0) + 10, 19)}." in text(
+            worker.cell("import os\nprint(f'nice {os.getpriority(os.PRIO_PROCESS, 0)}.')")
+        )
 
 
 def test_cells_share_names_and_calls_get_arrays(sandbox):

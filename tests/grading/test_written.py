@@ -45,9 +45,17 @@ def test_no_picture_is_fetched_and_no_link_made(text):
     assert "http://host" not in shown
 
 
-@pytest.mark.parametrize("text", [r"$\href{/logout}{x}$", r"$\csname href\endcsname{a}{b}$"])
-def test_no_formula_makes_a_link(text):
-    assert not re.search(r"\\(href|csname)", written(text, {})[0])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(r"\href{/logout}{x}", r"\csname href\endcsname{a}{b}", r"\require{HTML}", r"\url{//h}"),
+        *(r"\style{background:url(//h/p.png)}{x}", r"\bbox[background:url(//h/p.png)]{x}"),
+        *(r"\class{btn}{x}", r"\cssId{submit}{x}", r"\unicode[url(//h)]{65}", r"\mmlToken{mi}{x}"),
+        *(r"\def\frac#1#2{1}", r"\let\le\ge", r"\newcommand{\x}{y}", r"\includegraphics{//h}"),
+    ],
+)
+def test_a_formula_is_mathematics_and_does_nothing_else(command):
+    assert written(f"${command}$", {})[0].startswith("$\\\u200b")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +80,16 @@ def test_a_picture_that_was_not_handed_in_is_named():
     assert "cannot be shown here: gone.svg)" in written("![](attachment:gone.svg)", {})[0]
 
 
-@pytest.mark.parametrize("text", ["$a_{[0]} < b$ and $x \\le 2$", "a < b, *so* **M** is `W[0]`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$a_{[0]} < b$ and $x \\le 2$",
+        "a < b, *so* **M** is `W[0]`",
+        r"$\begin{aligned}\hat{M}_k &= \frac{M_k}{1-\beta_1^k} \\ \mathbf{W}^\top\end{aligned}$",
+        r"$\operatorname{arg\,min} \mathbb{E}\left[\sum_{i=1}^n \log p\right] \odot \nabla J$",
+        r"$\color{red}{\text{so}} \label{a} \quad \textbf{x}, \mathcal{L}, \boldsymbol{\epsilon}$",
+    ],
+)
 def test_words_and_formulas_stay_to_the_letter(text):
     assert written(text, {}) == (text, {})
 

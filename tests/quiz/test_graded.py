@@ -75,6 +75,17 @@ def test_numbers_hang_on_the_name():
     assert not verdict(id, lambda: adas, "grace").passed
 
 
+def test_another_spelling_of_a_name_brings_no_other_numbers():
+    id = "adams_corrected_first_moment"
+    adas = QUESTIONS[id].ask("ada").solution
+    for name in ("Ada", " ADA ", "ada-", "a.d_a!", "ada" + "-" * 500):
+        assert verdict(id, lambda: adas, name).passed
+    for name in ("-", "--", "_", "!?"):
+        assert "must return your name" in verdict(id, lambda: adas, name).message
+        with pytest.raises(ValueError, match="must return your name"):
+            show(id, name)
+
+
 def test_known_mistakes_are_counted():
     id = "adams_corrected_first_moment"
     asked = QUESTIONS[id].ask("ada")

@@ -84,6 +84,13 @@ def test_words_are_read_whatever_stands_around_them(text):
     assert QUESTIONS["only_the_last_sensitivity"].judge(text).right
 
 
+@pytest.mark.parametrize("answer", ["a a a a", "a, a", "b a b", "aa"])
+def test_a_letter_named_twice_is_asked_for_again(answer):
+    judged = QUESTIONS["where_nesterov_looks"].ask("ada").judge(answer)
+    assert (judged.understood, judged.fraction) == (False, 0.0)
+    assert "a letter stands twice" in judged.message
+
+
 @pytest.mark.parametrize("write", ["{} and {}", "“{}”/{}", "{}+{}", "[{}; {}]", "{}{}", "{} & {}."])
 def test_letters_are_read_whatever_stands_between_them(write):
     asked = QUESTIONS["lines_that_change"].ask(0)

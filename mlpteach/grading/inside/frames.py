@@ -13,6 +13,9 @@ import numpy as np
 # What a cell says of a shell line.
 COMMAND_PUT_ASIDE = "(a command of the system: not run while grading)"
 COMMAND_SHOWS = "(a command that only shows something: not run while grading)"
+USED = b"used\n"  # asks a keeper for the seconds of the processor
+# So many times a limit may go by on the clock: waiting and a busy machine are no work.
+NET = 6
 HEADER = struct.Struct("!II")
 MOST_JSON = 16 << 20
 MOST_BYTES = 64 << 20

@@ -12,7 +12,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
 
-from .frames import COMMAND_PUT_ASIDE, COMMAND_SHOWS
+from .frames import COMMAND_PUT_ASIDE, COMMAND_SHOWS, NET
 from .stand_in import PutAside
 
 MOST_TEXT = 100_000
@@ -225,7 +225,7 @@ def _only_shows(command):
 
 
 class time_limit:
-    """Raise TimeLimit in the block when it runs for more than `seconds`."""
+    """Raise TimeLimit in the block when it works for more than `seconds` of the processor."""
 
     def __init__(self, seconds, what):
         self.seconds, self.what = seconds, what
@@ -234,11 +234,14 @@ class time_limit:
         def ring(number, frame):
             raise TimeLimit(f"{self.what} ran for more than {self.seconds:g} seconds")
 
+        signal.signal(signal.SIGPROF, ring)
         signal.signal(signal.SIGALRM, ring)
         # Again and again: the first one may meet a bare `except:`.
-        signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.2)
+        signal.setitimer(signal.ITIMER_PROF, self.seconds, 0.2)
+        signal.setitimer(signal.ITIMER_REAL, NET * self.seconds, 0.2)
 
     def __exit__(self, *error):
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         return False
 

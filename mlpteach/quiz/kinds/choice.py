@@ -147,4 +147,7 @@ def read_letters(text, choices):
         raise Unreadable(f"`{unknown[0][:20]}` is none of them: {called}")
     if not words:
         raise Unreadable(called)
-    return {word for word in words if word in choices}
+    letters = [word for word in words if word in choices]
+    if len(set(letters)) < len(letters):
+        raise Unreadable("a letter stands twice")
+    return set(letters)
