@@ -1,27 +1,15 @@
-"""The page that a student gets back: rows with names, formulas that need no network."""
+"""The page that a student gets back: its rows have names."""
 
 import html
 import re
-import secrets
 
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.api import Gradebook
 from traitlets import Bool
 
-from mlpteach.basics.mathml import to_mathml
-
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
-# What is no formula, whatever stands in it; then a formula in a line of its own, or in a line.
-_FORMULAS = re.compile(
-    r"(?P<code>```.*?```|~~~.*?~~~|`[^`\n]+`)"
-    r"|\$\$(?P<block>.+?)\$\$"
-    r"|(?P<begin>\\begin\{(?P<kind>(?:align|equation|gather)\*?)\}.*?\\end\{(?P=kind)\})"
-    r"|(?<![\\$])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\d)",
-    re.DOTALL,
-)
 _ROW = re.compile(
     r'<li><a href="#([^"]*)">(?!Comment)[^<]*</a> \(Score: ([\d.]+) / ([\d.]+)\)</li>'
 )
@@ -64,51 +52,12 @@ def title_of(cell):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbgrader's feedback, but its rows have names and its formulas are MathML."""
-
-    def default_filters(self):
-        """Get the filters of nbconvert, with formulas set."""
-        yield from super().default_filters()
-        yield "markdown2html", self.markdown_with_formulas
-
-    @pass_context
-    def markdown_with_formulas(self, context, source):
-        """Return a text as HTML; each formula is set here, so that no script of the page has to."""
-        source, formulas = take_formulas(source)
-        page = self.markdown2html(context, source)
-        for place, formula in formulas.items():
-            page = page.replace(place, formula)
-        return page
+    """nbgrader's feedback, but its rows have names."""
 
     def from_notebook_node(self, nb, resources=None, **more):
         """Convert, and name the rows of the list on top."""
         page, resources = super().from_notebook_node(nb, resources, **more)
         return name_rows(page, resources.get(ROWS, {})), resources
-
-
-def take_formulas(source):
-    """Return a text with a word in the place of each formula, and word -> MathML.
-
-    What is no formula stays as it was written; so does what stands in code.
-    """
-    formulas = {}
-    mark = f"formula{secrets.token_hex(8)}n"  # nobody can write it beforehand
-
-    def take(found):
-        latex = found["block"] or found["begin"] or found["inline"]
-        if found["code"] or not latex.strip():
-            return found[0]
-        try:
-            formula = to_mathml(html.unescape(latex).strip())  # a student's text was defused
-        except ValueError:
-            return found[0]
-        if not found["inline"]:
-            formula = formula.replace('display="inline"', 'display="block"', 1)
-        place = f"{mark}{len(formulas)}x"
-        formulas[place] = formula
-        return place
-
-    return _FORMULAS.sub(take, source), formulas
 
 
 def name_rows(page, rows):

@@ -1,7 +1,8 @@
 """Markdown on the pages of the formgrader and of the feedback: an allow-list of what it may become.
 
 nbgrader lays texts out as they are; whatever a text holds, only these elements and attributes get
-onto a page. Of a student's text no link and no picture but a pasted one.
+onto a page. Of a student's text no link and no picture but a pasted one. Formulas are set here, so
+that they are read without a network.
 """
 
 import re
@@ -10,6 +11,7 @@ import bleach
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from mlpteach.grading.formulas import take_formulas
 from mlpteach.grading.written import STUDENTS
 
 _ELEMENTS = frozenset({
@@ -51,9 +53,12 @@ def markdown_to_html(context, text):
         anchor_link_text="",
         exclude_anchor_links=True,
     )
-    laid_out = MarkdownWithMath(renderer=renderer).render(text)
+    words, formulas = take_formulas(text)
     students = cell.get("metadata", {}).get(STUDENTS) and text == cell.get("source")
-    return safe_html(laid_out, students)
+    page = safe_html(MarkdownWithMath(renderer=renderer).render(words), students)
+    for place, formula in formulas.items():
+        page = page.replace(place, formula)
+    return page
 
 
 def safe_html(html, students):

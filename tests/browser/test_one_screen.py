@@ -54,7 +54,7 @@ MEASURE = """() => {
     (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1);
   const clipped = all("*").filter((node) => !node.matches(mayScroll) && isCut(node));
 
-  const controls = all(":scope > .controls > :not(.status)");
+  const controls = all(":scope > .controls > :not(.status, .hint)");
   const middles = controls.map((node) => {
     const { top, bottom } = node.getBoundingClientRect();
     return (top + bottom) / 2;

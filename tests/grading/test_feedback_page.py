@@ -5,7 +5,8 @@ import re
 import pytest
 from course import ASSIGNMENT, answered
 
-from mlpteach.grading.feedback_page import take_formulas, title_of
+from mlpteach.grading.feedback_page import title_of
+from mlpteach.grading.formulas import take_formulas
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ GUIDES = {
         ),
         GuidedStep(
             "**The wrong cure.** With Glorot's weights {a:.2g} is left: the large ones had made up "
-            "for a part of what sigmoids take away.",
+            "for some of the loss.",
             f"k=1&a.activation=sigmoid&a.init=glorot&{_B}&depth=6",
             _A,
             "**Glorot's weights** for the sigmoids of A. What is left of the gradient in layer 1?",

@@ -6,8 +6,8 @@ from mlpteach.views.panels import Show
 
 _LOWEST = {
     "gradient descent": at("gd.J"),
-    "the slide's momentum": at("lecture.J"),
-    "Polyak's momentum": at("paper.J"),
+    "slide's momentum": at("lecture.J"),
+    "Polyak's": at("paper.J"),
 }
 # What an update leaves of the error in either direction; the slower one is the rate.
 _SLOPES = {"the flat end": at("flat.slope", 2), "the steep end": at("steep.slope", 2)}
@@ -56,11 +56,11 @@ GUIDES = {
             {"step": at("paper.rho", 50)},
         ),
         GuidedStep(
-            "**Into a valley.** Kept of the distance at each update: {gd:.3f} by gradient descent, "
-            "{lecture:.3f} by the slide's momentum, {paper:.3f} by Polyak's.",
+            "**Into a valley.** Kept of the distance at each update: {gd:.3f} by descent, "
+            "{lecture:.3f} by the slide, {paper:.3f} by Polyak.",
             "k=200&on=valley",
             {form: at(f"{form}.theory") for form in ("gd", "lecture", "paper")},
-            "**Into a valley,** a hundred times steeper across. Who is lowest after 200 updates?",
+            "**Into a valley,** 100 times steeper across. Who ends lowest?",
             tuple(_LOWEST),
             lowest(_LOWEST),
         ),
