@@ -185,3 +185,23 @@ def _flat(values):
     series = {"k": np.arange(3.0), "J": np.zeros(3)}
     axes = Axes("k", "J", (0.0, 3.0), (0.0, 1.0))
     return Show({}, 3, [Plot("Flat", "Flat", axes, [Line("k", "J", STYLES[0])])], series)
+
+
+# What Bootstrap says of names that dashboards use, too; nbgrader's extension brings it along.
+BOOTSTRAP = """
+.row::before, .row::after { display: table; content: " "; }
+.panel { margin-bottom: 20px; border: 1px solid transparent; box-shadow: 0 1px 1px black; }
+"""
+PLACES = """() => [...document.querySelectorAll(".mlp .body *")].map((node) => {
+  const { x, y, width, height } = node.getBoundingClientRect();
+  return [x, y, width, height];
+})"""
+
+
+def test_bootstrap_beside_it_moves_nothing(opened):
+    measured(opened, WIDE[0])
+    places = opened.evaluate(PLACES)
+    style = opened.add_style_tag(content=BOOTSTRAP)
+    measured(opened, WIDE[0])
+    assert opened.evaluate(PLACES) == places
+    style.evaluate("(node) => node.remove()")
