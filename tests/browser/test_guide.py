@@ -88,13 +88,14 @@ def test_page_says_which_steps_need_python(page, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", sorted(GUIDED.keys() - {"ranking", "reddi, every 101st"}))
-def test_texts_have_room_above_the_dashboard(page, tmp_path, name):
+def test_texts_have_room_and_every_step_is_one_screen(page, tmp_path, name):
     page.set_viewport_size({"width": 1171, "height": 647})
     dashboard = GUIDED[name]()
     page.goto(f"file://{dashboard.save_html(tmp_path / 'guided.html')}")
     fits = """() => {
       const node = document.querySelector(".sentence");
-      return node.scrollHeight <= node.clientHeight + 3;
+      return node.scrollHeight <= node.clientHeight + 3 &&
+        document.documentElement.scrollHeight <= innerHeight;
     }"""
     for number in range(1, len(dashboard.guide) + 1):
         take(page, number)
