@@ -205,3 +205,20 @@ def test_bootstrap_beside_it_moves_nothing(opened):
     measured(opened, WIDE[0])
     assert opened.evaluate(PLACES) == places
     style.evaluate("(node) => node.remove()")
+
+
+def test_the_badge_of_a_first_difference_covers_no_result(browser, tmp_path):
+    """A rule that cannot be written as a formula has words there, one line high."""
+    rules = {"half": lambda k, G, *, eta=0.1: mt.Quantities(rho=eta * G)}
+    path = mt.dashboards.own_rule(rules["half"]).save_html(tmp_path / "words.html")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    measured(page, WIDE[0])
+    below = page.evaluate(
+        """() => [...document.querySelectorAll("tr.differs")].map((row) => {
+        const result = row.querySelector(".result b");
+        return row.getBoundingClientRect().bottom - result.getBoundingClientRect().bottom; })"""
+    )
+    page.close()
+    assert len(below) == 2
+    assert min(below) > 18  # the badge is as high
