@@ -42,7 +42,7 @@ def arrays(task, reply):
         return values
     found = {}
     for name, value in zip(task.returns, values, strict=True):
-        array = _as_array(value)
+        array = as_array(value)
         if array is None:
             return Finding("not_an_array", f"returns {_kind(value)} as {name}, not {_wanted(task)}")
         found[name] = array
@@ -68,7 +68,7 @@ def as_state(value, shape, count):
     """
     if type(value) not in (tuple, list) or len(value) != count:
         return None
-    found = tuple(_as_array(part) for part in value)
+    found = tuple(as_array(part) for part in value)
     return found if all(a is not None and a.shape == shape for a in found) else None
 
 
@@ -76,7 +76,7 @@ def same_value(first, second):
     """Whether two values that came back agree, whatever they are."""
     if type(first) in (tuple, list) and type(second) in (tuple, list):
         return len(first) == len(second) and all(map(same_value, first, second))
-    arrays_of = [_as_array(value) for value in (first, second)]
+    arrays_of = [as_array(value) for value in (first, second)]
     if any(array is None for array in arrays_of):
         return first is None and second is None
     return close(*arrays_of)
@@ -120,8 +120,8 @@ def _count(value):
     return len(value) if len(value) <= 12 else "far too many"
 
 
-def _as_array(value):
-    """Return numbers as an array, also of a list; None where there are none."""
+def as_array(value):
+    """Return numbers as an array, also of a list; None where there is anything else."""
     if not _is_numbers(value):
         return None
     try:

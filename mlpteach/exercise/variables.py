@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpteach.exercise.differences import find
 from mlpteach.exercise.protocol import NotPlain, Variable, Verdict
+from mlpteach.exercise.replies import as_array
 
 
 @dataclass(frozen=True)
@@ -178,20 +179,11 @@ def _of_lists(name, given, wanted):
 
 
 def _numbers(value):
-    """Return numbers, also in lists, as an array; None where there are others."""
-    if not _only_numbers(value):
+    """Return numbers, also in lists, as an array; None where there are others, or empty lists."""
+    array = as_array(value)
+    if array is None or (array.size == 0 and not isinstance(value, np.ndarray)):
         return None
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        return None
-    return array if array.dtype.kind in "biuf" else None
-
-
-def _only_numbers(value):
-    if isinstance(value, (list, tuple)):
-        return bool(value) and all(map(_only_numbers, value))
-    return isinstance(value, (bool, int, float, np.ndarray, np.generic))
+    return array
 
 
 def _kind_of_numbers(expected):
