@@ -5,7 +5,13 @@ of the slides' rules stay apart for colour-blind readers on both (simulated afte
 and Fernandes 2009, distances in OKLab).
 """
 
+import re
 from dataclasses import dataclass
+
+from mlpteach.basics.arguments import POSITIVE, check_choice, check_number, describe
+
+DASHES = ("solid", "dashed", "dotted", "dashdot")
+MARKERS = ("o", "s", "^", "D", "v", "X", "")
 
 
 @dataclass(frozen=True)
@@ -21,12 +27,26 @@ class Style:
         As in matplotlib; "" for none.
     width : float
         In points.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a colour, dash or marker that the page cannot draw, or a width that is not positive.
     """
 
     color: str
     dash: str = "solid"
     marker: str = "o"
     width: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.color, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", self.color)):
+            raise ValueError(
+                f"the color of a Style must be written as '#rrggbb'; given {describe(self.color)}."
+            )
+        check_choice("the dash of a Style", self.dash, DASHES)
+        check_choice("the marker of a Style", self.marker, MARKERS)
+        check_number("the width of a Style", self.width, POSITIVE)
 
 
 BLUE, ORANGE, GREEN, PURPLE = "#024cbc", "#9e3a00", "#009b7f", "#6d006a"

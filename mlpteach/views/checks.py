@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.basics.arrays import FloatArray
 
 SCALES = ("linear", "log")
@@ -49,6 +49,16 @@ def check_all(name: str, given: object, kinds: tuple[type, ...]) -> tuple[Any, .
         if not isinstance(one, kinds):
             raise TypeError(f"{name} must hold {allowed} only; given {describe(one)} in it.")
     return tuple(given)
+
+
+def check_shape(name: str, given: object) -> tuple[int, int]:
+    """Return `given` if it is (rows, columns)."""
+    if not isinstance(given, (tuple, list)):
+        raise TypeError(f"{name} must have (rows, columns); given {describe(given)}.")
+    if len(given) != 2:
+        raise ValueError(f"{name} must have (rows, columns); given {describe(given)}.")
+    rows, columns = given
+    return check_count(f"the rows of {name}", rows), check_count(f"the columns of {name}", columns)
 
 
 def check_ends(name: str, given: Iterable[Any], scale: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.basics.arrays import FloatArray, IntArray
-from mlpteach.views.checks import check_array, check_dict, check_text
+from mlpteach.views.checks import check_array, check_dict, check_shape, check_text
 
 # Frames that travel with the history; the page asks for others when it gets there.
 HISTORY_BYTES = 96_000
@@ -58,11 +58,14 @@ class Frames:
         if not callable(self.read):
             raise TypeError(f"read must be a function (first, last); given {describe(self.read)}.")
         for name, shape in check_dict("fields", self.fields).items():
-            if len(shape) != 2:
-                raise ValueError(f"the field {name!r} must have (rows, columns); given {shape}.")
+            check_shape(f"the field {name!r}", shape)
         if check_text("select", self.select) and self.select not in self.fields:
             known = ", ".join(self.fields)
             raise ValueError(f"select must be a field: {known}; given {self.select!r}.")
+        if self.choices is not None:
+            check_shape("choices", self.choices)
+        check_dict("ways", self.ways)
+        check_count("travelling", self.travelling, minimum=0)
 
     @property
     def choice(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpteach.basics.arguments import check_count, check_flag
-from mlpteach.views.checks import check_all, check_field, check_text
+from mlpteach.views.checks import check_all, check_field, check_shape, check_text
 
 if TYPE_CHECKING:
     from mlpteach.views.panels import Show
@@ -45,6 +45,7 @@ class Diagram:
         check_text("the label of a Diagram", self.label)
         object.__setattr__(self, "sizes", check_all("sizes", self.sizes, (int,)))
         object.__setattr__(self, "lines", check_all("lines", self.lines, (str,)))
+        object.__setattr__(self, "cells", check_shape("the cells of a Diagram", self.cells))
 
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
@@ -87,6 +88,8 @@ class Matrix:
         check_count("the rows of a Matrix", self.rows)
         check_count("the columns of a Matrix", self.columns)
         check_count("the start of a Matrix", self.start, minimum=0)
+        check_text("the row of a Matrix", self.row)
+        check_text("the column of a Matrix", self.column)
         check_flag("transposed", self.transposed)
 
 

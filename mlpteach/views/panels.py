@@ -359,6 +359,8 @@ class Text:
 
     def __post_init__(self):
         check_text("the title of a Text", self.title)
+        if self.jump is not None:
+            check_kind("the jump of a Text", self.jump, Jump)
         object.__setattr__(self, "lines", check_all("lines", self.lines, (str,)))
         last = len(self.lines) - 1
         marked = (check_count("marked", i, minimum=0, maximum=last) for i in self.marked)

@@ -1,8 +1,11 @@
 """A show's mistakes are said where it is made: what was wrong, what was given, what is allowed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from mlpteach import views
 from mlpteach.study.pass_lines import Place
 from mlpteach.views import (
     STYLES,
@@ -14,6 +17,7 @@ from mlpteach.views import (
     Frames,
     Heat,
     Images,
+    Jump,
     Ledger,
     Line,
     Matrices,
@@ -72,7 +76,7 @@ class NamedLine:
         self.name = name
 
 
-def test_a_show_of_everything_is_taken_and_lists_will_do():
+def show_of_everything():
     layers = [Line("k", "loss", STYLE), Band("k", "loss", "k", STYLE),
               Profile([1, 2, 3], "profile", STYLE),
               Arrow("k", "k", "loss", "loss", STYLE), Path([0, 1], [1, 0], STYLE),
@@ -82,8 +86,8 @@ def test_a_show_of_everything_is_taken_and_lists_will_do():
         Plot("a plot", "for readers", axes(), layers, click="step"),
         heat(),
         Table("", "a table", ["cost"], [Row("a run", ["loss"], STYLE, {2: "a note"})]),
-        Ledger((NamedLine("W"), NamedLine("loss"))),
-        Text("Words", ["one", "two"], [1]),
+        Ledger((NamedLine("W"), NamedLine("loss")), places={"W": Place("W")}),
+        Text("Words", ["one", "two"], [1], Jump("go there", {"k": 2}, {"eta": 0.1})),
         Diagram("drawn", "a network", (2, 1), ["Z1", "A2", "V1", "G1"], "units", (1, 3)),
         Matrices(
             "batch", "as matrices", [[Matrix("$Z$", "Z1", 1, 4), "=", Matrix("W", "W", 1, 2)]]
@@ -92,10 +96,54 @@ def test_a_show_of_everything_is_taken_and_lists_will_do():
     ]
     of_network = ("W_after", "A1", "A2", "Z1", "V1", "G", "units")
     frames = join(IMAGES, frames_of(dict.fromkeys(of_network, np.zeros((4, 2, 5)))))
-    made = show(*panels, frames=frames, numbers=[("cost", "loss")])
+    return show(*panels, frames=frames, numbers=[("cost", "loss")])
+
+
+def test_a_show_of_everything_is_taken_and_lists_will_do():
+    made = show_of_everything()
     assert {type(panel) for panel in made.panels} == set(PANELS)
     assert {type(layer) for layer in made.panels[0].layers} == set(LAYERS)
     assert made.series["loss"].dtype == float
+
+
+def parts_of(made):
+    """Every dataclass in a show, itself first."""
+    yield made
+    for field in dataclasses.fields(made):
+        given = getattr(made, field.name)
+        for one in given if isinstance(given, (list, tuple)) else [given]:
+            for part in one if isinstance(one, tuple) else [one]:
+                if dataclasses.is_dataclass(part):
+                    yield from parts_of(part)
+
+
+FIELDS = [
+    pytest.param(part, field.name, id=f"{type(part).__name__}.{field.name}")
+    for part in {type(part): part for part in parts_of(show_of_everything())}.values()
+    for field in dataclasses.fields(part)
+    if type(part).__name__ in views.__all__
+]
+
+
+class Unfit:
+    """Something that nothing can be."""
+
+
+def put_on_the_page(part):
+    """As a show takes it: names of series and fields are known there only."""
+    if isinstance(part, Matrix):
+        part = Matrices("", "", [[part]])
+    if isinstance(part, LAYERS):
+        part = plot(part)
+    if isinstance(part, PANELS):
+        show(part, frames=show_of_everything().frames)
+
+
+@pytest.mark.parametrize(("part", "field"), FIELDS)
+def test_what_nothing_can_be_is_refused_in_each_field(part, field):
+    with pytest.raises((TypeError, ValueError)) as refused:
+        put_on_the_page(dataclasses.replace(part, **{field: Unfit()}))
+    assert "Unfit" in str(refused.value)
 
 
 def test_series_may_be_whole_numbers_and_lists():
