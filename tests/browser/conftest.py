@@ -41,3 +41,24 @@ def page(browser):
     page = real_lab.new_page(browser)
     yield page
     page.context.close()
+
+
+@pytest.fixture(scope="module")
+def open_lecture(browser, lab):
+    """Open and run a notebook where JupyterLab has its room: ``open_lecture(notebook)``."""
+    pages = []
+
+    def open_one(notebook):
+        page = real_lab.new_page(browser, viewport=real_lab.ROOM)
+        page.set_default_timeout(120_000)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        pages.append(page)
+        open_and_run(page, lab, notebook)
+        return page
+
+    yield open_one
+    errors = [page.errors for page in pages]
+    for page in pages:
+        page.context.close()
+    assert errors == [[] for _ in pages]

@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-import real_lab
 
 import mlpteach as mt
-
-from .conftest import open_and_run
 
 NOTEBOOK = "04_activations_initialization.ipynb"
 
@@ -18,16 +15,10 @@ def engine():
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
-    context = browser.new_context(viewport=real_lab.ROOM)
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.console_errors = []
-    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, NOTEBOOK)
+def lecture(open_lecture):
+    page = open_lecture(NOTEBOOK)
     page.wait_for_selector(".mlp [data-series='b.all_dead']", state="attached")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture
@@ -204,7 +195,3 @@ def test_nothing_is_small_runs_out_or_covers_another(dashboard):
         return bad; }"""
     )
     assert bad == []
-
-
-def test_page_had_no_errors(lecture):
-    assert lecture.console_errors == []

@@ -4,12 +4,9 @@ import re
 
 import numpy as np
 import pytest
-import real_lab
 
 import mlpteach as mt
 from mlpteach.player.page_source import MODULE
-
-from .conftest import open_and_run
 
 NOTEBOOK = "02_adaptive_optimizers.ipynb"
 DASHBOARDS = ["adagrad", "adadelta", "adam", "nadam", "optimizer", "race", "own_rule"]
@@ -23,14 +20,9 @@ def trace():
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
+def lecture(open_lecture):
     """The lecture, run, with its dashboard in view."""
-    context = browser.new_context(viewport=real_lab.ROOM)
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.console_errors = []
-    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, NOTEBOOK)
+    page = open_lecture(NOTEBOOK)
     page.wait_for_selector(".mlp .map canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 7")
     page.evaluate(
@@ -39,8 +31,7 @@ def lecture(browser, lab):
         DASHBOARDS,
     )
     page.locator("#adam").scroll_into_view_if_needed()
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture
@@ -355,10 +346,6 @@ def test_text_is_large_enough_for_the_back_row_and_nothing_runs_out(dashboard):
         return r.width && r.right > box.right + 2; }).map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert wide == []
-
-
-def test_page_had_no_errors(lecture):
-    assert lecture.console_errors == []
 
 
 def test_state_is_copied_and_pasted(dashboard):

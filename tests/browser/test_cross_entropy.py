@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-import real_lab
 
 import mlpteach as mt
-
-from .conftest import open_and_run
 
 NEURON, SATURATED, LAB = 1, 2, 3
 
@@ -19,17 +16,11 @@ def runs():
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
-    context = browser.new_context(viewport=real_lab.ROOM)
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    open_and_run(page, lab, "03_cross_entropy.ipynb")
+def lecture(open_lecture):
+    page = open_lecture("03_cross_entropy.ipynb")
     page.wait_for_selector(".mlp .map canvas")
     page.wait_for_function("document.querySelectorAll('.mlp').length === 5")
-    yield page
-    context.close()
+    return page
 
 
 def at_home(lecture, place):
@@ -238,10 +229,6 @@ def test_nothing_runs_out_of_the_dashboards(lecture):
         && e.getBoundingClientRect().right > right).map((e) => e.outerHTML.slice(0, 80)); })"""
     )
     assert wide == []
-
-
-def test_page_had_no_errors(lecture):
-    assert lecture.errors == []
 
 
 # Saved, without network and without Python.

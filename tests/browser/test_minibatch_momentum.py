@@ -2,30 +2,21 @@
 
 import numpy as np
 import pytest
-import real_lab
 
 import mlpteach as mt
 from mlpteach.views import Plot
 from mlpteach.views.coordinates import x_fractions, y_fractions
-
-from .conftest import open_and_run
 
 NOTEBOOK = "01_minibatch_momentum.ipynb"
 BATCHES, MOMENTUM, NESTEROV, STEP_SIZE, FOUR_WAYS = range(5)
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
+def lecture(open_lecture):
     """The lecture, run, with all its dashboards drawn."""
-    context = browser.new_context(viewport=real_lab.ROOM)
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.console_errors = []
-    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, NOTEBOOK)
+    page = open_lecture(NOTEBOOK)
     page.wait_for_function("document.querySelectorAll('.mlp .place').length === 5")
-    yield page
-    context.close()
+    return page
 
 
 class Shown:
@@ -316,7 +307,3 @@ def test_saved_pages_play_without_network(browser, tmp_path):
         cell = page.locator(f"td[data-series='{series}']")
         assert float(cell.get_attribute("data-value")) == pytest.approx(number), name
     context.close()
-
-
-def test_page_had_no_errors(lecture):
-    assert lecture.console_errors == []

@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
-import real_lab
 
 import mlpteach as mt
-
-from .conftest import open_and_run
 
 NOTEBOOK = "05_no_panacea.ipynb"
 
@@ -32,17 +29,10 @@ def run(rule, beta2, steps=10_000):
 
 
 @pytest.fixture(scope="module")
-def lecture(browser, lab):
-    context = browser.new_context(viewport=real_lab.ROOM)
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.console_errors = []
-    page.on("pageerror", lambda error: page.console_errors.append(str(error)))
-    open_and_run(page, lab, NOTEBOOK)
+def lecture(open_lecture):
+    page = open_lecture(NOTEBOOK)
     page.wait_for_function("document.querySelectorAll('.mlp table').length >= 4")
-    yield page
-    assert page.console_errors == []
-    context.close()
+    return page
 
 
 def dashboard(page, title):
