@@ -148,6 +148,14 @@ def test_answer_that_is_no_choice_is_told():
         ({"sentence": "s", "question": "?", "choices": ("a",), "answer": last}, "two or more"),
         ({**ASKED, "answer": "a"}, "answer must be"),
         ({"sentence": "s", "reveal": "r"}, "no question"),
+        (
+            {**ASKED, "answer": last, "sentence": "It is {answer}."},
+            "the hole {answer} of a guided step",
+        ),
+        (
+            {**ASKED, "answer": last, "question": "Is it {answer}?"},
+            "the hole {answer} of a guided step",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused_in_words(arguments, said):

@@ -1,0 +1,168 @@
+"""What travels to a page: read back here as the page reads it, number by number."""
+
+import numpy as np
+import pytest
+
+from mlpteach.player.spec import describe_show
+from mlpteach.views import (
+    STYLES,
+    Axes,
+    Band,
+    Bars,
+    Heat,
+    Ledger,
+    Line,
+    Note,
+    Path,
+    Plot,
+    Points,
+    Profile,
+    Raster,
+    Row,
+    Show,
+    Table,
+    frames_of,
+    join,
+)
+
+FIRST, SECOND = STYLES[:2]
+SERIES = {
+    "k": np.array([1.0, 2.0, 3.0]),
+    "J": np.array([4.0, 1.0, np.nan]),
+    "line": np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]),
+}
+# Left to right from 1 to 3, upwards from 0 to 4.
+AXES = Axes("", "", (1, 3), (0, 4))
+FRAMES = join(frames_of({"W": np.zeros((3, 2, 2))}, "W"), frames_of({"V": np.zeros((3, 1, 2))}))
+
+
+def described(*panels, **changes):
+    return describe_show(Show({}, 3, panels, **{"series": SERIES, "frames": FRAMES, **changes}))
+
+
+def layer(drawn, axes=AXES):
+    spec, numbers = described(Plot("", "", axes, [drawn]))
+    return spec["panels"][0]["layers"][0], numbers
+
+
+def read(where, numbers):
+    """Numbers of 64, 32 or 16 bits behind an offset in units of eight bytes."""
+    kind = {64: "<f8", 32: "<f4", 16: "<u2"}[where.get("bits", 64)]
+    count = int(np.prod(where["shape"]))
+    return np.frombuffer(numbers, kind, count, 8 * where["at"]).reshape(where["shape"])
+
+
+def read_curve(where, numbers):
+    """Fractions of an axis between -1 and 2 in 65,535 places; the last number stands for none."""
+    places = read(where, numbers).astype(float)
+    return np.where(places == 65535, np.nan, places * 3 / 65534 - 1)
+
+
+def test_series_of_one_number_a_step_keep_all_bits_and_equal_ones_travel_once():
+    spec, numbers = described(series={**SERIES, "again": SERIES["J"].copy()})
+    assert read(spec["series"]["J"], numbers).tobytes() == SERIES["J"].tobytes()
+    assert spec["series"]["again"] == spec["series"]["J"]
+    assert set(spec["series"]) == {"k", "J", "again"}
+    assert len(numbers) == 8 * 6
+
+
+def test_points_of_a_line_are_fractions_from_the_upper_left_corner():
+    line, numbers = layer(Line("k", "J", FIRST, "cost"))
+    expected = [[0.0, 0.0], [0.5, 0.75], [np.nan, np.nan]]
+    np.testing.assert_array_equal(read(line["points"], numbers), expected)
+    assert (line["label"], line["future"], line["connect"]) == ("cost", True, True)
+    assert (line["color"], line["dash"]) == (FIRST.color, FIRST.dash)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "field", "expected"),
+    [
+        (Profile([1, 2], "line", FIRST), "y", [[1.0, 0.75], [0.5, 0.25], [0.0, -0.25]]),
+        (Path([1, 3], [4, 0], FIRST), "points", [[0.0, 0.0], [1.0, 1.0]]),
+        (Points("line", "line", FIRST), "points",
+         [[[-0.5, 1.0], [0.0, 0.75]], [[0.5, 0.5], [1.0, 0.25]], [[1.5, 0.0], [2.0, -0.25]]]),
+        (Band("k", "J", "k", FIRST), "points",
+         [[0.0, 0.0], [0.5, 0.75], [np.nan, np.nan], [0.0, 0.75], [0.5, 0.5], [1.0, 0.25]]),
+    ],
+)  # fmt: skip
+def test_curves_have_a_place_in_fifty_thousand_of_the_axes(drawn, field, expected):
+    spec, numbers = layer(drawn)
+    np.testing.assert_allclose(read_curve(spec[field], numbers), expected, atol=1.5 / 65534)
+
+
+def test_a_curve_far_outside_stays_outside():
+    far, numbers = layer(Profile([-1e9, 1e9], "line", FIRST))
+    np.testing.assert_allclose(read_curve(far["x"], numbers), [-1, 2], atol=1e-4)
+
+
+def test_bars_say_where_nothing_is_and_how_far_one_reaches():
+    bars, _ = layer(Bars([1.5, 2.0], "W", FIRST, width=0.5))
+    assert bars["places"] == [0.25, 0.5]
+    assert (bars["across"], bars["zero"], bars["unit"]) == (0.25, 1.0, -0.25)
+
+
+def test_a_raster_says_its_first_corner_and_how_far_it_reaches_from_there():
+    raster, _ = layer(Raster("W", (1.5, 2.5), (1, 4), "signed", 2.0, contour=True))
+    assert raster["box"] == [0.25, 0.75, 0.5, -0.75]
+    assert (raster["limit"], raster["contour"], raster["smooth"]) == (2.0, True, False)
+
+
+def test_words_have_their_place_and_no_label():
+    note, _ = layer(Note("here", 2.0, 1.0, FIRST))
+    assert (note["text"], note["place"], note["label"]) == ("here", [0.5, 0.75], "")
+
+
+def test_axes_say_how_much_wider_than_high_only_where_one_is_as_long_as_the_other():
+    for equal, aspect in ((True, 0.5), (False, 0)):
+        axes = Axes("", "", (1, 3), (0, 4), equal=equal)
+        assert described(Plot("", "", axes, []))[0]["panels"][0]["aspect"] == aspect
+
+
+def names(*layers, **changes):
+    rows = [Row("first", ["J"], FIRST), Row("second", ["J"], SECOND)]
+    table = Table("", "", ["cost"], rows)
+    spec, _ = described(Plot("", "", AXES, layers, **changes), table)
+    return spec["panels"][0]["names"]
+
+
+def test_a_table_names_the_first_line_of_its_look_and_no_other():
+    first, again = Line("k", "J", FIRST), Line("k", "k", FIRST)
+    assert names(first, Line("k", "J", SECOND), again) == ["first", "second", ""]
+    assert names(Line("k", "J", STYLES[2])) == [""]
+
+
+def test_points_have_a_name_only_where_nothing_else_looks_like_them():
+    rings = Points("line", "line", FIRST)
+    assert names(rings) == ["first"]
+    assert names(Line("k", "J", FIRST), rings) == ["first", ""]
+
+
+class Formula:
+    """As a line of a rule: with letters or with numbers put in."""
+
+    name = "k"
+
+    def mathml(self, numbers=False):
+        return "numbers" if numbers else "letters"
+
+
+def test_a_ledger_travels_with_its_letters_and_with_places_for_numbers():
+    spec, _ = described(Ledger([Formula()]))
+    [line] = spec["panels"][0]["lines"]
+    assert line == {"name": "k", "formula": "letters", "numbers": "numbers"}
+    assert spec["lines"] == 1
+
+
+def test_entries_can_be_chosen_in_maps_of_the_shape_that_is_chosen_from():
+    def heat(field, **more):
+        return Heat(field, "", "", "signed", 1.0, 1.0, **more)
+
+    spec, _ = described(heat("W"), heat("V"), heat("W", selectable=False))
+    assert [panel["selectable"] for panel in spec["panels"]] == [True, False, False]
+    assert spec["fields"] == {"W": {"at": 0, "shape": [2, 2]}, "V": {"at": 4, "shape": [1, 2]}}
+
+
+def test_notes_of_a_row_stand_in_the_order_of_their_steps():
+    row = Row("run", ["J"], FIRST, {3: "late", 1: "early"})
+    spec, _ = described(Table("", "", ["cost"], [row]))
+    assert spec["panels"][0]["rows"][0]["notes"] == [[1, "early"], [3, "late"]]
