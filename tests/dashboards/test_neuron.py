@@ -5,6 +5,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study.one_neuron import Neuron
+from mlpteach.views import Path, Plot, Text
 
 SATURATED = "20.0_20.0"
 
@@ -217,3 +218,49 @@ def test_message_is_told_in_words():
     dashboard = mt.dashboards.neuron((0.0, 0.0), x=1e308, eta=1e10, updates=5)
     assert "Nielsen: The run diverged" in dashboard.spec["message"]
     assert "$" not in dashboard.spec["message"]
+
+
+def plots(dashboard):
+    return [panel for panel in dashboard.show.panels if isinstance(panel, Plot)]
+
+
+def curves(plot):
+    return [(layer.x, layer.y) for layer in plot.layers if isinstance(layer, Path)]
+
+
+def test_the_curves_behind_the_runs_are_the_sigmoid_and_its_derivative():
+    (z, a), (also_z, slope) = curves(plots(mt.dashboards.neuron())[3])
+    assert z[0] <= -6.0 < 6.0 <= z[-1]
+    np.testing.assert_array_equal(also_z, z)
+    np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)), rtol=1e-14)
+    np.testing.assert_allclose(slope, np.exp(-z) / (1 + np.exp(-z)) ** 2, atol=1e-15)
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_the_curves_of_what_each_output_is_told_are_the_slides(y):
+    (a, told), (b, cross_entropy) = curves(plots(mt.dashboards.neuron(y=y))[4])
+    assert 0.0 < a[0] < 0.005
+    assert 0.995 < a[-1] < 1.0
+    np.testing.assert_allclose(told, (a - y) * a * (1 - a), rtol=1e-12)  # Nielsen's half of MSE
+    np.testing.assert_allclose(cross_entropy, b - y, rtol=1e-12)
+
+
+def test_the_wanted_output_is_drawn_over_all_updates():
+    [(k, wanted)] = curves(plots(mt.dashboards.neuron(y=1.0, updates=20))[1])
+    assert (k.tolist(), wanted.tolist()) == ([0.0, 21.0], [1.0, 1.0])
+
+
+def test_what_stands_after_an_update_is_what_stands_before_the_next():
+    series = mt.dashboards.neuron(x=0.5, start=(0.6, 0.9), updates=30).show.series
+    for run in ("mse", "cross_entropy"):
+        for name in "wba":
+            after, before = series[f"{run}.{name}_after"], series[f"{run}.{name}"]
+            np.testing.assert_allclose(after[:-1], before[1:], rtol=1e-15)
+        z = 0.5 * series[f"{run}.w"] + series[f"{run}.b"]
+        np.testing.assert_allclose(series[f"{run}.a"], 1 / (1 + np.exp(-z)), rtol=1e-14)
+
+
+def test_only_the_lines_of_the_costs_are_marked():
+    [text] = [panel for panel in mt.dashboards.neuron().show.panels if isinstance(panel, Text)]
+    assert [text.lines[i].split(":")[0] for i in text.marked] == ["quadratic", "cross-entropy"]
+    assert [line.split(":")[0] for line in (text.lines[0], text.lines[-1])] == ["all", "all"]
