@@ -20,7 +20,7 @@ def make_group():
     for parent in _parents():
         folder = None
         with contextlib.suppress(OSError):
-            folder = Path(tempfile.mkdtemp(prefix="mlpteach-", dir=parent))
+            folder = Path(tempfile.mkdtemp(prefix=f"mlpteach-{os.getpid()}-", dir=parent))
             Path(folder, "pids.max").write_text(str(MOST_THREADS))
             return folder
         if folder is not None:
