@@ -826,3 +826,18 @@ def test_what_an_object_says_of_itself_is_one_short_line(said, shown):
 )
 def test_a_long_value_is_cut_after_60_characters(characters, shown):
     assert describe("x" * characters) == f"{shown} (str)"
+
+
+def test_the_first_label_without_an_output_is_told():
+    check(lambda: NET.loss(X[:4], [0, 5, 7, 1]), ValueError, "given label 5")
+    check(lambda: NET.loss(X[:4], [0, 3, 2, 1]), ValueError, "given label 3")
+    check(lambda: NET.loss(X[:4], [0, 2, -1, 1]), ValueError, "given label -1")
+
+
+def test_a_network_that_fits_nowhere_is_refused_before_any_work():
+    check(lambda: mt.MLP((10**6, 10**6, 1)), ValueError, "sizes must give at most", "parameters")
+
+
+def test_weights_are_a_pair_for_each_layer():
+    wrong = [(np.zeros((5, 4)), np.zeros(5))]
+    check(lambda: mt.MLP((4, 5, 3), weights=wrong), ValueError, "weights must be a list of 2 pairs")

@@ -204,3 +204,19 @@ print(*sys.modules)
     tops = {name.partition(".")[0] for name in loaded.stdout.split()}
     assert "mlpteach" in tops
     assert tops.isdisjoint({"scipy", "sklearn", "matplotlib", "pandas"})
+
+
+def test_pairs_that_lead_uphill_are_dropped_and_the_gradient_is_followed():
+    """With s y < 0 the matrix that the pairs imply is negative: its direction leads up."""
+    objective, W = quadratic([1.0, 4.0]), np.array([3.0, 1.0])
+    J, G = objective(W)
+    pairs = np.array([[1.0, 0.0]]), np.array([[-1.0, 0.0]])
+    rule = mt.rule("lbfgs")
+    supplied = {"k": 2, "W": W, "G": G, "J": J, "objective": objective}
+    state = {"G_previous": G + 1, "step_length": 1.0, "s_memory": pairs[0], "y_memory": pairs[1]}
+    found = rule(supplied, state)
+    np.testing.assert_allclose(found["direction"], -G / np.linalg.norm(G), rtol=1e-15)
+    assert found["step_length"] > 0
+    assert objective(W - found["rho"])[0] < J
+    assert len(found["s_memory"]) == 1  # that of this step alone
+    np.testing.assert_array_equal(found["s_memory"][0], -found["rho"])

@@ -548,3 +548,17 @@ def test_rerun_has_a_history_and_checks_the_schedule():
     assert mt.rerun(trace, mt.rule("gd", eta=1e-3)).history["loss"].shape == (3,)
     with pytest.raises(ValueError, match="this rule has none"):
         mt.rerun(trace, mt.rule("adadelta", form="paper"))
+
+
+def test_what_is_no_number_in_both_is_no_difference_and_in_one_is():
+    def with_a_gap(k, G, *, eta=0.1):
+        return {"told": np.full_like(G, np.nan), "rho": eta * G}
+
+    with pytest.warns(mt.DivergenceWarning, match="k = 1"):
+        trace = mt.descend(quadratic([1.0]), [1.0], rule=with_a_gap, steps=3)
+    assert mt.compare(trace, trace) is None
+    known = mt.descend(quadratic([1.0]), [1.0], rule=lambda k, G: {"told": 0 * G, "rho": G / 10})
+    found = mt.compare(trace, known)
+    assert (found.k, found.quantity) == (1, "told")
+    assert np.isnan(found.given)
+    assert found.expected == 0.0

@@ -223,3 +223,13 @@ def test_joblib_brings_traces_back_from_other_processes():
         cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
     assert [len(list(trace)) for trace in traces] == [9, 9]
     assert traces[0].losses[1] == pytest.approx(0.64)
+
+
+def test_an_entry_that_is_not_here_is_told_when_it_is_read():
+    kept = pickle.dumps(mt.SCHEDULES["cosine"])
+    entry = mt.SCHEDULES.pop("cosine")
+    try:
+        with pytest.raises(pickle.UnpicklingError, match="SCHEDULES has no entry 'cosine' here"):
+            pickle.loads(kept)
+    finally:
+        mt.SCHEDULES["cosine"] = entry

@@ -664,3 +664,33 @@ def test_a_rule_that_raises_where_cost_or_gradient_is_no_number_is_not_to_blame(
 
     trace = descent(objective, [1.0, 2.0], whole_numbers, steps=3)
     check_diverged(trace, 1, quantity)
+
+
+def test_the_bar_arrives_at_the_end_and_is_closed(monkeypatch):
+    made = []
+
+    class Bar:
+        def __init__(self, **options):
+            self.options, self.n, self.closed = options, 0, 0
+            made.append(self)
+
+        def update(self, more):
+            self.n += more
+
+        def close(self):
+            self.closed += 1
+
+    module = sys.modules["mlpteach.run.train"]
+    monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    monkeypatch.setattr(module, "progress_bar", Bar)
+    small_run(progress=True)
+    [bar] = made
+    assert (bar.n, bar.closed, bar.options["total"]) == (16, 1, 16)
+
+
+def test_batches_of_more_activations_than_memory_holds_are_refused():
+    X, y = instances(n=3)
+    wide = np.broadcast_to(X[:1], (2 * 10**8, 4))
+    with pytest.raises(ValueError, match="batch_size must give at most"):
+        sys.modules["mlpteach.run.train"]._check_batch(network(), len(wide))
+    train(X, y)

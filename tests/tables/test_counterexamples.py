@@ -70,3 +70,20 @@ def test_slope_for_which_the_best_place_would_be_another_is_refused(given, error
 def test_the_smallest_and_the_largest_seed(seed):
     example = COUNTEREXAMPLES["every_third"].change(seed=seed)
     assert (example.seed, example.steep) == (seed, 3.0)
+
+
+def test_it_takes_a_place_as_a_list_and_a_number_of_numpys():
+    slopes = COUNTEREXAMPLES["every_third"]
+    for theta, k in (([0.5], 1), ((0.5,), np.int64(1)), (np.array([0.5], dtype=np.float32), 1)):
+        value, gradient = slopes(theta, k)
+        assert (value, gradient.tolist()) == (1.5, [3.0])
+    with pytest.raises(ValueError, match="theta must have"):
+        slopes([0.5, 0.5], 1)
+    with pytest.raises(ValueError, match="k must be"):
+        slopes([0.5], np.int64(0))
+    assert np.isnan(slopes([np.nan], 1)[0])  # a run that has broken is told by the run
+
+
+def test_project_has_both_ends():
+    np.testing.assert_array_equal(project(np.array([-3.0, -1.0, 0.25, 1.0, 1.5])),
+                                  [-1.0, -1.0, 0.25, 1.0, 1.0])  # fmt: skip

@@ -316,3 +316,34 @@ def test_bad_own_landscapes_are_refused(arguments, error, message):
 
 def test_by_default_an_own_landscape_starts_near_its_upper_left_corner():
     assert own_landscape(bowl, (-5.0, 15.0, 2.0, 12.0)).start == pytest.approx((-3.0, 11.0))
+
+
+@pytest.mark.parametrize("window", [(0, 0, 0, 1), (0, 1, 2, 2), (1, 0, 0, 1), (0, 1, 1, 0)])
+def test_a_window_without_room_is_refused(window):
+    with pytest.raises(ValueError, match="x_min < x_max and y_min < y_max"):
+        own_landscape(lambda W: (float(W @ W), 2 * W), window)
+
+
+def test_a_place_that_is_no_usual_array_is_taken_all_the_same():
+    beale = mt.LANDSCAPES["beale"]
+    value, gradient = beale(np.array([1.0, 1.5]))
+    for place in ([1.0, 1.5], (1, 1.5), np.array([1.0, 1.5], dtype=np.float32)):
+        given = beale(place)
+        assert given[0] == value
+        np.testing.assert_array_equal(given[1], gradient)
+    with pytest.raises(ValueError, match="theta must have"):
+        beale([[1.0, 1.5]])
+    with pytest.raises(ValueError, match="theta must have"):
+        beale([1.0, 1.5, 2.0])
+
+
+def test_noise_of_an_update_is_that_of_its_number_alone():
+    """Worked out here: blocks of 256 standard normal numbers, a generator for each."""
+    from mlpteach.tables import landscapes
+
+    size = landscapes._BLOCK
+    noise = noisy(mt.LANDSCAPES["valley"], 0.5, seed=7)
+    for k in (1, 2, size, size + 1, 3 * size):
+        block, place = (k - 1) // size, (k - 1) % size
+        drawn = np.random.default_rng([7, block]).standard_normal((size, 2))
+        np.testing.assert_array_equal(noise(np.zeros(2), k)[1], 0.5 * drawn[place])

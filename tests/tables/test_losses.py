@@ -318,3 +318,8 @@ def test_rounding_at_either_end_is_put_right(rounded, right):
 def test_one_distribution_of_several_that_does_not_add_up(wrong):
     with pytest.raises(ValueError, match="softmax_cross_entropy"):
         mt.LOSSES["softmax_cross_entropy"].check_targets("Y", np.array(wrong))
+
+
+def test_what_is_no_sensitivity_is_refused():
+    with pytest.raises(TypeError, match=r"function must be a function \(Y, A\) -> V; given 3"):
+        mt.own_loss(3)

@@ -159,3 +159,25 @@ def test_a_cost_is_written_with_its_name_where_it_has_one():
 
     assert mt.own_cost(mean_square).latex == r"J = \mathrm{mean\_square}(Y, A)"
     assert mt.own_cost(lambda A, Y: (A - Y) ** 2).latex == ""
+
+
+def test_it_is_tried_with_the_targets_that_it_is_made_for():
+    """A class for each instance where targets are probabilities; else any numbers."""
+    seen = []
+
+    def cost(Y, A):
+        seen.append((Y.copy(), A.copy()))
+        return ((Y - A) ** 2).sum(axis=0)
+
+    def slope(Y, A):
+        return 2.0 * (A - Y)
+
+    mt.own_cost(cost, slope, targets="distribution")
+    assert all(np.isin(Y, (0.0, 1.0)).all() and (Y.sum(axis=0) == 1).all() for Y, _ in seen)
+    assert all(((A > 0) & (A < 1)).all() for _, A in seen)
+    seen.clear()
+    mt.own_cost(cost, slope, targets="real")
+    assert min(Y.min() for Y, _ in seen) < -0.5
+    assert max(Y.max() for Y, _ in seen) > 1.5
+    assert min(A.min() for _, A in seen) < -0.5
+    assert any(np.isin(Y, (0.0, 1.0)).all() for Y, _ in seen)

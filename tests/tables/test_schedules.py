@@ -249,3 +249,13 @@ def test_adaptive_step_compares_means_not_sums():
 def test_only_the_adaptive_step_looks_at_the_cost():
     looking = [id for id in mt.SCHEDULES if mt.schedule(id).looks_at_cost]
     assert looking == ["adaptive"]
+
+
+def test_a_warm_restart_begins_at_its_update_and_not_one_later():
+    """T_0 = 2, T_mult = 2: cycles of 2, 4 and 8 updates, each from eta on."""
+    found = factors(mt.schedule("cosine", T_0=2, T_mult=2, eta_min=0.0), steps=14)
+    restarts = [k for k, factor in enumerate(found, start=1) if factor == 1.0]
+    assert restarts == [1, 3, 7]
+    assert found[1] == pytest.approx(0.5)
+    assert found[4] == pytest.approx(0.5)
+    assert found[10] == pytest.approx(0.5)
