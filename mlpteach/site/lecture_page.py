@@ -5,15 +5,11 @@ import html
 import json
 from typing import Any
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
 from mlpteach.site.executed import Lecture
+from mlpteach.site.highlight import python_to_html
 from mlpteach.site.markdown import headings, markdown_to_html, slug, title_of
 from mlpteach.site.template import Link, write_page
 
-_FORMAT = HtmlFormatter(nowrap=True)
 _NO_SCRIPT = """<noscript>
 Dashboards and questions need JavaScript, which is switched off here.
 </noscript>"""
@@ -97,7 +93,7 @@ def _cell(shown):
 
 
 def _source(cell):
-    code = highlight(cell.source, PythonLexer(stripnl=False), _FORMAT).rstrip("\n")
+    code = python_to_html(cell.source)
     return f'<div class="source"><pre tabindex="0"><code>{code}</code></pre></div>\n'
 
 

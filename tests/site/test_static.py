@@ -132,7 +132,15 @@ def test_little_is_loaded_before_the_first_dashboard_plays(path, site):
     files += [data["code"]["site"], data["code"]["player"]]
     files.append(next(cell["dashboard"] for cell in data["cells"] if "dashboard" in cell))
     assert len(files) == 6
-    assert sum((site / name).stat().st_size for name in files) <= 155_000
+    assert sum((site / name).stat().st_size for name in files) <= 150_000
+
+
+def test_every_mark_in_code_has_a_colour(site):
+    (style,) = (path.read_text("utf-8") for path in site.glob("style-*.css"))
+    text = (site / "02_adaptive_optimizers.html").read_text("utf-8")
+    marks = set(re.findall(r'<span class="(\w+)"', text))
+    assert {"k", "s2", "mi"} <= marks
+    assert [mark for mark in marks if not re.search(rf"\.{mark}\b", style)] == []
 
 
 def test_every_guided_step_has_a_file_with_its_words_and_its_state(site):
