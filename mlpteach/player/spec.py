@@ -252,8 +252,7 @@ def _band(band, axes, series, numbers):
 
 
 def _points(points, axes, series, numbers):
-    places = point_fractions(axes, series[points.x], series[points.y])
-    return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
+    return {**_look(points), "of": points.field}
 
 
 def _profile(profile, axes, series, numbers):
@@ -307,6 +306,8 @@ def _raster(raster, axes, series, numbers):
         "gamma": raster.gamma,
         "smooth": raster.smooth,
         "contour": raster.contour,
+        "cells": raster.cells,
+        "margins": raster.margins,
     }
 
 

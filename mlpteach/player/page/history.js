@@ -3,6 +3,9 @@
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const floats = (view) => new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
+// The i-th of levels in eight bits each, three in a number.
+const bitsAt = (numbers, i) => (numbers[Math.floor(i / 3)] >> (8 * (i % 3))) & 255;
+
 class History {
   constructor(model) {
     this.spec = model.get("spec");

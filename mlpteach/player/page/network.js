@@ -166,7 +166,7 @@ class Diagram {
     const image = context.createImageData(this.maps.width, this.maps.height);
     const { table } = this.edge;
     for (let i = 0; i < 3 * numbers.length; i++) {
-      const level = (numbers[Math.floor(i / 3)] >> (8 * (i % 3))) & 255; // three in a number
+      const level = bitsAt(numbers, i);
       for (let part = 0; part < 3; part++) image.data[4 * i + part] = table[3 * level + part];
       image.data[4 * i + 3] = 255;
     }
