@@ -10,12 +10,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mlpteach.basics.arguments import check_count, describe
 from mlpteach.player import saved, state
 from mlpteach.player.controls import Control, Point, by_name, check_values
 from mlpteach.player.guide import Guide, GuidedStep, check_guide
+from mlpteach.player.planes import frame_bytes, is_large
 from mlpteach.player.position import START, check_position, inside
 from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
@@ -284,8 +283,10 @@ class Core:
     @property
     def frames(self) -> bytes:
         """The frames that travel with the history, as bytes."""
-        frames = self.show.frames
-        return np.ascontiguousarray(frames.at(self.spec["held"])).tobytes() if frames else b""
+        frames, place = self.show.frames, self.position
+        if not frames:
+            return b""
+        return frame_bytes(frames, frames.at(self.spec["held"]), place["row"], place["column"])
 
     def pictures(self, held: Collection[str] = ()) -> dict[str, dict[str, str]]:
         """Draw the pictures that the page needs, but for those whose keys it has.
@@ -315,8 +316,10 @@ class Core:
         frames = self.show.frames
         if frames and self.show.steps:
             others = frames.held if 2 * 8 * frames.size <= HISTORY_BYTES else ()
-            held = sorted({*others, self.position["k"]})
-            self.spec = {**self.spec, "held": held}
+            place = self.position
+            held = sorted({*others, place["k"]})
+            chosen = [place["row"], place["column"]] if is_large(frames) else None
+            self.spec = {**self.spec, "held": held, "chosen": chosen}
 
     def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
         """Return what a page gets for its message; whatever goes wrong is told there, never lost.
@@ -362,10 +365,14 @@ class Core:
         steps = self.show.steps
         first = check_count("first", message["first"], maximum=steps)
         last = check_count("last", message["last"], minimum=first, maximum=steps)
-        frames = self.show.frames.read(first, last)
+        frames = self.show.frames
+        asked = {name: message[name] for name in ("row", "column") if name in message}
+        place = inside({**self.position, **check_position(asked)}, self.spec)
         kept = ("type", "first", "last", "sequence", "request")
         answer = {name: message.get(name) for name in kept}
-        return [(answer, [np.ascontiguousarray(frames).tobytes()])]
+        answer |= {"row": place["row"], "column": place["column"]}
+        values = frames.read(first, last)
+        return [(answer, [frame_bytes(frames, values, place["row"], place["column"])])]
 
     def _answer_away(self, message):
         return []
@@ -405,6 +412,7 @@ class Core:
         spec = {
             **described,
             "sequence": self.sequence,
+            "chosen": None,
             "name": self.name,
             "title": self.title,
             "controls": [describe_control(control) for control in self.controls.values()],

@@ -7,15 +7,6 @@ async function unpack(packed) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// Byte planes of the upper 40 bits back to 64-bit floats.
-function unplane(planes) {
-  const count = planes.length / 5;
-  const bytes = new Uint8Array(8 * count);
-  for (let plane = 0; plane < 5; plane++)
-    for (let i = 0; i < count; i++) bytes[8 * i + 3 + plane] = planes[plane * count + i];
-  return new DataView(bytes.buffer);
-}
-
 class SavedModel {
   constructor(state, steps) {
     this.state = state;

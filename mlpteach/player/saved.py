@@ -14,16 +14,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.player.page_source import MODULE, SAVED, STYLE
+from mlpteach.player.planes import FRAME_BYTES, to_planes
 from mlpteach.views.frames import Frames, spread
 from mlpteach.views.panels import Show
 
 # The page with its pictures stays below 3 MB.
 PAGE_BYTES = 2_950_000
-_FRAME_BYTES = 5  # of each 64-bit float
 
 
 class History(NamedTuple):
@@ -49,7 +47,8 @@ def write(path: str | PathLike[str], shown: History, steps: Sequence[History | N
         of the page; the page then says that it needs Python.
     """
     path = Path(path)
-    spec = {**shown.spec, "saved": True, "held": list(range(1, shown.spec["steps"] + 1))}
+    held = list(range(1, shown.spec["steps"] + 1))
+    spec = {**shown.spec, "saved": True, "chosen": None, "held": held}
     state = {"spec": spec, "position": shown.position, "pictures": dict(shown.pictures)}
     for step in filter(None, steps):
         state["pictures"] |= step.pictures
@@ -88,6 +87,7 @@ def _packed_step(shown, step, room):
     if step.show is shown.show:
         return {"spec": {"guided": step.spec["guided"]}, "position": step.position}
     spec = {name: value for name, value in step.spec.items() if value != shown.spec.get(name)}
+    spec["chosen"] = None
     packed = {"spec": spec, "position": step.position, "numbers": _packed(step.numbers)}
     left = room - len(_script(packed))
     if left < 0:
@@ -106,14 +106,8 @@ def _packed(data):
 
 
 def pack_frames(frames: FloatArray) -> str:
-    """Return frames, 64-bit floats, as compressed text: byte planes of their upper 40 bits.
-
-    Rounded to nearest, so that about nine digits stay; equal bytes of neighbours stand together.
-    """
-    bits = np.ascontiguousarray(frames, dtype="<f8").view(np.uint64).ravel()
-    kept = np.where(np.isfinite(frames).ravel(), bits + np.uint64(1 << 23), bits)
-    planes = kept.astype("<u8").view(np.uint8).reshape(-1, 8)[:, 8 - _FRAME_BYTES :].T
-    return _packed(np.ascontiguousarray(planes).tobytes())
+    """Return frames, 64-bit floats, as compressed text: byte planes of their upper 40 bits."""
+    return _packed(to_planes(frames))
 
 
 def fitting_frames(frames: Frames | None, room: int) -> tuple[str, list[int]]:
@@ -121,7 +115,7 @@ def fitting_frames(frames: Frames | None, room: int) -> tuple[str, list[int]]:
     if frames is None:
         return _packed(b""), []
     # Compressed they take less than half of their size; what is too much is thinned out.
-    held = thinned(frames.steps, max(2, 2 * room // (_FRAME_BYTES * frames.size)))
+    held = thinned(frames.steps, max(2, 2 * room // (FRAME_BYTES * frames.size)))
     packed = pack_frames(frames.at(held))
     while len(packed) > room and len(held) > 2:
         held = thinned(frames.steps, max(2, int(len(held) * 0.95 * room / len(packed))))

@@ -4,14 +4,15 @@
 in a buffer says where: ``{"at": 60, "shape": [30, 2]}``, counted in numbers, row by row. Points of
 layers are fractions of the axes: fewer ``bits`` place them finer than pixels. With 32 they are
 32-bit floats; with 16 unsigned integers, which 65534 parts divide from -1 to 2 (65535: NaN); "at"
-still counts 64 bits.
+still counts 64 bits. Of what stands "twice", as the corners of a histogram, each pair travels once.
 
 The page holds five things, all of which may be new with every history; a widget's are its traits:
 
 ======== ==========================================================================================
 spec     plain data, see below
 numbers  little-endian 64-bit floats: the series; and points of layers, see below
-frames   the same: the frames of the steps ``held``, each of ``frame`` numbers
+frames   the frames of the steps ``held``, each of ``frame`` numbers, as
+         :func:`mlpteach.player.planes.frame_bytes` says
 pictures key -> ``{"data", "across", "up", "words"}``: what stands still in a plot, as
          :class:`~mlpteach.views.pictures.Picture` says
 position ``{"k", "line", "row", "column"}``: k is counted from 1, the others from 0
@@ -27,9 +28,10 @@ steps, unit      how many there are, and what one is called ("": `numbers` tell 
 perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: none)
 message          a warning, or ""
 numbers          a list of ``{"text", "series"}`` beside the slider
-series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
+series           name -> where in `numbers`; one entry a step, of those that panels write as numbers
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
+chosen           ``[row, column]`` of what has all its digits where frames are large, or none
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 dark             colour of a line on a light page -> on a dark one
@@ -50,8 +52,8 @@ the keys that the page has already:
     The picture of a state's text.
 ``{"type": "step", "number"}``
     A guided step.
-``{"type": "window", "first", "last", "sequence"}``
-    Frames of steps that did not travel with the history.
+``{"type": "window", "first", "last", "sequence"}``, and perhaps ``"row", "column"``
+    Frames of steps that did not travel with the history, or not with all digits of that entry.
 ``{"type": "position", "position"}``
     Where the page stands now. A widget's page sets the trait.
 ``{"type": "away"}``
@@ -65,7 +67,7 @@ To the page:
     After the history that was asked for.
 ``{"type": "failed", "request", "message"}``
     Nothing has changed; the message is for the reader.
-``{"type": "window", "request", "first", "last", "sequence"}`` and ``[frames]``
+``{"type": "window", "request", "first", "last", "sequence", "row", "column"}`` and ``[frames]``
     Of an older history there is no answer.
 """
 
@@ -86,6 +88,9 @@ from mlpteach.views.network_panels import Matrix
 from mlpteach.views.panels import Diagram, Heat, Ledger, Matrices, Plot, Show, Table, Text
 from mlpteach.views.pictures import picture_key
 
+# Steps that 16 bits still tell apart on an axis.
+_FEW = 4096
+
 
 class _Numbers:
     """Arrays, one behind the other; series take 64 bits: squares of small gradients leave 32."""
@@ -99,14 +104,22 @@ class _Numbers:
         return {**self._append(array), "shape": list(array.shape)}
 
     def add_points(self, fractions):
-        """Take in fractions of the axes, of which some lie far outside, as 32-bit floats."""
+        """Take in fractions of the axes; where some lie far outside as 32-bit floats."""
+        fractions = np.asarray(fractions)
+        few = len(fractions) <= _FEW
+        if few and ((fractions >= -1) & (fractions <= 2) | np.isnan(fractions)).all():
+            return self.add_curves(fractions)
         with np.errstate(over="ignore"):  # what is infinitely far is not drawn
-            return self._add_short(np.asarray(fractions).astype("<f4"))
+            return self._add_short(fractions.astype("<f4"))
 
     def add_curves(self, fractions):
         """Take in fractions of the axes that are drawn inside it, as 16-bit integers."""
         parts = np.round((np.clip(fractions, -1, 2) + 1) * (65534 / 3))
-        return self._add_short(np.where(np.isnan(parts), 65535, parts).astype("<u2"))
+        parts = np.where(np.isnan(parts), 65535, parts).astype("<u2")
+        if parts.shape[-1] % 2 or (parts[..., ::2] != parts[..., 1::2]).any():
+            return self._add_short(parts)
+        once = np.ascontiguousarray(parts[..., ::2])
+        return {**self._add_short(once), "shape": list(parts.shape), "twice": True}
 
     def _add_short(self, array):
         data = array.tobytes()
@@ -144,7 +157,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "message": show.message,
         "panels": panels,
         "mosaic": cut((show.mosaic or arrange(show.panels)).split(";")) if panels else {},
-        "series": {n: numbers.add(a) for n, a in show.series.items() if np.ndim(a) == 1},
+        "series": {name: numbers.add(show.series[name]) for name in _written(show)},
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
@@ -157,6 +170,16 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "dark": ON_DARK,
     }
     return spec, numbers.bytes()
+
+
+def _written(show):
+    """Return the names of the series whose values are written somewhere, in their order."""
+    alone = [name for name, values in show.series.items() if np.ndim(values) == 1]
+    if any(isinstance(panel, Ledger) for panel in show.panels):
+        return alone  # formulas name them
+    rows = [row for panel in show.panels if isinstance(panel, Table) for row in panel.rows]
+    needed = {name for _, name in show.numbers} | {cell for row in rows for cell in row.cells}
+    return [name for name in alone if name in needed]
 
 
 def describe_control(control: Control) -> dict[str, Any]:
@@ -252,8 +275,7 @@ def _band(band, axes, series, numbers):
 
 
 def _points(points, axes, series, numbers):
-    places = point_fractions(axes, series[points.x], series[points.y])
-    return {**_look(points), "points": numbers.add_curves(places), "count": places.shape[1]}
+    return {**_look(points), "of": points.field}
 
 
 def _profile(profile, axes, series, numbers):
@@ -307,6 +329,8 @@ def _raster(raster, axes, series, numbers):
         "gamma": raster.gamma,
         "smooth": raster.smooth,
         "contour": raster.contour,
+        "cells": raster.cells,
+        "margins": raster.margins,
     }
 
 

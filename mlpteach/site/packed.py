@@ -53,7 +53,7 @@ def pack(core: Core, wakes: bool) -> Packed:
     pictures = core.pictures()
     small, held = fitting_frames(core.show.frames, FIRST_FRAME_BYTES)
     state = {
-        "spec": {**core.spec, "saved": "asleep" if wakes else True, "held": held},
+        "spec": {**core.spec, "saved": "asleep" if wakes else True, "chosen": None, "held": held},
         "position": core.position,
         "pictures": {key: {**one, "data": ""} for key, one in pictures.items()},
     }
@@ -71,7 +71,7 @@ def _pack_step(core: Core, step: History | None) -> bytes | None:
     if step.show is core.show:
         return pack_file({**state, "spec": {"guided": step.spec["guided"]}})
     frames, held = fitting_frames(step.show.frames, STEP_FRAME_BYTES)
-    spec = {**step.spec, "saved": True, "held": held}
+    spec = {**step.spec, "saved": True, "chosen": None, "held": held}
     return pack_file({**state, "spec": spec, "pictures": step.pictures}, step.numbers, frames)
 
 

@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).parents[1]
 _PAGE = _PACKAGE / "site" / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    *(_PACKAGE / "player" / "page" / f"{part}.js" for part in ("element", "state")),
+    *(_PACKAGE / "player" / "page" / f"{part}.js" for part in ("element", "state", "planes")),
     *(_PAGE / f"{part}.js" for part in (
         "unpack", "python", "model", "dashboard", "judge", "question", "editor", "cell", "lecture",
     )),

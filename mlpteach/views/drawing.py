@@ -138,7 +138,7 @@ def _inside(target, x, y, k):
 
 def _draw_points(target, points, at):
     """Draw a ring around each point, a second one around that of the column chosen."""
-    x, y = (at.show.series[name][at.k - 1] for name in (points.x, points.y))
+    x, y = at.frame[points.field][:2]
     look = {"facecolors": "none", "edgecolors": points.style.color}
     target.scatter(x, y, s=40, linewidths=1.0, label=points.label or None, **look)
     target.scatter(x[at.column], y[at.column], s=130, linewidths=2.0, **look)
@@ -185,16 +185,17 @@ def _draw_note(target, note, series, k):
 
 def _draw_raster(target, raster, axes, frame):
     """Draw a map of colours as on the page: cells equally large, whatever the axes' scales."""
-    values = frame[raster.field]
+    values = raster.matrix(frame)
     x, y = x_fractions(axes, raster.x), 1.0 - y_fractions(axes, raster.y)
-    edges = (np.linspace(*ends, n + 1) for ends, n in zip((x, y), values.shape[::-1], strict=True))
+    edges = [np.linspace(*ends, n + 1) for ends, n in zip((x, y), values.shape[::-1], strict=True)]
     target.pcolormesh(
         *edges, shade(raster, values), cmap=_colormap(raster), vmin=0.0, vmax=1.0, zorder=0,
         transform=target.transAxes,
     )  # fmt: skip
-    if raster.contour and np.ptp(np.sign(values)):
-        middles = (0.5 * (edge[1:] + edge[:-1]) for edge in edges)
-        target.contour(*middles, values, [0.0], colors=["black"], transform=target.transAxes)
+    middles = [0.5 * (edge[1:] + edge[:-1]) for edge in edges]
+    for signed in raster.classes(frame) if raster.contour else ():
+        if np.ptp(np.sign(signed)):
+            target.contour(*middles, signed, [0.0], colors=["black"], transform=target.transAxes)
 
 
 def _colormap(colored):

@@ -1,5 +1,6 @@
 """What moves in a plot: layers, drawn in their order."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from mlpteach.views.checks import (
     check_text,
 )
 from mlpteach.views.colors import COLORS
+from mlpteach.views.packed import unpacked
 
 if TYPE_CHECKING:
     from mlpteach.views.panels import Heat, Show
@@ -108,14 +110,14 @@ class Points:
 
     Attributes
     ----------
-    x, y : str
-        Names of series of shape (steps, n). Where one is NaN there is no point.
+    field : str
+        Name of a field of the frames, a column a point: its first row is x, its second y. Where one
+        is NaN there is no point.
     style : Style
     label : str
     """
 
-    x: str
-    y: str
+    field: str
     style: Style
     label: str = ""
 
@@ -124,15 +126,13 @@ class Points:
 
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
-        known = show.series.get(self.x)
-        if known is not None and known.ndim == 1:
+        check_field("Points.field", self.field, show)
+        assert show.frames is not None
+        rows, _ = show.frames.fields[self.field]
+        if rows < 2:
             raise ValueError(
-                f"Points.x={self.x!r} must have shape ({show.steps}, n), n points a step; given "
-                f"{known.shape}."
+                f"Points.field={self.field!r} must have two rows, x and y; given {rows}."
             )
-        shape = () if known is None else known.shape[1:]
-        check_series("Points.x", self.x, show, shape)
-        check_series("Points.y", self.y, show, shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,6 +312,12 @@ class Raster:
         Whether colours run into each other, as those of a function known at the cells' middles.
     contour : bool
         Whether a line is drawn where the value is 0.
+    cells : (int, int), optional
+        Rows and columns, where the field holds levels -1 … 1 in eight bits each as
+        :func:`mlpteach.views.packed.packed` makes them.
+    margins : str, optional
+        Name of a field packed likewise, -1 where two classes are as likely. The values are classes
+        then, and `contour` draws a line between any two of them.
     """
 
     field: str
@@ -322,6 +328,8 @@ class Raster:
     gamma: float = 1.0
     smooth: bool = False
     contour: bool = False
+    cells: tuple[int, int] | None = None
+    margins: str = ""
 
     def __post_init__(self) -> None:
         check_colors("a Raster", self)
@@ -333,6 +341,23 @@ class Raster:
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""
         check_field("Raster.field", self.field, show)
+        if self.margins:
+            check_field("Raster.margins", self.margins, show)
+
+    def matrix(self, frame: Mapping[str, FloatArray], name: str = "") -> FloatArray:
+        """Return the values of a frame, name -> matrix, or of its field called `name`."""
+        values = frame[name or self.field]
+        return values if self.cells is None else unpacked(values).reshape(self.cells)
+
+    def classes(self, frame: Mapping[str, FloatArray]) -> Iterator[FloatArray]:
+        """Yield for each class a matrix that is 0 where it meets another one, in a frame."""
+        values = self.matrix(frame)
+        if not self.margins:
+            yield values
+            return
+        margins = 1.0 + self.matrix(frame, self.margins)
+        for level in np.unique(values):
+            yield np.where(values == level, margins, -margins)
 
 
 def check_colors(name: str, given: "Heat | Raster") -> None:

@@ -23,7 +23,7 @@ from mlpteach.views.network_panels import Matrix
 from mlpteach.views.optimizer import cost_plot, cost_series, optimizer_frames, rule_lines
 from mlpteach.views.packed import packed
 from mlpteach.views.panels import Axes, Diagram, Ledger, Matrices, Plot, Show
-from mlpteach.views.plane import leaning, places, plane_axes, unit_levels
+from mlpteach.views.plane import leaning, margins, places, plane_axes, unit_levels
 
 # Of the map of the plane, and of those of the units, whose number of cells is three times a whole.
 ROWS, COLUMNS = 30, 36
@@ -58,7 +58,7 @@ def show_network(trace: Trace, asked: tuple[float, float]) -> Show:
             network_ledger(trace),
             batch_matrices(trace),
         ),
-        series={**cost_series(trace), **batch_series(trace, asked)},
+        series=cost_series(trace),
         frames=frames,
         numbers=(("cost $J$", "loss"),),
         message=message,
@@ -70,12 +70,14 @@ def show_network(trace: Trace, asked: tuple[float, float]) -> Show:
 def network_frames(trace: Trace, asked: tuple[float, float], axes: Axes) -> Frames:
     """Return the :class:`Frames` of both passes, the rule and the maps of each update.
 
-    "map" is what the network says of the plane, "units" what each unit says of it.
+    "map" is what the network says of the plane, "margin" how surely among several classes, "units"
+    what each unit says of it.
     What can be chosen is a parameter (row) and an instance (column).
     """
     problem = trace.run.problem
     units = sum(problem.net.sizes[1:]), CELLS[0] * CELLS[1] // 3
-    fields = {**pass_fields(problem), "map": (ROWS, COLUMNS), "units": units}
+    drawn = dict.fromkeys(_drawn_maps(problem.net), (1, ROWS * COLUMNS // 3))
+    fields = {**pass_fields(problem), **drawn, "units": units}
     read = partial(_read, trace, asked, places(axes, ROWS, COLUMNS), places(axes, *CELLS))
     passes = Frames(len(trace), fields, read, stride=trace.stride)
     both = join(passes, optimizer_frames(trace, 0))
@@ -90,10 +92,18 @@ def _read(trace, asked, plane, cells, first, last):
 def _frame(trace, asked, plane, cells, step):
     problem, theta = trace.run.problem, step.before.flat
     numbers = pass_numbers(step, problem, asked)
-    numbers["map"] = leaning(problem, activations_at(problem, theta, plane)[-1])
+    A = activations_at(problem, theta, plane)[-1]
+    maps = leaning(problem, A), margins(A)
+    for name, levels in zip(_drawn_maps(problem.net), maps, strict=False):
+        numbers[name] = packed(levels[None])
     units = zip(problem.net.activations, activations_at(problem, theta, cells)[1:], strict=True)
     numbers["units"] = packed(np.concatenate([unit_levels(phi, A) for phi, A in units]))
     return np.concatenate([matrix.ravel() for matrix in numbers.values()])
+
+
+def _drawn_maps(net):
+    """Return the fields of the plane: what is said of it, and how surely among several classes."""
+    return ("map", "margin") if net.sizes[-1] > 2 else ("map",)
 
 
 @on_one_blas_thread
@@ -106,28 +116,18 @@ def activations_at(
     return A
 
 
-def batch_series(trace: Trace, asked: tuple[float, float]) -> dict[str, FloatArray]:
-    """Return "x1" and "x2" (steps, batch + 1): where each batch lies, and the place asked."""
-    problem = trace.run.problem
-    found = np.full((len(trace), problem.batch_size + 1, 2), np.nan)
-    found[:, -1] = asked
-    for k, row in enumerate(found, start=1):
-        batch = problem.batch(k)
-        row[: len(batch)] = problem.X[batch]
-    return {"x1": found[..., 0], "x2": found[..., 1]}
-
-
 def plane_plot(trace: Trace, axes: Axes) -> Plot:
     """Return the plot of data, batch and boundary; a click chooses an instance or asks a place."""
-    outputs = trace.run.problem.net.sizes[-1]
+    several = trace.run.problem.net.sizes[-1] > 2
     raster = Raster(
-        "map", axes.xlim, axes.ylim, "signed", limit=_FAINT, smooth=outputs < 3, contour=outputs < 3
-    )
+        "map", axes.xlim, axes.ylim, "signed", limit=_FAINT, smooth=not several, contour=True,
+        cells=(ROWS, COLUMNS), margins="margin" if several else "",
+    )  # fmt: skip
     return Plot(
         title="Output; rings: the batch",
         label="What the network says of each place, with the data; click an instance, or a place",
         axes=axes,
-        layers=(raster, Points("x1", "x2", _RING)),
+        layers=(raster, Points("A1", _RING)),
         click="asked",
     )
 

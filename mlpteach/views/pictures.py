@@ -194,7 +194,7 @@ def _drawn(canvas, target):
 
 
 def _in_few_colors(pixels):
-    """Return an image of its 256 most frequent colours, a third as large as with all of them.
+    """Return an image of its 64 most frequent colours, a fifth as large as with all of them.
 
     Areas keep theirs exactly; the edges between them, drawn in many, take the nearest.
     """
@@ -204,7 +204,7 @@ def _in_few_colors(pixels):
         pixels.view(np.uint32), return_inverse=True, return_counts=True
     )
     rgba = colors.view(np.uint8).reshape(-1, 4)
-    frequent = np.argsort(-counts, kind="stable")[:256]
+    frequent = np.argsort(-counts, kind="stable")[:64]
     seen = rgba * (rgba[:, 3:] / 255)  # what is hardly there differs hardly
     seen[:, 3] = rgba[:, 3]
     away = ((seen[:, None] - seen[frequent]) ** 2).sum(axis=-1)

@@ -86,6 +86,24 @@ def leaning(problem: NetworkProblem, A: FloatArray) -> FloatArray:
     return level_of(A.argmax(axis=0), len(A))
 
 
+def margins(A: FloatArray) -> FloatArray:
+    """Return how far the largest of outputs A (K, n) lies above the next, as levels -1 … 1 (n,).
+
+    -1 lies on the boundary between two classes; 1 is the largest margin of all.
+
+    Examples
+    --------
+    >>> margins(np.array([[0.0, 4.0], [1.0, 1.0], [1.0, 0.0]]))
+    array([-1.,  1.])
+    """
+    if len(A) < 2:
+        return np.ones(A.shape[1])
+    second, first = np.sort(A, axis=0)[-2:]
+    found = first - second
+    largest = np.nanmax(found, initial=0.0)
+    return 2.0 * found / (largest or 1.0) - 1.0
+
+
 def places(axes: Axes, rows: int, columns: int) -> FloatArray:
     """Return the middles of equal cells of the plane, (rows * columns, 2), the lowest row first.
 

@@ -8,6 +8,8 @@ import pytest
 import mlpteach as mt
 from mlpteach.player.page_source import MODULE
 
+from .shown_dashboard import show
+
 NOTEBOOK = "02_adaptive_optimizers.ipynb"
 DASHBOARDS = ["adagrad", "adadelta", "adam", "nadam", "optimizer", "race", "own_rule"]
 
@@ -413,3 +415,21 @@ def test_saved_page_plays_without_network_and_without_python(offline, trace, tmp
         "all => all.every((one) => one.matches(':disabled'))"
     )
     assert errors == []
+
+
+def test_the_chosen_weight_keeps_all_digits_where_frames_are_large(page):
+    """Two runs of the digits' first layer: only what is chosen travels with all its bits."""
+    core = mt.dashboards.optimizer(epochs=1).core
+    core.configure(layer="1")
+    show(page, core, live=True)
+    assert core.spec["chosen"] == [0, 0]
+    page.press(".mlp", "ArrowRight")
+    page.locator("canvas[tabindex='0']").first.click(position={"x": 20, "y": 9})
+    page.wait_for_timeout(400)  # until the page has told
+    place, trace = core.position, core.trace
+    assert place["column"] > 0
+    wanted = trace[place["k"] - 1].after.W[1][place["row"], place["column"]]
+    page.wait_for_function(
+        "wanted => document.querySelector('tr[data-line=W] .result span').title === wanted",
+        arg=page.evaluate("number => String(number)", float(wanted)),
+    )

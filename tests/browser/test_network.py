@@ -173,3 +173,47 @@ def test_a_saved_page_steps_and_chooses_without_python(core, page, tmp_path):
     assert page.text_content(".ledger caption") == "Weight W5,1(1), instance 1 of the batch"
     last = core.trace[-1]
     assert result(page, "W") == pytest.approx(last.after.W[1][4, 0], rel=1e-8)
+
+
+def test_every_number_has_all_its_digits_on_hover(core, shown):
+    step = core.trace[0]
+    shown.press(".mlp", "Home")
+    to_line(core, shown, "G1")
+    box = shown.locator(".diagram").bounding_box()
+    told = set()
+    for across in range(0, 100, 2):
+        for down in range(0, 100, 3):
+            shown.mouse.move(
+                box["x"] + across / 100 * box["width"], box["y"] + down / 100 * box["height"]
+            )
+            told.add(shown.get_attribute(".diagram", "title") or "")
+    found = {float(text) for text in told - {""}}
+    units = range(5)
+    assert {step.Z[1][i, 0] for i in units} <= found
+    assert {step.A[2][i, 0] for i in units} <= found
+    assert {step.sensitivity[1][i, 0] for i in units} <= found
+    assert {step.A[1][0, 0], step.A[1][1, 0], step.Z[2][0, 0]} <= found
+    assert step.gradient.W[1][0, 0] in found
+
+
+def test_an_entry_of_the_matrices_has_all_its_digits_on_hover(core, shown):
+    shown.press(".mlp", "Home")
+    to_line(core, shown, "V1")
+    box = shown.locator(".equation .grid").first.bounding_box()
+    shown.mouse.move(box["x"] + 8.5 / 17 * box["width"], box["y"] + 2.5 / 5 * box["height"])
+    told = float(shown.get_attribute(".equation .grid", "title"))
+    assert told == core.trace[0].sensitivity[1][2, 8]
+
+
+def test_numbers_are_copied_with_all_their_digits(core, shown):
+    shown.press(".mlp", "Home")
+    to_line(core, shown, "A3")
+    shown.click("[data-action=more]")
+    shown.click("[data-action='copy numbers']")
+    shown.wait_for_function("document.querySelector('.state').value.includes('Z1')")
+    copied = shown.evaluate("navigator.clipboard ? '' : document.querySelector('.state').value")
+    copied = copied or shown.input_value(".state")
+    assert repr(float(core.trace[0].Z[1][3, 0])) in copied
+    assert repr(float(core.trace[0].A[3][0, 0])) in copied
+    assert repr(float(core.trace[0].A[3][0, 11])) in copied  # of the whole batch
+    assert repr(float(core.trace[0].sensitivity[1][3, 0])) not in copied  # to come

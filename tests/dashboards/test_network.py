@@ -69,13 +69,14 @@ def test_the_map_is_what_the_network_says_of_each_place():
     plot = dashboard.show.panels[0]
     raster = plot.layers[0]
     frame = dashboard.show.frames.named(dashboard.show.frames.read(3, 3))
-    rows, columns = dashboard.show.frames.fields["map"]
+    values = raster.matrix({name: matrix[0] for name, matrix in frame.items()})
+    rows, columns = values.shape
     net = dashboard.trace.network(2)
     for row, column in ((0, 0), (rows - 1, 4), (7, columns - 1)):
         x = raster.x[0] + (raster.x[1] - raster.x[0]) * (column + 0.5) / columns
         y = raster.y[0] + (raster.y[1] - raster.y[0]) * (row + 0.5) / rows
         said = net.outputs([[x, y]])[0, 0]
-        assert frame["map"][0, row, column] == pytest.approx(2 * said - 1, abs=1e-14)
+        assert values[row, column] == pytest.approx(2 * said - 1, abs=0.5 / 127.5 + 1e-12)
 
 
 def test_each_units_map_is_its_activation_over_the_plane():
@@ -99,23 +100,47 @@ def test_several_outputs(classes, value):
         X, y, output="softmax", loss="softmax_cross_entropy", epochs=2, width=4
     )
     assert dashboard.trace.run.problem.net.sizes == (2, 4, classes)
-    frame = dashboard.show.frames.named(dashboard.show.frames.read(1, 1))["map"]
+    said = unpacked(frame_of(dashboard, 1)["map"])[0]
     if value:
-        assert set(frame.ravel()) <= value
+        assert {round(level, 1) for level in said} <= value
     else:
-        A = np.array(frame).ravel()
-        assert (np.abs(A) < 1).all()
+        assert (np.abs(said) < 1).all()
+
+
+def frame_of(dashboard, k):
+    """Name -> matrix of one step."""
+    frames = dashboard.show.frames
+    return {name: one[0] for name, one in frames.named(frames.read(k, k)).items()}
+
+
+def test_of_three_classes_the_boundary_lies_where_two_are_as_likely():
+    X, y = mt.datasets.spirals(n=90, arms=3, seed=3)
+    dashboard = mt.dashboards.network(
+        X, y, output="softmax", loss="softmax_cross_entropy", epochs=12, depth=2, width=6, eta=0.5
+    )
+    raster, axes = dashboard.show.panels[0].layers[0], dashboard.show.panels[0].axes
+    k = dashboard.show.steps
+    found = list(raster.classes(frame_of(dashboard, k)))
+    assert len(found) == 3
+    A = dashboard.trace.network(k - 1).outputs(places(axes, *raster.cells)).T
+    for c, signed in enumerate(found):
+        margin = A[c] - np.delete(A, c, axis=0).max(axis=0)
+        largest = np.abs(margin).max()
+        np.testing.assert_array_equal(signed.ravel()[margin > 0] >= 0, True)
+        np.testing.assert_array_equal(signed.ravel()[margin < 0] <= 0, True)
+        won = margin > 0
+        np.testing.assert_allclose(signed.ravel()[won] / 2, margin[won] / largest, atol=0.05)
 
 
 def test_batches_and_the_place_asked_lie_where_they_are():
     dashboard = small(batch_size=7)
     dashboard.configure(asked=(0.25, -0.5))
-    x1, x2 = (dashboard.show.series[name] for name in ("x1", "x2"))
-    for k, step in enumerate(dashboard.trace):
-        found = np.stack([x1[k], x2[k]], axis=1)
+    points = dashboard.show.panels[0].layers[1]
+    for k, step in enumerate(dashboard.trace, start=1):
+        found = frame_of(dashboard, k)[points.field][:2].T
         np.testing.assert_array_equal(found[: len(step.batch)], MOONS[0][step.batch])
         assert np.isnan(found[len(step.batch) : -1]).all()
-    assert (x1[:, -1] == 0.25).all()
+        assert found[-1].tolist() == [0.25, -0.5]
     said = dashboard.trace.network(0).outputs([[0.25, -0.5]])[0, 0]
     assert number(dashboard, "A3", 1, 0, 7) == pytest.approx(said, rel=1e-14)
 

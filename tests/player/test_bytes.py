@@ -14,7 +14,6 @@ from mlpteach.player.stand_in import as_png
 LECTURES = Path(mt.__file__).parents[1] / "lectures"
 FIRST_BYTES, CHANGE_BYTES, NOTEBOOK_BYTES = 1_000_000, 300_000, 6_000_000
 NAMES = sorted(set(mt.dashboards.__all__) - {"Player", "own_rule"})
-GLANCE = 50_000  # what the page asks for at once where the frame of its step did not travel
 
 
 def own_rule():
@@ -25,17 +24,22 @@ def own_rule():
 
 
 def travelled(core, drawn=None):
-    """Bytes of a history with the frames of one look; a widget sends all pictures or none."""
+    """Bytes of a history; a widget sends all pictures or none."""
     message, buffers = core.history()
     if message["pictures"] == drawn:
         del message["pictures"]
-    glance = max(GLANCE, 8 * core.spec["frame"]) if core.show.frames else 0
-    return len(json.dumps(message)) + sum(map(len, buffers)) + glance
+    if core.show.steps and core.show.frames:
+        assert core.position["k"] in core.spec["held"]  # the page has to ask for nothing
+    return len(json.dumps(message)) + sum(map(len, buffers))
+
+
+def opened(name):
+    return (own_rule() if name == "own_rule" else getattr(mt.dashboards, name)()).core
 
 
 @pytest.mark.parametrize("name", [*NAMES, "own_rule"])
 def test_first_show_and_change_of_every_slider_are_light(name):
-    core = (own_rule() if name == "own_rule" else getattr(mt.dashboards, name)()).core
+    core = opened(name)
     assert travelled(core) <= FIRST_BYTES
     sliders = [one for one in core.controls.values() if isinstance(one, Slider)]
     for slider in sliders:
@@ -46,10 +50,40 @@ def test_first_show_and_change_of_every_slider_are_light(name):
         core.configure(**{slider.name: start})
 
 
-def test_the_largest_drawn_network_changes_within_300_kb():
-    core = mt.dashboards.network(depth=4, width=8, rule="adam").core
+EVERYBODY = object()
+# Where each sends most: the deepest, the widest, the longest, everybody.
+LARGEST = {
+    "activations": {"depth": 10},
+    "adam": {"layer": "1"},
+    "batches": {"sizes": EVERYBODY},
+    "network": {"depth": 4, "width": 8, "output": "softmax", "rule": "nadam"},
+    "optimizer": {"layer": "1", "rule": "nadam"},
+    "own_rule": {"layer": "1"},
+    "race": {"landscape": "rosenbrock", "steps": 1000},
+    "ranking": {"rules": EVERYBODY},
+    "step_size": {"schedules": EVERYBODY},
+}
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_largest_settings_are_light(name):
+    core = opened(name)
+    settings = {
+        control: list(core.controls[control].options) if value is EVERYBODY else value
+        for control, value in LARGEST[name].items()
+    }
+    core.configure(**settings)
     drawn = core.pictures()
-    for change in ({"adam.eta": 0.01}, {"hidden": "relu"}, {"data": "spirals"}):
+    assert travelled(core, drawn) <= CHANGE_BYTES
+
+
+def test_a_network_of_eight_classes_and_wide_batches_changes_within_300_kb():
+    X, y = mt.datasets.spirals(n=400, arms=8, seed=1)
+    core = mt.dashboards.network(
+        X, y, depth=4, width=8, rule="adam", batch_size=32, epochs=60, output="softmax"
+    ).core
+    drawn = core.pictures()
+    for change in ({"adam.eta": 0.01}, {"hidden": "relu"}, {"rule": "nadam"}):
         core.configure(**change)
         assert travelled(core, drawn) <= CHANGE_BYTES
 

@@ -261,21 +261,22 @@ class Dashboard {
   // -- talking with the kernel
 
   isReady(k) {
-    if (this.history.isHeld(k)) return true;
-    this.ask(k);
-    return false;
+    const { history, row, column } = this, isHeld = history.isHeld(k);
+    if (!isHeld || (!this.playing && !history.isExact(k, row, column))) this.ask(k);
+    return isHeld;
   }
 
   ask(k) {
     if (this.spec.saved) return;
+    const { row, column } = this;
     const few = Math.max(1, Math.floor(GLANCE / (8 * this.spec.frame)));
     const count = this.playing ? WINDOW : Math.min(few, WINDOW);
     const first = Math.floor((k - 1) / count) * count + 1;
     const last = Math.min(first + count - 1, this.spec.steps);
-    const window = `${first} ${last}`;
+    const window = this.history.isLarge ? `${first} ${last} ${row} ${column}` : `${first} ${last}`;
     if (this.asked.has(window)) return;
     this.asked.add(window);
-    this.send({ type: "window", first, last, sequence: this.spec.sequence });
+    this.send({ type: "window", first, last, row, column, sequence: this.spec.sequence });
   }
 
   configure(name, value) {
@@ -373,7 +374,7 @@ class Dashboard {
     if (message.type === "window") {
       if (message.sequence !== this.spec.sequence) return;
       const steps = Array.from({ length: message.last - message.first + 1 }, (_, i) => message.first + i);
-      this.history.add(steps, floats(buffers[0]));
+      this.history.add(steps, buffers[0], message.row, message.column);
       this.draw();
       return;
     }

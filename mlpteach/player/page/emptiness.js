@@ -1,7 +1,7 @@
 // Why nothing of a plot's layers is to be seen at a step: one sentence, "" where something is.
 
 // What stands still, or has its numbers in frames that may still be on their way.
-const STILL = new Set(["raster", "path", "note", "bars"]);
+const STILL = new Set(["raster", "path", "note", "bars", "points"]);
 
 function whyEmpty(layers, k, limits) {
   const moving = layers.filter(({ kind }) => !STILL.has(kind));
@@ -16,9 +16,8 @@ function whyEmpty(layers, k, limits) {
 }
 
 // Places of a layer at a step: fractions, x and y in turn. A line shows all its steps.
-function placesOf({ kind, points, x, y, count, future }, k) {
+function placesOf({ kind, points, x, y, future }, k) {
   if (kind === "profile") return Array.from(x).flatMap((place, i) => [place, y[(k - 1) * x.length + i]]);
-  if (kind === "points") return points.subarray(2 * count * (k - 1), 2 * count * k);
   if (kind === "arrow") return points.subarray(4 * (k - 1), 4 * k);
   return kind === "line" && !future ? points.subarray(0, 2 * k) : points;
 }

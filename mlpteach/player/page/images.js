@@ -69,7 +69,7 @@ class Images {
     const pixels = this.image.data, width = this.image.width;
     const left = (place % columns) * this.across, top = Math.floor(place / columns) * this.down;
     for (let pixel = 0; pixel < panel.side ** 2; pixel++) {
-      const bits = (numbers[Math.floor(pixel / 3)] >> (8 * (pixel % 3))) & 255; // three in a number
+      const bits = bitsAt(numbers, pixel);
       const at = 4 * ((top + Math.floor(pixel / panel.side)) * width + left + (pixel % panel.side));
       for (let part = 0; part < 3; part++) pixels[at + part] = ink ? ink[part] : signed[3 * bits + part];
       pixels[at + 3] = ink ? Math.max(0, 2 * (bits - 127.5)) : 255;

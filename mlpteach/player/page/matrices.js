@@ -38,7 +38,8 @@ class Matrices {
       const size = part.transposed ? { rows: columns, columns: rows } : { rows, columns };
       const matrix = matrixCanvas(size);
       const mark = element("div", { class: "mark" });
-      const grid = element("div", { class: "grid", onclick: (event) => this.clicked(event, part, dashboard) }, matrix.canvas, mark);
+      const grid = element("div", { class: "grid", onclick: (event) => this.clicked(event, part, dashboard),
+        onpointermove: (event) => this.tellDigits(event, part, dashboard) }, matrix.canvas, mark);
       this.parts.push({ part, size, matrix, mark, grid });
       return element("div", { class: "matrix" }, element("span", { html: part.text }), grid);
     }));
@@ -52,8 +53,7 @@ class Matrices {
   }
 
   fill({ part, size, matrix, mark, grid }, cell, dashboard) {
-    const { history, k } = dashboard;
-    const all = history.matrix(k, part.field).subarray(part.start, part.start + part.rows * part.columns);
+    const all = this.values(part, dashboard);
     const values = part.transposed ? transposed(all, part) : all;
     matrix.fill(values, { limit: largest(values), gamma: 0.7, colors: "signed" }, dashboard.table("signed"));
     grid.style.width = `${cell * size.columns}px`;
@@ -61,6 +61,28 @@ class Matrices {
     const row = this.chosen(part.row, dashboard), column = this.chosen(part.column, dashboard);
     const [down, right] = part.transposed ? [column, row] : [row, column];
     Object.assign(mark.style, span("top", "height", down, size.rows), span("left", "width", right, size.columns));
+  }
+
+  // The matrix itself, with all digits, row by row.
+  values({ field, start, rows, columns }, { history, k }) {
+    return history.matrix(k, field).subarray(start, start + rows * columns);
+  }
+
+  tellDigits({ currentTarget: grid, clientX, clientY }, part, dashboard) {
+    const { left, top, width, height } = grid.getBoundingClientRect();
+    const shares = [(clientY - top) / height, (clientX - left) / width];
+    const [down, right] = part.transposed ? shares.toReversed() : shares;
+    const row = clamp(Math.floor(down * part.rows), 0, part.rows - 1), column = clamp(Math.floor(right * part.columns), 0, part.columns - 1);
+    grid.title = dashboard.history.isHeld(dashboard.k) ? String(this.values(part, dashboard)[row * part.columns + column]) : "";
+  }
+
+  // The matrices on the screen, a row a line: for "Copy numbers".
+  copied(dashboard) {
+    return (this.parts ?? []).flatMap(({ part }) => {
+      const values = Array.from(this.values(part, dashboard));
+      const name = wordsOf(part.text);
+      return Array.from({ length: part.rows }, (_, row) => [`${name} ${row + 1}`, ...values.slice(row * part.columns, (row + 1) * part.columns)]);
+    });
   }
 
   // Which row or column of a matrix belongs to what is chosen; -1: all of them.

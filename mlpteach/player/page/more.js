@@ -15,7 +15,7 @@ class More {
       element("div", { class: "strip" },
         button("copy link", "Copy link", () => this.copy(`mlpteach lecture "${dashboard.stateText()}"`, "link copied: a command for the terminal")),
         button("copy state", "Copy state", () => this.copy(dashboard.stateText(), "state copied")), this.state,
-        button("copy numbers", "Copy numbers", () => this.copy(shownNumbers(dashboard.root), "numbers copied"))),
+        button("copy numbers", "Copy numbers", () => this.copy(shownNumbers(dashboard), "numbers copied"))),
       hint);
     dashboard.root.addEventListener("pointerdown", ({ target }) => {
       if (!this.node.contains(target) && !target.closest("[data-action=more]")) this.toggle(false);
@@ -50,7 +50,8 @@ function cellText(node) {
 }
 
 // All numbers of the step shown, with all their digits: a line each, its name and its values, tabs between.
-function shownNumbers(root) {
+function shownNumbers(dashboard) {
+  const { root, panels, history, k } = dashboard;
   const lines = [...root.querySelectorAll(".place .numbers > span")].map((part) => {
     const value = part.querySelector("[data-value]");
     return value ? [part.textContent.split(" = ")[0], value.dataset.value] : [part.textContent];
@@ -59,6 +60,7 @@ function shownNumbers(root) {
     const cells = [...row.children].filter((cell) => !cell.matches(".numbers"));
     lines.push(row.dataset.line ? [row.dataset.line, cellText(cells.at(-1))] : cells.map(cellText));
   }
+  if (history.isHeld(k)) lines.push(...panels.flatMap((panel) => panel.copied?.(dashboard) ?? []));
   return lines.map((cells) => cells.join("\t").trimEnd()).join("\n");
 }
 

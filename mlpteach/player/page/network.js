@@ -12,6 +12,8 @@ class Diagram {
     this.context = this.canvas.getContext("2d");
     this.plot.addEventListener("click", (event) => this.clicked(event, dashboard));
     this.plot.addEventListener("keydown", (event) => this.onKey(event, dashboard));
+    this.plot.addEventListener("pointermove", (event) => this.tellDigits(event));
+    this.written = []; // the numbers that are drawn, and where
     this.replace(panel);
   }
 
@@ -72,11 +74,32 @@ class Diagram {
     event.stopPropagation();
   }
 
+  // All digits of the number under the pointer.
+  tellDigits(event) {
+    const box = this.plot.getBoundingClientRect();
+    const x = event.clientX - box.left, y = event.clientY - box.top;
+    const under = this.written.findLast(({ left, right, middle, high }) => x >= left && x <= right && Math.abs(y - middle) <= high);
+    const title = under ? String(under.exact) : "";
+    if (this.plot.title !== title) this.plot.title = title;
+  }
+
+  // What is drawn, with all digits: for "Copy numbers".
+  copied(dashboard) {
+    const lines = [];
+    for (const [i, size] of this.panel.sizes.entries()) {
+      for (const [letter, layer] of [["Z", i], ["A", i + 1], ["V", i]]) {
+        if (layer && (letter === "A" && !i || this.isKnown(`${letter}${layer}`, dashboard)))
+          lines.push([`${letter}${layer}`, ...Array.from({ length: size }, (_, unit) => this.number(letter, layer, unit, dashboard))]);
+      }
+    }
+    return lines;
+  }
+
   // -- where everything lies, in pixels of the page
 
   place(layer, unit) {
     const { sizes } = this.panel;
-    const side = Math.max(1.1 * this.half, 1.9 * this.font), right = this.roomy ? this.half + 5 * this.font : side;
+    const side = Math.max(1.1 * this.half, 1.9 * this.font), right = this.roomy ? this.half + 5 * this.font : Math.max(side, 2.9 * this.font);
     const x = side + ((layer - 1) * (this.width - side - right)) / (sizes.length - 1);
     const height = this.height - (this.roomy ? 0 : this.font); // a number below the lowest unit
     return [x, (height * (unit + 0.5)) / sizes[layer - 1]];
@@ -147,6 +170,7 @@ class Diagram {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.font = `${this.font}px ${getComputedStyle(this.node).fontFamily}`;
     context.textBaseline = "middle";
+    this.written = [];
     this.fillMaps(dashboard);
     this.drawWeights(dashboard);
     this.units().forEach((unit) => this.drawUnit(unit, dashboard));
@@ -166,7 +190,7 @@ class Diagram {
     const image = context.createImageData(this.maps.width, this.maps.height);
     const { table } = this.edge;
     for (let i = 0; i < 3 * numbers.length; i++) {
-      const level = (numbers[Math.floor(i / 3)] >> (8 * (i % 3))) & 255; // three in a number
+      const level = bitsAt(numbers, i);
       for (let part = 0; part < 3; part++) image.data[4 * i + part] = table[3 * level + part];
       image.data[4 * i + 3] = 255;
     }
@@ -233,7 +257,7 @@ class Diagram {
     const step = 0.55 * this.font;
     const fits = this.half > 1.6 * this.font;
     if (fits) this.write(`x${"₁₂"[unit]}`, x, y - step, { align: "center" });
-    this.write(format(value, 3), x, fits ? y + step : y + this.half + 0.7 * this.font, { align: "center", value });
+    this.write(format(value), x, fits ? y + step : y + this.half + 0.7 * this.font, { align: "center", value });
   }
 
   writeAll(layer, unit, x, y, dashboard) {
@@ -242,7 +266,7 @@ class Diagram {
       if (!this.isKnown(`${name}${number}`, dashboard)) continue;
       this.write(letter, right, y + down, { style: "italic" });
       const value = this.number(name, number, unit, dashboard);
-      this.write(format(value, 3), right + 0.75 * this.font, y + down, { value });
+      this.write(format(value), right + 0.75 * this.font, y + down, { value });
     }
     this.writeSensitivity(layer, unit, x, y, dashboard);
   }
@@ -264,7 +288,7 @@ class Diagram {
     if (!this.roomy) return;
     const below = layer === this.panel.sizes.length; // what comes in at its left has its own numbers
     const place = below ? [x, y + half + 0.8 * this.font] : [x - half - 4, y + Math.min(half, this.font)];
-    this.write(format(value, 3), ...place, { align: below ? "center" : "right", value, letter: "v " });
+    this.write(format(value), ...place, { align: below ? "center" : "right", value, letter: "v " });
   }
 
   // Where layers stand close: the number that the line is about, below the unit.
@@ -273,7 +297,7 @@ class Diagram {
     const latest = [["V", layer - 1], ["A", layer], ["Z", layer - 1]].find(([name, n]) => this.isKnown(`${name}${n}`, dashboard));
     if (!latest) return;
     const value = this.number(...latest, unit, dashboard);
-    this.write(format(value, 2), x, y + this.half + 0.62 * this.font, { align: "center", value });
+    this.write(format(value), x, y + this.half + 0.62 * this.font, { align: "center", value });
   }
 
   // The chosen weight, or its gradient where the line is about it, with its number.
@@ -291,7 +315,7 @@ class Diagram {
     context.stroke();
     context.setLineDash([]);
     const [x, y] = along(weight, chosen === 1 ? 0.4 : 0.7);
-    const text = format(value, 3), wide = context.measureText(text).width + 10;
+    const text = format(value), wide = context.measureText(text).width + 10;
     context.fillStyle = edge.page;
     context.strokeStyle = edge.of(value);
     context.lineWidth = 1.2;
@@ -302,7 +326,12 @@ class Diagram {
     this.write(text, x, y + 1, { align: "center", value });
   }
 
-  write(text, x, y, { align = "left", value = 0, style = "", letter = "" }) {
+  remember(wide, x, y, align, exact) {
+    const left = x - { left: 0, center: wide / 2, right: wide }[align];
+    this.written.push({ left, right: left + wide, middle: y, high: 0.6 * this.font, exact });
+  }
+
+  write(text, x, y, { align = "left", value: exact, style = "", letter = "" }) {
     const { context, edge } = this;
     const [size] = context.font.match(/[\d.]+px .*/);
     context.save();
@@ -311,8 +340,9 @@ class Diagram {
     context.lineWidth = 3;
     context.strokeStyle = edge.page; // readable upon a weight
     context.strokeText(letter + text, x, y);
-    context.fillStyle = value ? edge.of(value) : edge.ink;
+    context.fillStyle = exact ? edge.of(exact) : edge.ink;
     context.fillText(letter + text, x, y);
+    if (exact !== undefined) this.remember(context.measureText(letter + text).width, x, y, align, exact);
     context.restore();
   }
 }

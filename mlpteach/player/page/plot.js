@@ -46,8 +46,10 @@ function drawMarker(context, marker, x, y, size) {
   context.closePath();
 }
 
-// Where a matrix, known at the middles of its cells, is 0: straight pieces between four middles each.
-function contourPath(context, values, { rows, columns }) {
+// Where a map, known at the middles of its cells, has a border: straight pieces between four middles
+// each. Between two values of other sign they are 0; between two classes, where their margins meet.
+function contourPath(context, { values, margins, rows, columns }) {
+  const classes = margins ? values : values.map(Math.sign), away = margins ?? values.map(Math.abs);
   context.beginPath();
   const corners = [[0, 0], [0, 1], [1, 1], [1, 0]];
   for (let row = 0; row < rows - 1; row++) {
@@ -55,15 +57,31 @@ function contourPath(context, values, { rows, columns }) {
       const ends = [];
       corners.forEach(([down, right], i) => {
         const [nextDown, nextRight] = corners[(i + 1) % 4];
-        const here = values[(row + down) * columns + column + right];
-        const there = values[(row + nextDown) * columns + column + nextRight];
-        if (here > 0 === there > 0) return;
-        const share = here / (here - there);
+        const here = (row + down) * columns + column + right;
+        const there = (row + nextDown) * columns + column + nextRight;
+        if (classes[here] === classes[there]) return;
+        const share = away[here] / (away[here] + away[there] || 1);
         ends.push([column + 0.5 + right + share * (nextRight - right), row + 0.5 + down + share * (nextDown - down)]);
       });
-      ends.forEach(([x, y], i) => (i % 2 ? context.lineTo(x, y) : context.moveTo(x, y)));
+      if (ends.length === 2) joinPoints(context, ...ends);
+      else for (const end of ends) joinPoints(context, end, middleOf(ends)); // three classes meet
     }
   }
+}
+
+function joinPoints(context, from, to) {
+  context.moveTo(...from);
+  context.lineTo(...to);
+}
+
+const middleOf = (places) => [0, 1].map((axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length);
+
+// A map's numbers, or the levels that are packed in them.
+function mapOf(history, k, name, cells) {
+  const numbers = history.matrix(k, name);
+  if (!cells) return { ...history.fields[name], values: numbers };
+  const [rows, columns] = cells;
+  return { rows, columns, values: Float64Array.from({ length: rows * columns }, (_, i) => bitsAt(numbers, i) / 127.5 - 1) };
 }
 
 // A short piece of a line with its marker, for tables and legends.
@@ -124,7 +142,7 @@ class Plot {
       points: layer.points && history.array(layer.points),
       x: layer.x && history.array(layer.x),
       y: layer.y && history.array(layer.y),
-      matrix: layer.field && matrixCanvas(history.fields[layer.field]),
+      matrix: layer.field && matrixCanvas(layer.cells ? { rows: layer.cells[0], columns: layer.cells[1] } : history.fields[layer.field]),
     }));
     this.names.replace(this.layers, panel.bothEnds);
     this.rasters = this.layers.filter((layer) => layer.kind === "raster");
@@ -170,11 +188,7 @@ class Plot {
     event.preventDefault();
     event.stopPropagation();
     const step = event.shiftKey ? 5 * NUDGE : NUDGE;
-    const [x, y] = this.panel.limits.map(([low, high, isLog], i) => {
-      const value = dashboard.values[this.panel.click][i];
-      const share = isLog ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-      return clamp(share + step * way[i], 0, 1);
-    });
+    const [x, y] = dashboard.values[this.panel.click].map((value, axis) => clamp(this.share(value, axis) + step * way[axis], 0, 1));
     dashboard.setPoint(this.panel.click, this.data([x, 1 - y]));
   }
 
@@ -192,24 +206,36 @@ class Plot {
     dashboard.stop();
     if (click === "step") return dashboard.goTo(this.nearest(place[0], dashboard));
     const points = this.layers.find((layer) => layer.kind === "points");
-    const point = points ? this.pointAt(points, place, dashboard.k, box) : -1;
+    const point = points ? this.pointAt(points, place, box, dashboard) : -1;
     if (point >= 0) return dashboard.select(dashboard.row, point);
     if (points && dashboard.spec.saved !== true) {
-      dashboard.select(dashboard.row, points.count - 1);
+      dashboard.select(dashboard.row, dashboard.history.fields[points.of].columns - 1);
       dashboard.savePosition(); // first, so that the instance left does not overtake the place asked
     }
     dashboard.setPoint(click, this.data(place));
   }
 
   // Which point lies under the pointer; -1 where there is none.
-  pointAt({ points, count }, [x, y], k, { width, height }) {
+  pointAt(points, [x, y], { width, height }, dashboard) {
     let found = -1, distance = REACH;
-    for (let i = 0; i < count; i++) {
-      const at = 2 * ((k - 1) * count + i);
-      const away = Math.hypot((points[at] - x) * width, (points[at + 1] - y) * height);
+    this.placesOf(points, dashboard).forEach((place, i) => {
+      const away = Math.hypot((place[0] - x) * width, (place[1] - y) * height);
       if (away < distance) [found, distance] = [i, away];
-    }
+    });
     return found;
+  }
+
+  // Where the points of a step lie, in fractions of the axes.
+  placesOf({ of }, { history, k }) {
+    if (!history.isHeld(k)) return [];
+    const [x, y] = [0, 1].map((axis) => Array.from(history.row(k, of, axis), (value) => this.share(value, axis)));
+    return x.map((across, i) => [across, 1 - y[i]]);
+  }
+
+  // How far along an axis a value lies.
+  share(value, axis) {
+    const [low, high, isLog] = this.panel.limits[axis];
+    return isLog ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   }
 
   // Step whose point on the first line lies nearest below the pointer.
@@ -324,15 +350,17 @@ class Plot {
     const context = this.below.getContext("2d");
     context.imageSmoothingEnabled = false;
     for (const raster of this.rasters) {
-      const { matrix, box: [x, y, right, up] } = raster;
-      matrix.fill(history.matrix(k, raster.field), raster, dashboard.table(raster.colors));
+      const { matrix, cells, box: [x, y, right, up] } = raster;
+      const map = mapOf(history, k, raster.field, cells);
+      matrix.fill(map.values, raster, dashboard.table(raster.colors));
       context.save();
       context.imageSmoothingEnabled = raster.smooth;
       context.translate(x * width, y * height);
       context.scale((right * width) / matrix.canvas.width, (up * height) / matrix.canvas.height);
       context.drawImage(matrix.canvas, 0, 0);
       if (raster.contour) {
-        contourPath(context, history.matrix(k, raster.field), history.fields[raster.field]);
+        const margins = raster.margins && mapOf(history, k, raster.margins, cells).values.map((level) => level + 1);
+        contourPath(context, margins ? { ...map, margins } : map);
         context.restore(); // a line as wide everywhere, whatever the scales
         context.save();
         context.strokeStyle = this.look.color;
@@ -403,17 +431,17 @@ class Plot {
     Object.assign(context, { strokeStyle, lineWidth });
   }
 
-  points({ points, count }, k, width, height, unit) {
+  points(points, k, width, height, unit, dashboard) {
     const { context } = this;
+    const places = this.placesOf(points, dashboard);
     const { color, page } = this.look;
     context.setLineDash([]);
-    for (let i = 0; i < count; i++) {
-      const at = 2 * ((k - 1) * count + i);
-      if (Number.isNaN(points[at])) continue;
-      if (i === count - 1 && !["", "step"].includes(this.panel.click)) this.cross(points[at] * width, points[at + 1] * height, 6 * unit, color);
+    for (const [i, [x, y]] of places.entries()) {
+      if (Number.isNaN(x)) continue;
+      if (i === places.length - 1 && !["", "step"].includes(this.panel.click)) this.cross(x * width, y * height, 6 * unit, color);
       for (const [size, line, style] of i === this.chosen ? [[8.5, 5, page], [8.5, 2.5, color]] : [[4.5, 1.6, color]]) {
         context.beginPath();
-        context.arc(points[at] * width, points[at + 1] * height, size * unit, 0, 2 * Math.PI);
+        context.arc(x * width, y * height, size * unit, 0, 2 * Math.PI);
         context.lineWidth = line * unit;
         context.strokeStyle = style;
         context.stroke();
