@@ -1,5 +1,6 @@
 """A real Firefox, Debian's, spoken to over WebDriver BiDi; no driver is needed beside it."""
 
+import base64
 import json
 import re
 import shutil
@@ -25,6 +26,13 @@ PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.enabled": False,
 }
+# As Windows' high contrast does: the system's colours instead of a page's.
+FORCED_COLORS = {"browser.display.document_color_use": 2}
+KEEP_ERRORS = """() => {
+  window.errors = [];
+  window.addEventListener("error", (event) => errors.push(String(event.message)));
+  window.addEventListener("unhandledrejection", (event) => errors.push(String(event.reason)));
+}"""
 
 
 class Tab:
@@ -37,6 +45,27 @@ class Tab:
 
     def open(self, address):
         self._ask("browsingContext.navigate", context=self.context, url=address, wait="complete")
+
+    def resize(self, width, height):
+        """Make the page so many pixels large."""
+        size = {"width": width, "height": height}
+        self._ask("browsingContext.setViewport", context=self.context, viewport=size)
+
+    def press(self, *keys):
+        """Press keys one after the other, each a character (WebDriver's for arrows)."""
+        strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        source = {"type": "key", "id": "keys", "actions": strokes}
+        self._ask("input.performActions", context=self.context, actions=[source])
+
+    def print(self):
+        """Return the page as a PDF, on a sheet of A4."""
+        sheet = {"width": 21.0, "height": 29.7}
+        printed = self._ask("browsingContext.print", context=self.context, page=sheet)
+        return base64.b64decode(printed["data"])
+
+    def collect_errors(self):
+        """From now on let every page keep what goes wrong in it in `window.errors`."""
+        self._ask("script.addPreloadScript", functionDeclaration=KEEP_ERRORS)
 
     def evaluate(self, expression):
         """Return what an expression, or a promise of it, says as JSON."""
@@ -69,10 +98,11 @@ class Tab:
 
 
 @contextmanager
-def launch():
-    """Start a headless Firefox with a profile of its own; yield its tab."""
+def launch(preferences=None):
+    """Start a headless Firefox with a profile of its own, and preferences; yield its tab."""
+    preferences = PREFERENCES | (preferences or {})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
+        lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in preferences.items()]
         (Path(profile) / "user.js").write_text("\n".join(lines))
         command = [FIREFOX, "--headless", "--no-remote", "--profile", profile]
         command += [f"--remote-debugging-port={free_port()}", "about:blank"]

@@ -14,7 +14,8 @@ _PARTS = (
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
 # What a saved page has besides, behind the module.
 SAVED = (_PAGE.parent / "saved.js").read_text("utf-8")
-STYLE = (_PAGE / "player.css").read_text("utf-8")
+MATHEMATICS = (_PAGE / "mathematics.css").read_text("utf-8")
+STYLE = MATHEMATICS + (_PAGE / "player.css").read_text("utf-8")
 
 # What a widget's module is: the page itself is made once, however many widgets there are. A browser
 # never forgets a module, so that each with one of its own would leave it behind.

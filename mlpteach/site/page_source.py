@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from mlpteach.player.page_source import MATHEMATICS
 from mlpteach.player.page_source import MODULE as PLAYER
 from mlpteach.player.page_source import STYLE as PLAYER_STYLE
 from mlpteach.quiz.page_source import MODULE as QUESTION
@@ -23,7 +24,7 @@ _PARTS = (
 START = (_PAGE / "start.js").read_text("utf-8")
 SITE = "\n".join(part.read_text("utf-8") for part in _PARTS)
 WORKER = (_PAGE / "worker.js").read_text("utf-8")
-STYLE = (_PAGE / "site.css").read_text("utf-8")
+STYLE = MATHEMATICS + (_PAGE / "site.css").read_text("utf-8")
 # The modules that the start fetches; two bring their style.
 PACKED = {
     "player": f"{PLAYER}\nexport const style = {json.dumps(PLAYER_STYLE)};\n",

@@ -4,12 +4,16 @@ import os
 import shutil
 
 import pytest
+import real_firefox
 import real_lab
 from real_lab import open_and_run
+
+from .lectured_dashboards import LECTURED
 
 __all__ = ["open_and_run"]
 
 REQUIRED = os.environ.get("MLPTEACH_REQUIRE_BROWSER") == "1"
+FIREFOX_REQUIRED = os.environ.get("MLPTEACH_REQUIRE_FIREFOX") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +66,27 @@ def open_lecture(browser, lab):
     for page in pages:
         page.context.close()
     assert errors == [[] for _ in pages]
+
+
+@pytest.fixture(scope="session")
+def firefox():
+    """The tab of a headless Firefox, Debian's."""
+    if real_firefox.FIREFOX is None:
+        message = "no firefox found (on Debian: apt-get install firefox-esr)"
+        pytest.fail(message) if FIREFOX_REQUIRED else pytest.skip(message)
+    with real_firefox.launch() as tab:
+        yield tab
+
+
+@pytest.fixture(scope="session")
+def lectured_page(tmp_path_factory):
+    """Function from a name in LECTURED to the address of that dashboard, saved once."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def address(name):
+        path = folder / f"{name}.html"
+        if not path.exists():
+            LECTURED[name]().save_html(path)
+        return path.as_uri()
+
+    return address

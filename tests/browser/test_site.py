@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import real_firefox
 from axe_playwright_python.sync_playwright import Axe
 from pyodide_release import release_or_skip
 from real_lab import PATIENCE, new_page
@@ -291,18 +290,14 @@ MOVED = """(() => {
 })()"""
 
 
-def test_firefox_plays_and_wakes(waking):
-    if real_firefox.FIREFOX is None:
-        pytest.skip("no firefox found (on Debian: apt-get install firefox-esr)")
-    with real_firefox.launch() as firefox:
-        firefox.open(f"{waking}/01_minibatch_momentum.html")
-        firefox.until("document.querySelector('#cell-06 .mlp')")
-        before = firefox.evaluate(MOVED)
-        firefox.until(AWAKE)
-        shown = "document.querySelector('#cell-06 .table').innerText"
-        firefox.until(f"{shown} !== {before!r}")
-
-        assert "α+β" in firefox.evaluate(shown)
+def test_firefox_plays_and_wakes(waking, firefox):
+    firefox.open(f"{waking}/01_minibatch_momentum.html")
+    firefox.until("document.querySelector('#cell-06 .mlp')")
+    before = firefox.evaluate(MOVED)
+    firefox.until(AWAKE)
+    shown = "document.querySelector('#cell-06 .table').innerText"
+    firefox.until(f"{shown} !== {before!r}")
+    assert "α+β" in firefox.evaluate(shown)
 
 
 # -- where it can't wake: a sentence, and the page goes on playing
