@@ -4,6 +4,7 @@ import re
 
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.grading.own_exercise import own_checks
+from mlpteach.quiz import graded
 
 
 def checks_of(rules):
@@ -13,6 +14,8 @@ def checks_of(rules):
     ----------
     rules : mlpteach.grading.rules.Rules
     """
+    if rules.draws:
+        return graded.checks(rules.exercise, rules.draws)
     return own_checks(rules.own) or ASSIGNMENTS.get(rules.exercise, {})
 
 

@@ -22,6 +22,7 @@ from mlpteach.grading.checks import checks_called, checks_of
 from mlpteach.grading.deadline import deadline
 from mlpteach.grading.original import functions_defined, graded_tests
 from mlpteach.grading.own_exercise import own_hints
+from mlpteach.grading.quiz_draws import without_draws
 from mlpteach.grading.quiz_outputs import show_question
 from mlpteach.grading.rebuild import rebuild
 from mlpteach.grading.rules import Rules
@@ -217,7 +218,8 @@ def _run_checks(notebook, graded, work, sandbox, checks, undecided):
         answered_as = _write(tests, only_what_was_paid(checks, decided, sources), graded)
         ordinary_tests.tell_deaths(cells, session.deadly, graded)
         for cell in cells:
-            show_question(cell, answered_as)
+            show_question(cell, answered_as, work.rules.draws)
+            without_draws(cell)
         graded.notes += _not_found(notebook, session.found)
     if any(WHO in check.functions for check in checks.values()):
         graded.answered_as = list(dict.fromkeys(answered_as.values()))

@@ -14,12 +14,14 @@ from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from mlpteach.grading.checks import exercise_of
+from mlpteach.grading.inputs import FILE
 from mlpteach.grading.original import answers_in, released_and_hidden
 from mlpteach.grading.own_exercise import FILES, read_own_files
+from mlpteach.grading.quiz_draws import OtherSecret, key_of, put_released
 
 
 class NoOriginal(Exception):
-    """The instructor's notebook is not there."""
+    """The instructor's notebook is not there, or not as students received it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Rules:
         Relative path -> content of what the instructor gives beside the notebook.
     answers : dict of str to str
         Grade id -> the instructor's own answer, of code cells.
+    draws : str
+        The key of a quiz's draws (:mod:`mlpteach.quiz.draws`), "" for none.
     """
 
     released: dict
@@ -48,12 +52,14 @@ class Rules:
     own: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
+    draws: str = ""
 
     @functools.cached_property
     def digest(self) -> str:
         """One number for all of it, and for the package's own checks."""
         files = {name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()}
         parts = [self.released, self.hidden, self.exercise, self.own, files, self.answers]
+        parts.append(self.draws)
         text = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(text.encode() + _package(bool(self.exercise or self.own))).hexdigest()
 
@@ -135,11 +141,23 @@ def _read(coursedir, assignment, path, given, own):
         return _generated_texts(coursedir, assignment, path.stem)
 
     source = nbformat.read(path, as_version=4)
+    draws = _read_draws(coursedir, assignment, source, generated)
     answers = answers_in(source)
     released, hidden = released_and_hidden(source, settings_of(coursedir), generated)
     files = {name: file.read_bytes() for name, file in given.items()}
     exercise = "" if own else exercise_of(assignment, source)
-    return Rules(released, hidden, exercise, own, files, answers)
+    return Rules(released, hidden, exercise, own, files, answers, draws)
+
+
+def _read_draws(coursedir, assignment, source, generated):
+    """Return the key of a quiz's draws, and put what students received of them into the source."""
+    key = key_of(coursedir, assignment, source)
+    if key:
+        try:
+            put_released(source, key, generated(), FILE)
+        except OtherSecret as other:
+            raise NoOriginal(str(other)) from None
+    return key
 
 
 def _generated_texts(coursedir, assignment, notebook):

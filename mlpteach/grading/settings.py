@@ -49,6 +49,7 @@ def configure(c):
     c.GenerateAssignment.preprocessors = [
         _THEIRS + "IncludeHeaderFooter",  # what it imports is there for the model solution, too
         _OURS + "source_check.CheckSource",
+        _OURS + "quiz_draws.WriteDraws",
         *_GENERATE,
     ]
     c.GenerateFeedback.exporter_class = _OURS + "feedback_page.FeedbackExporter"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlpteach.basics.arguments import check_choice
 from mlpteach.quiz.graded import QUIZZES, WHO, asked_of, function_name
+from mlpteach.quiz.released import IN_THE_SOURCE, NAME
 
 _INSTRUCTOR = "instructor"
 _TITLE = """# Quiz: how networks learn
@@ -22,6 +23,7 @@ Everybody gets questions with numbers of their own. Write your name (the one you
 
 Graded are the answers that stand here when you submit; an answer that is partly right gets part of
 the points."""
+_IMPORTS = "from mlpteach.quiz.graded import mark, received, show"
 _NAME = f'''def {WHO}():
     """Return your name, as a text; it decides the numbers of your questions."""
     ### BEGIN SOLUTION
@@ -35,7 +37,7 @@ _ANSWER = '''def {function}():
 _TEST = """# {points} point{s}.
 received("{id}", {who}, {function})
 ### BEGIN HIDDEN TESTS
-mark("{id}", {who}, {function})
+mark("{id}", {who}, {function}, questions)
 ### END HIDDEN TESTS"""
 
 
@@ -56,7 +58,12 @@ def notebook(assignment):
     quiz = QUIZZES[check_choice("assignment", assignment, tuple(QUIZZES))]
     cells = [
         new_markdown_cell(_TITLE.format(points=sum(quiz.values())), id="title"),
-        _code("imports", "from mlpteach.quiz.graded import mark, received, show", locked=True),
+        _code(
+            "imports",
+            "from mlpteach.quiz.graded import mark, received, show",
+            locked=True,
+        ),
+        _draws_cell(),
         _code(WHO, _NAME, solution=True),
     ]
     for number, (id, points) in enumerate(quiz.items(), start=1):
@@ -80,10 +87,16 @@ def _question(number, id, points):
     s = "" if points == 1 else "s"
     return [
         new_markdown_cell(f"## Question {number}", id=f"head-{number}"),
-        new_code_cell(f'show("{id}", {WHO}())', id=f"show-{number}"),
+        new_code_cell(f'show("{id}", {WHO}(), {NAME})', id=f"show-{number}"),
         _code(function, _ANSWER.format(solution=solution, **given), solution=True),
         _code(f"quiz_{id}", _TEST.format(s=s, **given), locked=True, points=points),
     ]
+
+
+def _draws_cell():
+    cell = _code(NAME, IN_THE_SOURCE, locked=True)
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
 
 
 def _code(grade_id, source, *, locked=False, solution=False, points=None):
