@@ -1,4 +1,4 @@
-"""The command ``mlpteach``: ``lecture``, ``notes``, ``site``, ``grade``, ``grade-jobs``, …"""
+"""The command ``mlpteach``: ``lecture``, ``notes``, ``site``, ``grade``, ``feedback``, …"""
 
 import argparse
 import importlib.util
@@ -64,6 +64,7 @@ def make_parser():
     _add_site(commands)
     _add_grade(commands)
     _add_grade_jobs(commands)
+    _add_feedback(commands)
     _add_new_exercise(commands)
     return parser
 
@@ -196,6 +197,34 @@ def _add_grade_jobs(commands):
     command.set_defaults(run=grade_jobs)
 
 
+def _add_feedback(commands):
+    command = commands.add_parser(
+        "feedback",
+        help="write the feedback of a whole class",
+        description="Write a page for everybody who is graded, several students at a time; it is "
+        "the page of `nbgrader generate_feedback`. A page that was made from the same notebook and "
+        "marks is kept.",
+    )
+    command.add_argument("assignment", help="such as ps2_adam")
+    command.add_argument(
+        "--student", metavar="ID", help="only this student; a pattern may name several"
+    )
+    command.add_argument("--force", action="store_true", help="write again what is there")
+    command.add_argument(
+        "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
+    )
+    command.add_argument(
+        "--processes",
+        type=int,
+        metavar="N",
+        help="how many students at the same time (default: one a processor)",
+    )
+    command.add_argument(
+        "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
+    )
+    command.set_defaults(run=write_feedback)
+
+
 def _add_new_exercise(commands):
     command = commands.add_parser(
         "new-exercise",
@@ -255,6 +284,17 @@ def grade_class(options):
 
     try:
         return command.grade(options)
+    except class_run.CannotGrade as error:
+        raise CommandError(str(error)) from error
+
+
+def write_feedback(options):
+    """Do what ``mlpteach feedback`` promises."""
+    _need_a_grader()
+    from mlpteach.grading import class_run, feedback_command
+
+    try:
+        return feedback_command.write(options)
     except class_run.CannotGrade as error:
         raise CommandError(str(error)) from error
 

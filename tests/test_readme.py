@@ -20,10 +20,13 @@ from mlpteach.grading import (
     verdicts,
 )
 from mlpteach.grading import rules as grading_rules
+from mlpteach.grading.class_feedback import write_feedback
 from mlpteach.grading.cluster.coordinator import Coordinator
 from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import answer_job, write_job
+from mlpteach.grading.feedback_page import FeedbackExporter
 from mlpteach.grading.grade import grade
+from mlpteach.grading.pages import markdown_to_html
 from mlpteach.grading.record import record_batch, record_marks
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
@@ -296,6 +299,12 @@ def pages_of_the_site_are_written_and_answered_in_their_room():
         assert text in (START, WORKER) or text in SITE
 
 
+def pages_of_feedback_have_one_exporter():
+    assert file_of(FeedbackExporter) == "mlpteach/grading/feedback_page.py"
+    assert file_of(markdown_to_html) == "mlpteach/grading/pages.py"
+    assert file_of(write_feedback) == "mlpteach/grading/class_feedback.py"
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -330,6 +339,7 @@ FOLLOWED = {
     "what the sandbox lets see and do": the_sandbox_is_made_where_it_says,
     "grading on other machines": other_machines_grade_through_one_room,
     "how marks come into the gradebook": marks_have_one_writer,
+    "the page that a student gets back": pages_of_feedback_have_one_exporter,
     "a self-test": self_tests_are_a_file_a_lecture,
     "a type of question": a_type_of_question_is_a_file_with_its_fields,
     "how a typed number or formula is read": what_is_typed_is_read_in_one_room,

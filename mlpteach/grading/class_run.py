@@ -39,7 +39,8 @@ class Result:
     ----------
     student : str
     state : str
-        "graded", "kept" (graded before), "failed", or "waiting" for an answer from elsewhere.
+        "graded", "kept" (graded before), "failed", or "waiting" for an answer from elsewhere; of
+        feedback "written", "kept" or "failed".
     reason : str
         Why it failed.
     seconds : float
@@ -139,14 +140,17 @@ def students_of(coursedir, assignment, wanted=None):
         raise CannotGrade(
             f"nobody has handed in {assignment!r}: run nbgrader collect {assignment} first"
         )
+    students = fitting(found, wanted)
+    if not students:
+        raise CannotGrade(f"{wanted!r} has not handed in {assignment!r}; is it collected?")
+    return students
+
+
+def fitting(found, wanted):
+    """Return those of the students `found` that have a name or fit a pattern; None wants all."""
     if wanted is None:
         return found
-    if wanted in found:
-        return [wanted]
-    fitting = fnmatch.filter(found, wanted)
-    if not fitting:
-        raise CannotGrade(f"{wanted!r} has not handed in {assignment!r}; is it collected?")
-    return fitting
+    return [wanted] if wanted in found else fnmatch.filter(found, wanted)
 
 
 def grade_class(

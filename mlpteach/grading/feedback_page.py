@@ -1,40 +1,60 @@
 """The page that a student gets back: its rows have names."""
 
+import functools
 import html
 import re
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import Preprocessor
-from nbgrader.api import Gradebook
-from traitlets import Bool
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets import Bool, default
 
+from mlpteach.grading.feedback_marks import read_shown_marks
+
+MARKS = "mlpteach_marks"  # in the resources: ShownMarks, where they were read before
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
 _ROW = re.compile(
     r'<li><a href="#([^"]*)">(?!Comment)[^<]*</a> \(Score: ([\d.]+) / ([\d.]+)\)</li>'
 )
+_PICTURE = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_NO_DESCRIPTION = "No description has been provided for this image"
 
 
-class NameRows(Preprocessor):
-    """Note what each marked cell is called, and whether a person has yet to mark it."""
+class ShowMarks(Preprocessor):
+    """Put marks and comments into a graded notebook, and note what each row is called.
 
-    enabled = Bool(True, help="Always: a row without a name helps nobody.")
+    As nbgrader's GetGrades, which asks the gradebook once a cell.
+    """
+
+    enabled = Bool(True, help="Always: feedback without marks is none.")
 
     def preprocess(self, nb, resources):
-        """Return the notebook as it is; the rows stand in the resources."""
-        names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            submission = gradebook.find_submission_notebook(
-                names["notebook"], names["assignment"], names["student"]
-            )
-            waiting = {grade.name for grade in submission.grades if grade.needs_manual_grade}
+        """Return the notebook with its marks; the rows stand in the resources."""
+        marks = resources.get(MARKS) or _read_marks(resources["nbgrader"])
+        resources["nbgrader"] |= {"score": marks.score, "max_score": marks.most}
+        resources["nbgrader"]["late_penalty"] = marks.penalty
         resources[ROWS] = {}
         for cell in nb.cells:
             data = cell.metadata.get("nbgrader", {})
+            if data.get("solution") or data.get("task"):
+                data["comment"] = marks.comment(data["grade_id"])
             if data.get("grade") or data.get("task"):
-                grade_id = data["grade_id"]
-                resources[ROWS][grade_id] = title_of(cell), grade_id in waiting
+                data["score"], data["points"], waits = marks.grade(data["grade_id"])
+                resources[ROWS][data["grade_id"]] = title_of(cell), waits
         return nb, resources
+
+
+def _read_marks(names):
+    place = names["student"], names["notebook"]
+    with Gradebook(names["db_url"]) as gradebook:
+        found = read_shown_marks(gradebook, names["assignment"], [names["student"]])
+    if place not in found:
+        raise MissingEntry(f"the gradebook knows nothing of {' / '.join(place)}")
+    return found[place]
 
 
 def title_of(cell):
@@ -52,12 +72,76 @@ def title_of(cell):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbgrader's feedback, but its rows have names."""
+    """nbgrader's feedback, but its rows have names; made for page after page of one assignment.
+
+    nbconvert reads each page of HTML again to describe pictures, which takes half of its time, and
+    colours the instructor's cells anew for each student.
+    """
+
+    @default("optimistic_validation")
+    def _validate_once(self):
+        return True
 
     def from_notebook_node(self, nb, resources=None, **more):
         """Convert, and name the rows of the list on top."""
-        page, resources = super().from_notebook_node(nb, resources, **more)
+        if self.sanitize_html:
+            page, resources = self._convert(nb, resources, **more)
+        else:  # elements that students left open are closed by reading them
+            page, resources = super().from_notebook_node(nb, resources, **more)
         return name_rows(page, resources.get(ROWS, {})), resources
+
+    def _convert(self, nb, resources, **more):
+        """Do as nbconvert's own, whose pages this one's are when both are read."""
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        resources = self._init_resources(resources)
+        types = WidgetsDataTypeFilter(self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", types)
+        if "highlight_code" not in self.filters:
+            self.register_filter("highlight_code", self._highlighter(lexer))
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **more)
+        return describe_pictures(page), resources
+
+    def _highlighter(self, lexer):
+        if lexer not in self._highlighters:
+            self._highlighters[lexer] = remembering(Highlight2HTML(lexer, parent=self))
+        return self._highlighters[lexer]
+
+    @functools.cached_property
+    def _highlighters(self):
+        return {}
+
+
+def remembering(highlight):
+    """Return a filter that colours code as `highlight` does, and the same code once."""
+
+    @functools.lru_cache(500)
+    def coloured(source, language, magics):
+        return highlight(source, language, {"magics_language": magics} if magics else None)
+
+    def highlight_code(source, language=None, metadata=None):
+        return coloured(source, language, (metadata or {}).get("magics_language"))
+
+    return highlight_code
+
+
+def describe_pictures(page):
+    """Return a page whose pictures all have a description, which readers aloud need.
+
+    Examples
+    --------
+    >>> describe_pictures('<img src="a.png"> <img alt="a curve" src="b.png">')[:52]
+    '<img src="a.png" alt="No description has been provid'
+    """
+    return _PICTURE.sub(_described, page)
+
+
+def _described(found):
+    element = found[0]
+    if re.search(r"\salt\b", _QUOTED.sub("", element), re.IGNORECASE):
+        return element
+    end = "/>" if element.endswith("/>") else ">"
+    return f'{element.removesuffix(end).rstrip()} alt="{_NO_DESCRIPTION}"{end}'
 
 
 def name_rows(page, rows):

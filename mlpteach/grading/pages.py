@@ -5,6 +5,7 @@ onto a page. Of a student's text no link and no picture but a pasted one. Formul
 that they are read without a network.
 """
 
+import functools
 import re
 
 import bleach
@@ -45,20 +46,26 @@ def markdown_to_html(context, text):
         The cell's own, or a comment on it, which is no student's.
     """
     cell = context.get("cell") or {}
-    path = context.get("resources", {}).get("metadata", {}).get("path", "")
+    students = bool(cell.get("metadata", {}).get(STUDENTS) and text == cell.get("source"))
+    attachments = cell.get("attachments")
+    return _set(text, students, attachments) if attachments else _set_before(text, students)
+
+
+def _set(text, students, attachments=None):
     renderer = IPythonRenderer(
         escape=False,
-        attachments=cell.get("attachments", {}),
-        path=path,
+        attachments=attachments or {},
         anchor_link_text="",
         exclude_anchor_links=True,
     )
     words, formulas = take_formulas(text)
-    students = cell.get("metadata", {}).get(STUDENTS) and text == cell.get("source")
     page = safe_html(MarkdownWithMath(renderer=renderer).render(words), students)
     for place, formula in formulas.items():
         page = page.replace(place, formula)
     return page
+
+
+_set_before = functools.lru_cache(300)(_set)  # an instructor's text stands on every page
 
 
 def safe_html(html, students):

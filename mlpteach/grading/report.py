@@ -129,7 +129,7 @@ def write_report(run, entries):
         Those of students who were not graded are left out.
     """
     graded = _graded(run, entries)
-    parts = [_summary(run, graded), _marks(graded), _not_graded(run), _nothing(run)]
+    parts = [_summary(run, graded), _marks(graded), not_done(run, "Not graded:"), _nothing(run)]
     parts.append(_notes(graded))
     parts.append(_mistakes(run.assignment, graded))
     return "\n\n".join(part for part in parts if part)
@@ -144,7 +144,7 @@ def write_student(run, entries):
     entries : dict of str to Entry
     """
     graded = _graded(run, entries)
-    parts = [_summary(run, graded), _marks(graded), _not_graded(run), _notes(graded)]
+    parts = [_summary(run, graded), _marks(graded), not_done(run, "Not graded:"), _notes(graded)]
     parts += [_checks(entry) for entry in graded.values()]
     return "\n\n".join(part for part in parts if part)
 
@@ -227,14 +227,21 @@ def _checks(entry):
     return "\n".join(lines)
 
 
-def _not_graded(run):
+def not_done(run, title):
+    """Return who failed and why, "" for nobody.
+
+    Parameters
+    ----------
+    run : mlpteach.grading.class_run.Run
+    title : str
+    """
     failed = [result for result in run.results if result.state == "failed"]
     if not failed:
         return ""
     lines = [
         f"  {_shown(result.student)}: {result.reason}" for result in sorted(failed, key=_by_student)
     ]
-    return "\n".join(["Not graded:", *lines])
+    return "\n".join([title, *lines])
 
 
 def _nothing(run):

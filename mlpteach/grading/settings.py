@@ -54,8 +54,7 @@ def configure(c):
     ]
     c.GenerateFeedback.exporter_class = _OURS + "feedback_page.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
-        _THEIRS + "GetGrades",
-        _OURS + "feedback_page.NameRows",
+        _OURS + "feedback_page.ShowMarks",
         _OURS + "feedback.HideTests",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from mlpteach.grading.cluster.environment import differences, environment
+from mlpteach.grading.environment import differences, environment
 from mlpteach.grading.grade import Work, grade
 from mlpteach.grading.graded_notebook import as_notebook
 from mlpteach.grading.rules import Rules
