@@ -562,3 +562,13 @@ def test_what_is_no_number_in_both_is_no_difference_and_in_one_is():
     assert (found.k, found.quantity) == (1, "told")
     assert np.isnan(found.given)
     assert found.expected == 0.0
+
+
+def test_a_value_that_the_reference_does_not_allow_is_told_with_where_it_comes_from():
+    def mine(k, G, v, *, eta=0.1, beta1=1.5):
+        return mt.Quantities(v=v, rho=eta * G)
+
+    trace = mt.descend(quadratic([1.0]), [1.0], rule=mine, steps=3)
+    with pytest.raises(ValueError, match="beta1 must be in") as refused:
+        mt.compare(trace, "adam")
+    assert "the value comes from your rule 'mine'" in refused.value.__notes__[0]

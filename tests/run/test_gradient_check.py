@@ -8,7 +8,7 @@ from examples import instances
 
 import mlpteach as mt
 from mlpteach import gradient_check as function
-from mlpteach.run.gradient_check import finite_differences
+from mlpteach.run.gradient_check import GradientCheck, finite_differences
 from mlpteach.tables.losses import LOSSES
 
 
@@ -154,3 +154,8 @@ def test_differences_of_every_parameter_on_a_batch(hidden, l2):
     above, below = (net.with_parameters(theta).loss(X, y, l2=l2) for theta in moved)
     wide = finite_differences(problem, step.before.flat, step.batch, h=0.1)
     assert wide[7] == pytest.approx((above - below) / 0.2, rel=1e-12)
+
+
+@pytest.mark.parametrize(("error", "passed"), [(0.0, True), (9.9e-7, True), (1e-6, False)])
+def test_below_a_millionth_it_is_right(error, passed):
+    assert GradientCheck(error, "", np.ones(1), np.ones(1)).passed is passed

@@ -324,3 +324,17 @@ def test_a_function_that_changes_its_argument_changes_no_run():
 
     runs = with_sizes(mt.rule("gd"), FunctionProblem(bowl, np.ones(2)))
     assert_same(runs)
+
+
+def told_breaks_for_large_steps(k, G, *, eta=0.1):
+    """What breaks reaches neither W nor the next update."""
+    told = np.where((np.abs(G) * eta > 0.5) & (k == 3), np.inf, G)
+    return {"told": told, "rho": 0.01 * eta * G}
+
+
+def test_what_an_own_rule_tells_and_does_not_use_breaks_its_run_alone():
+    problem = PROBLEMS["landscape"]
+    rules = [mt.rule(told_breaks_for_large_steps, eta=eta) for eta in (1e-3, 10.0, 1e-2)]
+    runs = [Run(problem, rule, as_schedule(None, rule.step_size)) for rule in rules]
+    assert [alone(run).diverged is not None for run in runs] == [False, True, False]
+    assert_same(runs)

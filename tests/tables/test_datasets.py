@@ -354,7 +354,7 @@ def test_a_damaged_package_falls_back_on_the_cache(places, offline):
 def test_a_label_out_of_range_is_damage(places, offline):
     debian, _ = places
     write_files(debian)
-    write_idx(debian / FILES[3], np.full(6, 10), 0x801)
+    write_idx(debian / FILES[3], np.array([1, 10, 3, 0, 9, 2]), 0x801)
     with (
         pytest.warns(UserWarning, match="it holds the label 10"),
         pytest.raises(FileNotFoundError),
@@ -369,7 +369,12 @@ def test_a_label_out_of_range_is_damage(places, offline):
         lambda X, y: (X[:, :-1], y),
         lambda X, y: (X + 0.5, y),
         lambda X, y: (X + 256, y),
+        lambda X, y: (X - 256, y),
+        lambda X, y: (np.where(np.arange(len(X))[:, None] == 3, 256, X), y),
+        lambda X, y: (np.where(np.arange(len(X))[:, None] == 3, -1, X), y),
         lambda X, y: (X, y + 10),
+        lambda X, y: (X, np.where(np.arange(len(y)) == 3, 10, y.astype(int))),
+        lambda X, y: (X, np.where(np.arange(len(y)) == 3, -1, y.astype(int))),
     ],
 )
 def test_something_else_was_fetched(places, monkeypatch, change):
@@ -394,6 +399,16 @@ def test_the_usual_cache_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets.sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert datasets.cache_folder() == tmp_path / "mlpteach"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "me")
+    assert datasets.cache_folder() == tmp_path / "me/.cache/mlpteach"
+    monkeypatch.setattr(datasets.sys, "platform", "darwin")
+    assert datasets.cache_folder() == tmp_path / "me/Library/Caches/mlpteach"
+    monkeypatch.setattr(datasets.sys, "platform", "win32")
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    assert datasets.cache_folder() == tmp_path / "me/AppData/Local/mlpteach"
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    assert datasets.cache_folder() == tmp_path / "local/mlpteach"
 
 
 # Fashion-MNIST itself.

@@ -140,3 +140,21 @@ def test_zeros_never_break_the_symmetry():
     W = mt.train(net, X, np.arange(12) % 3, epochs=5, batch_size=4)[-1].after.W[1]
     assert W.any()
     np.testing.assert_array_equal(W, np.tile(W[0], (5, 1)))
+
+
+@pytest.mark.parametrize("drawn", ["W", "b"])
+def test_an_own_function_that_draws_from_elsewhere_is_refused(drawn):
+    elsewhere = np.random.default_rng(5)
+
+    def mine(n_in, n_out, rng):
+        source = {"W": rng, "b": rng, drawn: elsewhere}
+        return source["W"].normal(size=(n_out, n_in)), source["b"].normal(size=n_out)
+
+    with pytest.raises(ValueError, match="mine must draw from its generator rng alone"):
+        mt.MLP((4, 5, 3), init=mine)
+
+
+@pytest.mark.parametrize("init", [abs, lambda n_in, rng: None, lambda a, b, c: None])
+def test_an_own_function_must_take_the_sizes_and_a_generator(init):
+    with pytest.raises(TypeError, match="init must take n_in, n_out and a generator"):
+        mt.MLP((4, 5, 3), init=init)

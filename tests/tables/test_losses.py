@@ -323,3 +323,11 @@ def test_one_distribution_of_several_that_does_not_add_up(wrong):
 def test_what_is_no_sensitivity_is_refused():
     with pytest.raises(TypeError, match=r"function must be a function \(Y, A\) -> V; given 3"):
         mt.own_loss(3)
+
+
+def test_the_target_that_is_too_low_or_too_high_is_the_one_told():
+    net = mt.MLP((2, 2), output="sigmoid")
+    X = np.zeros((2, 2))
+    for y, told in (([[0.5, -0.25], [1.0, 0.0]], "-0.25"), ([[0.5, 1.25], [1.0, 0.0]], "1.25")):
+        with pytest.raises(ValueError, match=rf"must lie in \[0, 1\].*given {told}"):
+            net.loss(X, y, loss="cross_entropy")
