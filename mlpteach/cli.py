@@ -106,7 +106,8 @@ def _add_site(commands):
         "site",
         help="write the lectures as pages for any web server",
         description="Write the lectures as a folder of pages for any web server. Their dashboards "
-        "play at once; with --pyodide the first touch of a control wakes up a Python in the page.",
+        "play at once; with --pyodide the first touch of a control wakes up a Python in the page, "
+        "and lectures and problem sets are there as notebooks that run in the browser.",
     )
     site.add_argument("folder", type=Path, metavar="OUT", help="the folder to write")
     site.add_argument(
@@ -337,13 +338,14 @@ def write_site(options):
     """Do what ``mlpteach site`` promises."""
     from mlpteach.site.build import NotASite, build_site
     from mlpteach.site.compiled import can_compile
+    from mlpteach.site.installed import NotInstalled
     from mlpteach.site.pyodide import NoPyodide
 
     originals = lecture_folder()
     notebooks = [originals / name for name in notebook_names(originals)]
     try:
         folder = build_site(notebooks, options.folder, options.pyodide)
-    except (NotASite, NoPyodide, OSError, RuntimeError, ValueError) as error:
+    except (NotASite, NoPyodide, NotInstalled, OSError, RuntimeError, ValueError) as error:
         raise CommandError(str(error)) from error
     if options.pyodide and not can_compile():
         print("Nothing was compiled, for there is no node: the pages take longer to wake up.")

@@ -47,14 +47,14 @@ def release():
     """Return the folder of the release, fetched at the first call on this computer."""
     folder = CACHE / f"pyodide-{VERSION}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / "lock"):
+    with alone(CACHE / "lock"):
         if not folder.is_dir():
             _fetch(folder.with_suffix(".part"), folder)
     return folder
 
 
 @contextmanager
-def _alone(path):
+def alone(path):
     """Let other test processes wait."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -145,7 +145,7 @@ def _starts_running(page):
             page.click(".jp-Notebook .jp-Cell:first-child", timeout=15_000)
             page.keyboard.press("Escape")
             page.evaluate("document.querySelector('.jp-Notebook').focus()")
-            _run_all(page)
+            run_all(page)
             page.wait_for_selector(
                 ".jp-InputPrompt:text-matches('\\\\[[\\\\d*]+\\\\]')", timeout=15_000
             )
@@ -160,6 +160,6 @@ def _dialog(page):
     return " ".join(page.locator(".jp-Dialog").all_inner_texts())
 
 
-def _run_all(page):
+def run_all(page):
     page.click("text=Run >> nth=0")
     page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")

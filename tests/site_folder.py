@@ -8,11 +8,27 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+from pyodide_release import alone, release_or_skip
+
 
 def write_site(folder, *options):
     """Run the command; return the finished process."""
     command = [sys.executable, "-W", "error", "-m", "mlpteach.cli", "site", str(folder), *options]
     return subprocess.run(command, capture_output=True, text=True)
+
+
+def site_with_python(tmp_path_factory):
+    """Return the folder of a site that wakes and has notebooks, written once for all processes."""
+    pyodide = release_or_skip()
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder = root / "site-with-python" / "course"
+    with alone(root / "site-with-python.lock"):
+        if not folder.is_dir():
+            done = write_site(folder, "--pyodide", str(pyodide))
+            assert done.returncode == 0, done.stderr
+    return folder
 
 
 class _Quiet(SimpleHTTPRequestHandler):

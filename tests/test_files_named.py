@@ -6,10 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mlpteach"
 NAMED = re.compile(r"[\w*/-]+\.(?:py|js|toml)\b")
-# Files of a course, a reader's own, and those that a site or a lecture's link writes.
+# Files of a course, a reader's own, those that a site or a lecture's link writes, JupyterLite's.
 ELSEWHERE = re.compile(
     r"nbgrader_config\.py|own\.toml|mistakes\.toml|.*ps5_name\..*"
     r"|/?player\.js|site\.js|static/run_down_to\.js"
+    r"|bootstrap\.js|config-utils\.js|(build/notebooks/)?bundle\.js"
 )
 
 

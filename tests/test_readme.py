@@ -45,7 +45,9 @@ from mlpteach.run.rows import Rows
 from mlpteach.run.stack import Stack
 from mlpteach.site.build import build_site
 from mlpteach.site.desk import open_desk
-from mlpteach.site.page_source import SITE, START, WORKER
+from mlpteach.site.jupyterlite import jupyterlite_files
+from mlpteach.site.notebooks import notebook_files
+from mlpteach.site.page_source import KERNEL, SITE, START, WORKER
 from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import cost_plane, formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.study.back_propagation import pass_numbers
@@ -305,6 +307,12 @@ def pages_of_feedback_have_one_exporter():
     assert file_of(write_feedback) == "mlpteach/grading/class_feedback.py"
 
 
+def notebooks_of_the_site_have_a_file_each_for_app_and_kernel():
+    assert file_of(notebook_files) == "mlpteach/site/notebooks.py"
+    assert file_of(jupyterlite_files) == "mlpteach/site/jupyterlite.py"
+    assert (ROOT / "mlpteach/site/page/kernel.mjs").read_text("utf-8") == KERNEL
+
+
 # First cell of the README's row -> what it says.
 FOLLOWED = {
     "an optimizer, or add one": an_optimizer_is_a_file_and_a_row_of_expected_numbers,
@@ -329,6 +337,7 @@ FOLLOWED = {
     "what stands in for a dashboard on GitHub or in a PDF": words_and_a_picture_stand_in,
     "what travels to the page and back": what_travels_is_said_and_answered_without_widgets,
     "a page of the site": pages_of_the_site_are_written_and_answered_in_their_room,
+    "the site's notebooks": notebooks_of_the_site_have_a_file_each_for_app_and_kernel,
     "a lecture": lectures_are_executed_and_their_text_is_held,
     "the speaker's notes": notes_are_raw_cells_with_a_tag,
     "a problem set, or add one": a_problem_set_is_three_files_of_one_name,

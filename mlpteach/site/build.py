@@ -10,7 +10,10 @@ from typing import Any
 from mlpteach.site import page_source
 from mlpteach.site.archive import licences
 from mlpteach.site.executed import Lecture, execute_all
+from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.lecture_page import lecture_page, lecture_title, questions_file
+from mlpteach.site.notebooks import Notebooks, check_installed, notebook_files, notebook_licences
+from mlpteach.site.problem_sets import problem_sets
 from mlpteach.site.pyodide import AT_ONCE, ON_DEMAND, Release, read_release
 from mlpteach.site.reference import reference_page
 from mlpteach.site.start_page import start_page
@@ -58,33 +61,43 @@ def build_site(notebooks: list[Path], folder: Path, pyodide: Path | None = None)
     NotASite
         Where the folder holds anything else.
     mlpteach.site.pyodide.NoPyodide
+    mlpteach.site.installed.NotInstalled
+        Where what notebooks in the browser need is missing, or is not what was installed.
     RuntimeError
         Where a cell of a lecture fails.
     """
     check_folder(folder)
+    if pyodide is not None:
+        check_installed()
     release = None if pyodide is None else read_release(pyodide)
     lectures = execute_all(notebooks, wakes=release is not None)
-    files = site_files(lectures, release)
-    _write(folder, files)
+    offered = Notebooks({path.name: path.read_bytes() for path in notebooks}, problem_sets())
+    _write(folder, site_files(lectures, offered, release))
     return folder
 
 
-def site_files(lectures: list[Lecture], release: Release | None) -> dict[str, bytes]:
+def site_files(
+    lectures: list[Lecture], notebooks: Notebooks, release: Release | None
+) -> dict[str, bytes]:
     """Return all files of the site: address -> content."""
-    files = Files({})
+    files = Files(notebooks.downloads())
     assets = _add_assets(files)
     python = _add_python(files, release)
+    if python is not None:
+        files.contents.update(notebook_files(notebooks, python))
     for lecture in lectures:
         for name, content in lecture.files.items():
             files.add(f"dashboards/{name}", content)
     for place, lecture in enumerate(lectures):
         questions = files.add_named(f"{lecture.name}-questions.packed", questions_file(lecture))
         named = {**assets, "questions": questions}
-        page = lecture_page(lecture, named, _links(lectures, place), python)
+        links = _links(lectures, place, runs=python is not None)
+        page = lecture_page(lecture, named, links, python)
         files.add(f"{lecture.name}.html", page)
     start = Link("index.html", "Start"), Link("reference.html", "Reference")
     ends = [*start, Link("licences.txt", "Licences")]
-    files.add("index.html", start_page(lectures, assets["style"], ends, python is not None))
+    sets = notebooks.problem_sets
+    files.add("index.html", start_page(lectures, sets, assets["style"], ends, python is not None))
     files.add("reference.html", write_page("Reference", reference_page(), assets["style"], ends))
     files.add("licences.txt", _licence_text(release))
     files.add(MARK, "Made by `mlpteach site`, which may replace this folder.\n")
@@ -123,8 +136,8 @@ def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:
     }
 
 
-def _links(lectures, place):
-    """Return what stands at the top of a lecture: the start, its neighbours, the reference."""
+def _links(lectures, place, runs):
+    """Return what stands at the top of a lecture: its neighbours, its notebook where that runs."""
     links = [Link("index.html", "Start")]
     if place:
         before = lectures[place - 1]
@@ -132,11 +145,13 @@ def _links(lectures, place):
     if place + 1 < len(lectures):
         after = lectures[place + 1]
         links.append(Link(f"{after.name}.html", f"{lecture_title(after)} →"))
+    if runs:
+        links.append(Link(notebook_address(f"{lectures[place].name}.ipynb"), "As a notebook"))
     return [*links, Link("reference.html", "Reference")]
 
 
 def _licence_text(release):
-    found = licences() | (release.licences if release else {})
+    found = licences() | ({**release.licences, **notebook_licences()} if release else {})
     parts = [f"{name}\n{'=' * len(name)}\n\n{text.strip()}\n" for name, text in found.items()]
     return "What this site hands on, and by which licences.\n\n" + "\n\n".join(parts)
 

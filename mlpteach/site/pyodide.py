@@ -24,6 +24,7 @@ _CORE = ("pyodide.mjs", _LOADED, _WASM, _STANDARD)
 _LOCK = "pyodide-lock.json"
 AT_ONCE = ("numpy",)
 ON_DEMAND = ("matplotlib",)
+FOR_NOTEBOOKS = ("micropip",)  # which their kernel imports
 
 
 class NoPyodide(Exception):
@@ -66,7 +67,7 @@ def read_release(folder: Path) -> Release:
     """
     lock = _read_lock(folder)
     core = {name: _read(folder, name) for name in _CORE}
-    chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND))
+    chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS))
     entries = {name: lock["packages"][name] for name in chosen}
     wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}
     told = _licences(lock, entries, wheels)

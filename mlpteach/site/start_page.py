@@ -3,8 +3,10 @@
 import html
 
 from mlpteach.site.executed import Lecture
+from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.lecture_page import lecture_title
 from mlpteach.site.markdown import markdown_to_html
+from mlpteach.site.problem_sets import ProblemSet, download_address
 from mlpteach.site.template import Link, write_page
 
 _WAKES = (
@@ -16,17 +18,30 @@ _WAKES = (
 _SLEEPS = (
     "Everything plays at once, numbered steps too, and clicked answers and numbers are judged. "
     "These pages do not wake: they were made without a Python for the browser, so sliders stand "
-    "still and code cannot be changed. <code>mlpteach site OUT --pyodide DIR</code> makes pages "
-    "that wake."
+    "still, code cannot be changed, and there are no notebooks to run here. "
+    "<code>mlpteach site OUT --pyodide DIR</code> makes pages that wake, and notebooks that run."
+)
+_TO_RUN = (
+    "Each opens as a notebook that runs in your browser, with the hints of its checks. What you "
+    "write is kept there; when you are done, save it, choose <em>Download</em> in the menu "
+    "<em>File</em>, and hand that file in. <strong>Download it after each sitting:</strong> "
+    "browsers forget what is kept when their data are cleared."
+)
+_TO_DOWNLOAD = (
+    "Download one, and open it in JupyterLab, where mlpteach is installed: its checks give their "
+    "hints there."
 )
 
 
-def start_page(lectures: list[Lecture], style: str, links: list[Link], wakes: bool) -> str:
+def start_page(
+    lectures: list[Lecture], sets: list[ProblemSet], style: str, links: list[Link], wakes: bool
+) -> str:
     """Return the start page.
 
     Parameters
     ----------
     lectures : list of Lecture
+    sets : list of ProblemSet
     style : str
         Address of the style sheet.
     links : list of Link
@@ -38,9 +53,27 @@ def start_page(lectures: list[Lecture], style: str, links: list[Link], wakes: bo
         "<h1>Neural networks: how they learn</h1>\n"
         "<p>Optimizers line by line, forwards and backwards, beside the slides' formulas.</p>\n"
         f'<p class="note" data-wakes="{str(wakes).lower()}">{_WAKES if wakes else _SLEEPS}</p>\n'
-        f'<ol class="lectures">\n{entries}\n</ol>'
+        f'<ol class="lectures">\n{entries}\n</ol>\n{_problem_sets(sets, wakes)}'
     )
     return write_page("Neural networks: how they learn", body, style, links)
+
+
+def _problem_sets(sets, wakes):
+    """Return the section of the problem sets; "" where there are none."""
+    if not sets:
+        return ""
+    items = "\n".join(_problem_set(one, wakes) for one in sets)
+    said = _TO_RUN if wakes else _TO_DOWNLOAD
+    return f'<h2 id="problem-sets">Problem sets</h2>\n<p>{said}</p>\n<ul>\n{items}\n</ul>'
+
+
+def _problem_set(one, wakes):
+    def download(words):
+        return f'<a href="{download_address(one.name)}" download>{html.escape(words)}</a>'
+
+    if not wakes:
+        return f"<li>{download(one.title)}</li>"
+    return f"<li>{Link(notebook_address(one.name), one.title).html()} ({download('the file')})</li>"
 
 
 def _entry(number, lecture):

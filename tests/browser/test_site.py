@@ -4,9 +4,8 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pyodide_release import release_or_skip
 from real_lab import PATIENCE, new_page
-from site_folder import serve, write_site
+from site_folder import serve, site_with_python, write_site
 
 LECTURES = (
     "01_minibatch_momentum", "02_adaptive_optimizers", "03_cross_entropy",
@@ -31,9 +30,7 @@ def asleep(tmp_path_factory):
 @pytest.fixture(scope="module")
 def waking(tmp_path_factory):
     """Address of a site with a Python."""
-    pyodide = str(release_or_skip())
-    folder = written(tmp_path_factory.mktemp("waking") / "course", "--pyodide", pyodide)
-    with serve(folder) as address:
+    with serve(site_with_python(tmp_path_factory)) as address:
         yield address
 
 

@@ -86,6 +86,7 @@ def test_links_are_relative_and_lead_to_what_is_there(site):
             if link == "data:,":
                 continue
             address, _, place = link.partition("#")
+            address = address.partition("?")[0]
             assert "//" not in address, (name, link)
             assert not address.startswith("/"), (name, link)
             assert (site / (address or name)).is_file(), (name, link)
@@ -180,6 +181,20 @@ def test_the_start_page_says_that_nothing_wakes(site):
     assert "--pyodide DIR" in text
     assert "do not wake" in text
     assert 'data-wakes="false"' in text
+
+
+def test_problem_sets_are_there_to_download(site):
+    links = pages(site)["index.html"].links
+    names = ["ps1_cross_entropy", "ps2_adam", "ps3_optimizers", "ps4_initialization"]
+    assert [link for link in links if link.startswith("notebooks/")] == [
+        f"notebooks/{name}.ipynb" for name in names
+    ]
+    assert "no notebooks to run here" in (site / "index.html").read_text("utf-8")
+    assert not (site / "jupyterlite").exists()
+    notebook = json.loads((site / "notebooks" / "ps2_adam.ipynb").read_text("utf-8"))
+    text = json.dumps(notebook)
+    assert "YOUR CODE HERE" in text
+    assert "SOLUTION" not in text
 
 
 def test_licences_stand_in_one_file(site):

@@ -1,0 +1,77 @@
+"""The site's notebooks: to run in the browser where there is a Python, to download where not."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from mlpteach.site import jupyterlite, notebook_python
+from mlpteach.site.page_source import KERNEL
+from mlpteach.site.problem_sets import ProblemSet, download_address
+from mlpteach.site.pyodide import AT_ONCE, FOR_NOTEBOOKS, ON_DEMAND
+
+
+@dataclass(frozen=True)
+class Notebooks:
+    """The notebooks that a site offers.
+
+    Attributes
+    ----------
+    lectures : dict of str to bytes
+        By their files' names.
+    problem_sets : list of ProblemSet
+    """
+
+    lectures: dict[str, bytes]
+    problem_sets: list[ProblemSet]
+
+    def downloads(self) -> dict[str, bytes]:
+        """Return the problem sets as files to download: address -> content."""
+        return {download_address(one.name): one.content for one in self.problem_sets}
+
+    def files(self) -> dict[str, bytes]:
+        """Return all: the file's name -> content."""
+        return self.lectures | {one.name: one.content for one in self.problem_sets}
+
+
+def check_installed() -> None:
+    """Raise NotInstalled where something is missing; before any work."""
+    jupyterlite.check_installed()
+    notebook_python.package_names()
+
+
+def notebook_files(notebooks: Notebooks, python: dict[str, Any]) -> dict[str, bytes]:
+    """Return JupyterLite with all notebooks: address -> content.
+
+    Parameters
+    ----------
+    notebooks : Notebooks
+    python : dict
+        What a page's worker loads; its "folder" and "sources" are used here, too.
+
+    Raises
+    ------
+    mlpteach.site.installed.NotInstalled
+    """
+    modules = notebook_python.modules_archive()
+    kernel = KERNEL.encode()
+    where = jupyterlite.Python(
+        start=_named("kernel.mjs", kernel),
+        pyodide=f"../{python['folder']}/",
+        sources=f"../{python['sources']}",
+        modules=_named("modules.zip", modules),
+        packages=(*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS),
+    )
+    files = jupyterlite.jupyterlite_files(notebooks.files(), where)
+    files |= {where.start: kernel, where.modules: modules}
+    return {f"{jupyterlite.FOLDER}/{name}": content for name, content in files.items()}
+
+
+def _named(name, content):
+    """Return a name that changes with the content."""
+    stem, dot, ending = name.partition(".")
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{ending}"
+
+
+def notebook_licences() -> dict[str, str]:
+    """Return the licences of all that notebooks in the browser need, by name."""
+    return {**jupyterlite.licences(), **notebook_python.licences()}
