@@ -21,6 +21,7 @@ from mlpteach.views.checks import (
     check_field,
     check_kind,
     check_series,
+    check_shape,
     check_text,
 )
 from mlpteach.views.colors import COLORS
@@ -337,6 +338,8 @@ class Raster:
         check_flag("contour", self.contour)
         object.__setattr__(self, "x", check_ends("the x of a Raster", self.x, "linear"))
         object.__setattr__(self, "y", check_ends("the y of a Raster", self.y, "linear"))
+        if self.cells is not None:
+            check_shape("the cells of a Raster", self.cells)
 
     def check(self, show: "Show") -> None:
         """Raise unless the show has what is drawn here."""

@@ -40,8 +40,8 @@ def described(*panels, **changes):
     return describe_show(Show({}, 3, panels, **{"series": SERIES, "frames": FRAMES, **changes}))
 
 
-def layer(drawn, axes=AXES):
-    spec, numbers = described(Plot("", "", axes, [drawn]))
+def layer(drawn, axes=AXES, **changes):
+    spec, numbers = described(Plot("", "", axes, [drawn]), **changes)
     return spec["panels"][0]["layers"][0], numbers
 
 
@@ -53,23 +53,38 @@ def read(where, numbers):
 
 
 def read_curve(where, numbers):
-    """Fractions of an axis between -1 and 2 in 65,535 places; the last number stands for none."""
-    places = read(where, numbers).astype(float)
+    """Fractions of an axis between -1 and 2 in 65,535 places; the last number stands for none.
+
+    Of what stands twice, the first of each pair is there.
+    """
+    *rows, columns = where["shape"]
+    if where.get("twice"):
+        once = read({**where, "shape": [*rows, columns // 2]}, numbers)
+        places = np.repeat(once, 2, axis=-1).astype(float)
+    else:
+        places = read(where, numbers).astype(float)
     return np.where(places == 65535, np.nan, places * 3 / 65534 - 1)
 
 
 def test_series_of_one_number_a_step_keep_all_bits_and_equal_ones_travel_once():
-    spec, numbers = described(series={**SERIES, "again": SERIES["J"].copy()})
+    series = {**SERIES, "again": SERIES["J"].copy(), "drawn": SERIES["k"] + 1}
+    spec, numbers = described(series=series, numbers=[("", "k"), ("", "J"), ("", "again")])
     assert read(spec["series"]["J"], numbers).tobytes() == SERIES["J"].tobytes()
     assert spec["series"]["again"] == spec["series"]["J"]
-    assert set(spec["series"]) == {"k", "J", "again"}
+    assert set(spec["series"]) == {"k", "J", "again"}  # "drawn" is written nowhere
     assert len(numbers) == 8 * 6
+
+
+def test_what_a_table_or_a_formula_writes_travels():
+    table = Table("", "", ["cost"], [Row("run", ["J"], FIRST)])
+    assert set(described(table)[0]["series"]) == {"J"}
+    assert set(described(Ledger([Formula()]))[0]["series"]) == {"k", "J"}
 
 
 def test_points_of_a_line_are_fractions_from_the_upper_left_corner():
     line, numbers = layer(Line("k", "J", FIRST, "cost"))
     expected = [[0.0, 0.0], [0.5, 0.75], [np.nan, np.nan]]
-    np.testing.assert_array_equal(read(line["points"], numbers), expected)
+    np.testing.assert_allclose(read_curve(line["points"], numbers), expected, atol=1.5 / 65534)
     assert (line["label"], line["future"], line["connect"]) == ("cost", True, True)
     assert (line["color"], line["dash"]) == (FIRST.color, FIRST.dash)
 
@@ -79,8 +94,6 @@ def test_points_of_a_line_are_fractions_from_the_upper_left_corner():
     [
         (Profile([1, 2], "line", FIRST), "y", [[1.0, 0.75], [0.5, 0.25], [0.0, -0.25]]),
         (Path([1, 3], [4, 0], FIRST), "points", [[0.0, 0.0], [1.0, 1.0]]),
-        (Points("line", "line", FIRST), "points",
-         [[[-0.5, 1.0], [0.0, 0.75]], [[0.5, 0.5], [1.0, 0.25]], [[1.5, 0.0], [2.0, -0.25]]]),
         (Band("k", "J", "k", FIRST), "points",
          [[0.0, 0.0], [0.5, 0.75], [np.nan, np.nan], [0.0, 0.75], [0.5, 0.5], [1.0, 0.25]]),
     ],
@@ -88,6 +101,27 @@ def test_points_of_a_line_are_fractions_from_the_upper_left_corner():
 def test_curves_have_a_place_in_fifty_thousand_of_the_axes(drawn, field, expected):
     spec, numbers = layer(drawn)
     np.testing.assert_allclose(read_curve(spec[field], numbers), expected, atol=1.5 / 65534)
+
+
+def test_points_that_leave_the_picture_far_behind_keep_their_place():
+    line, numbers = layer(Line("k", "far", FIRST), series={**SERIES, "far": [4.0, -400.0, 0.0]})
+    expected = [[0.0, 0.0], [0.5, 101.0], [1.0, 1.0]]
+    np.testing.assert_allclose(read(line["points"], numbers), expected, rtol=1e-6)
+    assert line["points"]["bits"] == 32
+
+
+def test_corners_of_a_histogram_travel_once_a_pair():
+    pairs = np.array([[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 3.0, 3.0], [4.0, 4.0, 0.0, 0.0]])
+    steps = Profile([1, 1, 3, 3], "pairs", FIRST)
+    drawn, numbers = layer(steps, series={**SERIES, "pairs": pairs})
+    assert drawn["y"]["twice"] is True
+    np.testing.assert_allclose(read_curve(drawn["y"], numbers), 1 - pairs / 4, atol=1.5 / 65534)
+    assert len(numbers) <= 8 * 3  # 2 bytes each: 2 of x, 6 of y
+
+
+def test_points_say_in_which_field_of_the_frames_they_lie():
+    rings, _ = layer(Points("W", FIRST, "the batch"))
+    assert (rings["of"], rings["label"], rings["color"]) == ("W", "the batch", FIRST.color)
 
 
 def test_a_curve_far_outside_stays_outside():
@@ -132,7 +166,7 @@ def test_a_table_names_the_first_line_of_its_look_and_no_other():
 
 
 def test_points_have_a_name_only_where_nothing_else_looks_like_them():
-    rings = Points("line", "line", FIRST)
+    rings = Points("W", FIRST)
     assert names(rings) == ["first"]
     assert names(Line("k", "J", FIRST), rings) == ["first", ""]
 
