@@ -84,7 +84,7 @@ def site_files(
     assets = _add_assets(files)
     python = _add_python(files, release)
     if python is not None:
-        files.contents.update(notebook_files(notebooks, python))
+        files.contents.update(notebook_files(notebooks, python, release.folder))
     for lecture in lectures:
         for name, content in lecture.files.items():
             files.add(f"dashboards/{name}", content)

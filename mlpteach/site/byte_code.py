@@ -20,6 +20,13 @@ mlpteach.dashboards.momentum()
 mlpteach.dashboards.adam(*mlpteach.datasets.moons(n=8, seed=1), epochs=1)
 mlpteach.quiz.ask("adams_corrected_first_moment")
 """
+# What a notebook imports besides, before its first cell has run.
+FIRST_CELL = """
+import anywidget
+import ipywidgets
+import piplite.piplite
+import pyodide_kernel
+"""
 
 
 def imported_files() -> frozenset[str]:
@@ -29,7 +36,11 @@ def imported_files() -> frozenset[str]:
 
 
 def with_byte_code(
-    archive: bytes, place: str, keeps_sources: bool, wanted: Collection[str]
+    archive: bytes,
+    place: str,
+    keeps_sources: bool,
+    wanted: Collection[str],
+    docstrings: bool = False,
 ) -> bytes:
     """Return a zip or wheel with some of its modules compiled.
 
@@ -40,9 +51,11 @@ def with_byte_code(
         Where it will be unpacked; tracebacks and sources are looked up there.
     keeps_sources : bool
         Whether a module's source stays beside its byte code, in ``__pycache__``; else the byte
-        code, without docstrings, stands in its place.
+        code stands in its place.
     wanted : collection of str
         Files of the modules to compile, where they will be unpacked.
+    docstrings : bool
+        Whether byte code without its source keeps docstrings.
 
     Notes
     -----
@@ -59,7 +72,7 @@ def with_byte_code(
             content = given.read(entry)
             called = f"{place}/{entry.filename}"
             compiles = called in wanted and called.endswith(".py")
-            optimize = 0 if keeps_sources else 2
+            optimize = 0 if keeps_sources or docstrings else 2
             code = _byte_code(content, called, Path(folder), optimize) if compiles else None
             if code is None or keeps_sources:
                 made.writestr(_entry(entry.filename, entry.external_attr), content)

@@ -9,8 +9,9 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 
-# Where a page's worker unpacks the package (worker.js).
+# Where a page's worker unpacks the package (worker.js), and a notebook's what it needs besides.
 SOURCES = "/lib/mlpteach"
+MODULES = "/lib/notebook"
 
 
 def can_compile() -> bool:
@@ -38,15 +39,52 @@ def compile_all(pyodide: Path, standard: bytes, numpy: bytes, sources: bytes) ->
     RuntimeError
         Where Pyodide does not run in this Node; says why.
     """
+    places = _places(pyodide)
+    archives = {
+        "standard.zip": (standard, places[0], False, False),
+        "numpy.whl": (numpy, places[1], False, False),
+        "sources.zip": (sources, places[2], True, True),
+    }
+    return _compile(pyodide, archives, ["sources.zip"], ["numpy"], "FIRST_TOUCH")
+
+
+def compile_modules(pyodide: Path, modules: bytes) -> bytes:
+    """Return the archive of a notebook's modules with the byte code of those it imports first.
+
+    Parameters
+    ----------
+    pyodide : Path
+        The unpacked release.
+    modules : bytes
+        Of :func:`~mlpteach.site.notebook_python.modules_archive`.
+
+    Raises
+    ------
+    RuntimeError
+        Where Pyodide does not run in this Node; says why.
+    """
+    archives = {"modules.zip": (modules, MODULES, False, True)}
+    return _compile(pyodide, archives, ["modules.zip"], ["micropip"], "FIRST_CELL")[0]
+
+
+def _compile(pyodide, archives, unpacked, packages, imports):
+    """Compile archives (name -> content, place, keeps sources, keeps docstrings), in their order.
+
+    `unpacked` names those that `imports`, a constant of ``byte_code.py``, needs beside `packages`.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = [folder / "standard.zip", folder / "numpy.whl", folder / "sources.zip"]
-        for path, content in zip(paths, (standard, numpy, sources), strict=True):
-            path.write_bytes(content)
-        places = zip(map(str, paths), _places(pyodide), (False, False, True), strict=True)
-        (folder / "jobs.json").write_text(json.dumps(list(places)))
-        _run_node(pyodide, folder)
-        return tuple(path.read_bytes() for path in paths)
+        for file, (content, *_) in archives.items():
+            (folder / file).write_bytes(content)
+        job = {
+            "unpacked": [[str(folder / file), archives[file][1]] for file in unpacked],
+            "packages": packages,
+            "imports": imports,
+            "archives": [[str(folder / file), *how] for file, (_, *how) in archives.items()],
+        }
+        (folder / "job.json").write_text(json.dumps(job))
+        _run_node(pyodide, folder / "job.json")
+        return tuple((folder / file).read_bytes() for file in archives)
 
 
 def _places(pyodide):
@@ -57,9 +95,9 @@ def _places(pyodide):
     return (*library, SOURCES)
 
 
-def _run_node(pyodide, folder):
-    files = _HERE / "byte_code.py", folder / "sources.zip", folder / "jobs.json"
-    command = map(str, ["node", _HERE / "compile.mjs", pyodide.resolve(), *files])
+def _run_node(pyodide, job):
+    parts = _HERE / "compile.mjs", pyodide.resolve(), _HERE / "byte_code.py", job
+    command = map(str, ["node", *parts])
     done = subprocess.run(list(command), capture_output=True, text=True)
     if done.returncode:
         told = done.stderr.strip()[-500:]

@@ -19,8 +19,9 @@ from mlpteach.site.installed import NotInstalled, files_of, installed, licence_o
 
 FOLDER = "jupyterlite"
 _CORE, _KERNEL = "jupyterlite-core", "jupyterlite-pyodide-kernel"
-# What has been tried, and its hash.
-_APP = "jupyterlite_core/jupyterlite-app-0.8.6.tgz"
+# What has been tried; the hash of the core's app.
+_TRIED = "0.8.6"
+_APP = f"jupyterlite_core/jupyterlite-app-{_TRIED}.tgz"
 _APP_SHA256 = "5562fc46f13702df7dec1b784114598d234fc0805e83b405d30b3cec30a7d5ad"
 _WITH_EXTENSIONS = (_KERNEL, "jupyterlab-widgets", "anywidget")
 _EXTENSIONS = "share/jupyter/labextensions/"
@@ -129,7 +130,8 @@ def check_installed() -> None:
     """Raise NotInstalled where a package is missing, or JupyterLite is another than was tried."""
     _all_of_the_app()
     for name in _WITH_EXTENSIONS:
-        installed(name)
+        if installed(name).version != _TRIED and name == _KERNEL:
+            raise _another(name)
 
 
 def _app_files():
@@ -141,13 +143,17 @@ def _app_files():
 def _all_of_the_app():
     archive = files_of(_CORE).get(_APP, b"")
     if hashlib.sha256(archive).hexdigest() != _APP_SHA256:
-        raise NotInstalled(
-            f"{_CORE} is not the version that notebooks in the browser were tried with. "
-            "Install that one with\n    pip install 'mlpteach[site]'"
-        )
+        raise _another(_CORE)
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
         members = {one.name.removeprefix("package/"): one for one in opened if one.isfile()}
         return {name: opened.extractfile(one).read() for name, one in members.items()}
+
+
+def _another(name):
+    return NotInstalled(
+        f"{name} is not the version that notebooks in the browser were tried with. Install that "
+        "one with\n    pip install 'mlpteach[site]'"
+    )
 
 
 def _is_used(name, bundle):

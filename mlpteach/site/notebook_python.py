@@ -10,7 +10,12 @@ KERNEL = "jupyterlite-pyodide-kernel"
 _WANTED = ("ipython", "ipywidgets", "anywidget")
 # Completion by jedi takes seconds in a browser; the others are for a terminal or for a server.
 _WITHOUT = frozenset({"jedi", "prompt-toolkit", "jupyterlab-widgets", "widgetsnbextension"})
-_LEFT_OUT = re.compile(r"/tests/|extension/|\.(so|pyd|pyi|typed)$|^pygments/lexers/_\w+_builtins")
+_LEFT_OUT = re.compile(r"/tests/|extension/|sphinxext/|\.(so|pyd|pyi|typed)$")
+# Of the lexers those that IPython imports, and what these need.
+_LEXERS = "__init__|_mapping|css|data|html|javascript|jvm|lilypond|lisp|markup|perl|python|ruby"
+_LEXER = re.compile(
+    rf"pygments/lexers/({_LEXERS}|shell|special|_(css|lilypond|scheme)_builtins)\.py"
+)
 _OF_THE_KERNEL = ("ipykernel", "piplite", "pyodide_kernel")
 
 
@@ -52,6 +57,8 @@ def _is_kept(path):
     """Whether Python needs a file there: no tests, types, pages, or what was compiled for here."""
     if ".dist-info/" in path:
         return path.endswith(("/METADATA", "/entry_points.txt"))
+    if path.startswith("pygments/lexers/"):
+        return _LEXER.fullmatch(path) is not None
     return not path.startswith((".", "share/")) and not _LEFT_OUT.search(path)
 
 
