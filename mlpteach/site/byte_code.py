@@ -12,13 +12,16 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
-# What the first touch of a page imports: a landscape's dashboard, a network's, a question.
+# What the first touch of a page imports: a landscape's dashboard, a network's, a question; and what
+# the first picture does.
 FIRST_TOUCH = """
 import mlpteach
 import mlpteach.site.desk
 mlpteach.dashboards.momentum()
 mlpteach.dashboards.adam(*mlpteach.datasets.moons(n=8, seed=1), epochs=1)
 mlpteach.quiz.ask("adams_corrected_first_moment")
+import matplotlib.backends.backend_agg
+import matplotlib.figure
 """
 # What a notebook imports besides, before its first cell has run.
 FIRST_CELL = """

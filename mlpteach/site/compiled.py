@@ -7,8 +7,6 @@ import tempfile
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-
-
 # Where a page's worker unpacks the package (worker.js), and a notebook's what it needs besides.
 SOURCES = "/lib/mlpteach"
 MODULES = "/lib/notebook"
@@ -19,8 +17,10 @@ def can_compile() -> bool:
     return shutil.which("node") is not None
 
 
-def compile_all(pyodide: Path, standard: bytes, numpy: bytes, sources: bytes) -> tuple[bytes, ...]:
-    """Return the three archives with the byte code of what a page's first touch imports.
+def compile_all(
+    pyodide: Path, standard: bytes, wheels: dict[str, bytes], sources: bytes
+) -> tuple[bytes, dict[str, bytes], bytes]:
+    """Return archives with the byte code of what a page's first touch and first picture import.
 
     Parameters
     ----------
@@ -28,24 +28,30 @@ def compile_all(pyodide: Path, standard: bytes, numpy: bytes, sources: bytes) ->
         The unpacked release.
     standard : bytes
         Its ``python_stdlib.zip``.
-    numpy : bytes
-        Its wheel of NumPy.
+    wheels : dict of str to bytes
+        Name -> wheel, of NumPy and matplotlib.
     sources : bytes
         Of :func:`~mlpteach.site.archive.sources_archive`; it keeps its sources, which formulas
         are read from.
+
+    Returns
+    -------
+    standard, wheels, sources
 
     Raises
     ------
     RuntimeError
         Where Pyodide does not run in this Node; says why.
     """
-    places = _places(pyodide)
+    library, packages = _places(pyodide)
     archives = {
-        "standard.zip": (standard, places[0], False, False),
-        "numpy.whl": (numpy, places[1], False, False),
-        "sources.zip": (sources, places[2], True, True),
+        "standard.zip": (standard, library, False, False),
+        # Functions of matplotlib are written into the docstrings of others.
+        **{f"{name}.whl": (wheels[name], packages, False, name != "numpy") for name in wheels},
+        "sources.zip": (sources, SOURCES, True, True),
     }
-    return _compile(pyodide, archives, ["sources.zip"], ["numpy"], "FIRST_TOUCH")
+    first, *made, last = _compile(pyodide, archives, ["sources.zip"], [*wheels], "FIRST_TOUCH")
+    return first, dict(zip(wheels, made, strict=True)), last
 
 
 def compile_modules(pyodide: Path, modules: bytes) -> bytes:
@@ -88,11 +94,10 @@ def _compile(pyodide, archives, unpacked, packages, imports):
 
 
 def _places(pyodide):
-    """Return where a worker unpacks the three, by the version of Python in the lock file."""
+    """Return where a worker unpacks library and wheels, by the Python that the lock file names."""
     lock = json.loads((pyodide / "pyodide-lock.json").read_text("utf-8"))
     major, minor = lock["info"]["python"].split(".")[:2]
-    library = f"/lib/python{major}{minor}.zip", f"/lib/python{major}.{minor}/site-packages"
-    return (*library, SOURCES)
+    return f"/lib/python{major}{minor}.zip", f"/lib/python{major}.{minor}/site-packages"
 
 
 def _run_node(pyodide, job):

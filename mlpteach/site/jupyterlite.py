@@ -129,9 +129,9 @@ def licences() -> dict[str, str]:
 def check_installed() -> None:
     """Raise NotInstalled where a package is missing, or JupyterLite is another than was tried."""
     _all_of_the_app()
-    for name in _WITH_EXTENSIONS:
-        if installed(name).version != _TRIED and name == _KERNEL:
-            raise _another(name)
+    versions = {name: installed(name).version for name in _WITH_EXTENSIONS}
+    if versions[_KERNEL] != _TRIED:
+        raise _another(_KERNEL)
 
 
 def _app_files():

@@ -30,7 +30,7 @@ FOR_NOTEBOOKS = ("micropip",)  # which their kernel imports
 _FOR_PDF, _NEVER = "fonttools", "pytz"
 # What no browser reads: types, sources in C, examples, and fonts of PDF and PostScript.
 _UNREAD = re.compile(r"\.(pyi|pxd|h|c|a)$|/mpl-data/(sample_data|fonts/afm|fonts/pdfcorefonts)/")
-_LIGHTER = ("numpy", "matplotlib")
+_REMADE = ("numpy", "matplotlib")
 
 
 class NoPyodide(Exception):
@@ -79,11 +79,11 @@ def read_release(folder: Path) -> Release:
     entries = _entries(lock["packages"])
     wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}
     told = _licences(lock, entries, wheels)
-    for name in _LIGHTER:
+    for name in _REMADE:
         _replace(wheels, entries[name], _without_unread(wheels[entries[name]["file_name"]]))
     sources = sources_archive()
     if can_compile():
-        sources = _compile(folder, core, wheels, entries["numpy"], sources)
+        sources = _compile(folder, core, wheels, entries, sources)
     for name in (_WASM, _LOADED):
         core[f"{name}.packed"] = gzip.compress(core.pop(name), 9, mtime=0)
     small = json.dumps({**lock, "packages": entries}, sort_keys=True, indent=1).encode()
@@ -92,12 +92,12 @@ def read_release(folder: Path) -> Release:
     return Release({**core, _LOCK: small, **wheels}, first + len(sources), told, sources, folder)
 
 
-def _compile(folder, core, wheels, numpy, sources):
-    """Put byte code into the library and the wheel of NumPy; return the sources with theirs."""
-    core[_STANDARD], wheel, sources = compile_all(
-        folder, core[_STANDARD], wheels[numpy["file_name"]], sources
-    )
-    _replace(wheels, numpy, wheel)
+def _compile(folder, core, wheels, entries, sources):
+    """Put byte code into the library and two wheels; return the sources with theirs."""
+    given = {name: wheels[entries[name]["file_name"]] for name in _REMADE}
+    core[_STANDARD], made, sources = compile_all(folder, core[_STANDARD], given, sources)
+    for name, wheel in made.items():
+        _replace(wheels, entries[name], wheel)
     return sources
 
 
