@@ -34,6 +34,17 @@ _APP_FILES = (
     "jupyter-lite.ipynb",
     "jupyter-lite.json",
 )
+# Where the app's logo leads to: on to the site's start page.
+_TREE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>The site's start page</title>
+<meta http-equiv="refresh" content="0; url=../../index.html">
+</head>
+<body><a href="../../index.html">The site's start page</a></body>
+</html>
+"""
 _ENGLISH = {"displayName": "English", "nativeName": "English"}
 _DATE = "2000-01-01T00:00:00Z"  # in place of when a file was written
 # The kernel would install them first; they are in the archive of modules.
@@ -107,6 +118,7 @@ def jupyterlite_files(notebooks: Mapping[str, bytes], python: Python) -> dict[st
         "api/translations/all.json": _json({"data": {"en": _ENGLISH}, "message": ""}),
         "api/translations/en.json": _json({"data": {}, "message": ""}),
         "build/schemas/all_federated.json": _json(_schemas(extensions)),
+        "tree/index.html": _TREE.encode(),
         "jupyter-lite.json": _json(_config(app["jupyter-lite.json"], extensions, python)),
     }
 

@@ -64,7 +64,8 @@ def _problem_sets(sets, wakes):
         return ""
     items = "\n".join(_problem_set(one, wakes) for one in sets)
     said = _TO_RUN if wakes else _TO_DOWNLOAD
-    return f'<h2 id="problem-sets">Problem sets</h2>\n<p>{said}</p>\n<ul>\n{items}\n</ul>'
+    heading = '<h2 id="problem-sets">Problem sets</h2>'
+    return f'<section class="words">\n{heading}\n<p>{said}</p>\n<ul>\n{items}\n</ul>\n</section>'
 
 
 def _problem_set(one, wakes):
