@@ -82,8 +82,9 @@ def site_files(
     """Return all files of the site: address -> content."""
     files = Files(notebooks.downloads())
     assets = _add_assets(files)
-    python = _add_python(files, release)
-    if python is not None:
+    python = None
+    if release is not None:
+        python = _add_python(files, release)
         files.contents.update(notebook_files(notebooks, python, release.folder))
     for lecture in lectures:
         for name, content in lecture.files.items():
@@ -119,10 +120,8 @@ def _add_assets(files):
     return {**code, **plain}
 
 
-def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:
+def _add_python(files: Files, release: Release) -> dict[str, Any]:
     """Add what a worker loads; return what the page has to know of it."""
-    if release is None:
-        return None
     digest = hashlib.sha256(b"".join(release.files[name] for name in sorted(release.files)))
     folder = f"pyodide-{digest.hexdigest()[:12]}"
     for name, content in release.files.items():
