@@ -56,11 +56,12 @@ def test_every_dashboard_says_in_pyodide_what_it_says_here(numbers, monkeypatch)
         assert (~same).mean() <= CHAOTIC.get(name, 0), name
 
 
-def test_modules_are_compiled_by_pyodide():
+def test_modules_are_compiled_by_pyodide_the_same_way_each_time():
     release = pyodide_release.release_or_skip()
     if not can_compile():
         pytest.skip("no node found (on Debian: apt-get install nodejs)")
-    first = read_release(release)  # that it is the same each time: test_jupyterlite.py
+    first, second = read_release(release), read_release(release)
+    assert first == second
     assert first.first <= 12_000_000
     for content in (first.files["python_stdlib.zip"], first.sources):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
