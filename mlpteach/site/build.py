@@ -10,6 +10,7 @@ from typing import Any
 from mlpteach.site import page_source
 from mlpteach.site.archive import licences
 from mlpteach.site.executed import Lecture, execute_all
+from mlpteach.site.file_names import named_by_content
 from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.lecture_page import lecture_page, lecture_title, questions_file
 from mlpteach.site.notebooks import Notebooks, check_installed, notebook_files, notebook_licences
@@ -40,8 +41,7 @@ class Files:
     def add_named(self, name: str, content: bytes | str) -> str:
         """Add a file whose name changes with its content; return the name."""
         data = content.encode() if isinstance(content, str) else content
-        stem, dot, ending = name.rpartition(".")
-        return self.add(f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}{dot}{ending}", data)
+        return self.add(named_by_content(name, data), data)
 
 
 def build_site(notebooks: list[Path], folder: Path, pyodide: Path | None = None) -> Path:

@@ -28,12 +28,8 @@ _EXTENSIONS = "share/jupyter/labextensions/"
 # Beside the chunks that its bundle names.
 _APP_FOLDERS = ("build/notebooks/", "build/schemas/", "build/themes/", "notebooks/")
 _APP_FILES = (
-    "bootstrap.js",
-    "config-utils.js",
-    "index.html",
-    "jupyter-lite.ipynb",
-    "jupyter-lite.json",
-)
+    "bootstrap.js", "config-utils.js", "index.html", "jupyter-lite.ipynb", "jupyter-lite.json",
+)  # fmt: skip
 # Where the app's logo leads to: on to the site's start page.
 _TREE = """<!doctype html>
 <html lang="en">

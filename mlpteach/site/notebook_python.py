@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 
+from mlpteach.site.archive import zip_of
 from mlpteach.site.installed import files_of, licence_of, needed_in_browser
 
 KERNEL = "jupyterlite-pyodide-kernel"
@@ -29,13 +30,7 @@ def modules_archive() -> bytes:
     contents = _kernel_files()
     for name in package_names():
         contents |= {path: content for path, content in files_of(name).items() if _is_kept(path)}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path in sorted(contents):
-            entry = zipfile.ZipInfo(path)  # dated 1980
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, contents[path], compresslevel=9)
-    return buffer.getvalue()
+    return zip_of(contents)
 
 
 def licences() -> dict[str, str]:
