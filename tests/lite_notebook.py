@@ -21,7 +21,7 @@ def open_notebook(page, address, name):
 def run_all(page):
     """Run all cells, and wait for the last."""
     real_lab.run_all(page)
-    page.wait_for_function(RUN, timeout=real_lab.PATIENCE * 1000)
+    page.wait_for_function(RUN, timeout=3 * real_lab.PATIENCE * 1000)
 
 
 def cell_with(page, text):

@@ -240,6 +240,7 @@ MODULES = {
     "site": lambda _: page_source.SITE,
     "start of the site": lambda _: page_source.START,
     "worker of the site": lambda _: page_source.WORKER,
+    "kernel of the site": lambda _: page_source.KERNEL,
 }
 
 

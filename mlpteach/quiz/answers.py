@@ -8,6 +8,7 @@ and it does not matter whether the notebook's outputs were saved.
 import datetime
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,9 +140,10 @@ def keep_in(answers: Answers) -> None:
 def default_answers() -> Answers:
     """Return where answers are kept if nobody says.
 
-    Voila shows one folder to many readers, whose answers must not meet there.
+    Voila shows one folder to many readers, whose answers must not meet there; a Python that runs in
+    the browser has no folder that lasts.
     """
     if _of_the_host:
         return _of_the_host[0]
     voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return in_browser() if voila else in_file()
+    return in_browser() if voila or sys.platform == "emscripten" else in_file()

@@ -16,7 +16,11 @@ _LATEX = "latex2mathml"
 
 def sources_archive() -> bytes:
     """Return the sources of mlpteach, and of latex2mathml, which writes its formulas."""
-    contents = {**_own_files(), **_latex_files()}
+    return zip_of({**_own_files(), **_latex_files()})
+
+
+def zip_of(contents: dict[str, bytes]) -> bytes:
+    """Return a zip, path -> content, whose bytes depend on these alone."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(contents):

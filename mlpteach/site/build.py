@@ -10,6 +10,7 @@ from typing import Any
 from mlpteach.site import page_source
 from mlpteach.site.archive import licences
 from mlpteach.site.executed import Lecture, execute_all
+from mlpteach.site.file_names import named_by_content
 from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.lecture_page import lecture_page, lecture_title, questions_file
 from mlpteach.site.notebooks import Notebooks, check_installed, notebook_files, notebook_licences
@@ -40,8 +41,7 @@ class Files:
     def add_named(self, name: str, content: bytes | str) -> str:
         """Add a file whose name changes with its content; return the name."""
         data = content.encode() if isinstance(content, str) else content
-        stem, dot, ending = name.rpartition(".")
-        return self.add(f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}{dot}{ending}", data)
+        return self.add(named_by_content(name, data), data)
 
 
 def build_site(notebooks: list[Path], folder: Path, pyodide: Path | None = None) -> Path:
@@ -82,9 +82,10 @@ def site_files(
     """Return all files of the site: address -> content."""
     files = Files(notebooks.downloads())
     assets = _add_assets(files)
-    python = _add_python(files, release)
-    if python is not None:
-        files.contents.update(notebook_files(notebooks, python))
+    python = None
+    if release is not None:
+        python = _add_python(files, release)
+        files.contents.update(notebook_files(notebooks, python, release.folder))
     for lecture in lectures:
         for name, content in lecture.files.items():
             files.add(f"dashboards/{name}", content)
@@ -119,10 +120,8 @@ def _add_assets(files):
     return {**code, **plain}
 
 
-def _add_python(files: Files, release: Release | None) -> dict[str, Any] | None:
+def _add_python(files: Files, release: Release) -> dict[str, Any]:
     """Add what a worker loads; return what the page has to know of it."""
-    if release is None:
-        return None
     digest = hashlib.sha256(b"".join(release.files[name] for name in sorted(release.files)))
     folder = f"pyodide-{digest.hexdigest()[:12]}"
     for name, content in release.files.items():

@@ -12,13 +12,23 @@ import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
-# What the first touch of a page imports: a landscape's dashboard, a network's, a question.
+# What the first touch of a page imports: a landscape's dashboard, a network's, a question; and what
+# the first picture does.
 FIRST_TOUCH = """
 import mlpteach
 import mlpteach.site.desk
 mlpteach.dashboards.momentum()
 mlpteach.dashboards.adam(*mlpteach.datasets.moons(n=8, seed=1), epochs=1)
 mlpteach.quiz.ask("adams_corrected_first_moment")
+import matplotlib.backends.backend_agg
+import matplotlib.figure
+"""
+# What a notebook imports besides, before its first cell has run.
+FIRST_CELL = """
+import anywidget
+import ipywidgets
+import piplite.piplite
+import pyodide_kernel
 """
 
 
@@ -29,7 +39,11 @@ def imported_files() -> frozenset[str]:
 
 
 def with_byte_code(
-    archive: bytes, place: str, keeps_sources: bool, wanted: Collection[str]
+    archive: bytes,
+    place: str,
+    keeps_sources: bool,
+    wanted: Collection[str],
+    docstrings: bool = False,
 ) -> bytes:
     """Return a zip or wheel with some of its modules compiled.
 
@@ -40,9 +54,11 @@ def with_byte_code(
         Where it will be unpacked; tracebacks and sources are looked up there.
     keeps_sources : bool
         Whether a module's source stays beside its byte code, in ``__pycache__``; else the byte
-        code, without docstrings, stands in its place.
+        code stands in its place.
     wanted : collection of str
         Files of the modules to compile, where they will be unpacked.
+    docstrings : bool
+        Whether byte code without its source keeps docstrings.
 
     Notes
     -----
@@ -59,7 +75,7 @@ def with_byte_code(
             content = given.read(entry)
             called = f"{place}/{entry.filename}"
             compiles = called in wanted and called.endswith(".py")
-            optimize = 0 if keeps_sources else 2
+            optimize = 0 if keeps_sources or docstrings else 2
             code = _byte_code(content, called, Path(folder), optimize) if compiles else None
             if code is None or keeps_sources:
                 made.writestr(_entry(entry.filename, entry.external_attr), content)
@@ -71,12 +87,6 @@ def with_byte_code(
                 )
                 made.writestr(_entry(name, entry.external_attr), code)
     return written.getvalue()
-
-
-def _name(entry, is_beside):
-    """Return where the byte code of a module stands, beside the source or in its place."""
-    name = entry.filename
-    return importlib.util.cache_from_source(name) if is_beside else f"{name}c"
 
 
 def _entry(name, attributes):

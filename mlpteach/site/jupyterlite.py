@@ -19,20 +19,28 @@ from mlpteach.site.installed import NotInstalled, files_of, installed, licence_o
 
 FOLDER = "jupyterlite"
 _CORE, _KERNEL = "jupyterlite-core", "jupyterlite-pyodide-kernel"
-# What has been tried, and its hash.
-_APP = "jupyterlite_core/jupyterlite-app-0.8.6.tgz"
+# What has been tried; the hash of the core's app.
+_TRIED = "0.8.6"
+_APP = f"jupyterlite_core/jupyterlite-app-{_TRIED}.tgz"
 _APP_SHA256 = "5562fc46f13702df7dec1b784114598d234fc0805e83b405d30b3cec30a7d5ad"
 _WITH_EXTENSIONS = (_KERNEL, "jupyterlab-widgets", "anywidget")
 _EXTENSIONS = "share/jupyter/labextensions/"
 # Beside the chunks that its bundle names.
 _APP_FOLDERS = ("build/notebooks/", "build/schemas/", "build/themes/", "notebooks/")
 _APP_FILES = (
-    "bootstrap.js",
-    "config-utils.js",
-    "index.html",
-    "jupyter-lite.ipynb",
-    "jupyter-lite.json",
-)
+    "bootstrap.js", "config-utils.js", "index.html", "jupyter-lite.ipynb", "jupyter-lite.json",
+)  # fmt: skip
+# Where the app's logo leads to: on to the site's start page.
+_TREE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>The site's start page</title>
+<meta http-equiv="refresh" content="0; url=../../index.html">
+</head>
+<body><a href="../../index.html">The site's start page</a></body>
+</html>
+"""
 _ENGLISH = {"displayName": "English", "nativeName": "English"}
 _DATE = "2000-01-01T00:00:00Z"  # in place of when a file was written
 # The kernel would install them first; they are in the archive of modules.
@@ -106,6 +114,7 @@ def jupyterlite_files(notebooks: Mapping[str, bytes], python: Python) -> dict[st
         "api/translations/all.json": _json({"data": {"en": _ENGLISH}, "message": ""}),
         "api/translations/en.json": _json({"data": {}, "message": ""}),
         "build/schemas/all_federated.json": _json(_schemas(extensions)),
+        "tree/index.html": _TREE.encode(),
         "jupyter-lite.json": _json(_config(app["jupyter-lite.json"], extensions, python)),
     }
 
@@ -128,8 +137,9 @@ def licences() -> dict[str, str]:
 def check_installed() -> None:
     """Raise NotInstalled where a package is missing, or JupyterLite is another than was tried."""
     _all_of_the_app()
-    for name in _WITH_EXTENSIONS:
-        installed(name)
+    versions = {name: installed(name).version for name in _WITH_EXTENSIONS}
+    if versions[_KERNEL] != _TRIED:
+        raise _another(_KERNEL)
 
 
 def _app_files():
@@ -141,13 +151,17 @@ def _app_files():
 def _all_of_the_app():
     archive = files_of(_CORE).get(_APP, b"")
     if hashlib.sha256(archive).hexdigest() != _APP_SHA256:
-        raise NotInstalled(
-            f"{_CORE} is not the version that notebooks in the browser were tried with. "
-            "Install that one with\n    pip install 'mlpteach[site]'"
-        )
+        raise _another(_CORE)
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
         members = {one.name.removeprefix("package/"): one for one in opened if one.isfile()}
         return {name: opened.extractfile(one).read() for name, one in members.items()}
+
+
+def _another(name):
+    return NotInstalled(
+        f"{name} is not the version that notebooks in the browser were tried with. Install that "
+        "one with\n    pip install 'mlpteach[site]'"
+    )
 
 
 def _is_used(name, bundle):

@@ -4,13 +4,19 @@ import io
 import re
 import zipfile
 
+from mlpteach.site.archive import zip_of
 from mlpteach.site.installed import files_of, licence_of, needed_in_browser
 
 KERNEL = "jupyterlite-pyodide-kernel"
 _WANTED = ("ipython", "ipywidgets", "anywidget")
 # Completion by jedi takes seconds in a browser; the others are for a terminal or for a server.
 _WITHOUT = frozenset({"jedi", "prompt-toolkit", "jupyterlab-widgets", "widgetsnbextension"})
-_LEFT_OUT = re.compile(r"/tests/|extension/|\.(so|pyd|pyi|typed)$|^pygments/lexers/_\w+_builtins")
+_LEFT_OUT = re.compile(r"/tests/|extension/|sphinxext/|\.(so|pyd|pyi|typed)$")
+# Of the lexers those that IPython imports, and what these need.
+_LEXERS = "__init__|_mapping|css|data|html|javascript|jvm|lilypond|lisp|markup|perl|python|ruby"
+_LEXER = re.compile(
+    rf"pygments/lexers/({_LEXERS}|shell|special|_(css|lilypond|scheme)_builtins)\.py"
+)
 _OF_THE_KERNEL = ("ipykernel", "piplite", "pyodide_kernel")
 
 
@@ -24,13 +30,7 @@ def modules_archive() -> bytes:
     contents = _kernel_files()
     for name in package_names():
         contents |= {path: content for path, content in files_of(name).items() if _is_kept(path)}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path in sorted(contents):
-            entry = zipfile.ZipInfo(path)  # dated 1980
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, contents[path], compresslevel=9)
-    return buffer.getvalue()
+    return zip_of(contents)
 
 
 def licences() -> dict[str, str]:
@@ -52,6 +52,8 @@ def _is_kept(path):
     """Whether Python needs a file there: no tests, types, pages, or what was compiled for here."""
     if ".dist-info/" in path:
         return path.endswith(("/METADATA", "/entry_points.txt"))
+    if path.startswith("pygments/lexers/"):
+        return _LEXER.fullmatch(path) is not None
     return not path.startswith((".", "share/")) and not _LEFT_OUT.search(path)
 
 

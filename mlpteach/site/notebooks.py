@@ -1,10 +1,12 @@
 """The site's notebooks: to run in the browser where there is a Python, to download where not."""
 
-import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mlpteach.site import jupyterlite, notebook_python
+from mlpteach.site.compiled import can_compile, compile_modules
+from mlpteach.site.file_names import named_by_content
 from mlpteach.site.page_source import KERNEL
 from mlpteach.site.problem_sets import ProblemSet, download_address
 from mlpteach.site.pyodide import AT_ONCE, FOR_NOTEBOOKS, ON_DEMAND
@@ -39,7 +41,7 @@ def check_installed() -> None:
     notebook_python.package_names()
 
 
-def notebook_files(notebooks: Notebooks, python: dict[str, Any]) -> dict[str, bytes]:
+def notebook_files(notebooks: Notebooks, python: dict[str, Any], pyodide: Path) -> dict[str, bytes]:
     """Return JupyterLite with all notebooks: address -> content.
 
     Parameters
@@ -47,29 +49,27 @@ def notebook_files(notebooks: Notebooks, python: dict[str, Any]) -> dict[str, by
     notebooks : Notebooks
     python : dict
         What a page's worker loads; its "folder" and "sources" are used here, too.
+    pyodide : Path
+        The unpacked release, in which modules are compiled where there is a Node.
 
     Raises
     ------
     mlpteach.site.installed.NotInstalled
     """
     modules = notebook_python.modules_archive()
+    if can_compile():
+        modules = compile_modules(pyodide, modules)
     kernel = KERNEL.encode()
     where = jupyterlite.Python(
-        start=_named("kernel.mjs", kernel),
+        start=named_by_content("kernel.mjs", kernel),
         pyodide=f"../{python['folder']}/",
         sources=f"../{python['sources']}",
-        modules=_named("modules.zip", modules),
+        modules=named_by_content("modules.zip", modules),
         packages=(*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS),
     )
     files = jupyterlite.jupyterlite_files(notebooks.files(), where)
     files |= {where.start: kernel, where.modules: modules}
     return {f"{jupyterlite.FOLDER}/{name}": content for name, content in files.items()}
-
-
-def _named(name, content):
-    """Return a name that changes with the content."""
-    stem, dot, ending = name.partition(".")
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{ending}"
 
 
 def notebook_licences() -> dict[str, str]:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,11 @@ _LOCK = "pyodide-lock.json"
 AT_ONCE = ("numpy",)
 ON_DEMAND = ("matplotlib",)
 FOR_NOTEBOOKS = ("micropip",)  # which their kernel imports
+# What matplotlib names and does not import: for PDF, which a reader can load, and never.
+_FOR_PDF, _NEVER = "fonttools", "pytz"
+# What no browser reads: types, sources in C, examples, and fonts of PDF and PostScript.
+_UNREAD = re.compile(r"\.(pyi|pxd|h|c|a)$|/mpl-data/(sample_data|fonts/afm|fonts/pdfcorefonts)/")
+_REMADE = ("numpy", "matplotlib")
 
 
 class NoPyodide(Exception):
@@ -45,12 +51,15 @@ class Release:
         Name -> licence.
     sources : bytes
         The package's own archive.
+    folder : Path
+        Where it is unpacked.
     """
 
     files: dict[str, bytes]
     first: int
     licences: dict[str, str]
     sources: bytes
+    folder: Path
 
 
 def read_release(folder: Path) -> Release:
@@ -67,29 +76,48 @@ def read_release(folder: Path) -> Release:
     """
     lock = _read_lock(folder)
     core = {name: _read(folder, name) for name in _CORE}
-    chosen = _closure(lock["packages"], (*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS))
-    entries = {name: lock["packages"][name] for name in chosen}
+    entries = _entries(lock["packages"])
     wheels = {entry["file_name"]: _wheel(folder, entry) for entry in entries.values()}
     told = _licences(lock, entries, wheels)
+    for name in _REMADE:
+        _replace(wheels, entries[name], _without_unread(wheels[entries[name]["file_name"]]))
     sources = sources_archive()
     if can_compile():
-        sources = _compile(folder, core, wheels, entries["numpy"], sources)
+        sources = _compile(folder, core, wheels, entries, sources)
     for name in (_WASM, _LOADED):
         core[f"{name}.packed"] = gzip.compress(core.pop(name), 9, mtime=0)
     small = json.dumps({**lock, "packages": entries}, sort_keys=True, indent=1).encode()
     at_once = [entries[name]["file_name"] for name in _closure(entries, AT_ONCE)]
     first = sum(map(len, core.values())) + len(small) + sum(len(wheels[one]) for one in at_once)
-    return Release({**core, _LOCK: small, **wheels}, first + len(sources), told, sources)
+    return Release({**core, _LOCK: small, **wheels}, first + len(sources), told, sources, folder)
 
 
-def _compile(folder, core, wheels, numpy, sources):
-    """Put byte code into the library and the wheel of NumPy; return the sources with theirs."""
-    name = numpy["file_name"]
-    core[_STANDARD], wheels[name], sources = compile_all(
-        folder, core[_STANDARD], wheels[name], sources
-    )
-    numpy["sha256"] = hashlib.sha256(wheels[name]).hexdigest()
+def _compile(folder, core, wheels, entries, sources):
+    """Put byte code into the library and two wheels; return the sources with theirs."""
+    given = {name: wheels[entries[name]["file_name"]] for name in _REMADE}
+    core[_STANDARD], made, sources = compile_all(folder, core[_STANDARD], given, sources)
+    for name, wheel in made.items():
+        _replace(wheels, entries[name], wheel)
     return sources
+
+
+def _replace(wheels, entry, wheel):
+    """Put another wheel in the place of a package's, with its hash."""
+    wheels[entry["file_name"]] = wheel
+    entry["sha256"] = hashlib.sha256(wheel).hexdigest()
+
+
+def _without_unread(wheel):
+    """Return a wheel without what no browser reads."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(wheel)) as given, zipfile.ZipFile(made, "w") as kept:
+        for entry in given.infolist():
+            if not _UNREAD.search(entry.filename):
+                lasting = zipfile.ZipInfo(entry.filename)  # dated 1980
+                lasting.external_attr = entry.external_attr
+                lasting.compress_type = zipfile.ZIP_DEFLATED
+                kept.writestr(lasting, given.read(entry), compresslevel=9)
+    return made.getvalue()
 
 
 def _read_lock(folder):
@@ -110,6 +138,16 @@ def _read(folder, name):
             f"{name} cannot be read ({error.strerror}). Unpack pyodide-….tar.bz2, the full "
             "release, and give the folder that holds pyodide.mjs."
         ) from error
+
+
+def _entries(packages):
+    """Return the lock file's entries of what a site takes, name -> entry."""
+    drawing = packages["matplotlib"]
+    left_out = (_FOR_PDF, _NEVER)
+    drawing["depends"] = [one for one in drawing.get("depends", ()) if one not in left_out]
+    more = [_FOR_PDF] if _FOR_PDF in packages else []
+    chosen = _closure(packages, (*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS, *more))
+    return {name: packages[name] for name in chosen}
 
 
 def _closure(packages: dict[str, Any], wanted: tuple[str, ...]) -> list[str]:

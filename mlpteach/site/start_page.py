@@ -64,16 +64,16 @@ def _problem_sets(sets, wakes):
         return ""
     items = "\n".join(_problem_set(one, wakes) for one in sets)
     said = _TO_RUN if wakes else _TO_DOWNLOAD
-    return f'<h2 id="problem-sets">Problem sets</h2>\n<p>{said}</p>\n<ul>\n{items}\n</ul>'
+    heading = '<h2 id="problem-sets">Problem sets</h2>'
+    return f'<section class="words">\n{heading}\n<p>{said}</p>\n<ul>\n{items}\n</ul>\n</section>'
 
 
 def _problem_set(one, wakes):
-    def download(words):
-        return f'<a href="{download_address(one.name)}" download>{html.escape(words)}</a>'
-
+    address = download_address(one.name)
     if not wakes:
-        return f"<li>{download(one.title)}</li>"
-    return f"<li>{Link(notebook_address(one.name), one.title).html()} ({download('the file')})</li>"
+        return f"<li>{Link(address, one.title, file=True).html()}</li>"
+    notebook = Link(notebook_address(one.name), one.title)
+    return f"<li>{notebook.html()} ({Link(address, 'the file', file=True).html()})</li>"
 
 
 def _entry(number, lecture):

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Link:
-    """A place of the site: where it is, relative to the page, and what it is called."""
+    """A place of the site: where it is, relative to the page, and what it is called.
+
+    A file to keep says so, or some browsers would show it as text.
+    """
 
     address: str
     text: str
+    file: bool = False
 
     def html(self, kind: str = "") -> str:
-        attribute = f' class="{kind}"' if kind else ""
+        attribute = (f' class="{kind}"' if kind else "") + (" download" if self.file else "")
         return f'<a{attribute} href="{html.escape(self.address)}">{html.escape(self.text)}</a>'
 
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import real_lab
 from benchmarks.engine import Row
+from lite_notebook import open_notebook, run_all
 from pyodide_release import release
 from site_folder import serve, served_bytes, write_site
 
@@ -178,6 +179,21 @@ def live_slider(browser, address, what, slide, limit):
     return [Row(f"awake: slider to picture, {what}", statistics.median(took[1:]), "ms", limit)]
 
 
+def lecture_as_a_notebook(browser, address):
+    """Return the rows of lecture 1 in JupyterLite: opened, and all cells run."""
+    cold = Measured()
+    for _ in range(TIMES):
+        page = real_lab.new_page(browser)
+        cold.take(lambda page=page: read_and_run(page, address))
+        page.context.close()
+    return cold.rows("JupyterLite: lecture 01, all cells, cold", 20, 30)
+
+
+def read_and_run(page, address):
+    open_notebook(page, address, "01_minibatch_momentum.ipynb")
+    run_all(page)
+
+
 LOGARITHMS = [-2.5 + i / 10 for i in range(7)]
 SHARES = [0.2 + i / 10 for i in range(7)]
 MOMENTUM = ("01_minibatch_momentum", "cell-06", "steady.alpha", LOGARITHMS, ".table")
@@ -197,6 +213,7 @@ def main():
         rows = first_page(browser, address)
         rows += live_slider(browser, address, "a landscape", MOMENTUM, 100)
         rows += live_slider(browser, address, "a network", ADAM, 300)
+        rows += lecture_as_a_notebook(browser, address)
         print(*rows, sep="\n", flush=True)
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import mlpteach as mt
+from mlpteach.quiz import answers
 from mlpteach.quiz.answers import FILE, in_file
 from mlpteach.quiz.widget import QuestionWidget
 
@@ -77,6 +78,11 @@ def test_nothing_is_kept_where_it_is_not_wanted(here, monkeypatch):
     widget.answer = "true"
     assert widget.shown["keep"]["name"]  # the page does it
     assert not (here / FILE).exists()
+
+
+def test_a_python_in_the_browser_lets_the_page_keep_answers(monkeypatch):
+    monkeypatch.setattr(answers.sys, "platform", "emscripten")
+    assert answers.default_answers().by_the_page
 
 
 def test_a_hub_gives_every_user_other_numbers(monkeypatch):

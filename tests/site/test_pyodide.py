@@ -82,7 +82,7 @@ def small(tmp_path):
     (tmp_path / NUMPY).write_bytes(b"NumPy")
     entry = {"name": "numpy", "version": "0", "depends": [], "file_name": NUMPY}
     entry["sha256"] = hashlib.sha256(b"NumPy").hexdigest()
-    packages = {"numpy": entry, "matplotlib": {**entry, "name": "matplotlib"}}
+    packages = {name: {**entry, "name": name} for name in ("numpy", "matplotlib", "micropip")}
     lock = {"info": {"python": "3.14.0"}, "packages": packages}
     (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
     return tmp_path

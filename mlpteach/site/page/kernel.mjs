@@ -1,14 +1,16 @@
 // The Python of a notebook: that of the pages, and what notebooks need besides. JupyterLite's kernel
 // calls loadPyodide as it would call Pyodide's own.
 
-export async function loadPyodide({ indexURL: _, packages: __, sourcesURL, modulesURL, pyodideURL, loaded, ...options }) {
-  const archives = [[sourcesURL, "/lib/mlpteach"], [modulesURL, "/lib/notebook"]].map(async ([address, extractDir]) => [await fetched(address), extractDir]);
-  const [{ loadPyodide: load }, { default: createPyodideModule }] = await Promise.all([
+export async function loadPyodide({ stdout, stderr, pyodideURL, loaded, sourcesURL, modulesURL }) {
+  const archives = [fetched(sourcesURL), fetched(modulesURL)];
+  const [core, { default: createPyodideModule }] = await Promise.all([
     import(`${pyodideURL}pyodide.mjs`), importPacked(`${pyodideURL}pyodide.asm.mjs.packed`),
   ]);
   unpackWasm();
-  const pyodide = await load({ ...options, indexURL: pyodideURL, packages: loaded, createPyodideModule });
-  for (const [bytes, extractDir] of await Promise.all(archives)) pyodide.unpackArchive(bytes, "zip", { extractDir });
+  const pyodide = await core.loadPyodide({ stdout, stderr, indexURL: pyodideURL, packages: loaded, createPyodideModule });
+  const [sources, modules] = await Promise.all(archives);
+  pyodide.unpackArchive(sources, "zip", { extractDir: "/lib/mlpteach" });
+  pyodide.unpackArchive(modules, "zip", { extractDir: "/lib/notebook" });
   pyodide.runPython(`
 import sys
 sys.path[:0] = ["/lib/mlpteach", "/lib/notebook"]
