@@ -1,6 +1,7 @@
 """A real Firefox, Debian's, spoken to over WebDriver BiDi; no driver is needed beside it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -9,10 +10,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import websocket
 from real_lab import PATIENCE, free_port, stop
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
+REQUIRED = os.environ.get("MLPTEACH_REQUIRE_FIREFOX") == "1"
 # No other host is reached: all but this computer goes to a proxy that is not there.
 PREFERENCES = {
     "network.proxy.type": 1,
@@ -69,8 +72,14 @@ class Tab:
 
 
 @contextmanager
-def launch():
-    """Start a headless Firefox with a profile of its own; yield its tab."""
+def launch_or_skip():
+    """Start a headless Firefox with a profile of its own; yield its tab.
+
+    Without a Firefox the test is skipped, or fails where it is required.
+    """
+    if FIREFOX is None:
+        message = "no firefox found (on Debian: apt-get install firefox-esr)"
+        pytest.fail(message) if REQUIRED else pytest.skip(message)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
         (Path(profile) / "user.js").write_text("\n".join(lines))

@@ -4,6 +4,7 @@ import html
 import re
 
 import mistune
+from mistune.plugins.table import render_table_cell
 
 from mlpteach.basics.mathml import to_mathml
 
@@ -23,14 +24,24 @@ class _Renderer(mistune.HTMLRenderer):
 
     def block_math(self, text):
         inline = to_mathml(text.strip())
-        return _in_html(inline).replace("<math>", '<math display="block">', 1) + "\n"
+        block = _in_html(inline).replace("<math>", '<math display="block">', 1)
+        return f'<div class="formula">{block}</div>\n'
 
     def block_code(self, code, info=None):
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
 
     def table(self, text):
-        place = 'class="wide" tabindex="0" role="region" aria-label="table"'
+        place = 'class="wide" tabindex="0" role="group" aria-label="table"'
         return f"<div {place}><table>{text}</table></div>\n"
+
+    def table_cell(self, text, align=None, head=False):
+        return render_table_cell(self, _named_formula(text) if head else text, align, head)
+
+
+def _named_formula(text):
+    """Name a formula that is all of a table's head, for those who do not read MathML."""
+    letters = re.sub(r"<[^>]*>", "", text)
+    return re.sub(r"^<math>(.*</math>)$", rf'<math aria-label="{letters}">\1', text)
 
 
 def _in_html(mathml):

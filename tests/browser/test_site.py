@@ -1,6 +1,7 @@
 """The site in a browser that reaches no other host: it plays, wakes, judges, runs and stops."""
 
 import re
+from itertools import product
 
 import pytest
 import real_firefox
@@ -163,24 +164,34 @@ def test_a_page_without_python_says_so_where_controls_stand_still(asleep, tab):
     until(page, "document.querySelector('.tell').innerText.includes('made without')")
 
 
-def test_a_page_is_as_wide_as_a_phone(asleep, tab):
-    for lecture in LECTURES:
-        page = tab(f"{asleep}/{lecture}.html", viewport={"width": 390, "height": 800})
-        until(page, "!document.querySelector('[data-dashboard]')")
-        wide = "[document.documentElement.scrollWidth, innerWidth]"
-        assert page.evaluate(wide) == [390, 390], lecture
-
-
 ALL_SHOWN = "!document.querySelector('.stand-in')"
+PAGES = ("index", "reference", *LECTURES)
+PHONE, NOTEBOOK, PROJECTOR = (390, 800), (1171, 647), (1920, 1080)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index", "reference"])
-def test_axe_finds_nothing_amiss(name, scheme, asleep, tab):
-    page = tab(f"{asleep}/{name}.html", color_scheme=scheme)
+def resize(page, size):
+    """Make the window as wide as another device's; nothing may stand beside it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    until(page, "width => document.documentElement.scrollWidth === width", size[0])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_as_wide_as_a_phone_and_as_a_projector(name, asleep, tab):
+    page = tab(f"{asleep}/{name}.html")
     until(page, ALL_SHOWN)
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    for size in (PHONE, NOTEBOOK, PROJECTOR):
+        resize(page, size)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_amiss(name, asleep, tab):
+    page = tab(f"{asleep}/{name}.html")
+    until(page, ALL_SHOWN)
+    for scheme, size in product(("light", "dark"), (PHONE, PROJECTOR)):
+        page.emulate_media(color_scheme=scheme)
+        resize(page, size)
+        found = Axe().run(page).response["violations"]
+        assert [(scheme, size, one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def test_keys_alone_lead_to_a_dashboard_play_it_and_answer_a_question(asleep, tab):
@@ -292,9 +303,7 @@ MOVED = """(() => {
 
 
 def test_firefox_plays_and_wakes(waking):
-    if real_firefox.FIREFOX is None:
-        pytest.skip("no firefox found (on Debian: apt-get install firefox-esr)")
-    with real_firefox.launch() as firefox:
+    with real_firefox.launch_or_skip() as firefox:
         firefox.open(f"{waking}/01_minibatch_momentum.html")
         firefox.until("document.querySelector('#cell-06 .mlp')")
         before = firefox.evaluate(MOVED)

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -15,7 +14,6 @@ import site_desk
 
 from mlpteach import datasets
 from mlpteach.site.archive import sources_archive
-from mlpteach.site.compiled import can_compile
 from mlpteach.site.pyodide import NoPyodide, read_release
 
 # The share of numbers that may differ where a difference in the last bit grows to any size: at
@@ -31,9 +29,7 @@ NUMPY = "numpy-0-wasm32.whl"
 @pytest.fixture(scope="module")
 def numbers(tmp_path_factory):
     """Lecture, cell and setting -> numbers, as Pyodide computes them in Node."""
-    release = pyodide_release.release_or_skip()
-    if shutil.which("node") is None:
-        pytest.skip("no node found (on Debian: apt-get install nodejs)")
+    release = pyodide_release.release_in_node_or_skip()
     folder = tmp_path_factory.mktemp("numbers")
     (folder / "sources.zip").write_bytes(sources_archive())
     lectures = site_desk.LECTURES[0].parent
@@ -57,9 +53,7 @@ def test_every_dashboard_says_in_pyodide_what_it_says_here(numbers, monkeypatch)
 
 
 def test_modules_are_compiled_by_pyodide_the_same_way_each_time():
-    release = pyodide_release.release_or_skip()
-    if not can_compile():
-        pytest.skip("no node found (on Debian: apt-get install nodejs)")
+    release = pyodide_release.release_in_node_or_skip()
     first, second = read_release(release), read_release(release)
     assert first == second
     assert first.first <= 12_000_000
