@@ -50,6 +50,25 @@ class Sources(HTMLParser):
             self.found[-1] += data
 
 
+class Words(HTMLParser):
+    """What is read on a page, code and scripts left out."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.inside = "", []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside += [tag] if tag in ("code", "pre", "script", "style", "noscript") else []
+
+    def handle_endtag(self, tag):
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        self.text += "" if self.inside else data
+
+
 def dashboard_files(data):
     """Return the addresses of all files of a page's dashboards."""
     shown = [cell for cell in data["cells"] if "dashboard" in cell]
@@ -159,6 +178,13 @@ def test_every_guided_step_has_a_file_with_its_words_and_its_state(site):
             steps += len(guide)
     assert steps > 50
     assert len(missing) == 1  # how long the four ways take is measured on the reader's computer
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_no_mark_of_latex_or_markdown_is_left_in_the_words(path, site):
+    words = Words((site / f"{path.stem}.html").read_text("utf-8")).text
+    assert len(words) > 5000
+    assert re.findall(r".{0,40}(?:[$\\]|&(?! )|\*\*|\]\().{0,40}", words) == []
 
 
 def test_headings_are_those_of_the_notebook(site):
