@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import re
 from typing import Any
 
 import mlpteach
@@ -51,7 +52,7 @@ def _public_names(module):
 
 def _entry(name: str, value: Any) -> str:
     called = html.escape(name + _signature(value))
-    told = html.escape(inspect.getdoc(value) or "") if _has_own_words(value) else _table(value)
+    told = _docstring(value) if _has_own_words(value) else _table(value)
     members = _members(value) if inspect.isclass(value) else ""
     return f'<h2 id="{name}"><code>{called}</code></h2>\n<pre>{told}</pre>{members}'
 
@@ -70,8 +71,15 @@ def _is_public(member):
 
 def _member(member):
     called = html.escape(f".{member.name}{_signature(member.object)}")
-    told = html.escape(inspect.getdoc(member.object) or "")
+    told = _docstring(member.object)
     return f"\n<h3><code>{called}</code></h3>\n<pre>{told}</pre>"
+
+
+def _docstring(value):
+    """Return a docstring as HTML: headings of sections, and code, are marked as such."""
+    told = html.escape(inspect.getdoc(value) or "", quote=False)
+    told = re.sub(r"^(\w[\w ]*)\n-+$", r"<strong>\1</strong>", told, flags=re.MULTILINE)
+    return re.sub(r"(?::\w+:)?(`+)~?([^`]+)\1", r"<code>\2</code>", told)
 
 
 def _signature(value):
@@ -95,4 +103,4 @@ def _table(value):
         titles = {id: getattr(one, "title", "") for id, one in value.items()}
         return html.escape("\n".join(f"{id}: {title}" for id, title in titles.items()))
     except AttributeError:
-        return html.escape(inspect.getdoc(value) or "")
+        return _docstring(value)
