@@ -39,8 +39,18 @@ def release_or_skip():
     try:
         return release()
     except CannotFetch as reason:
-        message = f"no Pyodide for the tests: {reason}"
-        pytest.fail(message) if REQUIRED else pytest.skip(message)
+        _skip(f"no Pyodide for the tests: {reason}")
+
+
+def release_in_node_or_skip():
+    """Return the folder of the release; skip, or fail, also where no Node can run it."""
+    if shutil.which("node") is None:
+        _skip("no node found (on Debian: apt-get install nodejs)")
+    return release_or_skip()
+
+
+def _skip(message):
+    pytest.fail(message) if REQUIRED else pytest.skip(message)
 
 
 def release():

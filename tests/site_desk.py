@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpteach.player.controls import Slider
+from mlpteach.player.controls import Choice, Several, Slider, Toggle
 from mlpteach.player.core import Core
 from mlpteach.site.desk import Desk
 
+FIRST = 5  # updates after which chaos has not grown yet
 LECTURES = sorted((Path(__file__).parents[1] / "lectures").glob("*.ipynb"))
 
 
@@ -46,8 +47,8 @@ def _code(path):
 def all_numbers():
     """Return lecture, cell and setting -> the numbers that a page gets, as arrays.
 
-    The settings are the one that a dashboard opens with, and three with one slider each in the
-    middle of its range.
+    The settings are the one that a dashboard opens with, and three in which one control has another
+    value that changes the numbers. Beside each stand the numbers of its first updates.
     """
     hold_pictures()
     found = {}
@@ -57,25 +58,57 @@ def all_numbers():
         for i, cell in enumerate(cells):
             desk.receive(cell["id"], {"type": "run", "source": cell["source"]})
             if isinstance(core := desk.shown.get(i), Core):
-                for setting in _settings(core):
-                    found[f"{path.stem} {cell['id']} {setting}"] = _numbers(core.show)
+                for setting, show in _settings(core):
+                    name = f"{path.stem} {cell['id']} {setting}"
+                    found[name] = _numbers(show, show.steps)
+                    found[f"{name}, first updates"] = _numbers(show, FIRST)
     return found
 
 
-def _numbers(show):
-    """Return the series of a history, and its frames at both ends."""
-    parts = [show.series[name] for name in sorted(show.series)]
+def _numbers(show, steps):
+    """Return the series of a history up to a step, and its frames at both ends."""
+    parts = [show.series[name][:steps] for name in sorted(show.series)]
     if show.frames:
-        parts.append(show.frames.at([1, show.steps]))
+        parts.append(show.frames.at([1, min(steps, show.steps)]))
     return np.concatenate([np.ravel(np.asarray(part, float)) for part in parts])
 
 
 def _settings(core):
-    """Set a dashboard one way after the other; yield what the setting is called."""
-    yield "as it opens"
-    sliders = [one for one in core.controls.values() if isinstance(one, Slider)]
-    for slider in sliders[:3]:
-        low, high = slider.low, slider.high
-        middle = (low * high) ** 0.5 if slider.log else (low + high) / 2
-        core.configure(**{slider.name: round(middle) if slider.whole else middle})
-        yield slider.name
+    """Set a dashboard in turn; yield names of four settings that differ, and what is shown."""
+    yield "as it opens", core.show
+    opened, seen = dict(core.values), [_numbers(core.show, core.show.steps)]
+    for name, value in _other_values(core):
+        core.configure(**{**opened, name: value})
+        numbers = _numbers(core.show, core.show.steps)
+        if not any(np.array_equal(numbers, one, equal_nan=True) for one in seen):
+            seen.append(numbers)
+            yield f"{name}={value}", core.show
+        if len(seen) == 4:
+            return
+
+
+def _other_values(core):
+    """Yield (name of a control, a value that it has not), those of sliders first."""
+    opened = dict(core.values)
+    controls = [one for one in core.controls.values() if _is_seen(one, opened)]
+    for share in (0.5, 0.25, 0.75):
+        for one in controls:
+            if isinstance(one, Slider):
+                yield one.name, _inside(one, share)
+    for one in controls:
+        if isinstance(one, Several):
+            yield one.name, tuple(one.options)[:2]
+        elif isinstance(one, Choice):
+            yield from ((one.name, value) for value in one.options if value != opened[one.name])
+        elif isinstance(one, Toggle):
+            yield one.name, not opened[one.name]
+
+
+def _is_seen(control, values):
+    return control.when is None or values[control.when[0]] in control.when[1:]
+
+
+def _inside(slider, share):
+    low, high = slider.low, slider.high
+    value = low * (high / low) ** share if slider.log else low + (high - low) * share
+    return round(value) if slider.whole else float(f"{value:.6g}")  # the same in every Python

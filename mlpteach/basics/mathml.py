@@ -60,7 +60,8 @@ def mathml_tree(latex: str) -> ElementTree.Element:
     from latex2mathml.converter import convert_to_element
 
     try:
-        tree = convert_to_element(latex)
+        # The converter knows the lines of "aligned" by this name alone.
+        tree = convert_to_element(latex.replace("{aligned}", "{align*}"))
     except Exception as error:  # its own have no message, and an index may lack as well
         reason = type(error).__name__.removesuffix("Error")
         raise ValueError(f"${latex}$ is no LaTeX ({reason}).") from error

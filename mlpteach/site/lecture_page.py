@@ -94,7 +94,7 @@ def _cell(shown):
 
 def _source(cell):
     code = python_to_html(cell.source)
-    return f'<div class="source"><pre tabindex="0"><code>{code}</code></pre></div>\n'
+    return f'<div class="source"><pre><code>{code}</code></pre></div>\n'
 
 
 def _output(shown):

@@ -4,6 +4,8 @@ import html
 import re
 
 import mistune
+from mistune.plugins.math import BLOCK_MATH_PATTERN, parse_block_math
+from mistune.plugins.table import render_table_cell
 
 from mlpteach.basics.mathml import to_mathml
 
@@ -23,14 +25,24 @@ class _Renderer(mistune.HTMLRenderer):
 
     def block_math(self, text):
         inline = to_mathml(text.strip())
-        return _in_html(inline).replace("<math>", '<math display="block">', 1) + "\n"
+        block = _in_html(inline).replace("<math>", '<math display="block">', 1)
+        return f'<span class="formula">{block}</span>\n'
 
     def block_code(self, code, info=None):
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
 
     def table(self, text):
-        place = 'class="wide" tabindex="0" role="region" aria-label="table"'
+        place = 'class="wide" tabindex="0" role="group" aria-label="table"'
         return f"<div {place}><table>{text}</table></div>\n"
+
+    def table_cell(self, text, align=None, head=False):
+        return render_table_cell(self, _named_formula(text) if head else text, align, head)
+
+
+def _named_formula(text):
+    """Name a formula that is all of a table's head, for those who do not read MathML."""
+    letters = re.sub(r"<[^>]*>", "", text)
+    return re.sub(r"^<math>(.*</math>)$", rf'<math aria-label="{letters}">\1', text)
 
 
 def _in_html(mathml):
@@ -39,7 +51,28 @@ def _in_html(mathml):
 
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-_to_html = mistune.create_markdown(renderer=_Renderer(), plugins=["math", "table", "strikethrough"])
+# As in a notebook a formula in a line of text may go on in the next.
+_IN_A_LINE = (
+    r"\$\$(?P<block>(?:[^$\\]|\\[\s\S])+?)\$\$"
+    r"|\$(?![\s$])(?P<inline>(?:[^$\\]|\\[\s\S])+?)(?<!\s)\$(?!\d)"
+)
+
+
+def _formulas(markdown):
+    """Read formulas between dollars."""
+    markdown.block.register("block_math", BLOCK_MATH_PATTERN, parse_block_math, before="list")
+    markdown.inline.register("formula", _IN_A_LINE, _parse_formula, before="codespan")
+
+
+def _parse_formula(inline, match, state):
+    kind = "inline" if match["inline"] else "block"
+    state.append_token({"type": f"{kind}_math", "raw": match[kind]})
+    return match.end()
+
+
+_to_html = mistune.create_markdown(
+    renderer=_Renderer(), plugins=[_formulas, "table", "strikethrough"]
+)
 
 
 def markdown_to_html(text: str) -> str:
@@ -50,7 +83,13 @@ def markdown_to_html(text: str) -> str:
     >>> print(markdown_to_html("## The *step*"), end="")
     <h2 id="the-step">The <em>step</em></h2>
     """
-    return str(_to_html(text))
+    return _keep_together(str(_to_html(text)))
+
+
+def _keep_together(text):
+    """Let no line start with the sign behind a formula."""
+    formula = r"(<math>(?:(?!</math>).)*</math>[.,;:?!)]+)"
+    return re.sub(formula, r'<span class="together">\1</span>', text)
 
 
 def slug(text: str) -> str:

@@ -1,7 +1,5 @@
 """The page that a reader meets first."""
 
-import html
-
 from mlpteach.site.executed import Lecture
 from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.lecture_page import lecture_title
@@ -81,6 +79,14 @@ def _entry(number, lecture):
     first = next(one.cell.source for one in lecture.cells if not one.cell.code)
     words = first.partition("\n")[2]
     link = Link(f"{lecture.name}.html", f"{number}. {lecture_title(lecture)}")
-    titles = sorted({one.title for one in lecture.cells if one.title})
-    shown = f'<p class="shown">{html.escape(", ".join(titles))}</p>' if titles else ""
-    return f"<li><h2>{link.html()}</h2>\n{markdown_to_html(words)}{shown}</li>"
+    return f"<li><h2>{link.html()}</h2>\n{markdown_to_html(words)}{_dashboards(lecture)}</li>"
+
+
+def _dashboards(lecture):
+    """Return links to a lecture's dashboards; of those with the same title, to the first."""
+    first: dict[str, str] = {}
+    for one in lecture.cells:
+        if one.title:
+            first.setdefault(one.title, one.cell.id)
+    links = [Link(f"{lecture.name}.html#{id}", title).html() for title, id in first.items()]
+    return f'<p class="shown">{" ".join(links)}</p>' if links else ""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpteach.basics.mathml import to_mathml
+from mlpteach.basics.mathml import mathml_tree, to_mathml
 from mlpteach.views.mathematics import to_html
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
@@ -97,3 +97,9 @@ def test_spaces_have_lengths_that_every_reader_knows():
 def test_the_colour_of_a_part_stays():
     assert '<mstyle mathcolor="red">' in to_mathml(r"\color{red}x")
     assert "mathcolor" not in to_mathml(r"\color{red;x}x")
+
+
+def test_lines_below_each_other_are_rows_with_their_columns():
+    rows = mathml_tree(r"\begin{aligned} a &= b + c \\ d &= e \end{aligned}").findall(".//mtr")
+    read = [["".join(cell.itertext()) for cell in row.findall("mtd")] for row in rows]
+    assert read == [["a", "=b+c"], ["d", "=e"]]

@@ -54,7 +54,20 @@ AWAKE = "document.documentElement.dataset.python === 'awake'"
 
 
 def family():
-    """Return the process ids of the browser: all descendants of this process."""
+    """Return the process ids of the browser; the one that drives it is none of them."""
+    return {pid for pid in descendants() if program(pid).startswith("chrom")}
+
+
+def program(pid):
+    """Return the name of the file that a process runs; "" of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/exe").resolve(strict=True).name
+    except OSError:
+        return ""
+
+
+def descendants():
+    """Return the ids of all processes that this one has started, and theirs."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

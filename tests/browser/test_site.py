@@ -1,6 +1,7 @@
 """The site in a browser that reaches no other host: it plays, wakes, judges, runs and stops."""
 
 import re
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ LECTURES = (
     "01_minibatch_momentum", "02_adaptive_optimizers", "03_cross_entropy",
     "04_activations_initialization", "05_no_panacea",
 )  # fmt: skip
+ALL_SHOWN = "!document.querySelector('.stand-in')"
 AWAKE = "document.documentElement.dataset.python === 'awake'"
 
 
@@ -150,6 +152,32 @@ def test_numbered_steps_are_taken_without_python_and_left_again(asleep, tab):
     assert page.complaints == []
 
 
+def test_the_link_to_a_state_leads_there(asleep, tab):
+    page = tab(f"{asleep}/01_minibatch_momentum.html")
+    dashboard = cell(page, "cell-06")
+    for _ in range(4):
+        dashboard.locator(".mlp").press("ArrowRight")
+    place = dashboard.locator(".place").inner_text()
+    assert "k = 5" in place
+    dashboard.get_by_role("button", name="Link to this state").click()
+    until(page, "document.querySelector('.tell').innerText.includes('to this state')")
+    other = tab(page.url)
+    other.locator("#cell-06 .mlp").wait_for()
+    assert other.locator("#cell-06 .place").inner_text() == place
+
+
+def test_a_page_on_paper_has_nothing_to_press_and_all_of_its_code(asleep, tab):
+    page = tab(f"{asleep}/04_activations_initialization.html")
+    until(page, ALL_SHOWN)
+    assert page.pdf(format="A4").count(b"/Type /Page\n") > 3
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 without its margins
+    for seen in page.locator(".top, .tools, .below, .contents, .transport").all():
+        assert not seen.is_visible()
+    wide = "all => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert page.locator("pre, .formula").evaluate_all(wide) == 0
+
+
 def test_a_page_without_python_says_so_where_controls_stand_still(asleep, tab):
     page = tab(f"{asleep}/01_minibatch_momentum.html")
     assert "need Python, which these pages were made without" in page.locator("p.note").inner_text()
@@ -159,24 +187,33 @@ def test_a_page_without_python_says_so_where_controls_stand_still(asleep, tab):
     until(page, "document.querySelector('.tell').innerText.includes('made without')")
 
 
-def test_a_page_is_as_wide_as_a_phone(asleep, tab):
-    for lecture in LECTURES:
-        page = tab(f"{asleep}/{lecture}.html", viewport={"width": 390, "height": 800})
-        until(page, "!document.querySelector('[data-dashboard]')")
-        wide = "[document.documentElement.scrollWidth, innerWidth]"
-        assert page.evaluate(wide) == [390, 390], lecture
+PAGES = ("index", "reference", *LECTURES)
+PHONE, NOTEBOOK, PROJECTOR = (390, 800), (1171, 647), (1920, 1080)
 
 
-ALL_SHOWN = "!document.querySelector('.stand-in')"
+def resize(page, size):
+    """Make the window as wide as another device's; nothing may stand beside it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    until(page, "width => document.documentElement.scrollWidth === width", size[0])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index", "reference"])
-def test_axe_finds_nothing_amiss(name, scheme, asleep, tab):
-    page = tab(f"{asleep}/{name}.html", color_scheme=scheme)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_as_wide_as_a_phone_and_as_a_projector(name, asleep, tab):
+    page = tab(f"{asleep}/{name}.html")
     until(page, ALL_SHOWN)
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    for size in (PHONE, NOTEBOOK, PROJECTOR):
+        resize(page, size)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_amiss(name, asleep, tab):
+    page = tab(f"{asleep}/{name}.html")
+    until(page, ALL_SHOWN)
+    for scheme, size in product(("light", "dark"), (PHONE, PROJECTOR)):
+        page.emulate_media(color_scheme=scheme)
+        resize(page, size)
+        found = Axe().run(page).response["violations"]
+        assert [(scheme, size, one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def test_keys_alone_lead_to_a_dashboard_play_it_and_answer_a_question(asleep, tab):
@@ -239,6 +276,69 @@ def test_a_typed_answer_is_judged_by_python_and_kept(waking, tab):
     page.reload()
     assert "could not be read" in cell(page, "quiz-05").locator(".verdict").inner_text()
     assert page.evaluate(AWAKE) is False
+
+
+def numbers_of(question):
+    """Return the numbers that a question gives, in their order."""
+    asked = question.text_content().replace("−", "-")
+    return [float(one) for one in re.findall(r"= (-?\d+\.?\d*)", asked)]
+
+
+def test_a_question_has_numbers_of_ones_own_which_are_kept_with_the_verdict(waking, tab):
+    page = tab(f"{waking}/01_minibatch_momentum.html")
+    question = cell(page, "quiz-05")
+    question.get_by_role("button", name="New numbers").click()
+    until(page, "document.querySelector('#quiz-05').innerText.includes('New: ')")
+    eta, epsilon, k = numbers_of(question)[:3]
+    assert (eta, epsilon, k) != (2, 0.01, 100)  # which it had first
+    question.locator("input").fill(repr(eta / (1 + epsilon * k)))  # the slide's cooling
+    question.get_by_role("button", name="Check").click()
+    until(page, "document.querySelector('#quiz-05 .verdict').innerText.includes('Right.')")
+    page.reload()
+    question = cell(page, "quiz-05")
+    until(page, "document.querySelector('#quiz-05 .verdict')?.innerText.includes('Right.')")
+    assert numbers_of(question)[:3] == [eta, epsilon, k]
+    assert page.complaints == []
+
+
+def test_a_question_is_about_the_place_of_its_dashboard(waking, tab):
+    page = tab(f"{waking}/02_adaptive_optimizers.html")
+    dashboard, question = cell(page, "cell-05"), cell(page, "quiz-01")
+    for _ in range(6):
+        dashboard.locator(".mlp").press("ArrowRight")
+    (k,) = re.findall(r"k = (\d+)", dashboard.locator(".place").inner_text())
+    question.get_by_role("button", name="Numbers from the dashboard").click()
+    until(page, f"document.querySelector('#quiz-01').innerText.includes('About update {k} ')")
+    moment, beta = numbers_of(question)[:2]
+    question.locator("input").fill(repr(moment / (1 - beta ** int(k))))  # Adam's correction
+    question.get_by_role("button", name="Check").click()
+    until(page, "document.querySelector('#quiz-01 .verdict').innerText.includes('Right.')")
+    assert int(k) == 7
+    assert page.complaints == []
+
+
+def edit(code, change):
+    """Change the text of a cell and run it."""
+    code.get_by_role("button", name="Edit").click()
+    editor = code.locator("textarea")
+    editor.fill(change(editor.input_value()))
+    editor.press("Control+Enter")
+
+
+def test_an_edited_rule_is_shown_where_it_first_differs(waking, tab):
+    page = tab(f"{waking}/02_adaptive_optimizers.html")
+    dashboard = cell(page, "cell-19")
+    assert dashboard.locator("[data-action=jump]").count() == 0
+    edit(cell(page, "cell-18"), lambda text: text.replace("rho = eta", "rho = 1.5 * eta"))
+    until(page, AWAKE)
+    dashboard.get_by_role("button", name="Run").click()
+    jump = dashboard.locator("[data-action=jump]")
+    jump.wait_for()
+    jump.click()
+    rho = dashboard.locator(".ledger tr[data-line=rho] .result span")
+    mine, reference = (float(one.get_attribute("data-value")) for one in rho.all())
+    assert mine == pytest.approx(1.5 * reference, rel=1e-9)
+    assert page.complaints == []
 
 
 def test_code_is_edited_run_and_stopped_and_all_that_was_set_stays(waking, tab):

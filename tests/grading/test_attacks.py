@@ -130,7 +130,7 @@ def test_hidden_inputs_are_not_told(attack, batch):
 
 def test_nothing_is_left_running(batch, processes_before):
     time.sleep(0.2)
-    left = [line for pid, line in set(_processes()) - processes_before if b"987" in line]
+    left = [line for pid, line in set(_processes()) - processes_before if b"sleep\x00987" in line]
     assert left == []
 
 

@@ -1,6 +1,8 @@
 """The folder that ``mlpteach site OUT`` writes: everything is there, and nothing from elsewhere."""
 
 import gzip
+import html
+import inspect
 import json
 import re
 import shutil
@@ -10,6 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 from site_folder import write_site
+
+import mlpteach
 
 LECTURES = sorted((Path(__file__).parents[2] / "lectures").glob("*.ipynb"))
 
@@ -50,6 +54,25 @@ class Sources(HTMLParser):
             self.found[-1] += data
 
 
+class Words(HTMLParser):
+    """What is read on a page, code and scripts left out."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.inside = "", []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside += [tag] if tag in ("code", "pre", "script", "style", "noscript") else []
+
+    def handle_endtag(self, tag):
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        self.text += "" if self.inside else data
+
+
 def dashboard_files(data):
     """Return the addresses of all files of a page's dashboards."""
     shown = [cell for cell in data["cells"] if "dashboard" in cell]
@@ -75,8 +98,17 @@ def given(folder, name):
 def test_every_lecture_has_a_page_that_the_start_page_names(site):
     start = pages(site)["index.html"]
     assert [f"{path.stem}.html" for path in LECTURES] == [
-        link for link in start.links if link[0].isdigit()
+        link for link in start.links if link[0].isdigit() and "#" not in link
     ]
+
+
+def test_the_start_page_leads_to_each_dashboard(site):
+    found = pages(site)
+    links = [link for link in found["index.html"].links if "#" in link]
+    assert len(links) >= 16
+    for name in (f"{path.stem}.html" for path in LECTURES):
+        shown = {cell["id"] for cell in given(site, name)["cells"] if "dashboard" in cell}
+        assert {link.partition("#")[2] for link in links if link.startswith(name)} <= shown
 
 
 def test_links_are_relative_and_lead_to_what_is_there(site):
@@ -162,6 +194,13 @@ def test_every_guided_step_has_a_file_with_its_words_and_its_state(site):
     assert len(missing) == 1  # how long the four ways take is measured on the reader's computer
 
 
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_no_mark_of_latex_or_markdown_is_left_in_the_words(path, site):
+    words = Words((site / f"{path.stem}.html").read_text("utf-8")).text
+    assert len(words) > 5000
+    assert re.findall(r".{0,40}(?:[$\\]|&(?! )|\*\*|\]\().{0,40}", words) == []
+
+
 def test_headings_are_those_of_the_notebook(site):
     page = (site / "05_no_panacea.html").read_text("utf-8")
     assert page.count("<h1") == 1
@@ -205,11 +244,27 @@ def test_licences_stand_in_one_file(site):
 
 
 def test_the_reference_names_everything_public(site):
-    import mlpteach
-
     page = pages(site)["reference.html"]
     assert {f"mt.{name}" for name in mlpteach.__all__} <= set(page.ids)
     assert {"mt.dashboards.adam", "mt.quiz.ask", "mt.datasets.digits"} <= set(page.ids)
+    assert {f"#{id}" for id in page.ids} == {link for link in page.links if link.startswith("#")}
+
+
+def test_the_reference_says_what_objects_can_be_asked(site):
+    text = html.unescape((site / "reference.html").read_text("utf-8"))
+    of_mlp = text.partition('<h2 id="mt.MLP">')[2].partition("<h2")[0]
+    assert "<code>mt.MLP(sizes, hidden='sigmoid'," in of_mlp
+    assert "<strong>Parameters</strong>\nsizes : sequence of int" in of_mlp
+    assert "<code>mlpteach.own_activation</code>" in of_mlp
+    methods = {
+        name: told
+        for name, told in vars(mlpteach.MLP).items()
+        if inspect.isfunction(told) and not name.startswith("_")
+    }
+    assert len(methods) >= 5
+    for name, method in methods.items():
+        assert f"<code>.{name}(" in of_mlp
+        assert inspect.getdoc(method).partition("`")[0].rpartition(":")[0] in of_mlp
 
 
 def test_written_twice_it_is_the_same_to_the_byte(site, tmp_path):

@@ -98,7 +98,9 @@ class Ledger {
     if (box !== this.box) box.addEventListener("scroll", () => tellCut(box));
     this.box = box;
     tellCut(box);
-    if (box.scrollHeight <= box.clientHeight) return;
+    const scrolls = box.scrollHeight > box.clientHeight;
+    letKeysScroll(box, "lines of the formula", scrolls);
+    if (!scrolls) return;
     const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
     const top = room.top + this.caption.offsetHeight; // the caption stays above the lines
     if (row.top < top) box.scrollTop -= top - row.top;

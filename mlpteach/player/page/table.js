@@ -1,5 +1,12 @@
 // Numbers of the step shown, one row a run, and words that stand still.
 
+// A head that is a formula alone gets its letters as a name, for those who do not read MathML.
+function nameFormula(head) {
+  const formula = head.querySelector("math");
+  if (formula?.textContent === head.textContent) formula.setAttribute("aria-label", head.textContent);
+  return head;
+}
+
 class Table {
   constructor(panel, dashboard) {
     this.caption = element("figcaption");
@@ -15,7 +22,7 @@ class Table {
     this.table.setAttribute("aria-label", panel.label);
     this.cells = [];
     // A corner or a column without a title is no header, also not to a screen reader.
-    const title = (column) => (column ? element("th", { scope: "col", html: column }) : element("td"));
+    const title = (column) => (column ? nameFormula(element("th", { scope: "col", html: column })) : element("td"));
     const head = element("tr", {}, element("td"), ...panel.columns.map(title));
     this.rows = panel.rows.map((row) => {
       const label = element("th", { scope: "row", class: row.style ? "" : "plain" }, element("span", { html: row.label }));

@@ -92,6 +92,7 @@ class Cell {
     if (this.model || error) this.editor.shown.after(this.message);
     else this.output.replaceChildren(this.message);
     this.message.hidden = !this.message.textContent;
+    widths.observe(this.message);
   }
 
   showRun({ spec, pictures, position }, [numbers, frames]) {

@@ -21,6 +21,7 @@ class Lecture {
 
   // First what is looked at, then the questions, then all else: one after the other.
   async open() {
+    watchWidths(document);
     addEventListener("beforeprint", () => this.loadAll());
     addEventListener("hashchange", () => this.followAddress());
     const first = this.addressed ?? this.inSight;
