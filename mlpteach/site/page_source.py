@@ -15,7 +15,9 @@ _PACKAGE = Path(__file__).parents[1]
 _PAGE = _PACKAGE / "site" / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    *(_PACKAGE / "player" / "page" / f"{part}.js" for part in ("element", "scroll", "state", "planes")),
+    *(_PACKAGE / "player" / "page" / f"{part}.js" for part in (
+        "element", "scroll", "state", "planes",
+    )),
     *(_PAGE / f"{part}.js" for part in (
         "unpack", "reach", "python", "model", "dashboard", "judge", "question", "editor", "cell",
         "lecture",
