@@ -28,8 +28,12 @@ ON_DEMAND = ("matplotlib",)
 FOR_NOTEBOOKS = ("micropip",)  # which their kernel imports
 # What matplotlib names and does not import: for PDF, which a reader can load, and never.
 _FOR_PDF, _NEVER = "fonttools", "pytz"
-# What no browser reads: types, sources in C, examples, and fonts of PDF and PostScript.
-_UNREAD = re.compile(r"\.(pyi|pxd|h|c|a)$|/mpl-data/(sample_data|fonts/afm|fonts/pdfcorefonts)/")
+# What no browser reads: types, sources in C, examples, fonts of PDF and PostScript; and slanted
+# fonts, of which the upright ones stay.
+_UNREAD = re.compile(
+    r"\.(pyi|pxd|h|c|a)$|/mpl-data/sample_data/|/fonts/(afm|pdfcorefonts)/"
+    r"|/DejaVu(SansMono|Serif)-(Bold)?(Italic|Oblique)\.ttf$"
+)
 _REMADE = ("numpy", "matplotlib")
 
 

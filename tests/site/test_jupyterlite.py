@@ -1,5 +1,6 @@
 """JupyterLite's folder is whole, the same each time, and made of what was tried and installed."""
 
+import hashlib
 import importlib.metadata
 import io
 import json
@@ -55,6 +56,20 @@ def test_it_is_small_and_holds_one_copy_of_pyodide(site):
     for once in ("pyodide.mjs", "pyodide.asm.wasm.packed", "python_stdlib.zip"):
         assert names.count(once) == 1
     assert len([name for name in names if name.startswith("numpy-")]) == 1
+
+
+def test_wheels_are_without_what_no_browser_reads_and_have_the_hashes_of_the_lock_file(site):
+    (folder,) = site.glob("pyodide-*")
+    packages = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["packages"]
+    names = []
+    for entry in packages.values():
+        content = (folder / entry["file_name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+        with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+            names += wheel.namelist() if entry["name"] in ("numpy", "matplotlib") else []
+    assert not [name for name in names if name.endswith((".pyi", ".afm")) or "sample_data" in name]
+    fonts = {Path(name).name for name in names if name.endswith(".ttf")}
+    assert {"DejaVuSans.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif.ttf", "cmr10.ttf"} <= fonts
 
 
 def test_nothing_is_asked_of_other_hosts(site):
