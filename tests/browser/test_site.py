@@ -332,16 +332,17 @@ def edit(code, change):
 def test_an_edited_rule_is_shown_where_it_first_differs(waking, tab):
     page = tab(f"{waking}/02_adaptive_optimizers.html")
     dashboard = cell(page, "cell-19")
-    assert dashboard.locator("[data-action=jump]").count() == 0
-    edit(cell(page, "cell-18"), lambda text: text.replace("rho = eta", "rho = 1.5 * eta"))
+    differs = dashboard.locator(".ledger tr.differs")
+    assert differs.first.get_attribute("data-line") == "rho"  # epsilon stands outside the root
+    edit(cell(page, "cell-18"), lambda text: text.replace("(1 - beta1) * G", "G"))
     until(page, AWAKE)
     dashboard.get_by_role("button", name="Run").click()
-    jump = dashboard.locator("[data-action=jump]")
-    jump.wait_for()
-    jump.click()
-    rho = dashboard.locator(".ledger tr[data-line=rho] .result span")
-    mine, reference = (float(one.get_attribute("data-value")) for one in rho.all())
-    assert mine == pytest.approx(1.5 * reference, rel=1e-9)
+    until(page, "document.querySelector('#cell-19 .ledger tr.differs')?.dataset.line === 'M'")
+    dashboard.locator("[data-action=jump]").click()
+    assert "k = 1 " in dashboard.locator(".place").inner_text()
+    results = dashboard.locator(".ledger tr[data-line=M] .result span")
+    mine, reference = (float(one.get_attribute("data-value")) for one in results.all())
+    assert mine == pytest.approx(10 * reference, rel=1e-9)  # 1 - beta1 is 0.1
     assert page.complaints == []
 
 
