@@ -209,6 +209,25 @@ def test_a_page_is_as_wide_as_a_phone_and_as_a_projector(name, asleep, tab):
         resize(page, size)
 
 
+# Selectors of the page's own style, by class, that fit something within a dashboard or a question.
+STRANGE = """() => {
+  const rules = [...document.styleSheets].find((sheet) => sheet.href).cssRules;
+  const all = [...rules].flatMap((rule) => (rule.selectorText ? [rule] : [...rule.cssRules]));
+  const selectors = all.map((rule) => rule.selectorText?.replace(/:focus-visible|:hover/g, ""));
+  const isOfOthers = (selector) => /\\./.test(selector) && !selector.includes(".mlp");
+  const isWithin = (node) => node.parentElement.closest(".mlp, .mlp-question");
+  const fits = (selector) => [...document.querySelectorAll(selector)].some(isWithin);
+  return selectors.filter((one) => one && isOfOthers(one) && fits(one));
+}"""
+
+
+def test_the_style_of_a_page_is_not_that_of_its_dashboards_and_questions(asleep, tab):
+    page = tab(f"{asleep}/02_adaptive_optimizers.html")
+    until(page, ALL_SHOWN)
+    assert page.evaluate("document.styleSheets.length") >= 2
+    assert page.evaluate(STRANGE) == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_amiss(name, asleep, tab):
     page = tab(f"{asleep}/{name}.html")
