@@ -165,9 +165,8 @@ def test_the_link_to_a_state_leads_there(asleep, tab):
     assert "k = 5" in place
     dashboard.get_by_role("button", name="Link to this state").click()
     until(page, "document.querySelector('.tell').innerText.includes('to this state')")
-    other = tab(page.url)
-    other.locator("#cell-06 .mlp").wait_for()
-    assert other.locator("#cell-06 .place").inner_text() == place
+    there = "place => document.querySelector('#cell-06 .place')?.innerText === place"
+    until(tab(page.url), there, place)
 
 
 def test_a_page_on_paper_has_nothing_to_press_and_all_of_its_code(asleep, tab):
