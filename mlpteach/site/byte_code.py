@@ -80,12 +80,7 @@ def with_byte_code(
             if code is None or keeps_sources:
                 made.writestr(_entry(entry.filename, entry.external_attr), content)
             if code is not None:
-                name = (
-                    importlib.util.cache_from_source(entry.filename)
-                    if keeps_sources
-                    else f"{entry.filename}c"
-                )
-                made.writestr(_entry(name, entry.external_attr), code)
+                made.writestr(_entry(_name(entry, keeps_sources), entry.external_attr), code)
     return written.getvalue()
 
 

@@ -17,7 +17,7 @@ from mlpteach.site.archive import sources_archive
 from mlpteach.site.pyodide import NoPyodide, read_release
 
 # The share of numbers that may differ where a difference in the last bit grows to any size: at
-# η = 5, and after 200 updates of six instances an epoch, the digits' costs jump; so they do on the
+# η = 5, and in epochs with batches of six, the digits' costs jump; so they do on the
 # spirals with the step size that ends lowest. All other settings agree to 2e-11.
 CHAOTIC = {
     "01_minibatch_momentum cell-11 as it opens": 0.5,

@@ -280,7 +280,7 @@ class Question {
   // Where the folder is shared (Voila) the reader's own browser keeps the answers.
   remember(answer, verdict) {
     const { name, times, digest } = this.shown.keep;
-    if (name && answer) store(name, { answer, verdict, times, digest });
+    if (name && answer) store(name, { answer, verdict, times, digest, ...(times && { shown: this.shown }) }); // asked with numbers of one's own
   }
 
   judged() {

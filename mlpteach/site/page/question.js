@@ -1,11 +1,29 @@
 // A question on the page: what can be looked up is judged at once, all else by Python.
 
+// What was answered with numbers of one's own, so that it is shown with them while Python sleeps.
+function keptWithNumbers({ keep, bound }) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(keep.name));
+    return kept?.shown && !bound && kept.times !== keep.times ? kept : null;
+  } catch {
+    return null; // storage is forbidden
+  }
+}
+
 class QuestionModel extends Model {
   constructor(python, cell, { verdicts = null, ...state }) {
     super(python.wakes ? state : { ...state, shown: { ...state.shown, again: false } });
     this.python = python;
     this.cell = cell;
     this.verdicts = verdicts;
+    const kept = python.wakes ? keptWithNumbers(state.shown) : null;
+    if (kept) this.takeBack(kept);
+  }
+
+  // Python hears of it when something else wakes it.
+  takeBack({ shown, answer, times, digest }) {
+    this.set("shown", shown);
+    this.python.send(this.cell, { type: "recall", answer, times, digest }, { wake: false });
   }
 
   send(message) {

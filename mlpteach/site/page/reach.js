@@ -7,5 +7,5 @@ const widths = new ResizeObserver((changed) => {
 });
 
 function watchWidths(root) {
-  for (const node of root.querySelectorAll("main pre, .formula")) widths.observe(node);
+  for (const node of root.querySelectorAll("main pre, span.formula")) widths.observe(node);
 }
