@@ -84,6 +84,12 @@ def with_byte_code(
     return written.getvalue()
 
 
+def _name(entry, is_beside):
+    """Return where the byte code of a module stands, beside the source or in its place."""
+    name = entry.filename
+    return importlib.util.cache_from_source(name) if is_beside else f"{name}c"
+
+
 def _entry(name, attributes):
     entry = zipfile.ZipInfo(name)  # dated 1980
     entry.external_attr, entry.compress_type = attributes, zipfile.ZIP_DEFLATED
