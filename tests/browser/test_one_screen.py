@@ -222,3 +222,40 @@ def test_the_badge_of_a_first_difference_covers_no_result(browser, tmp_path):
     page.close()
     assert len(below) == 2
     assert min(below) > 18  # the badge is as high
+
+
+def half(k, G, *, eta=0.1):
+    return {"rho": 0.5 * eta * G}
+
+
+COMPARED = {
+    "optimizer": lambda rule: mt.dashboards.optimizer(rule=rule, epochs=1),
+    "own_rule": lambda rule: mt.dashboards.own_rule(half, against=rule, epochs=1),
+    "own_rule on a map": lambda rule: mt.dashboards.own_rule(
+        mt.RULES[rule].forms["paper"] if rule != "muon" else half, against="adam", on="beale"
+    ),
+}
+SCROLLED = """() => [...document.querySelectorAll(".body .ledger-panel")]
+.filter((panel) => panel.scrollHeight > panel.clientHeight + 8).map((panel) => panel.textContent)"""
+
+
+@pytest.mark.parametrize("rule", mt.RULES)
+@pytest.mark.parametrize("name", COMPARED)
+def test_both_ledgers_of_any_rule_are_whole(page, name, rule):
+    core = COMPARED[name](rule).core
+    show(page, core)
+    found = measured(page, WIDE[0])
+    for _ in range(core.spec["lines"]):  # each has its numbers below it in turn
+        page.press(".mlp", "ArrowDown")
+        assert page.evaluate(SCROLLED) == []
+    assert found["clipped"] == []
+    assert measured(page, WIDE[0])["height"] <= WIDE[0][1] + 16  # the page's own margins
+
+
+def test_a_rule_that_fails_leaves_its_reference_on_one_screen(page):
+    """Muon needs the matrices of layers; a map has none."""
+    core = mt.dashboards.own_rule(mt.rule("muon"), against="adam", on="beale").core
+    show(page, core)
+    found = measured(page, WIDE[0])
+    assert found["height"] <= WIDE[0][1] + 16
+    assert found["clipped"] == []
