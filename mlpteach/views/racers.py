@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlpteach.basics.arguments import check_choice, describe
-from mlpteach.basics.style import STYLES, Style
+from mlpteach.basics.style import BROWN, LEAF, SKY, STYLES, WINE, Style
 from mlpteach.rules import FORMS, RULES, Rule, rule
+
+# Of no rule on the slides: a colour means one of them everywhere.
+_SPARE = tuple(Style(color, "dotted", "P") for color in (WINE, LEAF, SKY, BROWN))
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _apart(style, others):
     """Return `style`, changed where another racer has it: the marker between forms, else all."""
     if any((other.color, other.dash) == (style.color, style.dash) for other in others):
         taken = {other.color for other in others}
-        style = next((free for free in STYLES if free.color not in taken), style)
+        style = next((free for free in (*_SPARE, *STYLES) if free.color not in taken), style)
     taken = {other.marker for other in others if other.color == style.color}
     if style.marker in taken:
         free = [other.marker for other in STYLES if other.marker not in taken]
