@@ -30,7 +30,7 @@ from mlpteach.study.step_sizes import best_from_start, equal, for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
 from mlpteach.views.panels import Show
 from mlpteach.views.race import path, race_show
-from mlpteach.views.racers import everybody, racers_of
+from mlpteach.views.racers import everybody, racers_of, with_the_one_looked_at
 
 # More updates than this make a race that nobody waits for.
 MOST_STEPS = 2000
@@ -262,6 +262,7 @@ def _follow(racers, landscapes, seed, before, asked):
 
     What was asked for itself stays as asked.
     """
+    asked = asked | with_the_one_looked_at(before, asked)
     kept = {name: value for name, value in asked.items() if value != before[name]}
     values = dict(asked)
     if "landscape" in kept:

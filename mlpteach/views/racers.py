@@ -95,6 +95,31 @@ def everybody(racers: Sequence[Racer], layers: bool = False) -> tuple[Racer, ...
     return tuple(everyone)
 
 
+def with_the_one_looked_at(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Return "rules" and "tune", who takes part and who is looked at, so that one is of the other.
+
+    Parameters
+    ----------
+    before, asked : dict
+        Values of the controls. Who is newly looked at joins; where the one looked at leaves, the
+        first of the others is.
+
+    Examples
+    --------
+    >>> before = {"rules": ("gd", "adam"), "tune": "gd"}
+    >>> with_the_one_looked_at(before, {**before, "tune": "lion"})
+    {'rules': ('gd', 'adam', 'lion'), 'tune': 'lion'}
+    >>> with_the_one_looked_at(before, {**before, "rules": ("adam",)})
+    {'rules': ('adam',), 'tune': 'adam'}
+    """
+    rules, chosen = tuple(asked["rules"]), asked["tune"]
+    if chosen in rules or not rules:
+        return {"rules": rules, "tune": chosen}
+    if chosen != before["tune"]:
+        return {"rules": (*rules, chosen), "tune": chosen}
+    return {"rules": rules, "tune": rules[0]}
+
+
 def _racer(given, others):
     if isinstance(given, (tuple, list)):
         if len(given) != 2:
