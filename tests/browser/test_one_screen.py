@@ -117,6 +117,30 @@ def test_nothing_is_clipped_or_scrolls_sideways(opened, size):
     assert found["smallest"] >= 14.0
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_dots_stand_beside_the_title(opened, width):
+    measured(opened, (width, 844))
+    title, dots = (opened.locator(part).bounding_box() for part in (".title", "[data-action=more]"))
+    assert dots["y"] < title["y"] + title["height"]
+    assert dots["x"] + dots["width"] <= width
+
+
+TOO_LONG = """() => [...document.querySelectorAll(".frame > .controls input.number")]
+.filter((field) => field.getClientRects().length).filter((field) => {
+  const { value } = field;
+  field.value = "0.001234567";
+  const isCut = field.scrollWidth > field.clientWidth;
+  field.value = value;
+  return isCut;
+}).map((field) => field.dataset.number)"""
+
+
+@pytest.mark.parametrize("size", [*WIDE, (390, 844)], ids=str)
+def test_a_field_holds_seven_digits(opened, size):
+    measured(opened, size)
+    assert opened.evaluate(TOO_LONG) == []
+
+
 @pytest.mark.parametrize("name", sorted(SMALL))
 def test_small_data_needs_no_more_room(page, name, tmp_path):
     SMALL[name]().save_html(tmp_path / "dashboard.html")
