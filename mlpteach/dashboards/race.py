@@ -43,6 +43,8 @@ _CELLS, _FEW_CELLS, _LOST_AFTER = 41, 11, 200
 _ETA = (1e-4, 1.0)
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
 _NOISE = 20.0
+# Updates that the slider reaches, so that a change stays light; more are asked for by `steps`.
+_UPDATES = 500
 
 
 def race(
@@ -176,7 +178,7 @@ def _pair(given):
 
 def _controls(racers, landscapes, values):
     names = {racer.id: racer.button for racer in racers}
-    most = max(1000, values["steps"])
+    most = max(_UPDATES, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
         Choice("step_sizes", "η", _STEP_SIZES),
