@@ -283,3 +283,23 @@ def test_a_rule_that_fails_leaves_its_reference_on_one_screen(page):
     found = measured(page, WIDE[0])
     assert found["height"] <= WIDE[0][1] + 16
     assert found["clipped"] == []
+
+
+CROWDS = {
+    "race": lambda: mt.dashboards.race(steps=30),
+    "ranking": lambda: mt.dashboards.ranking(("beale", "valley"), budget=20, seeds=1),
+    "surface": lambda: mt.dashboards.surface(*mt.datasets.moons(n=40), updates=10),
+}
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_stands_on_one_screen(page, name):
+    """Every rule of the menu takes part."""
+    core = CROWDS[name]().core
+    core.configure(rules=list(core.controls["rules"].options))
+    show(page, core)
+    found = measured(page, (1187, 663))  # the page's own margins besides
+    assert found["height"] <= 663
+    assert found["width"] <= 1187
+    assert found["clipped"] == []
+    assert found["smallest"] >= 14.0 * 0.99

@@ -1,5 +1,7 @@
 // Numbers of the step shown, one row a run, and words that stand still.
 
+const MOST_ROOMY = 9; // rows; more are written smaller
+
 class Table {
   constructor(panel, dashboard) {
     this.caption = element("figcaption");
@@ -12,6 +14,7 @@ class Table {
     this.panel = panel;
     this.caption.replaceChildren(element("span", { html: panel.title }));
     this.caption.hidden = !panel.title;
+    this.node.classList.toggle("long", panel.rows.length > MOST_ROOMY);
     this.table.setAttribute("aria-label", panel.label);
     this.cells = [];
     // A corner or a column without a title is no header, also not to a screen reader.
