@@ -23,7 +23,7 @@ class Style:
     color : str
         As "#rrggbb", on a light page.
     dash : {"solid", "dashed", "dotted", "dashdot"}
-    marker : {"o", "s", "^", "D", "v", "X", ""}
+    marker : {"o", "s", "^", "D", "v", "X", "P", ""}
         As in matplotlib; "" for none.
     width : float
         In points.
@@ -74,4 +74,4 @@ STYLES = (
 )
 
 # Of an entry that says nothing about its look, and of a reader's own function.
-PLAIN = Style(VIOLET, "dotted", "X")
+PLAIN = Style(VIOLET, "dotted", "P")

@@ -30,7 +30,7 @@ from mlpteach.study.step_sizes import best_from_start, equal, for_landscape
 from mlpteach.tables.landscapes import LANDSCAPES, Landscape, Objective, noisy, own_landscape
 from mlpteach.views.panels import Show
 from mlpteach.views.race import path, race_show
-from mlpteach.views.racers import everybody, racers_of
+from mlpteach.views.racers import everybody, racers_of, with_the_one_looked_at
 
 # More updates than this make a race that nobody waits for.
 MOST_STEPS = 2000
@@ -43,6 +43,8 @@ _CELLS, _FEW_CELLS, _LOST_AFTER = 41, 11, 200
 _ETA = (1e-4, 1.0)
 # What the slider of the noise reaches at least: about the gradient where most landscapes start.
 _NOISE = 20.0
+# Updates that the slider reaches, so that a change stays light; more are asked for by `steps`.
+_UPDATES = 500
 
 
 def race(
@@ -176,7 +178,7 @@ def _pair(given):
 
 def _controls(racers, landscapes, values):
     names = {racer.id: racer.button for racer in racers}
-    most = max(1000, values["steps"])
+    most = max(_UPDATES, values["steps"])
     return [
         Choice("landscape", "Landscape", {id: one.menu_title for id, one in landscapes.items()}),
         Choice("step_sizes", "η", _STEP_SIZES),
@@ -262,6 +264,7 @@ def _follow(racers, landscapes, seed, before, asked):
 
     What was asked for itself stays as asked.
     """
+    asked = asked | with_the_one_looked_at(before, asked)
     kept = {name: value for name, value in asked.items() if value != before[name]}
     values = dict(asked)
     if "landscape" in kept:

@@ -26,7 +26,7 @@ from mlpteach.study.step_sizes import for_network
 from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import as_schedule
 from mlpteach.views.panels import Show
-from mlpteach.views.racers import everybody, racers_of
+from mlpteach.views.racers import everybody, racers_of, with_the_one_looked_at
 from mlpteach.views.runs import Runs, divergence_message, identity
 from mlpteach.views.surface import Seen, show_surface
 
@@ -263,6 +263,7 @@ class _Ways:
 
 def _follow(racers, problem, before, asked):
     """Give rules that join a step size that suits, and let two weights change places."""
+    asked = asked | with_the_one_looked_at(before, asked)
     values = dict(asked)
     new = [racer for racer in racers if racer.id in set(asked["rules"]) - set(before["rules"])]
     for racer in _suited(new, new, problem):

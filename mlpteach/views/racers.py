@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlpteach.basics.arguments import check_choice, describe
-from mlpteach.basics.style import STYLES, Style
+from mlpteach.basics.style import BROWN, LEAF, SKY, STYLES, WINE, Style
 from mlpteach.rules import FORMS, RULES, Rule, rule
+
+# Of no rule on the slides: a colour means one of them everywhere.
+_SPARE = tuple(Style(color, "dotted", "P") for color in (WINE, LEAF, SKY, BROWN))
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,31 @@ def everybody(racers: Sequence[Racer], layers: bool = False) -> tuple[Racer, ...
     return tuple(everyone)
 
 
+def with_the_one_looked_at(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Return "rules" and "tune", who takes part and who is looked at, so that one is of the other.
+
+    Parameters
+    ----------
+    before, asked : dict
+        Values of the controls. Who is newly looked at joins; where the one looked at leaves, the
+        first of the others is.
+
+    Examples
+    --------
+    >>> before = {"rules": ("gd", "adam"), "tune": "gd"}
+    >>> with_the_one_looked_at(before, {**before, "tune": "lion"})
+    {'rules': ('gd', 'adam', 'lion'), 'tune': 'lion'}
+    >>> with_the_one_looked_at(before, {**before, "rules": ("adam",)})
+    {'rules': ('adam',), 'tune': 'adam'}
+    """
+    rules, chosen = tuple(asked["rules"]), asked["tune"]
+    if chosen in rules or not rules:
+        return {"rules": rules, "tune": chosen}
+    if chosen != before["tune"]:
+        return {"rules": (*rules, chosen), "tune": chosen}
+    return {"rules": rules, "tune": rules[0]}
+
+
 def _racer(given, others):
     if isinstance(given, (tuple, list)):
         if len(given) != 2:
@@ -116,7 +144,7 @@ def _apart(style, others):
     """Return `style`, changed where another racer has it: the marker between forms, else all."""
     if any((other.color, other.dash) == (style.color, style.dash) for other in others):
         taken = {other.color for other in others}
-        style = next((free for free in STYLES if free.color not in taken), style)
+        style = next((free for free in (*_SPARE, *STYLES) if free.color not in taken), style)
     taken = {other.marker for other in others if other.color == style.color}
     if style.marker in taken:
         free = [other.marker for other in STYLES if other.marker not in taken]

@@ -16,6 +16,9 @@ from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_led
 from mlpteach.views.panels import Axes, Heat, Ledger, Line, Plot, Row, Show, Table, Text
 from mlpteach.views.race import path, race_show
 
+# Lines of a ledger that leave room for the cost below it.
+_SHORT = 5
+
 
 def show_traces(traces: dict[str, Trace], layer: int, remark: str = "") -> Show:
     """Return the :class:`~mlpteach.views.Show` of one or two runs, also of those that diverge.
@@ -98,11 +101,14 @@ def pair_show(
 
 
 def _mosaic(panels):
-    """Place the difference above all, and both ledgers over the cost beside the maps."""
+    """Place the difference above all, and both ledgers beside the maps; the cost below either."""
     if len(letters_of(panels, "ledger")) < 2:
         return ""
     maps = ["".join(pair) for pair in evenly(list(letters_of(panels, "heat")), 2)]
     cost = letters_of(panels, "wide")
+    if max(len(panel.lines) for panel in panels if isinstance(panel, Ledger)) > _SHORT:
+        right = beside((13, [letters_of(panels, "ledger")]), (7, [*maps, cost]))
+        return above(letters_of(panels, "text"), right)
     # In shares that meet no edge between the maps, so that both sides are as high as they need.
     left = [letters_of(panels, "ledger")] * 4 + [cost] * 3
     return above(letters_of(panels, "text"), beside((13, left), (7, maps)))

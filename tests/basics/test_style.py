@@ -8,6 +8,7 @@ from oklab import linear, oklab
 
 import mlpteach as mt
 from mlpteach.basics.style import ON_DARK, STYLES
+from mlpteach.views.racers import racers_of
 
 # Machado, Oliveira & Fernandes 2009, Table 1, severity 1.0; they act on linear red, green, blue.
 READERS = {
@@ -72,3 +73,21 @@ def test_what_shares_a_colour_has_other_dashes_or_another_marker():
     assert len(set(rules)) == len(rules)
     assert len(set(looks[: len(STYLES)])) == len(STYLES)
     assert {color for color, _, _ in looks} <= set(ON_DARK)
+
+
+def test_rules_of_ones_own_take_no_colour_that_means_a_rule_of_the_slides():
+    def one(k, G, *, eta=0.1):
+        return {"rho": eta * G}
+
+    def two(k, G, *, eta=0.1):
+        return {"rho": eta * np.sign(G)}
+
+    def three(k, G, *, eta=0.1):
+        return {"rho": eta * G**3}
+
+    racers = racers_of([one, two, three, *RACERS])
+    colors = [racer.style.color for racer in racers]
+    assert len(set(colors)) == len(racers)
+    assert [racer.style for racer in racers[3:]] == [mt.RULES[id].style for id in RACERS]
+    looks = {(racer.style.dash, racer.style.marker) for racer in racers[:3]}
+    assert looks.isdisjoint((racer.style.dash, racer.style.marker) for racer in racers[3:])

@@ -77,6 +77,22 @@ def test_screen_readers_hear_labels_and_which_is_chosen(core, shown):
     assert said == f"Images of the batch: {', '.join(map(str, labels))}; chosen: 1 of 32"
 
 
+def test_a_wrong_answer_has_the_right_label_first(page):
+    core = mt.dashboards.cost_lab(X, y, epochs=1).core
+    core.configure(images="wrong")
+    core.position = {"k": core.show.steps}
+    show(page, core)
+    for trace, id in zip(core.traces.values(), ("mse", "cross_entropy"), strict=True):
+        images, targets = trace.run.problem.validation
+        given = trace.network(len(trace)).outputs(images).argmax(axis=1)
+        right = targets.argmax(axis=0)
+        pairs = {f"{one}→{other}" for one, other in zip(right, given, strict=True) if one != other}
+        said = page.locator(f".images .grid:has(canvas[data-field='wrong.{id}']) .said span")
+        found = set(said.all_text_contents()) - {""}
+        assert found
+        assert found <= pairs
+
+
 def test_saved_page_shows_them_without_python(page, tmp_path):
     dashboard = mt.dashboards.cost_lab(X, y, epochs=1)
     page.goto(dashboard.save_html(tmp_path / "lab.html").as_uri())

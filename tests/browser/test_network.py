@@ -217,3 +217,24 @@ def test_numbers_are_copied_with_all_their_digits(core, shown):
     assert repr(float(core.trace[0].A[3][0, 0])) in copied
     assert repr(float(core.trace[0].A[3][0, 11])) in copied  # of the whole batch
     assert repr(float(core.trace[0].sensitivity[1][3, 0])) not in copied  # to come
+
+
+def test_of_a_deep_network_the_current_line_is_read_whole(page):
+    """More lines than have room: the one that is told stands clear of the fading end."""
+    core = network(depth=4, width=8, rule="adam", epochs=1)
+    page.set_viewport_size(SCREEN)
+    show(page, core)
+    page.press(".mlp", "Home")
+    for _ in range(core.spec["lines"]):
+        above, below, faded = page.evaluate(
+            """() => { const box = document.querySelector(".ledger-panel");
+            const row = box.querySelector("tr.current").getBoundingClientRect();
+            const caption = box.querySelector("caption").getBoundingClientRect();
+            const room = box.getBoundingClientRect();
+            const isCut = box.classList.contains("cut");
+            const em = parseFloat(getComputedStyle(box).fontSize);
+            return [row.top - caption.bottom, room.bottom - row.bottom, isCut ? 2.4 * em : 0]; }"""
+        )
+        assert above >= -6
+        assert below >= faded - 2
+        page.press(".mlp", "ArrowDown")

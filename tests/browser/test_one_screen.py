@@ -55,6 +55,30 @@ def test_nothing_is_clipped_or_scrolls_sideways(opened, size):
     assert found["smallest"] >= 14.0
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_dots_stand_beside_the_title(opened, width):
+    measured(opened, (width, 844))
+    title, dots = (opened.locator(part).bounding_box() for part in (".title", "[data-action=more]"))
+    assert dots["y"] < title["y"] + title["height"]
+    assert dots["x"] + dots["width"] <= width
+
+
+TOO_LONG = """() => [...document.querySelectorAll(".frame > .controls input.number")]
+.filter((field) => field.getClientRects().length).filter((field) => {
+  const { value } = field;
+  field.value = "0.001234567";
+  const isCut = field.scrollWidth > field.clientWidth;
+  field.value = value;
+  return isCut;
+}).map((field) => field.dataset.number)"""
+
+
+@pytest.mark.parametrize("size", [*WIDE, (390, 844)], ids=str)
+def test_a_field_holds_seven_digits(opened, size):
+    measured(opened, size)
+    assert opened.evaluate(TOO_LONG) == []
+
+
 @pytest.mark.parametrize("name", sorted(SMALL))
 def test_small_data_needs_no_more_room(page, name, tmp_path):
     SMALL[name]().save_html(tmp_path / "dashboard.html")
@@ -160,3 +184,60 @@ def test_the_badge_of_a_first_difference_covers_no_result(browser, tmp_path):
     page.close()
     assert len(below) == 2
     assert min(below) > 18  # the badge is as high
+
+
+def half(k, G, *, eta=0.1):
+    return {"rho": 0.5 * eta * G}
+
+
+COMPARED = {
+    "optimizer": lambda rule: mt.dashboards.optimizer(rule=rule, epochs=1),
+    "own_rule": lambda rule: mt.dashboards.own_rule(half, against=rule, epochs=1),
+    "own_rule on a map": lambda rule: mt.dashboards.own_rule(
+        mt.RULES[rule].forms["paper"] if rule != "muon" else half, against="adam", on="beale"
+    ),
+}
+SCROLLED = """() => [...document.querySelectorAll(".body .ledger-panel")]
+.filter((panel) => panel.scrollHeight > panel.clientHeight + 8).map((panel) => panel.textContent)"""
+
+
+@pytest.mark.parametrize("rule", mt.RULES)
+@pytest.mark.parametrize("name", COMPARED)
+def test_both_ledgers_of_any_rule_are_whole(page, name, rule):
+    core = COMPARED[name](rule).core
+    show(page, core)
+    found = measured(page, WIDE[0])
+    for _ in range(core.spec["lines"]):  # each has its numbers below it in turn
+        page.press(".mlp", "ArrowDown")
+        assert page.evaluate(SCROLLED) == []
+    assert found["clipped"] == []
+    assert measured(page, WIDE[0])["height"] <= WIDE[0][1] + 16  # the page's own margins
+
+
+def test_a_rule_that_fails_leaves_its_reference_on_one_screen(page):
+    """Muon needs the matrices of layers; a map has none."""
+    core = mt.dashboards.own_rule(mt.rule("muon"), against="adam", on="beale").core
+    show(page, core)
+    found = measured(page, WIDE[0])
+    assert found["height"] <= WIDE[0][1] + 16
+    assert found["clipped"] == []
+
+
+CROWDS = {
+    "race": lambda: mt.dashboards.race(steps=30),
+    "ranking": lambda: mt.dashboards.ranking(("beale", "valley"), budget=20, seeds=1),
+    "surface": lambda: mt.dashboards.surface(*mt.datasets.moons(n=40), updates=10),
+}
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_stands_on_one_screen(page, name):
+    """Every rule of the menu takes part."""
+    core = CROWDS[name]().core
+    core.configure(rules=list(core.controls["rules"].options))
+    show(page, core)
+    found = measured(page, (1187, 663))  # the page's own margins besides
+    assert found["height"] <= 663
+    assert found["width"] <= 1187
+    assert found["clipped"] == []
+    assert found["smallest"] >= 14.0 * 0.99

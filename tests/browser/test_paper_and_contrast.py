@@ -50,6 +50,16 @@ def test_printed_dashboard_is_the_one_on_the_screen_made_smaller(opened):
         assert place == pytest.approx(smaller * before, abs=8)
 
 
+def test_paper_keeps_the_grounds_that_mean_something(opened):
+    page = opened(mt.dashboards.adam(epochs=1))
+    adjust = "(node) => getComputedStyle(node).printColorAdjust"
+    current = page.locator(".ledger tr.current")
+    assert current.evaluate(adjust) == "economy"
+    page.emulate_media(media="print")
+    assert current.evaluate(adjust) == "exact"  # a browser leaves grounds out else
+    assert page.locator(".bar").first.evaluate(adjust) == "exact"
+
+
 def test_low_screen_holds_all(opened):
     page = opened(mt.dashboards.race(), height=540)
     assert page.evaluate("document.documentElement.scrollHeight") <= 541

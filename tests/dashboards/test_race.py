@@ -228,8 +228,8 @@ def test_arrows_are_those_of_the_rule_looked_at():
     before = dashboard.traces["momentum (paper)"][3]
     np.testing.assert_allclose(found["past"], -0.9 * before.v.flat, rtol=1e-9)
     assert len(drawn_arrows(dashboard)) == 4  # the gradient's part from the tip of the past
-    dashboard.configure(rules=("gd",))  # not the one that is looked at
-    assert drawn_arrows(dashboard) == []
+    dashboard.configure(rules=("gd",))  # the one that is left is looked at
+    assert arrows(dashboard, 5).keys() == {"step", "descent"}
 
 
 def test_enlarged_the_longest_part_of_a_step_is_one_long():
@@ -574,3 +574,17 @@ def test_race_of_runs_that_all_diverge_is_still_told():
     dashboard = race("beale", ["gd", "momentum"], start=(-4.0, 4.0))
     dashboard.take_step(1)
     assert "Gradient descent none, Momentum none" in dashboard.spec["guided"]["sentence"]
+
+
+def test_who_is_looked_at_joins_and_who_leaves_is_looked_at_no_more():
+    dashboard = mt.dashboards.race("saddle", ["gd", "adam"], steps=20)
+    dashboard.configure(tune="lion")
+    assert dashboard.values["rules"] == ("gd", "adam", "lion")
+    assert "lion (paper)" in dashboard.traces
+    assert drawn_arrows(dashboard)
+    dashboard.configure(rules=("gd", "adam"))
+    assert dashboard.values["tune"] == "gd"
+    dashboard.configure(step_sizes="best")
+    dashboard.configure(tune="rmsprop")  # a best step size is searched for who joins, too
+    searched = mt.dashboards.race("saddle", ["gd", "adam", "rmsprop"], steps=20, step_sizes="best")
+    assert dashboard.values["rmsprop.eta"] == searched.values["rmsprop.eta"]

@@ -245,3 +245,11 @@ def test_nobody_takes_part(dashboard):
 def test_wrong_arguments_are_named(options, error, words):
     with pytest.raises(error, match=words):
         surface(**options)
+
+
+def test_who_is_looked_at_joins():
+    X, y = mt.datasets.moons(n=40, seed=2)
+    dashboard = mt.dashboards.surface(X, y, ["gd"], updates=10)
+    dashboard.configure(tune="adagrad")
+    assert dashboard.values["rules"] == ("gd", "adagrad")
+    assert "adagrad (lecture)" in dashboard.traces

@@ -59,7 +59,7 @@ LARGEST = {
     "network": {"depth": 4, "width": 8, "output": "softmax", "rule": "nadam"},
     "optimizer": {"layer": "1", "rule": "nadam"},
     "own_rule": {"layer": "1"},
-    "race": {"landscape": "rosenbrock", "steps": 1000},
+    "race": {"landscape": "rosenbrock", "steps": 500},
     "ranking": {"rules": EVERYBODY},
     "step_size": {"schedules": EVERYBODY},
 }
@@ -72,8 +72,8 @@ def test_the_largest_settings_are_light(name):
         control: list(core.controls[control].options) if value is EVERYBODY else value
         for control, value in LARGEST[name].items()
     }
-    core.configure(**settings)
     drawn = core.pictures()
+    core.configure(**settings)
     assert travelled(core, drawn) <= CHANGE_BYTES
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mlpteach.player import Core, GuidedStep, Slider, Toggle
+from mlpteach.player.guide import at, first_below
 from mlpteach.views import Row, Show, Table
 
 
@@ -114,6 +115,16 @@ def test_numbers_are_written_as_people_write_them():
     numbers = {name: lambda show, number=number: number for name, number in given.items()}
     step = GuidedStep("{small} {small:.0e} {minus} {count}", numbers=numbers)
     assert step.fill(make().show)["sentence"] == "2.34·10⁻⁸ 2·10⁻⁸ −0.5 12345"
+
+
+def test_numbers_of_a_step_are_counted_as_on_the_page():
+    show = build({"a": 2.0, "negative": False})
+    assert [at("power", k)(show) for k in (1, 8, None)] == [2.0, 256.0, 256.0]
+    for k in (0, 9):
+        with pytest.raises(ValueError, match=f"k must be from 1 to 8.*given {k}"):
+            at("power", k)(show)
+    assert first_below(-show.series["power"], -7.0) == 3
+    assert first_below(show.series["power"], 1.0) == 0  # never
 
 
 def test_html_in_a_sentence_is_text():

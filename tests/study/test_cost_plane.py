@@ -72,6 +72,11 @@ def test_weights_that_moved_most_of_some():
     np.testing.assert_array_equal(most_moved(ways, np.array([0, 2, 3]), 2), [3, 0])
 
 
+def test_a_weight_that_went_far_and_came_back_has_moved():
+    way = np.array([[0.0, 0.0], [5.0, 1.0], [0.1, 2.0]])
+    np.testing.assert_array_equal(most_moved([way], np.array([0, 1]), 1), [0])
+
+
 @pytest.mark.parametrize("loss", list(mt.LOSSES))
 def test_costs_are_those_of_each_network_on_these_rows(loss):
     X, y = mt.datasets.spirals(n=30)

@@ -61,6 +61,11 @@ def test_units_are_the_rows_of_the_first_weights(trace, learned):
             np.testing.assert_allclose(shown, W.clip(-limit, limit), atol=limit * HALF_A_SHADE)
 
 
+def test_what_is_drawn_strongest_leaves_out_five_in_a_thousand(trace):
+    _, limit = unit_frames({"a": trace}, [1], 8, False)
+    assert limit == pytest.approx(np.quantile(np.abs(NET.W[1]), 0.995))
+
+
 def test_units_before_some_updates_only(trace):
     frames, limit = unit_frames({"a": trace}, [1, 2, 7, 50], 8, True)
     named = frames.named(frames.read(1, 4))["units.a"]

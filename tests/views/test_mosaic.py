@@ -31,7 +31,17 @@ def rectangles(piece, left=0.0, top=0.0, right=1.0, bottom=1.0):
 
 @pytest.mark.parametrize(
     "mosaic",
-    ["A", "AB", "A;B", "AAB;AAC", "ABC;DEF", "AAABBCC;AAADDEE", "ACD;ACE;BCE;BFF", "A.;BB"],
+    [
+        "A",
+        "AB",
+        "A;B",
+        "AAB;AAC",
+        "ABC;DEF",
+        "AAABBCC;AAADDEE",
+        "ACD;ACE;BCE;BFF",
+        "A.;BB",
+        "AA.;B..",
+    ],
 )
 def test_panels_stand_where_matplotlib_puts_them(mosaic):
     axes = Figure().subplot_mosaic(mosaic, gridspec_kw={"wspace": 0, "hspace": 0})
@@ -67,6 +77,7 @@ def test_what_is_no_mosaic_is_refused(mosaic, said):
 def test_mosaics_are_put_together():
     assert stack("A", "BC", "", "DEF").split(";") == ["AAAAAA", "BBBCCC", "DDEEFF"]
     assert beside((2, ["A"]), (3, ["BC", "D"])) == "AAAABBBCCC;AAAADDDDDD"
+    assert beside((1, ["A", "B"]), (1, ["C", "D", "E"])) == "AC;AC;AD;BD;BE;BE"
     assert above("C", "AB;AB") == "CC;AB;AB"
     assert above("", "AB") == "AB"
 

@@ -28,7 +28,7 @@ class Heat {
     this.panel = panel;
     this.title.innerHTML = panel.title;
     this.dark = null; // the bar has no colours yet
-    this.ends.textContent = panel.colors === "signed" ? `±${short(panel.limit)}` : `0 … ${short(panel.limit)}`;
+    this.ends.textContent = panel.colors === "signed" ? `±${short(panel.limit)}` : `≤ ${short(panel.limit)}`;
     this.canvas.setAttribute("aria-label", panel.label);
     return true;
   }

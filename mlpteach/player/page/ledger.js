@@ -1,5 +1,6 @@
 // The lines of a rule with the numbers of one chosen weight put in.
 
+const FADED = 2.4; // em at the lower end that fade out where more lines follow, as the style sheet says
 const REST = 8; // pixels of a last line that may be missing: the room below its letters
 
 // A weight or a bias of a network, whose row of the position says which.
@@ -103,7 +104,8 @@ class Ledger {
     if (!scrolls) return;
     const room = box.getBoundingClientRect(), row = node.getBoundingClientRect();
     const top = room.top + this.caption.offsetHeight; // the caption stays above the lines
+    const bottom = room.bottom - (node === this.rows.at(-1) ? 0 : FADED * parseFloat(getComputedStyle(box).fontSize));
     if (row.top < top) box.scrollTop -= top - row.top;
-    else if (row.bottom > room.bottom) box.scrollTop += row.bottom - room.bottom;
+    else if (row.bottom > bottom) box.scrollTop += row.bottom - bottom;
   }
 }

@@ -37,7 +37,7 @@ function frame(name, parts, grows) {
   return element("div", { class: grows ? `${name} grows` : name }, ...parts);
 }
 
-const WIDE = 900; // pixels
+const WIDE = 900, SLIM = 520; // pixels
 const PAPER = 680; // pixels that a sheet is wide, between margins
 
 // Widths in em up to which a panel is laid out otherwise.
@@ -50,6 +50,7 @@ function tellWidth(root) {
   if (width) root.style.setProperty("--width", `${width}px`);
   if (width) root.style.setProperty("--on-paper", Math.min(1, PAPER / width));
   root.classList.toggle("narrow", width > 0 && width <= WIDE);
+  root.classList.toggle("slim", width > 0 && width <= SLIM);
   root.classList.toggle("wide", !width || width > WIDE);
 }
 
