@@ -27,7 +27,8 @@ steps, unit      how many there are, and what one is called ("": `numbers` tell 
 perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: none)
 message          a warning, or ""
 numbers          a list of ``{"text", "series"}`` beside the slider
-series           name -> where in `numbers`; one entry a step (curves of a step are in layers)
+series           name -> where in `numbers`; one entry a step (curves of a step are in layers). Only
+                 what is written somewhere travels so; what is drawn travels as points of layers
 frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
@@ -144,7 +145,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "message": show.message,
         "panels": panels,
         "mosaic": cut((show.mosaic or arrange(show.panels)).split(";")) if panels else {},
-        "series": {n: numbers.add(a) for n, a in show.series.items() if np.ndim(a) == 1},
+        "series": {name: numbers.add(show.series[name]) for name in _written_series(show)},
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
@@ -157,6 +158,20 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "dark": ON_DARK,
     }
     return spec, numbers.bytes()
+
+
+def _written_series(show):
+    """Return the names of the series whose values a page writes, in tables and beside the slider.
+
+    Beside a ledger these are all: which numbers its lines take, the page finds out.
+    """
+    named = [name for name, values in show.series.items() if np.ndim(values) == 1]
+    if any(isinstance(panel, Ledger) for panel in show.panels):
+        return named
+    tables = (panel for panel in show.panels if isinstance(panel, Table))
+    written = {cell for table in tables for row in table.rows for cell in row.cells}
+    written |= {name for _, name in show.numbers}
+    return [name for name in named if name in written]
 
 
 def describe_control(control: Control) -> dict[str, Any]:

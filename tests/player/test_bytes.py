@@ -46,6 +46,13 @@ def test_first_show_and_change_of_every_slider_are_light(name):
         core.configure(**{slider.name: start})
 
 
+def test_of_what_is_only_drawn_no_second_copy_travels():
+    core = mt.dashboards.race(steps=30).core
+    assert "adam (lecture).x" in core.show.series
+    assert "adam (lecture).x" not in core.spec["series"]
+    assert {"adam (lecture).J", "adam (lecture).distance"} <= set(core.spec["series"])
+
+
 def test_the_largest_drawn_network_changes_within_300_kb():
     core = mt.dashboards.network(depth=4, width=8, rule="adam").core
     drawn = core.pictures()
