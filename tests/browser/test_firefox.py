@@ -16,7 +16,8 @@ DRAWN = """[...document.querySelectorAll(".mlp .body canvas")].filter((one) => o
 .filter((one) => !one.parentElement.querySelector(".wait:not([hidden])"))
 .map((one) => one.getContext("2d").getImageData(0, 0, one.width, one.height).data.some(Boolean))"""
 # Of each formula in sight without fractions, roots and the like, how many letters it is high.
-HEIGHTS = """[...document.querySelectorAll(".mlp math")].filter((one) => one.getClientRects().length)
+HEIGHTS = """[...document.querySelectorAll(".mlp math")]
+.filter((one) => one.getClientRects().length)
 .filter((one) => !one.querySelector("mfrac, msqrt, mtable, munder, mover, munderover, msubsup"))
 .map((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).fontSize))"""
 # That a change of size needs one more frame is a notice, though Firefox calls it an error.
