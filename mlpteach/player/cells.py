@@ -5,12 +5,18 @@ closed when its cell has made others in a later run and no other cell shows it. 
 not name a cell in their messages keep everything.
 """
 
+import asyncio
+import gc
 import os
 import sys
 from typing import Any, NamedTuple
 
 # In the environment of kernels that `mlpteach lecture "race?k=40"` starts: a cell's id and a state.
 LINK = "MLPTEACH_LINK"
+# IPython's names of the last outputs.
+_LATEST = ("_", "__", "___")
+# Seconds after the last dashboard was closed until its memory is asked back.
+_UNTIL_FREED = 1.0
 
 
 class Run(NamedTuple):
@@ -94,19 +100,46 @@ def _is_before(earlier, run):
 
 
 def forget_output(dashboard: Any) -> None:
-    """Take a dashboard out of the outputs that IPython remembers: ``Out``, ``_`` and ``_12``."""
+    """Take a dashboard out of the outputs that IPython remembers: ``Out``, ``_`` and ``_12``.
+
+    It keeps the names once more, to hide them from ``%who``.
+    """
     shell = _shell()
     if shell is None:
         return
-    outputs, names = shell.user_ns.get("_oh", {}), shell.user_ns
-    for number in [number for number, value in outputs.items() if value is dashboard]:
+    outputs = shell.user_ns.get("_oh", {})
+    numbered = [number for number, value in outputs.items() if value is dashboard]
+    for number in numbered:
         del outputs[number]
-        names.pop(f"_{number}", None)
-    for name in ("_", "__", "___"):
-        if names.get(name) is dashboard:
-            names[name] = ""
+    for names in (shell.user_ns, getattr(shell, "user_ns_hidden", {})):
+        for number in numbered:
+            names.pop(f"_{number}", None)
+        for name in _LATEST:
+            if names.get(name) is dashboard:
+                names[name] = ""
+    for name in _LATEST:
         if getattr(shell.displayhook, name, None) is dashboard:
             setattr(shell.displayhook, name, "")
+
+
+class Freeing:
+    """Asks the memory of closed dashboards back, soon after the cells have run.
+
+    A widget holds itself, and Python by itself looks for such only when many more have come.
+    """
+
+    def __init__(self) -> None:
+        self._due: asyncio.TimerHandle | None = None
+
+    def ask(self) -> None:
+        """Ask once, a while after the last call; not where no loop runs, as in a script."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if self._due is not None:
+            self._due.cancel()
+        self._due = loop.call_later(_UNTIL_FREED, gc.collect)
 
 
 def _shell():

@@ -19,7 +19,8 @@ MATHEMATICS = (_PAGE / "mathematics.css").read_text("utf-8")
 STYLE = MATHEMATICS + (_PAGE / "player.css").read_text("utf-8")
 
 # What a widget's module is: the page itself is made once, however many widgets there are. A browser
-# never forgets a module, so that each with one of its own would leave it behind.
+# never forgets a module, so that each with one of its own would leave it behind. And JupyterLab
+# holds models whose widget is closed: what is heavy is taken out of them.
 LOADER = """
 const pages = (globalThis.mlpteachPages ??= new Map());
 
@@ -31,7 +32,13 @@ function load(source) {
   return pages.get(source);
 }
 
+// The last stands for nothing heavy: a model remembers what it held before the last change.
+const HEAVY = ["page", "spec", "numbers", "frames", "pictures", "_css", "position"];
+
 export default {
+  initialize({ model }) {
+    model.on("destroy", () => HEAVY.forEach((name) => model.set(name, null)));
+  },
   async render({ model, el }) {
     const page = await load(model.get("page"));
     return page.default.render({ model, el });

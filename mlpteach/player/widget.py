@@ -14,6 +14,7 @@ import traitlets
 
 from mlpteach.player.cells import (
     Cells,
+    Freeing,
     current_run,
     forget_output,
     is_unwatched,
@@ -30,7 +31,7 @@ from mlpteach.views.panels import Show
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_CELLS = Cells()
+_CELLS, _FREEING = Cells(), Freeing()
 
 # Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
@@ -84,9 +85,15 @@ class Player(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return repr(self.core).replace("Core", "Player", 1)
 
+    def open(self) -> None:
+        """Bring the dashboard to the pages, also one that was closed."""
+        self.layout.open()
+        super().open()
+
     def close(self) -> None:
         """Take the dashboard off all pages; its history stays where Python still holds it."""
         super().close()
+        self.layout.close()
         self.__dict__.pop("_repr_mimebundle_", None)  # a closed widget leaves None there
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -224,6 +231,7 @@ def _close(dashboards):
     for dashboard in dashboards:
         dashboard.close()
         forget_output(dashboard)
+        _FREEING.ask()
 
 
 def _traits(message, buffers):

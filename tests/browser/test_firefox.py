@@ -11,11 +11,13 @@ from .lectured_dashboards import LECTURED, MEASURE, NARROW, TWO_FRAMES, WIDE
 RIGHT, HOME = "\ue014", "\ue011"
 K = "Number(document.querySelector('.mlp [data-shown=k]').textContent)"
 LAST = "Number(document.querySelector('.mlp .track .slider').max)"
-# Of each canvas in sight, whether anything is drawn on it.
+# Of each canvas in sight that nothing covers, whether anything is drawn on it.
 DRAWN = """[...document.querySelectorAll(".mlp .body canvas")].filter((one) => one.offsetWidth)
+.filter((one) => !one.parentElement.querySelector(".wait:not([hidden])"))
 .map((one) => one.getContext("2d").getImageData(0, 0, one.width, one.height).data.some(Boolean))"""
 # Of each formula in sight without fractions, roots and the like, how many letters it is high.
-HEIGHTS = """[...document.querySelectorAll(".mlp math")].filter((one) => one.offsetParent)
+HEIGHTS = """[...document.querySelectorAll(".mlp math")]
+.filter((one) => one.getClientRects().length)
 .filter((one) => !one.querySelector("mfrac, msqrt, mtable, munder, mover, munderover, msubsup"))
 .map((one) => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).fontSize))"""
 # That a change of size needs one more frame is a notice, though Firefox calls it an error.

@@ -4,6 +4,8 @@ import pytest
 
 import mlpteach as mt
 
+from .lectured_dashboards import LECTURED, TWO_FRAMES
+
 INK = """() => {
   const formula = document.querySelector(".ledger tr td math");
   const { forcedColorAdjust, color } = getComputedStyle(formula);
@@ -16,6 +18,68 @@ BOX = """(node) => {
   const { x, y, right, bottom } = node.getBoundingClientRect();
   return [x, y, right, bottom];
 }"""
+
+
+# Canvases in sight that stayed blank, letters of formulas with a ground of their own, the size.
+LOST = """() => {
+  const style = (node) => getComputedStyle(node);
+  const all = (selector) => [...document.querySelectorAll(`.mlp .body ${selector}`)]
+    .filter((node) => node.getClientRects().length > 0);
+  const waits = (canvas) => canvas.parentElement.querySelector(".wait:not([hidden])");
+  const pixels = (canvas) =>
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const blank = all("canvas").filter((canvas) => !waits(canvas) && !pixels(canvas).some(Boolean));
+  const grounds = all("math *").filter((one) => style(one).backgroundColor !== "rgba(0, 0, 0, 0)");
+  const { scrollWidth: width, scrollHeight: height } = document.documentElement;
+  return { blank: blank.length, grounds: grounds.length, width, height };
+}"""
+UNHARMED = {"blank": 0, "grounds": 0}
+
+
+@pytest.fixture(scope="module", params=sorted(LECTURED))
+def lectured(request, browser, lectured_page):
+    """A page with a dashboard as a lecture opens it."""
+    page = browser.new_page(viewport={"width": 1171, "height": 647})
+    page.goto(lectured_page(request.param))
+    page.wait_for_selector(".mlp .frame")
+    yield page
+    page.close()
+
+
+def lost(page):
+    page.evaluate(TWO_FRAMES)
+    return page.evaluate(LOST)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_under_forced_colours_nothing_of_a_dashboard_is_lost(lectured, scheme):
+    lectured.set_viewport_size({"width": 1171, "height": 647})
+    lectured.emulate_media(forced_colors="active", color_scheme=scheme)
+    found = lost(lectured)
+    lectured.emulate_media(forced_colors="none", color_scheme="light")
+    assert UNHARMED.items() <= found.items()
+    assert (found["width"], found["height"]) == (1171, 647)
+
+
+def test_on_paper_a_dashboard_is_whole_and_on_one_sheet(lectured):
+    lectured.set_viewport_size({"width": 1171, "height": 647})
+    lectured.emulate_media(media="print")
+    found = lost(lectured)
+    sheet = lectured.locator(".frame").evaluate(BOX)
+    pdf = lectured.pdf(format="A4")
+    lectured.emulate_media(media="screen")
+    assert UNHARMED.items() <= found.items()
+    assert sheet[2] - sheet[0] <= 690
+    assert pdf.count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("zoom", [0.67, 1.5, 2.5])
+def test_a_zoomed_page_scrolls_down_only(lectured, zoom):
+    width, height = round(1171 / zoom), round(647 / zoom)
+    lectured.set_viewport_size({"width": width, "height": height})
+    found = lost(lectured)
+    assert UNHARMED.items() <= found.items()
+    assert found["width"] <= width
 
 
 @pytest.fixture

@@ -50,6 +50,13 @@ def test_first_show_and_change_of_every_slider_are_light(name):
         core.configure(**{slider.name: start})
 
 
+def test_of_what_is_only_drawn_no_second_copy_travels():
+    core = mt.dashboards.race(steps=30).core
+    assert "adam (lecture).x" in core.show.series
+    assert "adam (lecture).x" not in core.spec["series"]
+    assert {"adam (lecture).J", "adam (lecture).distance"} <= set(core.spec["series"])
+
+
 EVERYBODY = object()
 # Where each sends most: the deepest, the widest, the longest, everybody.
 LARGEST = {

@@ -89,6 +89,9 @@ class Ledger {
       result.textContent = format(value);
       result.dataset.value = result.title = value;
     });
+    // Asking for places costs a layout: only where the line is another one, or the room (see retheme).
+    if (this.size === current) return;
+    this.size = current;
     this.keepInSight(this.rows[current]);
   }
 

@@ -10,6 +10,7 @@ function render({ model, el }) {
   return () => {
     forgetKeys();
     dashboard.close();
+    el.replaceChildren(); // JupyterLab holds the place of a view that is gone
   };
 }
 
