@@ -22,7 +22,7 @@ from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
-from mlpteach.grading.slow_import import put_off_a_slow_import
+from mlpteach.grading.slow_import import put_off_slow_imports
 
 _TRIES = 2
 
@@ -84,7 +84,7 @@ def open_course(folder, arguments=()):
     os.chdir(path)
     # nbgrader calls alembic by its bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    put_off_a_slow_import()
+    put_off_slow_imports()
     from nbgrader.apps.baseapp import NbGrader
 
     from mlpteach.grading.busy_gradebook import wait_for_gradebook

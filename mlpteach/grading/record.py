@@ -1,5 +1,7 @@
 """The one writer of marks: whatever graded, and however often, the gradebook is the same."""
 
+import functools
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,9 +9,9 @@ from datetime import datetime
 from nbgrader import api
 from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_DIALECTS = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,17 @@ def record_batch(gradebook, assignment, batch):
 
 
 def _cells_of(db, assignment):
+    return _cells_behind(db.get_bind(), assignment)
+
+
+@functools.lru_cache(maxsize=8)
+def _cells_behind(engine, assignment):
+    """Look once for each connection: generating an assignment anew is done by another process."""
+    with Session(engine) as db:
+        return _read_cells(db, assignment)
+
+
+def _read_cells(db, assignment):
     found = db.execute(select(Assignment).where(Assignment.name == assignment)).scalar_one()
     notebooks = found.notebooks
     return _Cells(
@@ -181,9 +194,9 @@ def _insert(db, table, rows, unique=None, anew=None):
     if not rows:
         return
     dialect = db.get_bind().dialect.name
-    if dialect not in _INSERTS:
+    if dialect not in _DIALECTS:
         raise ValueError(f"a gradebook is kept in SQLite or PostgreSQL; given {dialect}")
-    made = _INSERTS[dialect](table)
+    made = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if anew is None:
         made = made.on_conflict_do_nothing()
     else:
