@@ -19,6 +19,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from mlpteach.grading.folders import folders_of_students
+from mlpteach.grading.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
@@ -93,6 +94,7 @@ def open_course(folder, arguments=()):
     application = NbGrader(log_level=logging.CRITICAL)
     application.initialize(list(arguments))
     _check_configured(application, path)
+    share_with_group(application.coursedir)
     return application
 
 
@@ -119,6 +121,13 @@ def check_generated(coursedir, assignment):
     """Raise CannotGrade unless the assignment is in the gradebook."""
     from nbgrader.api import Gradebook
 
+    file = gradebook_file(coursedir.db_url)
+    if file is not None and file.exists() and not os.access(file, os.W_OK):
+        raise CannotGrade(
+            f"the gradebook {file} may not be written by you. Where several people grade, set\n"
+            "    c.CourseDirectory.groupshared = True\n"
+            f"in nbgrader_config.py, and let its owner run chmod g+w {file}"
+        )
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             known = sorted(entry.name for entry in gradebook.assignments)

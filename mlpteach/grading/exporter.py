@@ -14,6 +14,7 @@ from traitlets import Bool
 
 from mlpteach.grading.busy_gradebook import wait_for_gradebook
 from mlpteach.grading.finished import release, remove_unfinished
+from mlpteach.grading.group_shared import share_with_group
 from mlpteach.grading.no_sandbox import WARNING, NoSandbox
 from mlpteach.grading.steps import TrustedExecute
 from mlpteach.grading.tidy import tidy_before_grading
@@ -35,6 +36,7 @@ class SubmissionExporter(NotebookExporter):
         release()
         wait_for_gradebook()
         if coursedir is not None:
+            share_with_group(coursedir)
             self.parent.pre_convert_hook = partial(tidy_before_grading, coursedir=coursedir)
             self._get_the_sandbox_ready()
             for student in remove_unfinished(coursedir, coursedir.assignment_id):

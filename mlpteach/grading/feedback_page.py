@@ -8,6 +8,8 @@ from nbconvert.preprocessors import Preprocessor
 from nbgrader.api import Gradebook
 from traitlets import Bool
 
+from mlpteach.grading.group_shared import share_with_group
+
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
 _ROW = re.compile(
@@ -53,6 +55,12 @@ def title_of(cell):
 
 class FeedbackExporter(HTMLExporter):
     """nbgrader's feedback, but its rows have names."""
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is not None:
+            share_with_group(coursedir)
 
     def from_notebook_node(self, nb, resources=None, **more):
         """Convert, and name the rows of the list on top."""
