@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from mlpteach.grading import thread_group
 from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
@@ -65,6 +66,8 @@ class Run:
     seconds : float
     nothing_from : list of str
         Students in the gradebook who handed in nothing.
+    limits : str
+        What held their threads, "" where nobody was graded on this machine.
     """
 
     assignment: str
@@ -72,6 +75,7 @@ class Run:
     results: list = field(default_factory=list)
     seconds: float = 0.0
     nothing_from: list = field(default_factory=list)
+    limits: str = ""
 
 
 def open_course(folder, arguments=()):
@@ -185,7 +189,8 @@ def grade_class(
     from mlpteach.grading import class_autograde
     from mlpteach.grading.finished import remove_unfinished
 
-    run, began = Run(assignment, sandbox.described), time.monotonic()
+    run = Run(assignment, sandbox.described, limits=thread_group.described())
+    began = time.monotonic()
     count = max(1, min(graders or processors(), len(students)))
     remove_unfinished(application.coursedir, assignment)
     class_autograde.prepare()
