@@ -1,6 +1,5 @@
 """The one writer of marks: whatever graded, and however often, the gradebook is the same."""
 
-import functools
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from datetime import datetime
 from nbgrader import api
 from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
 
 _DIALECTS = ("sqlite", "postgresql")
 
@@ -87,17 +85,6 @@ def record_batch(gradebook, assignment, batch):
 
 
 def _cells_of(db, assignment):
-    return _cells_behind(db.get_bind(), assignment)
-
-
-@functools.lru_cache(maxsize=8)
-def _cells_behind(engine, assignment):
-    """Look once for each connection: generating an assignment anew is done by another process."""
-    with Session(engine) as db:
-        return _read_cells(db, assignment)
-
-
-def _read_cells(db, assignment):
     found = db.execute(select(Assignment).where(Assignment.name == assignment)).scalar_one()
     notebooks = found.notebooks
     return _Cells(
