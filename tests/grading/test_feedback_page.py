@@ -39,6 +39,11 @@ def test_a_formula_between_two_dollars_stands_in_a_line_of_its_own():
     ]
 
 
+def test_a_sign_that_was_defused_is_set_as_itself():
+    [formula] = take_formulas("$a &lt; b$")[1].values()
+    assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi>" in formula
+
+
 def test_a_title_is_no_markup():
     row = '<li><a href="#a">Test cell</a> (Score: 1.0 / 2.0)</li>'
     named = name_rows(row, {"a": ("<b>means", False)})
