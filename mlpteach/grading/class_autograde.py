@@ -18,8 +18,10 @@ from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
 
 from mlpteach.grading.finished import ANOTHER_GRADER, being_graded
+from mlpteach.grading.graded_notebook import as_text
 from mlpteach.grading.tidy import expected_notebooks, look_into
 
+_EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 _PATIENCE = 600.0  # seconds
 _USE_A_GRADEBOOK = ["converters.autograde"] + [
     f"preprocessors.{name}" for name in ("overwritecells", "saveautogrades", "latesubmissions")
@@ -98,18 +100,17 @@ class ClassAutograde(Autograde):
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         resources["tidied"] = self._notes
         resources["output_extension"] = self.exporter.file_extension
-        notebook = nbformat.v4.new_notebook()
+        notebook = nbformat.NotebookNode()
         for step in self.exporter._preprocessors:
             notebook, resources = step(notebook, resources)
-        nbformat.validate(notebook, relax_add_props=True)
-        self.write_single_notebook(nbformat.v4.writes(notebook) + "\n", resources)
+        self.write_single_notebook(as_text(notebook), resources)
 
 
 def prepare():
     """Do once what each grader forked from this process would do at its first submission."""
     share_gradebook()
     sqlalchemy.orm.configure_mappers()
-    nbformat.validate(nbformat.v4.new_notebook())
+    as_text(nbformat.from_dict(_EMPTY))  # compiles the schema
     gc.freeze()  # graders share the pages of all that is loaded, if the collector keeps off them
     gc.enable()
 

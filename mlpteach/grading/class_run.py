@@ -18,11 +18,13 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from mlpteach.grading import thread_group
 from mlpteach.grading.folders import folders_of_students
+from mlpteach.grading.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
-from mlpteach.grading.slow_import import put_off_a_slow_import
+from mlpteach.grading.slow_import import put_off_slow_imports
 
 _TRIES = 2
 
@@ -65,6 +67,8 @@ class Run:
     seconds : float
     nothing_from : list of str
         Students in the gradebook who handed in nothing.
+    limits : str
+        What held their threads, "" where nobody was graded on this machine.
     """
 
     assignment: str
@@ -72,6 +76,7 @@ class Run:
     results: list = field(default_factory=list)
     seconds: float = 0.0
     nothing_from: list = field(default_factory=list)
+    limits: str = ""
 
 
 def open_course(folder, arguments=()):
@@ -85,7 +90,7 @@ def open_course(folder, arguments=()):
     os.chdir(path)
     # nbgrader calls alembic by its bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    put_off_a_slow_import()
+    put_off_slow_imports()
     from nbgrader.apps.baseapp import NbGrader
 
     from mlpteach.grading.busy_gradebook import wait_for_gradebook
@@ -94,6 +99,7 @@ def open_course(folder, arguments=()):
     application = NbGrader(log_level=logging.CRITICAL)
     application.initialize(list(arguments))
     _check_configured(application, path)
+    share_with_group(application.coursedir)
     return application
 
 
@@ -120,6 +126,13 @@ def check_generated(coursedir, assignment):
     """Raise CannotGrade unless the assignment is in the gradebook."""
     from nbgrader.api import Gradebook
 
+    file = gradebook_file(coursedir.db_url)
+    if file is not None and file.exists() and not os.access(file, os.W_OK):
+        raise CannotGrade(
+            f"the gradebook {file} may not be written by you. Where several people grade, set\n"
+            "    c.CourseDirectory.groupshared = True\n"
+            f"in nbgrader_config.py, and let its owner run chmod g+w {file}"
+        )
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             known = sorted(entry.name for entry in gradebook.assignments)
@@ -180,7 +193,8 @@ def grade_class(
     from mlpteach.grading import class_autograde
     from mlpteach.grading.finished import remove_unfinished
 
-    run, began = Run(assignment, sandbox.described), time.monotonic()
+    run = Run(assignment, sandbox.described, limits=thread_group.described())
+    began = time.monotonic()
     count = max(1, min(graders or processors(), len(students)))
     remove_unfinished(application.coursedir, assignment)
     class_autograde.prepare()

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.utils import parse_utc
 
+from mlpteach.grading.group_shared import share_with_group
 from mlpteach.grading.tidy import tidy
 
 _TOLERANCE = timedelta(minutes=10)  # for slow copies and clocks of other machines
@@ -19,6 +20,7 @@ class Collect(ExchangeCollect):
 
     def init_src(self):
         """Find each student's submission; nbgrader counts one twice where others lie between."""
+        share_with_group(self.coursedir)
         super().init_src()
         found = {}
         for record in self.src_records:

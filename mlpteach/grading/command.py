@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlpteach.grading import class_run
 from mlpteach.grading.no_sandbox import WARNING
+from mlpteach.grading.not_heard import not_heard
 from mlpteach.grading.sandbox import NO_SANDBOX
 
 
@@ -124,6 +125,8 @@ def _grade(options, grade_students, done):
     from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment
+    for sentence in not_heard(application.config):
+        print(sentence, file=sys.stderr)
     class_run.check_generated(coursedir, assignment)
     students = class_run.students_of(coursedir, assignment, options.student)
     with tqdm(total=len(students), unit=" students", disable=None) as bar:

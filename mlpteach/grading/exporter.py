@@ -14,7 +14,9 @@ from traitlets import Bool
 
 from mlpteach.grading.busy_gradebook import wait_for_gradebook
 from mlpteach.grading.finished import release, remove_unfinished
+from mlpteach.grading.group_shared import share_with_group
 from mlpteach.grading.no_sandbox import WARNING, NoSandbox
+from mlpteach.grading.not_heard import not_heard
 from mlpteach.grading.steps import TrustedExecute
 from mlpteach.grading.tidy import tidy_before_grading
 
@@ -35,6 +37,9 @@ class SubmissionExporter(NotebookExporter):
         release()
         wait_for_gradebook()
         if coursedir is not None:
+            share_with_group(coursedir)
+            for sentence in not_heard(self.config):
+                self.log.warning(sentence)
             self.parent.pre_convert_hook = partial(tidy_before_grading, coursedir=coursedir)
             self._get_the_sandbox_ready()
             for student in remove_unfinished(coursedir, coursedir.assignment_id):

@@ -14,6 +14,8 @@ from traitlets import Bool, default
 from mlpteach.grading.feedback_marks import read_shown_marks
 
 MARKS = "mlpteach_marks"  # in the resources: ShownMarks, where they were read before
+from mlpteach.grading.group_shared import share_with_group
+
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
 _ROW = re.compile(
@@ -81,6 +83,12 @@ class FeedbackExporter(HTMLExporter):
     @default("optimistic_validation")
     def _validate_once(self):
         return True
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is not None:
+            share_with_group(coursedir)
 
     def from_notebook_node(self, nb, resources=None, **more):
         """Convert, and name the rows of the list on top."""

@@ -1,5 +1,8 @@
 """The graded notebook as it is kept in ``autograded/``."""
 
+import json
+
+import nbformat
 from nbformat.v4 import new_markdown_cell
 
 from mlpteach.grading.feedback import FOR_STAFF
@@ -33,6 +36,23 @@ def as_notebook(graded, handed_in, rules):
     }
     notebook.metadata[MARK] = True
     return notebook
+
+
+def as_text(notebook):
+    """Return a graded notebook as it stands in its file, a cell a line.
+
+    Raises
+    ------
+    nbformat.ValidationError
+    """
+    nbformat.validate(notebook, relax_add_props=True)
+    cells = ",\n".join(_plain(cell) for cell in notebook.cells)
+    rest = _plain({name: part for name, part in notebook.items() if name != "cells"})
+    return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'
+
+
+def _plain(part):
+    return json.dumps(part, ensure_ascii=False, sort_keys=True)
 
 
 def _notes_cell(id, title, notes):

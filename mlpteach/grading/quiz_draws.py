@@ -10,7 +10,7 @@ from mlpteach.quiz.released import IN_THE_SOURCE, NAME, released_cell
 
 
 class OtherSecret(Exception):
-    """The questions that students received follow from another secret."""
+    """The questions that students received follow from another secret, or from none."""
 
 
 class WriteDraws(NbGraderPreprocessor):
@@ -69,7 +69,12 @@ def put_released(notebook, key, texts, secret_file):
     ------
     OtherSecret
     """
-    text = texts.get(NAME, "")
+    text = texts.get(NAME)
+    if text is None:
+        raise OtherSecret(
+            "it was generated before its questions were drawn: run nbgrader generate_assignment "
+            "with --force, and release it again"
+        )
     if fingerprint(key) not in text:
         raise OtherSecret(
             "the questions that students received were drawn with another secret than "

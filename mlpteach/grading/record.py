@@ -1,5 +1,6 @@
 """The one writer of marks: whatever graded, and however often, the gradebook is the same."""
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,9 +8,8 @@ from datetime import datetime
 from nbgrader import api
 from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_DIALECTS = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,9 @@ def _insert(db, table, rows, unique=None, anew=None):
     if not rows:
         return
     dialect = db.get_bind().dialect.name
-    if dialect not in _INSERTS:
+    if dialect not in _DIALECTS:
         raise ValueError(f"a gradebook is kept in SQLite or PostgreSQL; given {dialect}")
-    made = _INSERTS[dialect](table)
+    made = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if anew is None:
         made = made.on_conflict_do_nothing()
     else:

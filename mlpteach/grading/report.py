@@ -177,6 +177,7 @@ def _isolation(run, entries):
         lines += textwrap.wrap(f"but {isolation}: {', '.join(students)}", _WIDTH)
     if any(isolation.startswith(NO_SANDBOX) for isolation in (run.isolation, *others)):
         lines += textwrap.wrap(WARNING, _WIDTH)
+    lines += textwrap.wrap(f"limits: {run.limits}", _WIDTH) if run.limits else []
     return lines
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
@@ -155,6 +155,8 @@ def _read_draws(coursedir, assignment, source, generated):
     if key:
         try:
             put_released(source, key, generated(), FILE)
+        except MissingEntry:
+            raise NoOriginal("it is not in the gradebook: generate the assignment") from None
         except OtherSecret as other:
             raise NoOriginal(str(other)) from None
     return key

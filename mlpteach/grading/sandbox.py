@@ -37,6 +37,7 @@ NO_SANDBOX = "NO SANDBOX"  # only where it is asked for
 # What notebooks import, loaded once for all of them.
 MODULES = ("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
 _BEGIN_SECONDS = 30  # until Python begins in the sandbox
+_SHORT = 0.1  # seconds on the clock in which no process uses much
 _LOOK = 1.0  # seconds from one look at a silent process to the next
 _LOAD_SECONDS = 120  # until it has loaded all modules
 
@@ -339,10 +340,12 @@ class Worker:
 
     def __init__(self, data, status, limits, budget=None):
         self._data, self._status = data, status
+        self._answers = frames.Reader(data)
         self._limits = limits
         self._number = 0
         self._budget = budget or Budget(limits.notebook_seconds)
         self._used = self._charged = 0.0  # seconds of the processor, when last asked for
+        self._charged_at = time.monotonic()
         self._last_word = {}
         self.filtered = False
 
@@ -396,7 +399,7 @@ class Worker:
             answer = {}
             while not _is(answer.get("number"), self._number):  # forged, or late
                 self._wait(seconds + 2, deadline)
-                answer = frames.receive(self._data, deadline)
+                answer = frames.receive(self._answers, deadline)
         except (frames.TooLate, TimeoutError):
             raise StudentDied(f"it could not be stopped after {seconds:g} seconds") from None
         except (frames.BadFrame, OSError) as error:
@@ -413,11 +416,16 @@ class Worker:
         It may take no notice of the limits inside: then this one is left.
         """
         before = self._used
-        while not select.select([self._data], [], [], _LOOK)[0]:
+        while not self._answers.kept and not select.select([self._data], [], [], _LOOK)[0]:
             if time.monotonic() > deadline or self._processor_seconds() - before > seconds:
                 raise frames.TooLate
 
     def _charge(self):
+        """Take what was used from the budget; what cannot be much is left to the next time."""
+        now = time.monotonic()
+        if now - self._charged_at < _SHORT:
+            return
+        self._charged_at = now
         used = self._processor_seconds()
         self._budget.use(used - self._charged)
         self._charged = used

@@ -10,6 +10,7 @@ from traitlets.log import get_logger
 from mlpteach.assignments import ASSIGNMENTS
 from mlpteach.grading import verdicts
 from mlpteach.grading.checks import checks_called, exercise_of
+from mlpteach.grading.group_shared import share_with_group
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.ordinary_tests import cells_above, looks_at
 from mlpteach.grading.original import functions_defined, give_ids, graded_tests
@@ -34,6 +35,7 @@ class CheckSource(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, or refuse it."""
+        share_with_group(self.parent.parent.coursedir)
         assignment, folder = resources["nbgrader"]["assignment"], _folder(resources)
         files = _files_beside(folder)
         try:

@@ -14,6 +14,9 @@ from mlpteach.grading.sandbox import NO_SANDBOX, Limits
 from mlpteach.grading.shared_sandbox import shared_sandbox
 from mlpteach.grading.tidy import expected_notebooks, other_notebooks
 
+# Where courses tell nbgrader how long a cell may take; the first that says so.
+_OF_A_CELL = ("Execute", "ExecutePreprocessor", "NotebookClient")
+
 
 class TrustedExecute(NbGraderPreprocessor):
     """Gather what :func:`mlpteach.grading.grade.grade` needs, and return what it found."""
@@ -51,7 +54,10 @@ class TrustedExecute(NbGraderPreprocessor):
     def limits(self):
         """What one notebook may use, as configured; nbgrader's own time for a cell counts, too."""
         cell, notebook = self.cell_seconds, self.notebook_seconds
-        theirs = self.config.Execute.get("timeout", self.config.ExecutePreprocessor.get("timeout"))
+        theirs = next(
+            (self.config[name]["timeout"] for name in _OF_A_CELL if "timeout" in self.config[name]),
+            None,
+        )
         if "cell_seconds" not in self.config.TrustedExecute and isinstance(theirs, int):
             cell = float(theirs) if theirs > 0 else notebook
             notebook = max(notebook, 4 * cell)

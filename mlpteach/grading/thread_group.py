@@ -28,6 +28,23 @@ def make_group():
     return None
 
 
+def described():
+    """Say what holds a notebook's threads on this machine, as a report names it."""
+    if _can_be_had():
+        return f"{MOST_THREADS} threads a notebook, by a control group"
+    if os.geteuid() == 0:
+        return "threads not limited: no control group can be made, and root's own limit has no hold"
+    return f"{MOST_THREADS} processes and threads of this user, for no control group can be made"
+
+
+@functools.cache
+def _can_be_had():
+    folder = make_group()
+    if folder is not None:
+        remove_group(folder)
+    return folder is not None
+
+
 def open_group(folder):
     """Return a file descriptor: who writes "0" there is in the group from then on."""
     return os.open(folder / "cgroup.procs", os.O_WRONLY)

@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from mlpteach.grading import dug_out
 from mlpteach.grading.tidy import tidy
 
 
@@ -35,6 +36,7 @@ def test_a_packed_notebook_of_another_name_is_found(folder):
     with zipfile.ZipFile(folder / "work.zip", "w") as archive:
         archive.writestr("work/mine.ipynb", "{}")
         archive.writestr("__MACOSX/work/._mine.ipynb", "x")
+        archive.writestr("work/._other.ipynb", "x")
         archive.writestr("work/data.csv", "1")
     assert tidy(folder, ["ps.ipynb"]) == [
         "'work.zip/work/mine.ipynb' was taken for 'mine.ipynb'",
@@ -49,6 +51,17 @@ def test_what_is_no_archive_or_holds_none_is_left(folder):
         archive.writestr("data.csv", "1")
     assert tidy(folder, ["ps.ipynb"]) == []
     assert not list(folder.glob("*.ipynb"))
+
+
+def test_an_archive_is_read_within_bounds(folder, monkeypatch):
+    monkeypatch.setattr(dug_out, "MOST_BYTES", 10)
+    monkeypatch.setattr(dug_out, "_MOST_ENTRIES", 3)
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.writestr("large.ipynb", "{" + " " * 20 + "}")
+        archive.writestr("a.txt", "")
+        archive.writestr("b.txt", "")
+        archive.writestr("late.ipynb", "{}")
+    assert tidy(folder, ["ps.ipynb"]) == []
 
 
 def test_of_two_versions_none_is_taken(folder):

@@ -5,7 +5,7 @@ import re
 import pytest
 from course import ASSIGNMENT, answered
 
-from mlpteach.grading.feedback_page import title_of
+from mlpteach.grading.feedback_page import name_rows, title_of
 from mlpteach.grading.formulas import take_formulas
 
 
@@ -16,6 +16,7 @@ from mlpteach.grading.formulas import take_formulas
         ("\\begin{align}a &= b\\end{align}", 1),
         ("$a &amp;&lt; b$", 1),
         ("it costs $5 or $6", 0),
+        ("from $5-$6", 0),
         ("`$a$` and\n```\n$$b$$\n```", 0),
         (r"\$a$", 0),
         ("$ a $", 0),
@@ -28,6 +29,25 @@ def test_what_is_a_formula_is_set(text, count):
     assert all(formula.startswith("<math") for formula in formulas.values())
     if not count:
         assert source == text
+
+
+def test_a_formula_between_two_dollars_stands_in_a_line_of_its_own():
+    _, formulas = take_formulas("$a$ and $$b$$")
+    assert [re.search('display="(.+?)"', made)[1] for made in formulas.values()] == [
+        "inline",
+        "block",
+    ]
+
+
+def test_a_sign_that_was_defused_is_set_as_itself():
+    [formula] = take_formulas("$a &lt; b$")[1].values()
+    assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi>" in formula
+
+
+def test_a_title_is_no_markup():
+    row = '<li><a href="#a">Test cell</a> (Score: 1.0 / 2.0)</li>'
+    named = name_rows(row, {"a": ("<b>means", False)})
+    assert named == '<li><a href="#a">&lt;b&gt;means</a> (Score: 1.0 / 2.0)</li>'
 
 
 def test_a_formula_holds_no_markup_of_its_author():

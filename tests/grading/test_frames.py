@@ -15,7 +15,7 @@ def through(message):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         frames.send(ours, message)
-        return frames.receive(theirs, time.monotonic() + 5)
+        return frames.receive(frames.Reader(theirs), time.monotonic() + 5)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_forged_is_no_message(head):
     with ours, theirs:
         ours.sendall(frames.HEADER.pack(len(head), 8) + head + b"x" * 8)
         with pytest.raises(frames.BadFrame):
-            frames.receive(theirs, time.monotonic() + 5)
+            frames.receive(frames.Reader(theirs), time.monotonic() + 5)
 
 
 def test_a_length_beyond_the_cap_is_refused_before_it_is_read():
@@ -83,13 +83,13 @@ def test_a_length_beyond_the_cap_is_refused_before_it_is_read():
     with ours, theirs:
         ours.sendall(frames.HEADER.pack(2**32 - 1, 2**32 - 1))
         with pytest.raises(frames.BadFrame, match="too large"):
-            frames.receive(theirs, time.monotonic() + 5)
+            frames.receive(frames.Reader(theirs), time.monotonic() + 5)
 
 
 def test_silence_ends_at_the_deadline():
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(frames.TooLate):
-        frames.receive(theirs, time.monotonic() + 0.05)
+        frames.receive(frames.Reader(theirs), time.monotonic() + 0.05)
 
 
 def test_a_message_is_json_with_a_length():

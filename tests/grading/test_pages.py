@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from mlpteach.grading.pages import safe_html
+from mlpteach.grading.pages import markdown_to_html, safe_html
 from mlpteach.grading.settings import configure
 from mlpteach.grading.written import STUDENTS
 
@@ -91,8 +91,15 @@ def test_an_instructor_s_links_and_pictures_stay():
     assert 'src="plot.png"' in shown
 
 
-def test_a_comment_keeps_its_link_beside_a_student_s_text():
-    assert safe_html('<a href="https://b.org">x</a>', students=False).count("href") == 1
+@pytest.mark.parametrize(("text", "links"), [("[x](https://b.org)", 1), ("[own](//host)", 0)])
+def test_a_comment_keeps_its_link_beside_a_student_s_text(text, links):
+    cell = {"metadata": {STUDENTS: True}, "source": "[own](//host)"}
+    assert markdown_to_html({"cell": cell}, text).count("href") == links
+
+
+def test_a_student_s_text_does_not_look_like_a_part_of_the_page():
+    assert safe_html('<div class="navbar">x</div>', students=True) == "<div>x</div>"
+    assert "highlight" in safe_html('<div class="highlight">x</div>', students=True)
 
 
 def test_the_feedback_page_is_held_to_it(course):

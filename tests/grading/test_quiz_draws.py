@@ -8,7 +8,7 @@ import pytest
 from course import run_module
 
 from mlpteach.grading.inputs import FILE, read_secret
-from mlpteach.grading.quiz_draws import draws_cell, key_of
+from mlpteach.grading.quiz_draws import OtherSecret, draws_cell, key_of, put_released
 from mlpteach.quiz.assignment import notebook
 from mlpteach.quiz.draws import asked_of, draws_key, fingerprint
 from mlpteach.quiz.graded import QUIZZES, function_name
@@ -89,3 +89,9 @@ def test_the_released_notebook_names_its_key_and_does_not_hold_it(desk):
     assert fingerprint(key) in text
     assert key not in text
     assert read_secret(desk).decode() not in text
+
+
+def test_what_was_generated_before_there_were_draws_is_to_be_generated_again():
+    source = nbformat.from_dict(notebook(QUIZ))
+    with pytest.raises(OtherSecret, match="generate_assignment with --force"):
+        put_released(source, "k", {"my_name": "def my_name(): ..."}, FILE)

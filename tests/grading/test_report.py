@@ -1,8 +1,12 @@
 """What the instructor reads after a class was graded."""
 
+import os
+from pathlib import Path
+
 from course import ASSIGNMENT, answered
 from nbgrader.coursedir import CourseDirectory
 
+from mlpteach.grading import thread_group
 from mlpteach.grading.class_run import Result, Run
 from mlpteach.grading.report import Entry, read_entries, write_report, write_student
 from mlpteach.grading.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
@@ -86,6 +90,23 @@ def test_the_isolation_is_always_named():
             assert said[0] == "ps2_adam: 0 graded, in 1.0 s"
             assert said[1] == f"isolation: {isolation}"
             assert "NO SANDBOX" not in "".join(said)
+
+
+def test_what_holds_the_threads_is_named_where_it_was_graded_here(monkeypatch):
+    for parents, user, said in [
+        ([Path("/nowhere")], 0, "limits: threads not limited: no control group"),
+        ([], 1000, "limits: 128 processes and threads of this user"),
+    ]:
+        thread_group._can_be_had.cache_clear()
+        monkeypatch.setattr(thread_group, "_parents", lambda parents=parents: parents)
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        run = Run("ps2_adam", BUBBLEWRAP, limits=thread_group.described())
+        assert write_report(run, {}).splitlines()[2].startswith(said)
+    thread_group._can_be_had.cache_clear()
+    monkeypatch.undo()
+    held = "threads a notebook" if thread_group._can_be_had() else "control group can be made"
+    assert held in write_report(Run("ps2_adam", BUBBLEWRAP, limits=thread_group.described()), {})
+    assert "limits" not in write_report(Run("ps2_adam", BUBBLEWRAP), {})  # on a cluster
 
 
 def test_who_was_graded_without_a_sandbox_is_named():

@@ -10,11 +10,11 @@ batch systems without a daemon. ``command.py`` is what ``mlpteach grade --schedu
 
 from typing import Any
 
-from mlpteach.grading.slow_import import put_off_a_slow_import
+from mlpteach.grading.slow_import import put_off_slow_imports
 
 __all__ = ["grade_on_cluster"]
 
-put_off_a_slow_import()  # before anything here loads nbformat
+put_off_slow_imports()  # before anything here loads nbformat
 
 
 def grade_on_cluster(client: Any, assignment: str, course: Any = ".", **options: Any) -> Any:

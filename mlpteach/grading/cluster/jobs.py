@@ -12,11 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
-
 from mlpteach.grading.environment import differences, environment
 from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.graded_notebook import as_notebook
+from mlpteach.grading.graded_notebook import as_notebook, as_text
 from mlpteach.grading.rules import Rules
 from mlpteach.grading.sandbox import NO_SANDBOX, Limits
 
@@ -175,7 +173,6 @@ def graded_text(notebook):
     nbformat.ValidationError
     UnicodeEncodeError
     """
-    nbformat.validate(notebook, relax_add_props=True)
-    text = nbformat.v4.writes(notebook) + "\n"
+    text = as_text(notebook)
     text.encode()
     return text

@@ -19,6 +19,7 @@ NET = 6
 HEADER = struct.Struct("!II")
 MOST_JSON = 16 << 20
 MOST_BYTES = 64 << 20
+_AT_ONCE = 1 << 16  # bytes
 _DEEPEST = 8
 _LARGEST_INT = 10**300
 _DTYPES = {
@@ -61,11 +62,43 @@ def send(sock, message):
     sock.sendall(HEADER.pack(len(head), len(body)) + head + body)
 
 
-def receive(sock, deadline=None):
+class Reader:
+    """Reads messages from a socket; what has come of the next one is kept."""
+
+    def __init__(self, sock):
+        self._sock, self.kept = sock, bytearray()
+
+    def read(self, size, deadline):
+        """Return so many bytes; the socket is asked as seldom as can be."""
+        while len(self.kept) < size:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TooLate
+                self._sock.settimeout(left)
+            self.kept += self._some(size - len(self.kept))
+        said = bytes(self.kept[:size])
+        del self.kept[:size]
+        return said
+
+    def _some(self, size):
+        try:
+            part = self._sock.recv(min(max(size, _AT_ONCE), 1 << 20))
+        except TimeoutError:
+            raise TooLate from None
+        except OSError as error:
+            raise BadFrame(str(error)) from None
+        if not part:
+            raise BadFrame("the other side ended")
+        return part
+
+
+def receive(reader, deadline=None):
     """Read one message.
 
     Parameters
     ----------
+    reader : Reader
     deadline : float, optional
         Time of `time.monotonic` at which to give up with TooLate.
 
@@ -73,38 +106,17 @@ def receive(sock, deadline=None):
     ------
     BadFrame, TooLate
     """
-    length, size = HEADER.unpack(_read(sock, HEADER.size, deadline))
+    length, size = HEADER.unpack(reader.read(HEADER.size, deadline))
     if length > MOST_JSON or size > MOST_BYTES:
         raise BadFrame("too large")
-    head = _read(sock, length, deadline)
-    body = _read(sock, size, deadline)
+    said = reader.read(length + size, deadline)
     try:
-        message = _unpack(json.loads(head), _Body(body), 0)
+        message = _unpack(json.loads(said[:length]), _Body(said[length:]), 0)
     except Exception as error:  # whatever can go wrong while reading what an enemy wrote
         raise BadFrame(f"not a message: {type(error).__name__}") from None
     if not isinstance(message, dict):
         raise BadFrame("not a message")
     return message
-
-
-def _read(sock, size, deadline):
-    parts = bytearray()
-    while len(parts) < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TooLate
-            sock.settimeout(left)
-        try:
-            part = sock.recv(min(size - len(parts), 1 << 20))
-        except TimeoutError:
-            raise TooLate from None
-        except OSError as error:
-            raise BadFrame(str(error)) from None
-        if not part:
-            raise BadFrame("the other side ended")
-        parts += part
-    return bytes(parts)
 
 
 def _pack(value, chunks, depth=0):

@@ -14,9 +14,10 @@ _MOST_PRINTED = 500
 def serve(sock, shell):
     """Answer the grader's messages until it hangs up."""
     answers = {"files": _write_files, "cell": _run_cell, "call": _call, "look": _look}
+    reader = frames.Reader(sock)
     while True:
         try:
-            message = frames.receive(sock)
+            message = frames.receive(reader)
         except frames.BadFrame:
             return
         answer = answers[message["do"]](shell, message)

@@ -197,8 +197,10 @@ def _make_own_home(lock):
     home = f"{outer}/{os.getpid()}"
     os.mkdir(home, 0o700)
     if os.getuid() == 0 and lock["own_user"]:
-        lock["uid"] = _FIRST_UID + os.getpid()
-        os.chown(home, lock["uid"], lock["uid"])
+        uid = _FIRST_UID + os.getpid()
+        with contextlib.suppress(OSError):  # a container's root may have few users to be
+            os.chown(home, uid, uid)
+            lock["uid"] = uid
     os.environ["HOME"] = os.environ["TMPDIR"] = home
 
 
