@@ -222,7 +222,8 @@ def _comes_back(task, quantity, name, exchange):
 def _other_quantity(name, found, wanted):
     """Recognise a quantity that stands in another's place."""
     for other, array in wanted.items():
-        if other != name and close(found[name], array) and not close(wanted[name], array):
+        same = close(found[name], array) and not close(wanted[name], array)
+        if other != name and same and not close(found[other], array):
             return Finding("order", f"is the right {other}: look at the order after `return`")
     return None
 

@@ -145,7 +145,7 @@ def _not_finite(given, expected):
 
 
 def _whole_numbers(given, expected):
-    if given.dtype.kind not in "iub" or (expected == np.round(expected)).all():
+    if given.dtype.kind not in "iub" or (expected == np.round(expected)).all() or not given.any():
         return None
     return Finding(
         "integer_array",

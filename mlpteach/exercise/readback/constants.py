@@ -39,6 +39,10 @@ def solved_constants(trials, parts):
 
 def _templates(formula, parts):
     """Yield (family, formula with a hole, the hole)."""
+    for leaf in parts.scalars:
+        if sum(node is leaf for node in walk(formula)) > 1:
+            hole = number(0.0)
+            yield "number_for_argument", replaced(formula, {leaf: hole}), hole
     for place, node in places(formula):
         hole = number(0.0)
         if node in parts.scalars:

@@ -122,6 +122,7 @@ def _other_scales(scale):
                 above, below = inside.parts
                 new.append(Node("/", (Node("sqrt", (above,)), below)))
                 new.append(Node("/", (above, Node("sqrt", (below,)))))
+                new += list(_two_roots(above, below))
         elif node.op == "/":
             new = [Node("/", (node.parts[0], other)) for other in others]
             new += [Node("+", (Node("/", (node.parts[0], fans[0])), fans[1]))]
@@ -132,6 +133,20 @@ def _other_scales(scale):
         for other in new:
             yield at_place(scale, place, other)
     yield from (number(value) for value in (1, 0.01, 0.1, 0.5, 0.05))
+
+
+def _two_roots(above, below):
+    """Yield sqrt(3 · 2 / n) with a root over one of its parts only, as whoever works it out."""
+    if above.op != "number":
+        return
+    for factor in (2, 3):
+        rest = number(above.value / factor)
+        root = Node("sqrt", (number(factor),))
+        yield Node("/", (Node("*", (root, rest)), below))
+        yield Node("/", (Node("sqrt", (Node("/", (rest, below)),)), root))
+        yield Node("*", (number(factor), Node("sqrt", (Node("/", (rest, below)),))))
+        yield Node("/", (Node("sqrt", (Node("/", (rest, below)),)), number(factor)))
+        yield Node("sqrt", (Node("/", (rest, below)),))
 
 
 def _agree(fits):

@@ -30,6 +30,10 @@ _SIMILAR = {
     "sqrt": ("norm",),
     "<": ("<=", ">=", ">"),
 }
+_LEFT_OUT = ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]", "[0]", "[-1]", "[:, 0]", "[:, -1]",
+             ".flat[:-1]", ".flat[1:]")  # fmt: skip
+_ONE_FOR_ALL = ("[[0]]", "[[-1]]", "[:, [0]]", "[:, [-1]]")
+_FUNCTIONS = ("log", "exp", "sqrt", "square", "tanh", "sigmoid", "abs", "log1p", "expm1", "sign")
 _AXES = ((0, False), (1, False), (0, True), (1, True))
 _SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
@@ -82,12 +86,15 @@ class Parts:
         The arrays that the function doesn't go on from, such as a gradient.
     counter : Node, optional
         The argument that counts updates.
+    defaults : tuple of (Node, float)
+        Scalars that have a default, and it.
     """
 
     arrays: tuple
     scalars: tuple
     inputs: tuple = ()
     counter: Node | None = None
+    defaults: tuple = ()
 
     @property
     def all(self):
@@ -114,7 +121,11 @@ def single_edits(formula, parts):
             for place in [place for place, other in found if other is node]:
                 yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
+    yield from _functions_everywhere(formula, times)
+    yield from _moved_functions(formula, found)
     yield from _guarded(formula, times)
+    yield from _applied_elsewhere(formula, times, parts)
+    yield from _fixed_at_once(formula, parts)
     yield from _applied_twice(formula, times, parts)
     yield from _exchanged(formula)
     yield from _exchanged_lines(formula, times, parts)
@@ -128,11 +139,28 @@ def simple_edits(formula, parts):
     found = list(places(formula))
     yield from _moved(formula, found)
     for place, node in found:
-        slips = (_left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts))
+        slips = (
+            _left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts),
+            _size_below_root,
+        )  # fmt: skip
         for slip in slips:
             for family, new in slip(node):
                 yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
+    yield from _exchanged(formula)
+    yield from _guarded(formula, dict.fromkeys(node for _, node in found))
+
+
+def _size_below_root(node):
+    """Whoever takes the root of what may be negative takes its size first."""
+    if node.op == "sqrt":
+        part = node.parts[0]
+        if part.op == "+":
+            yield (
+                "function_added",
+                Node("sqrt", (Node("+", (Node("abs", (part.parts[0],)), part.parts[1])),)),
+            )
+        yield "function_added", Node("sqrt", (Node("abs", (part,)),))
 
 
 def _other_sign(node):
@@ -154,6 +182,8 @@ def _slips(node, parts):
     yield from _left_out(node)
     if node.op == "name":
         yield from _other_leaf(node, parts)
+    if node in parts.arrays:
+        yield from (("one_for_all", Node("entries", (node,), which)) for which in _ONE_FOR_ALL)
     if node.op == "number":
         yield from (("number", number(value)) for value in (0, *_NUMBERS) if value != node.value)
     yield from _other_operation(node)
@@ -196,6 +226,8 @@ def _counted(parts):
         for op, value in (("-", 1), ("+", 1), ("*", 2), ("/", 2), ("//", 2), ("//", 3), ("-", 2)):
             yield "counted", Node(op, (node, number(value)))
         yield "counted", number(2)
+        for op, value in (("maximum", 2), ("minimum", 10), ("minimum", 100), ("%", 10)):
+            yield "counted", Node(op, (node, number(value)))
 
     return counted
 
@@ -223,7 +255,12 @@ def _other_operation(node):
         yield "operator", Node("**", (part, number(3)))
         yield "operator", Node("+", (part, part))
         yield "operator", Node("abs", (part,))
+        yield from (("reduction", Node(op, (part,))) for op in ("var", "std"))
+    elif node.op == "sqrt":  # x ** 1 / 2 is x / 2
+        yield "bracket", Node("/", (node.parts[0], number(2)))
     elif node.op in REDUCTIONS:
+        for which in _LEFT_OUT:
+            yield "left_out", Node(node.op, (Node("entries", node.parts, which),), node.value)
         for op in REDUCTIONS:
             if op != node.op:
                 yield "reduction", Node(op, node.parts, node.value)
@@ -242,6 +279,8 @@ def _other_fraction(above, below):
     """Only the sign of what is above; the root of one ratio for the ratio of two roots."""
     if above.op == "*":
         yield "function_added", Node("*", (above.parts[0], Node("sign", (above.parts[1],))))
+    if below.op == "sqrt":  # a / x ** 1 / 2
+        yield "bracket", Node("/", (Node("/", (above, below.parts[0])), number(2)))
     if above.op != "sqrt" or below.op != "sqrt":
         return
     [first], [second] = above.parts, below.parts
@@ -330,6 +369,7 @@ def _functions(node):
     for size in (node, Node("abs", (node,))):
         yield "normalised", Node("/", (node, Node("max", (size,))))
     yield "transposed", Node("T", (node,))
+    yield "largest_only", Node("largest", (node,))
     for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
         yield "counted_by", Node("/", (node, how))
         yield "counted_by", Node("*", (node, how))
@@ -364,7 +404,7 @@ def _joined(node, parts):
 
 
 def _limited(node, parts):
-    if node.op == "number" or node in parts.scalars:
+    if not any(part in parts.arrays for part in walk(node)):
         return
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))
@@ -400,8 +440,53 @@ def _twice(formula, found):
         yield Edit("matrix_product", replaced(formula, products), first, products[first])
 
 
+def _functions_everywhere(formula, nodes):
+    """Another function wherever one stands."""
+    for op in ("log", "exp", "sqrt", "tanh", "abs"):
+        alike = [node for node in nodes if node.op == op]
+        for other in _FUNCTIONS if sum(nodes[node] for node in alike) > 1 else ():
+            if other != op:
+                changes = {node: Node(other, node.parts) for node in alike}
+                new = changes[alike[0]]
+                yield Edit("function", replaced(formula, changes), alike[0], new)
+
+
+def _moved_functions(formula, found):
+    """A square or a root that takes in too much, too little, or something else."""
+    for place, node in found:
+        if node.op not in ("square", "sqrt", "abs"):
+            continue
+        without = at_place(formula, place, node.parts[0])
+        for other, target in places(without):
+            if other != place and target.op != "number":
+                new = Node(node.op, (target,))
+                yield Edit("moved", at_place(without, other, new), node, new)
+
+
+def _applied_elsewhere(formula, nodes, parts):
+    """What is done to one array is done to another, too, such as softmax of Y."""
+    for node in nodes:
+        leaf = _only_array(node, parts)
+        for other in parts.arrays if leaf else ():
+            if other is not leaf and other in nodes and other.op == "name":
+                new = replaced(node, {leaf: other})
+                yield Edit("applied_twice", replaced(formula, {other: new}), other, new)
+
+
+def _fixed_at_once(formula, parts):
+    """The defaults for several arguments that were given."""
+    there = names_in(formula)
+    known = [(leaf, value) for leaf, value in parts.defaults if leaf.value in there]
+    for size in range(2, len(known) + 1):
+        for chosen in combinations(known, size):
+            changes = {leaf: number(value) for leaf, value in chosen}
+            old, new = chosen[0][0], changes[chosen[0][0]]
+            yield Edit("numbers_for_arguments", replaced(formula, changes), old, new)
+
+
 def _guarded(formula, nodes):
-    """The same guard in all logarithms, or in all roots."""
+    """The same guard in all logarithms, in all roots, or below all fraction lines."""
+    yield from _guarded_below(formula, nodes)
     for op in ("log", "sqrt"):
         alike = [node for node in nodes if node.op == op]
         if len(alike) < 2:
@@ -416,29 +501,50 @@ def _guarded(formula, nodes):
                 yield Edit(family, replaced(formula, changes), alike[0], changes[alike[0]])
 
 
+def _guarded_below(formula, nodes):
+    fractions = [node for node in nodes if node.op == "/" and node.parts[1].op != "number"]
+    for small in _SMALL if len(fractions) > 1 else ():
+        changes = {
+            node: Node("/", (above, Node("+", (below, number(small)))))
+            for node in fractions
+            for above, below in [node.parts]
+        }
+        yield Edit("small_added", replaced(formula, changes), fractions[0], changes[fractions[0]])
+
+
 def _applied_twice(formula, nodes, parts):
     """A part that is put into itself, such as softmax of softmax."""
     for node in nodes:
-        leaves = {leaf for leaf in walk(node) if leaf in parts.arrays}
-        if node.parts and len(leaves) == 1:
-            [leaf] = leaves
+        leaf = _only_array(node, parts)
+        if leaf:
             new = replaced(node, {leaf: node})
             yield Edit("applied_twice", replaced(formula, {node: new}), node, new)
+
+
+def _only_array(node, parts):
+    """Return the one array that stands in a part of a formula; None for none and for several."""
+    leaves = {leaf for leaf in walk(node) if leaf.op == "name" and leaf in parts.arrays}
+    return leaves.pop() if node.parts and len(leaves) == 1 else None
 
 
 def _another_formula(formula, parts):
     """A distance or product of the two inputs, for a function of no more than these."""
     if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
         return
-    first, second = parts.inputs
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
-        for pair in ((first, second), (second, first)):
+        for pair in _pairs_of(*parts.inputs):
             inner = Node(op, pair)
             yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
             for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
                 reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
                 for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
                     yield Edit("other_formula", new, formula, new)
+
+
+def _pairs_of(first, second):
+    rests = Node("-", (number(1), first)), Node("-", (number(1), second))
+    yield from ((first, second), (second, first), rests)
+    yield from ((first, rests[0]), (second, rests[1]), (first, rests[1]), (rests[0], second))
 
 
 def _skeleton(node):
@@ -521,12 +627,25 @@ def _of_the_whole(formula, parts):
             for first in (part, Node("square", (part,))):
                 new = Node("at_first", (parts.counter, first, formula))
                 yield Edit("first_update", new, formula, new)
+            one_less = Node("-", (parts.counter, number(1)))
+            later = replaced(formula, {parts.counter: one_less})
+            new = Node("at_first", (parts.counter, part, later))
+            yield Edit("first_update", new, formula, new)
         for factor in ("sqrt", None):
             by = Node("sqrt", (parts.counter,)) if factor else parts.counter
             new = Node("/", (formula, by))
             yield Edit("factor", new, formula, new)
+    for rest in (number(0), *parts.arrays):
+        for which in _LEFT_OUT:
+            new = Node("only", (formula, rest), which)
+            yield Edit("left_out", new, formula, new)
     for part in parts.arrays:
-        for slope in (_slope_of_sigmoid(part), Node("-", (number(1), Node("square", (part,))))):
+        slope = _slope_of_sigmoid(part)
+        yield Edit("slope_alone", slope, formula, slope)
+        sigmoid = _slope_of_sigmoid(Node("sigmoid", (part,)))
+        for slope in (
+            _slope_of_sigmoid(part), sigmoid, Node("-", (number(1), Node("square", (part,))))
+        ):  # fmt: skip
             for op in ("*", "/"):
                 new = Node(op, (formula, slope))
                 yield Edit("slope", new, formula, new)

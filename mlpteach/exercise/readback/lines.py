@@ -11,12 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 _REDUCTIONS = ("std", "var", "mean", "sum", "max", "min")
-_WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "-({})", "1 / (1 + np.exp(-({})))",
-            "np.maximum({}, 0)", "np.tanh({})", "({}).T", "({}).mean()", "({}).mean(axis=0)",
-            "({}).mean(axis=1)", "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})",
-            "2 * ({})", "0.5 * ({})", "np.clip({}, -1, 1)", "np.clip({}, -5, 5)",
-            "({}) + 1", "({}) - 1", "np.round({}, 6)", "np.round({}, 4)", "np.round({}, 3)",
-            "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
+_WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "1 - ({}) ** 2", "({})[::-1]",
+            "-({})", "1 / (1 + np.exp(-({})))", "np.maximum({}, 0)", "np.tanh({})", "({}).T",
+            "({}).mean()", "({}).mean(axis=0)", "({}).mean(axis=1)",
+            "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})", "2 * ({})", "0.5 * ({})",
+            "np.clip({}, -1, 1)", "np.clip({}, -5, 5)", "({}) + 1", "({}) - 1", "np.round({}, 6)",
+            "np.round({}, 4)", "np.round({}, 3)", "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
+_ROUNDS = ("{}[:-1]", "{}[1:]", "{}[::-1]", "{}[:1]", "{}[-1:]", "np.swapaxes({}, 0, 1)",
+           "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]")  # fmt: skip
+_PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean({})) / np.std({})",
+           "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
+           "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)")  # fmt: skip
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult)
 
 
@@ -50,7 +55,36 @@ def changed_lines(solution):
         if isinstance(statement, ast.FunctionDef):
             continue
         yield from _changed_expressions(tree, statement)
+    yield from _other_rounds(tree)
+    yield from _put_in(tree)
     yield from _moved_statements(tree)
+
+
+def _other_rounds(tree):
+    """Yield the function with a loop that goes through something else, of the same length or less.
+
+    What it goes through stays as it is: a list that grows meanwhile would never end.
+    """
+    for loop in [node for node in ast.walk(tree) if isinstance(node, ast.For)]:
+        if isinstance(loop.iter, ast.Name):
+            for other in _ROUNDS:
+                changed = _with(tree, loop.iter, other.replace("{}", loop.iter.id))
+                if changed is not None:
+                    yield Line(changed[0], _first_line(loop), changed[1])
+
+
+def _put_in(tree):
+    """Yield the function with a line more, which changes an array before or after it is used."""
+    for number, block in enumerate(_blocks(tree)):
+        for index, statement in enumerate(block.body):
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                name = statement.targets[0].id
+                for text in _PUT_IN:
+                    for place in range(index + 1, len(block.body) + 1):
+                        line = text.replace("{}", name)
+                        copied, blocks = _copied_blocks(tree)
+                        blocks[number].body.insert(place, ast.parse(line).body[0])
+                        yield Line(ast.unparse(copied), _first_line(statement), line)
 
 
 def _names(tree):
@@ -180,8 +214,7 @@ def _first_line(statement):
 
 def _moved_statements(tree):
     """Yield the function with a statement left out, or in another place or loop."""
-    [definition] = tree.body
-    blocks = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+    blocks = _blocks(tree)
     for number, block in enumerate(blocks):
         for index, statement in enumerate(block.body):
             if isinstance(statement, ast.Return):
@@ -196,11 +229,14 @@ def _moved_statements(tree):
                         yield Line(moved, old, "")
 
 
+def _blocks(tree):
+    [definition] = tree.body
+    return [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+
+
 def _copied_blocks(tree):
     copied = copy.deepcopy(tree)
-    [definition] = copied.body
-    found = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
-    return copied, found
+    return copied, _blocks(copied)
 
 
 def _without(tree, number, index):

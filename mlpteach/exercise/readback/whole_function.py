@@ -44,10 +44,11 @@ def _candidates(sheet, task):
     key = ("lines", task.name)
     if key not in sheet.kept:
         made = {}
-        for line in changed_lines(task.solution):
-            function = function_of(line, task.name, sheet.functions())
-            if function is not None and line.source not in made:
-                made[line.source] = line, {task.name: function}
+        for solution in (task.solution, *(source for _, source in task.ways)):
+            for line in changed_lines(solution):
+                function = function_of(line, task.name, sheet.functions())
+                if function is not None and line.source not in made:
+                    made[line.source] = line, {task.name: function}
         sheet.kept[key] = list(made.values())
     return sheet.kept[key]
 
@@ -78,7 +79,12 @@ def _agree(comparison, task, found):
 
 
 def _say(line):
-    if not line.new or _squeezed(line.old) in _squeezed(line.new):
+    if line.new and _squeezed(line.old) in _squeezed(line.new):
+        return (
+            "Your numbers are those of the right lines but for one thing: one of them does more "
+            f"than it should, as `{line.new.replace(line.old, '…')}`."
+        )
+    if not line.new:
         return (
             "Your numbers are those of the right lines but for one thing: a line is missing, or "
             "stands in another place, before, in or after the loop."
