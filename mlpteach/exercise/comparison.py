@@ -202,8 +202,14 @@ class Comparison:
         return all(
             close(first[name], second[name], rtol)
             and loses_digits(first[name]) == loses_digits(second[name])
+            and _same_zeros(first[name], second[name])
             for name in task.returns
         )
+
+
+def _same_zeros(first, second):
+    """Whether zeros everywhere are of one kind: whole numbers are cut off, others are not."""
+    return bool(first.any()) or (first.dtype.kind == "f") == (second.dtype.kind == "f")
 
 
 def _numbers(task, exchange):

@@ -31,14 +31,15 @@ def solved_constants(trials, parts):
     parts : Parts
     """
     yield from _defaults(trials)
-    for family, template, hole in _templates(trials.formula, parts):
+    for family, template, hole in _templates(trials, parts):
         for value in _solutions(trials, template, hole):
             leaf = number(value)
             yield Edit(family, replaced(template, {hole: leaf}), hole, leaf)
 
 
-def _templates(formula, parts):
+def _templates(trials, parts):
     """Yield (family, formula with a hole, the hole)."""
+    formula = trials.formula
     for leaf in parts.scalars:
         if sum(node is leaf for node in walk(formula)) > 1:
             hole = number(0.0)
@@ -55,6 +56,11 @@ def _templates(formula, parts):
             yield "factor", at_place(formula, place, Node("*", (hole, node))), hole
             yield "term", at_place(formula, place, Node("+", (node, hole))), hole
             yield "power", at_place(formula, place, Node("**", (node, hole))), hole
+        if place == () and not trials.first.answer.ndim:
+            for part in parts.arrays:
+                for size in ("square", "abs"):
+                    penalty = Node("*", (hole, Node("sum", (Node(size, (part,)),))))
+                    yield "penalty", Node("+", (node, penalty)), hole
         for part in parts.arrays:
             if (node in parts.arrays and part is not node) or place == ():
                 new = Node("+", (node, Node("*", (hole, part))))

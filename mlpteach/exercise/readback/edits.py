@@ -132,6 +132,7 @@ def single_edits(formula, parts):
     yield from _moved(formula, found)
     yield from _of_the_whole(formula, parts)
     yield from _another_formula(formula, parts)
+    yield from _plain_steps(formula, parts)
 
 
 def simple_edits(formula, parts):
@@ -183,6 +184,7 @@ def _slips(node, parts):
     if node.op == "name":
         yield from _other_leaf(node, parts)
     if node in parts.arrays:
+        yield from (("number_for_array", number(value)) for value in (0, 0.5, 1))
         yield from (("one_for_all", Node("entries", (node,), which)) for which in _ONE_FOR_ALL)
     if node.op == "number":
         yield from (("number", number(value)) for value in (0, *_NUMBERS) if value != node.value)
@@ -216,7 +218,24 @@ def _other_leaf(node, parts):
             yield "argument", other
     if node in parts.scalars:
         yield from (("number_for_argument", number(value)) for value in _NUMBERS)
+        yield from _scheduled(node, parts.counter)
     yield from _counted(parts)(node)
+
+
+def _scheduled(node, counter):
+    """A number that changes from update to update."""
+    if counter is None or node is counter:
+        return
+    before = Node("-", (counter, number(1)))
+    for count in (10, 100, 1000):
+        rising = Node("minimum", (number(1), Node("/", (counter, number(count)))))
+        yield "schedule", Node("*", (node, rising))
+    for done in (counter, before):
+        for rate in (0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999):
+            yield "schedule", Node("*", (node, Node("**", (number(rate), done))))
+        for decay in (0.1, 0.01, 0.001):
+            slower = Node("+", (number(1), Node("*", (number(decay), done))))
+            yield "schedule", Node("/", (node, slower))
 
 
 def _counted(parts):
@@ -233,6 +252,14 @@ def _counted(parts):
 
 
 def _other_operation(node):
+    if node.op == "+":
+        zero = Node("==", (node.parts[0], number(0)))
+        yield "where_zero", Node("where", (zero, node.parts[1], node.parts[0]))
+    if node.op == "neg" and node.parts[0].op in REDUCTIONS:
+        reduced = node.parts[0]
+        for op in ("square", "abs", "sqrt", "exp"):
+            inner = Node(op, reduced.parts)
+            yield "function", Node(reduced.op, (inner,), reduced.value)
     if node.op in ("+", "-", "*", "/", "**", "@"):
         for op in ("+", "-", "*", "/", "@", "maximum", "minimum"):
             if op != node.op:
@@ -270,7 +297,10 @@ def _other_operation(node):
             if axis != node.value:
                 yield "axis", Node(node.op, node.parts, axis)
         for axis in (0, 1):
-            yield "axis", Node("mean", (Node(node.op, node.parts, (axis, False)),))
+            for outer in ("mean", "max", "min", "sum"):
+                yield "axis", Node(outer, (Node(node.op, node.parts, (axis, False)),))
+            yield "counted_by", Node("shape", node.parts, axis)
+        yield "counted_by", Node("size", node.parts)
     for op in _SIMILAR.get(node.op, ()):
         yield "operator" if node.op == "<" else "function", Node(op, node.parts)
 
@@ -365,6 +395,9 @@ def _functions(node):
         mean = Node("mean", (node,), axis)
         yield "centred", Node("-", (node, mean))
         yield "normalised", Node("/", (node, Node("sum", (node,), axis)))
+        lengths = Node("sqrt", (Node("sum", (Node("square", (node,)),), axis),))
+        sizes = Node("sum", (Node("abs", (node,)),), axis)
+        yield from (("normalised", Node("/", (node, size))) for size in (lengths, sizes))
     yield "normalised", Node("/", (node, Node("norm", (node,))))
     for size in (node, Node("abs", (node,))):
         yield "normalised", Node("/", (node, Node("max", (size,))))
@@ -627,6 +660,8 @@ def _of_the_whole(formula, parts):
             for first in (part, Node("square", (part,))):
                 new = Node("at_first", (parts.counter, first, formula))
                 yield Edit("first_update", new, formula, new)
+            new = Node("at_first", (parts.counter, formula, part))
+            yield Edit("first_update", new, formula, new)
             one_less = Node("-", (parts.counter, number(1)))
             later = replaced(formula, {parts.counter: one_less})
             new = Node("at_first", (parts.counter, part, later))
@@ -647,8 +682,9 @@ def _of_the_whole(formula, parts):
             _slope_of_sigmoid(part), sigmoid, Node("-", (number(1), Node("square", (part,))))
         ):  # fmt: skip
             for op in ("*", "/"):
-                new = Node(op, (formula, slope))
-                yield Edit("slope", new, formula, new)
+                for times in (slope, Node("square", (slope,))):
+                    new = Node(op, (formula, times))
+                    yield Edit("slope", new, formula, new)
     for condition in parts.inputs:
         zero = Node("==", (condition, number(0)))
         for instead in (*parts.arrays, number(0)):
@@ -657,6 +693,19 @@ def _of_the_whole(formula, parts):
         flat = Node("==", (_slope_of_sigmoid(condition), number(0)))
         new = Node("where", (flat, number(0), formula))
         yield Edit("zero_by_zero", new, formula, new)
+
+
+def _plain_steps(formula, parts):
+    """A step that is a number times an array, such as plain gradient descent."""
+    if formula.op != "-" or formula.parts[0].op != "name":
+        return
+    start, _ = formula.parts
+    for scalar in parts.scalars:
+        for array in parts.arrays:
+            if array is not start:
+                step = Node("*", (scalar, array))
+                for op in ("-", "+"):
+                    yield Edit("plain_step", Node(op, (start, step)), formula, step)
 
 
 def _slope_of_sigmoid(part):

@@ -16,12 +16,19 @@ _WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "1 - ({}) ** 2",
             "({}).mean()", "({}).mean(axis=0)", "({}).mean(axis=1)",
             "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})", "2 * ({})", "0.5 * ({})",
             "np.clip({}, -1, 1)", "np.clip({}, -5, 5)", "({}) + 1", "({}) - 1", "np.round({}, 6)",
-            "np.round({}, 4)", "np.round({}, 3)", "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
+            "np.round({}, 4)", "np.round({}, 3)",
+            "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
 _ROUNDS = ("{}[:-1]", "{}[1:]", "{}[::-1]", "{}[:1]", "{}[-1:]", "np.swapaxes({}, 0, 1)",
            "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]")  # fmt: skip
 _PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean({})) / np.std({})",
            "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
            "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)")  # fmt: skip
+_JOINED = ("{} / len(#)", "{} * len(#)", "{} / np.std(#)", "{} * np.std(#)", "{} / #.size")
+_ALIKE = {
+    "np.tanh": ("np.arctan", "np.sin", "np.sign", "np.exp", "np.arctanh", "np.abs"),
+    "np.zeros_like": ("np.ones_like",),
+    "np.zeros": ("np.ones",),
+}
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult)
 
 
@@ -41,23 +48,38 @@ class Line:
     new: str
 
 
-def changed_lines(solution):
+def changed_lines(solution, besides=""):
     """Yield each :class:`Line` that changes one thing in a function.
 
     Parameters
     ----------
     solution : str
+    besides : str
+        Another solution: lines that stand in it, too, stay as they are.
     """
     tree = ast.parse(solution)
+    others = {_first_line(n) for n in ast.walk(ast.parse(besides)) if isinstance(n, ast.stmt)}
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):
         return  # changed, it might not end
     for statement in [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]:
-        if isinstance(statement, ast.FunctionDef):
-            continue
-        yield from _changed_expressions(tree, statement)
-    yield from _other_rounds(tree)
-    yield from _put_in(tree)
-    yield from _moved_statements(tree)
+        if not isinstance(statement, ast.FunctionDef) and _first_line(statement) not in others:
+            yield from _changed_expressions(tree, statement)
+    if not besides:
+        yield from _alike_everywhere(tree)
+        yield from _other_rounds(tree)
+        yield from _put_in(tree)
+        yield from _moved_statements(tree)
+
+
+def _alike_everywhere(tree):
+    """Yield the function with one of NumPy's exchanged for another wherever it stands."""
+    source = ast.unparse(tree)
+    statements = [ast.unparse(node) for node in tree.body[0].body]
+    for function, others in _ALIKE.items():
+        old = next((line for line in statements if f"{function}(" in line), "").splitlines()
+        for other in others if old else ():
+            changed = source.replace(f"{function}(", f"{other}(")
+            yield Line(changed, old[0], old[0].replace(f"{function}(", f"{other}("))
 
 
 def _other_rounds(tree):
@@ -96,7 +118,8 @@ def _changed_expressions(tree, statement):
     old = _first_line(statement)
     names = [name for name in _names(tree) if name not in _grown(statement)]
     for node in _own_expressions(statement):
-        for new in _instead(node, names):
+        kept = isinstance(statement, (ast.Return, ast.Expr)) and isinstance(node, ast.Call)
+        for new in (*_instead(node, names, _plain(tree)), *(_joined(node, names) if kept else ())):
             changed = _with(tree, node, new)
             if changed is not None:
                 source, place = changed
@@ -136,22 +159,40 @@ def _expressions(node, kept):
         yield from _expressions(part, kept)
 
 
-def _instead(node, names):
+def _plain(tree):
+    """Return the parameters that have a default: numbers that are handed on as they are."""
+    arguments = tree.body[0].args
+    return {a.arg for a in arguments.args[len(arguments.args) - len(arguments.defaults) :]}
+
+
+def _instead(node, names, plain):
     """Yield the sources that may stand in an expression's place."""
     text = ast.unparse(node)
     if isinstance(node, ast.Name):
         yield from (name for name in names if name != node.id)
+        others = [name for name in names if name != node.id and name not in plain]
+        yield from (f"{name}[0]" for name in others)
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         yield from (str(value) for value in (0, 1, 2, node.value + 1, node.value - 1))
     if isinstance(node, ast.BinOp):
         yield from _other_operations(node)
     if isinstance(node, ast.Call):
         yield from _other_calls(node)
+    if isinstance(node, ast.Subscript):
+        yield ast.unparse(node.value)
     if isinstance(node, ast.List) and not node.elts:
         yield from (f"[{name}]" for name in names)
-    if isinstance(node, (ast.Name, ast.BinOp, ast.Call)):
+    if isinstance(node, (ast.Name, ast.BinOp, ast.Call)) and text not in plain:
         yield from (wrapped.replace("{}", text) for wrapped in _WRAPPED)
-        yield f"{text}[-1]"
+    if isinstance(node, (ast.Name, ast.Call)) and text not in plain:
+        yield from (f"{text}{entries}" for entries in ("[-1]", "[0]", "[:, 0]", "[:, -1]"))
+
+
+def _joined(node, names):
+    """Yield what is kept or returned, divided by or multiplied with something."""
+    for name in names:
+        for joined in _JOINED:
+            yield joined.replace("{}", ast.unparse(node)).replace("#", name)
 
 
 def _other_operations(node):
@@ -168,6 +209,8 @@ def _other_calls(node):
     arguments = [ast.unparse(argument) for argument in node.args]
     if len(arguments) == 1:
         yield arguments[0]
+        yield from _function_of_a_part(function, node.args[0])
+    yield from (f"{other}({', '.join(arguments)})" for other in _ALIKE.get(function, ()))
     for index in range(len(arguments)):
         yield f"{function}({', '.join(arguments[:index] + arguments[index + 1 :])})"
         if index:
@@ -187,6 +230,17 @@ def _other_calls(node):
         yield from (f"{function}(np.abs({arguments[0]}))" for function in ("np.mean", "np.max"))
         yield f"np.mean(np.abs({arguments[0]} - np.mean({arguments[0]})))"
         yield f"np.linalg.norm({arguments[0]})"
+
+
+def _function_of_a_part(function, inside):
+    """Yield f(a) @ b and a @ f(b) for f(a @ b)."""
+    if isinstance(inside, ast.BinOp):
+        for left, right in (("{}({})", "{1}"), ("{1}", "{}({})")):
+            pair = [
+                ast.parse(how.format(function, ast.unparse(part)), mode="eval").body
+                for how, part in ((left, inside.left), (right, inside.right))
+            ]
+            yield ast.unparse(ast.BinOp(pair[0], inside.op, pair[1]))
 
 
 def _with(tree, node, text):

@@ -27,10 +27,10 @@ _MOST_FITS = 60
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
-     "largest_only", "one_for_all", "numbers_for_arguments"),
-    ("operator", "function", "other_part", "number_for_argument", "number", "clipped", "slope",
-     "default", "other_number", "small_added"),
-    ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
+     "one_for_all", "numbers_for_arguments", "plain_step"),
+    ("operator", "function", "other_part", "number_for_argument", "number", "slope",
+     "default", "other_number", "small_added", "largest_only", "schedule"),
+    ("clipped", "factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
 )  # fmt: skip
 _WIDE = 16
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
@@ -250,8 +250,15 @@ def _may_be_meant(edit, alike, never, case):
     """Whether an edit puts in nothing that only happens to be another number by default."""
     if edit.family == "exchanged":
         return True
+    if any(map(_is_zero, walk(edit.formula))):
+        return False
     put_in = names_in(edit.new) - names_in(edit.old)
     return alike.isdisjoint(put_in) and not _is_the_rest(edit, never, case)
+
+
+def _is_zero(node):
+    """Whether a part is x - x, which nobody writes."""
+    return node.op == "-" and write(node.parts[0]) == write(node.parts[1])
 
 
 def _never_given(cases):

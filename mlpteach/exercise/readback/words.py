@@ -56,6 +56,10 @@ FAMILIES = {
         "{new}",
     ),
     "one_for_all": ("one row or column stands for all others", "{new}"),
+    "number_for_array": ("a fixed number stands for an array", "the number {new}"),
+    "schedule": ("a number changes from update to update that stays the same in it", "{new}"),
+    "plain_step": ("the step is a number times an array", "{new}"),
+    "penalty": ("a penalty on large values is added", "{new}"),
     "largest_only": ("only the largest entry of each column counts", "{new}"),
     "numbers_for_arguments": (
         "fixed numbers, the defaults, stand for several arguments",
