@@ -15,7 +15,7 @@ from mlpteach.exercise.readback.expression import (
     walk,
 )
 
-_STARTS = ((0.5, 0.9), (1e-6, 1e-3), (2.0, 8.0))
+_STARTS = ((0.5, 0.9), (0.98, 0.9995), (1e-6, 1e-3), (2.0, 8.0))
 _STEPS = 12
 _DEFAULTS = (0.0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.005, 0.01,
              0.02, 0.05, 0.1,
@@ -91,7 +91,9 @@ def _solutions(trials, template, hole):
         if found is None:
             continue
         rounded = _as_written(found)
-        if rounded is None or rounded in seen:
+        if rounded is None:
+            continue
+        if rounded in seen:
             break
         seen.add(rounded)
         yield rounded

@@ -111,7 +111,8 @@ def _other_scales(scale):
     """Yield the scale with one thing changed: a number, a fan, a root, a factor."""
     fans = name("n_in"), name("n_out")
     both = Node("+", fans)
-    others = (*fans, both, Node("*", fans), Node("/", (both, number(2))), Node("-", fans))
+    others = (*fans, both, Node("*", fans), Node("/", (both, number(2))),
+              Node("abs", (Node("-", fans),)))  # fmt: skip
     for place, node in places(scale):
         if node.op == "number":
             new = [number(value) for value in _NUMBERS if value != node.value]
@@ -124,7 +125,8 @@ def _other_scales(scale):
                 new.append(Node("/", (above, Node("sqrt", (below,)))))
                 new += list(_two_roots(above, below))
         elif node.op == "/":
-            new = [Node("/", (node.parts[0], other)) for other in others]
+            new = [Node("*", node.parts)]
+            new += [Node("/", (node.parts[0], other)) for other in others]
             new += [Node("+", (Node("/", (node.parts[0], fans[0])), fans[1]))]
         elif node.op == "name":
             new = [*fans, Node("*", (number(2), node))]
@@ -132,6 +134,9 @@ def _other_scales(scale):
             new = [Node("sqrt", (node,))]
         for other in new:
             yield at_place(scale, place, other)
+    for value in (1, 2, 3, 6):
+        for fan in (*fans, both):
+            yield Node("sqrt", (Node("/", (number(value), fan)),))
     yield from (number(value) for value in (1, 0.01, 0.1, 0.5, 0.05))
 
 

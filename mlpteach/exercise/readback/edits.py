@@ -21,12 +21,13 @@ from mlpteach.exercise.readback.expression import (
 )
 
 _NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
+_USUAL = (0.9, 0.99, 0.999, 0.95)  # of a beta
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
 _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 _SIMILAR = {
     "log": ("log2", "log10", "log1p"),
     "tanh": ("sigmoid",),
-    "exp": ("exp2", "expm1"),
+    "exp": ("exp2", "exp10", "expm1"),
     "sqrt": ("norm",),
     "<": ("<=", ">=", ">"),
 }
@@ -130,6 +131,7 @@ def single_edits(formula, parts):
     yield from _exchanged(formula)
     yield from _exchanged_lines(formula, times, parts)
     yield from _moved(formula, found)
+    yield from _subtracted_elsewhere(formula, found)
     yield from _of_the_whole(formula, parts)
     yield from _another_formula(formula, parts)
     yield from _plain_steps(formula, parts)
@@ -171,9 +173,14 @@ def _other_sign(node):
 
 
 def _often_fixed(parts):
+    usual = dict(parts.defaults)
+
     def fixed(node):
         if node in parts.scalars:
-            yield from (("number_for_argument", number(value)) for value in (1, 2, 1e-7))
+            values = dict.fromkeys((1, 2, 1e-7, usual.get(node, 1)))
+            yield from (("number_for_argument", number(value)) for value in values)
+        elif parts.counter and node.op in ("*", "/", "-"):
+            yield "factor", Node("*", (node, parts.counter))
 
     return fixed
 
@@ -217,7 +224,8 @@ def _other_leaf(node, parts):
         if other is not node:
             yield "argument", other
     if node in parts.scalars:
-        yield from (("number_for_argument", number(value)) for value in _NUMBERS)
+        values = (*_NUMBERS, *_USUAL)
+        yield from (("number_for_argument", number(value)) for value in values)
         yield from _scheduled(node, parts.counter)
     yield from _counted(parts)(node)
 
@@ -282,6 +290,7 @@ def _other_operation(node):
         yield "operator", Node("**", (part, number(3)))
         yield "operator", Node("+", (part, part))
         yield "operator", Node("abs", (part,))
+        yield "operator", Node("norm", (part,))
         yield from (("reduction", Node(op, (part,))) for op in ("var", "std"))
     elif node.op == "sqrt":  # x ** 1 / 2 is x / 2
         yield "bracket", Node("/", (node.parts[0], number(2)))
@@ -300,6 +309,7 @@ def _other_operation(node):
             for outer in ("mean", "max", "min", "sum"):
                 yield "axis", Node(outer, (Node(node.op, node.parts, (axis, False)),))
             yield "counted_by", Node("shape", node.parts, axis)
+        yield from (("reduction", Node("entries", node.parts, which)) for which in ("[0]", "[-1]"))
         yield "counted_by", Node("size", node.parts)
     for op in _SIMILAR.get(node.op, ()):
         yield "operator" if node.op == "<" else "function", Node(op, node.parts)
@@ -336,6 +346,10 @@ def _brackets(node):
         for first, op, second in _splits(part):
             yield "bracket", Node(op, (Node(node.op, (first,), node.value), second))
             yield "bracket", Node(op, (first, Node(node.op, (second,), node.value)))
+            if op == "+":
+                for other in ("*", "-", "maximum"):
+                    inside = Node(node.op, (first,), node.value)
+                    yield "bracket", Node(other, (inside, second))
             if op in ("+", "-", "*", "/"):
                 both = Node(node.op, (first,), node.value), Node(node.op, (second,), node.value)
                 yield "bracket", Node(op, both)
@@ -447,6 +461,7 @@ def _limited(node, parts):
         yield "small_added", Node("+", (node, number(small)))
         yield "clipped", Node("maximum", (node, number(small)))
     yield "clipped", Node("maximum", (node, number(0)))
+    yield from (("clipped", Node("minimum", (node, number(limit)))) for limit in _LIMITS)
     if node.op in ("-", "+"):
         for limit in (500, 700, 100, 50, 20):
             yield "clipped", Node("clip", (node.parts[0],), (-limit, limit))
@@ -570,6 +585,9 @@ def _another_formula(formula, parts):
             yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
             for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
                 reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
+                halves = [Node("*", (number(f), r)) for r in reduced for f in (0.5, 2, -1)]
+                for new in halves:
+                    yield Edit("other_formula", new, formula, new)
                 for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
                     yield Edit("other_formula", new, formula, new)
 
@@ -637,6 +655,17 @@ def _moved(formula, found):
             # Below the root and above the line: sqrt(a / b + e) as (sqrt(a) + e) / sqrt(b).
             if place and stays.op == "/" and node.op == "+":
                 yield from _root_of_a_ratio(formula, place[:-1], node, stays, goes)
+
+
+def _subtracted_elsewhere(formula, found):
+    """What is subtracted at the end is subtracted from an argument, such as softmax(Z - Y)."""
+    for place, node in found:
+        if node.op != "-" or node.parts[1].op != "name":
+            continue
+        stays, goes = node.parts
+        for leaf in dict.fromkeys(part for part in walk(stays) if part.op == "name"):
+            new = replaced(stays, {leaf: Node("-", (leaf, goes))})
+            yield Edit("moved", at_place(formula, place, new), node, new)
 
 
 def _root_of_a_ratio(formula, place, node, ratio, term):

@@ -179,6 +179,7 @@ _UNARY = {
     "abs": np.abs,
     "exp": np.exp,
     "exp2": np.exp2,
+    "exp10": lambda x: 10.0**x,
     "expm1": np.expm1,
     "log": np.log,
     "log2": np.log2,
@@ -274,13 +275,13 @@ def _is_one(node):
 # Writing
 
 _STRENGTH = {
-    "|": 1,
-    "&": 2,
-    "<": 3,
-    "<=": 3,
-    ">": 3,
-    ">=": 3,
-    "==": 3,
+    "<": 1,
+    "<=": 1,
+    ">": 1,
+    ">=": 1,
+    "==": 1,
+    "|": 2,
+    "&": 3,
     "+": 4,
     "-": 4,
     "*": 5,
@@ -338,7 +339,7 @@ def _bracketed(text, strength, needed):
     return text if strength >= needed else f"({text})"
 
 
-_SPELLED = {"norm": "np.linalg.norm", "sigmoid": "sigmoid", "largest": "one_hot"}
+_SPELLED = {"exp10": "10**", "norm": "np.linalg.norm", "sigmoid": "sigmoid", "largest": "one_hot"}
 
 
 def _call(node, texts, parts):

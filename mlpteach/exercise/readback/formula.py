@@ -42,11 +42,14 @@ class Formulas:
         The same of the arguments and the quantities before it, these by :func:`own`.
     hidden : dict of str to Node
         Lines between, by name, of the arguments and the returned quantities.
+    before : dict of str to Node
+        The same of the arguments alone: what a line that comes earlier may hold by mistake.
     """
 
     alone: dict
     stepwise: dict
     hidden: dict
+    before: dict
 
 
 def own(quantity):
@@ -78,8 +81,9 @@ def formulas_of(sheet, function, solution=None):
     found = dict(zip(task.returns, values, strict=True))
     alone = {quantity: found[quantity] for quantity in task.order}
     stepwise, known = _stepwise(alone, arguments, reader)
-    lines = {text: replaced(node, known) for text, node in hidden.items() if text not in alone}
-    return Formulas(alone, stepwise, _without_names(lines))
+    between = {text: node for text, node in hidden.items() if text not in alone}
+    lines = {text: replaced(node, known) for text, node in between.items()}
+    return Formulas(alone, stepwise, _without_names(lines), _without_names(between))
 
 
 def _without_names(lines):

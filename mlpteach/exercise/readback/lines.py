@@ -24,6 +24,7 @@ _PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean(
            "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
            "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)")  # fmt: skip
 _JOINED = ("{} / len(#)", "{} * len(#)", "{} / np.std(#)", "{} * np.std(#)", "{} / #.size")
+_TERMS = ("{} + #", "{} - #", "{} * #")
 _ALIKE = {
     "np.tanh": ("np.arctan", "np.sin", "np.sign", "np.exp", "np.arctanh", "np.abs"),
     "np.zeros_like": ("np.ones_like",),
@@ -118,8 +119,7 @@ def _changed_expressions(tree, statement):
     old = _first_line(statement)
     names = [name for name in _names(tree) if name not in _grown(statement)]
     for node in _own_expressions(statement):
-        kept = isinstance(statement, (ast.Return, ast.Expr)) and isinstance(node, ast.Call)
-        for new in (*_instead(node, names, _plain(tree)), *(_joined(node, names) if kept else ())):
+        for new in (*_instead(node, names, _plain(tree)), *_joined(statement, node, names)):
             changed = _with(tree, node, new)
             if changed is not None:
                 source, place = changed
@@ -188,11 +188,15 @@ def _instead(node, names, plain):
         yield from (f"{text}{entries}" for entries in ("[-1]", "[0]", "[:, 0]", "[:, -1]"))
 
 
-def _joined(node, names):
-    """Yield what is kept or returned, divided by or multiplied with something."""
-    for name in names:
-        for joined in _JOINED:
-            yield joined.replace("{}", ast.unparse(node)).replace("#", name)
+def _joined(statement, node, names):
+    """Yield what is kept or returned divided by something, or what is computed plus a term."""
+    if not isinstance(node, ast.Call):
+        return
+    text = ast.unparse(node)
+    computed = any(isinstance(argument, ast.BinOp) for argument in node.args)
+    kept = isinstance(statement, (ast.Return, ast.Expr))
+    for joined in _JOINED if kept else _TERMS if computed else ():
+        yield from (joined.replace("{}", text).replace("#", name) for name in names)
 
 
 def _other_operations(node):
@@ -213,9 +217,15 @@ def _other_calls(node):
     yield from (f"{other}({', '.join(arguments)})" for other in _ALIKE.get(function, ()))
     for index in range(len(arguments)):
         yield f"{function}({', '.join(arguments[:index] + arguments[index + 1 :])})"
-        if index:
-            kept = [*arguments[: index - 1], arguments[index], arguments[index - 1]]
-            yield f"{function}({', '.join(kept + arguments[index + 1 :])})"
+        others = arguments[:index] + arguments[index + 1 :]
+        for place in range(len(arguments)):
+            if place != index:  # one stands elsewhere
+                moved = [*others[:place], arguments[index], *others[place:]]
+                yield f"{function}({', '.join(moved)})"
+            if place > index + 1:  # two stand in each other's place
+                other = [*arguments]
+                other[index], other[place] = other[place], other[index]
+                yield f"{function}({', '.join(other)})"
     if function.removeprefix("np.") in _REDUCTIONS:
         for other in _REDUCTIONS:
             yield f"np.{other}({', '.join(arguments)})"
@@ -225,6 +235,10 @@ def _other_calls(node):
                 yield f"np.mean({inner})"
         yield f"np.sqrt(np.mean({arguments[0]} ** 2))"
         yield f"np.std({arguments[0]}, ddof=1)"
+        yield from (
+            f"{function}({arguments[0]} - np.mean({arguments[0]}, axis={axis}, keepdims=True))"
+            for axis in (0, 1)
+        )
         yield f"np.ptp({arguments[0]})"
         yield f"np.median({arguments[0]})"
         yield from (f"{function}(np.abs({arguments[0]}))" for function in ("np.mean", "np.max"))
@@ -274,6 +288,7 @@ def _moved_statements(tree):
             if isinstance(statement, ast.Return):
                 continue
             old = _first_line(statement)
+            yield from _copied_statements(tree, (number, index), old)
             if len(block.body) > 1:
                 yield Line(_without(tree, number, index), old, "")
             for target, other in enumerate(blocks):
@@ -281,6 +296,19 @@ def _moved_statements(tree):
                     moved = _moved(tree, (number, index), (target, place))
                     if moved is not None:
                         yield Line(moved, old, "")
+
+
+def _copied_statements(tree, source, old):
+    """Yield the function with an assignment that stands in another block once more."""
+    for target in range(len(_blocks(tree))):
+        copied, blocks = _copied_blocks(tree)
+        statement = blocks[source[0]].body[source[1]]
+        if target == source[0] or not isinstance(statement, ast.Assign):
+            continue
+        for place in range(len(blocks[target].body) + 1):
+            copied, blocks = _copied_blocks(tree)
+            blocks[target].body.insert(place, blocks[source[0]].body[source[1]])
+            yield Line(ast.unparse(copied), old, old)
 
 
 def _blocks(tree):

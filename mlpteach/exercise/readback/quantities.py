@@ -181,7 +181,7 @@ class Quantities:
     def _known(self, quantity):
         for way in (*self._ways(quantity), *self._other_ways(quantity)):
             known = current_budget().found.get(self._key(way))
-            if known is not None and explains(way.formula, known.fits, way.cases):
+            if known is not None and known.family and explains(way.formula, known.fits, way.cases):
                 return known, self._say(way, known)
         return None
 
@@ -192,12 +192,12 @@ class Quantities:
         budget = current_budget()
         key = self._key(way)
         known = budget.found.get(key)
-        if known is not None and explains(way.formula, known.fits, way.cases):
+        if known is not None and known.family and explains(way.formula, known.fits, way.cases):
             return known
         if (*key, stages) in budget.failed:
             return None  # an earlier check has looked for it in vain
         search = Search(
-            hidden=tuple(way.formulas.hidden.values()),
+            hidden=tuple((way.formulas.hidden | self._before(way)).values()),
             returns=self.task.returns,
             follows=self._follows(way.key[0]),
             defaults=self._sheet.defaults(self.task.name),
@@ -211,6 +211,11 @@ class Quantities:
             budget.failed.add((*key, stages))
         return reading
 
+    def _before(self, way):
+        """Return the lines of the arguments alone, which may be given back in an earlier place."""
+        first = way.key[0] != self.task.order[-1]
+        return {f"{text} ": node for text, node in way.formulas.before.items()} if first else {}
+
     def _follows(self, quantity):
         """Return how the quantities before this one follow, where they are right."""
         before = self.task.order[: self.task.order.index(quantity)]
@@ -219,7 +224,8 @@ class Quantities:
 
     def _lines(self, way):
         """Return what parts of a line are called, by how they are written."""
-        called = {write(node): text for text, node in way.formulas.hidden.items()}
+        lines = (*way.formulas.before.items(), *way.formulas.hidden.items())
+        called = {write(node): text for text, node in lines}
         for earlier in self.task.order[: self.task.order.index(way.key[0])]:
             called |= {write(way.formulas.alone[earlier]): earlier, own(earlier): earlier}
             called[earlier] = f"{earlier}_before"
@@ -234,7 +240,10 @@ def rounded_to(pairs):
     pairs : list of (ndarray or None, ndarray or None)
         What was answered and what is right.
     """
-    return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+    found = next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+    if found == 0 and all(np.abs(value).max() <= 1 for _, value in pairs):
+        return None  # by chance: of shares near 0 and 1, whole numbers are never far
+    return found
 
 
 def _are_rounded(pairs, digits):

@@ -27,10 +27,11 @@ _MOST_FITS = 60
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
-     "one_for_all", "numbers_for_arguments", "plain_step"),
+     "one_for_all", "numbers_for_arguments"),
     ("operator", "function", "other_part", "number_for_argument", "number", "slope",
      "default", "other_number", "small_added", "largest_only", "schedule"),
-    ("clipped", "factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
+    ("clipped", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
+     "applied_twice"),
 )  # fmt: skip
 _WIDE = 16
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
@@ -231,7 +232,8 @@ def read_quantity(formula, cases, search, limit):
             if _may_be_meant(edit, alike, never, cases[0])
         ]
         if found:
-            reading = _judge(trials, _likeliest(found), search.follows)
+            told = any(case.answer is not None and case.answer.any() for case in cases)
+            reading = _judge(trials, _likeliest(found) if told else found, search.follows)
             return reading, limit - trials.left
         if trials.left <= 0:
             break

@@ -11,7 +11,7 @@ from mlpteach.exercise.readback.budget import current_budget
 from mlpteach.exercise.readback.lines import changed_lines, function_of
 from mlpteach.exercise.replies import arrays
 
-_COSTS = 25  # as many candidates as one line of a formula
+_COSTS = 15  # as many candidates as one line of a formula
 _MOST_FITS = 12
 _OTHER_INPUTS = (11, 12, 13)
 _EXACT = 1e-10
@@ -85,10 +85,15 @@ def _agree(comparison, task, found):
 
 
 def _say(line):
-    if line.new and _squeezed(line.old) in _squeezed(line.new):
+    if line.new and line.new != line.old and _squeezed(line.old) in _squeezed(line.new):
         return (
             "Your numbers are those of the right lines but for one thing: one of them does more "
             f"than it should, as `{line.new.replace(line.old, '…')}`."
+        )
+    if line.new == line.old:
+        return (
+            "Your numbers are those of the right lines but for one thing: a line stands there "
+            f"twice, as `{line.new}`."
         )
     if not line.new:
         return (
