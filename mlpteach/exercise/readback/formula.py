@@ -81,7 +81,12 @@ def formulas_of(sheet, function, solution=None):
     found = dict(zip(task.returns, values, strict=True))
     alone = {quantity: found[quantity] for quantity in task.order}
     stepwise, known = _stepwise(alone, arguments, reader)
-    between = {text: node for text, node in hidden.items() if text not in alone}
+    returned = list(alone.values())
+    between = {
+        text: node
+        for text, node in hidden.items()
+        if text not in alone and not any(node is value for value in returned)
+    }
     lines = {text: replaced(node, known) for text, node in between.items()}
     return Formulas(alone, stepwise, _without_names(lines), _without_names(between))
 
