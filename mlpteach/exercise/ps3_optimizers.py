@@ -81,6 +81,9 @@ def _updates(function, memories, hypers):
             yield "where no gradient was ever seen", Call(function, (W, zero, *nothing))
             tiny = _signs(rng, (2, 2)) * rng.uniform(1e-4, 3e-4, (2, 2))
             yield "where gradients are tiny", Call(function, (W, tiny, *nothing))
+        else:  # whoever rounds is seen
+            tiny = [1e-5 * _weights(rng, (2, 2)) for _ in range(2 + len(memories))]
+            yield "where all numbers are tiny", Call(function, tuple(tiny))
 
     return scenario
 
@@ -91,6 +94,7 @@ def _look_ahead(rng):
         yield f"for arrays of shape {shape}", Call("look_ahead", (W, v))
     chosen = {"beta": float(rng.uniform(0.2, 0.6))}
     yield "with another beta", Call("look_ahead", (W, v), chosen)
+    yield "where all numbers are tiny", Call("look_ahead", (1e-5 * W, 1e-5 * v))
 
 
 _VELOCITY = {"eta": (1.1, 1.5), "beta": (0.2, 0.6)}

@@ -90,6 +90,25 @@ def test_clipped_results_are_seen(assignment, task):
         assert not passes(assignment, task.name, source), source
 
 
+@pytest.mark.parametrize("limits", ["1e-3, 1", "0, 1 - 1e-3"])
+def test_a_cost_of_clipped_outputs_is_seen(limits):
+    task = read_sheet("ps1_cross_entropy").tasks["cost_cross_entropy"]
+    source = task.solution.replace("):\n", f"):\n    A3 = np.clip(A3, {limits})\n", 1)
+    assert not passes("ps1_cross_entropy", task.name, source)
+
+
+@pytest.mark.parametrize("digits", [4, 6])
+@pytest.mark.parametrize(("assignment", "task"), TASKS, ids=[task.name for _, task in TASKS])
+def test_a_rounded_result_is_seen(assignment, task, digits):
+    if task.returns == ("share",):
+        return  # a share of 24 entries, to six digits, may be right
+    head, _, returned = task.solution.rstrip().rpartition("return ")
+    several = len(task.returns) > 1
+    rounded = f"tuple(np.round(each, {digits}) for each in ({returned}))"
+    source = f"{head}return {rounded if several else f'np.round({returned}, {digits})'}\n"
+    assert not passes(assignment, task.name, source), source
+
+
 @pytest.mark.parametrize("part", ["Y * np.log(A3)", "(1 - Y) * np.log(1 - A3)"])
 def test_a_cost_whose_terms_are_clipped_is_seen(part):
     task = read_sheet("ps1_cross_entropy").tasks["cost_cross_entropy"]
