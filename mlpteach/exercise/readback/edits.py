@@ -198,6 +198,8 @@ def _slips(node, parts):
     yield from _other_operation(node)
     yield from _brackets(node)
     yield from _functions(node)
+    if any(part in parts.arrays for part in walk(node)):
+        yield from _functions_of_arrays(node)
     yield from _joined(node, parts)
     if node.op not in ("name", "number"):
         yield from (("other_part", part) for part in parts.all if part is not node)
@@ -394,13 +396,18 @@ def _product(factors):
 def _functions(node):
     if node.op == "number":
         return
-    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh", "norm"):
+    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh"):
         if op != node.op:
             yield "function_added", Node(op, (node,))
     yield "function_added", Node("sqrt", (Node("abs", (node,)),))
-    yield "matrix_product", Node("transposed_product", (node, node))
     yield "function_added", Node("/", (number(1), node))
     yield "function_added", Node("**", (node, number(3)))
+
+
+def _functions_of_arrays(node):
+    """What is done to arrays only: sums, norms, shapes."""
+    yield "function_added", Node("norm", (node,))
+    yield "matrix_product", Node("transposed_product", (node, node))
     for op in ("sum", "mean", "max"):
         if node.op not in REDUCTIONS:
             for axis in (None, *_AXES):
@@ -444,7 +451,7 @@ def _joined(node, parts):
         yield "factor", Node("*", (node, rest))
         yield "factor", Node("/", (node, rest))
     if node.op in ("+", "-") or node in parts.arrays:
-        for part in parts.arrays:
+        for part in [part for part in parts.arrays if part.op == "name"]:
             for scalar in parts.scalars:
                 yield "term", Node("+", (node, Node("*", (scalar, part))))
                 yield "term", Node("-", (node, Node("*", (scalar, part))))
