@@ -202,8 +202,14 @@ class Comparison:
         return all(
             close(first[name], second[name], rtol)
             and loses_digits(first[name]) == loses_digits(second[name])
+            and _same_zeros(first[name], second[name])
             for name in task.returns
         )
+
+
+def _same_zeros(first, second):
+    """Whether zeros everywhere are of one kind: whole numbers are cut off, others are not."""
+    return bool(first.any()) or (first.dtype.kind == "f") == (second.dtype.kind == "f")
 
 
 def _numbers(task, exchange):
@@ -222,7 +228,8 @@ def _comes_back(task, quantity, name, exchange):
 def _other_quantity(name, found, wanted):
     """Recognise a quantity that stands in another's place."""
     for other, array in wanted.items():
-        if other != name and close(found[name], array) and not close(wanted[name], array):
+        same = close(found[name], array) and not close(wanted[name], array)
+        if other != name and same and not close(found[other], array):
             return Finding("order", f"is the right {other}: look at the order after `return`")
     return None
 

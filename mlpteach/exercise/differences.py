@@ -145,8 +145,10 @@ def _not_finite(given, expected):
 
 
 def _whole_numbers(given, expected):
-    if given.dtype.kind not in "iub" or (expected == np.round(expected)).all():
+    if given.dtype.kind not in "iub" or (expected == np.round(expected)).all() or not given.any():
         return None
+    if given.dtype.kind == "b":
+        return Finding("integer_array", "is true or false, not a number between")
     return Finding(
         "integer_array",
         f"is an array of {given.dtype}: whole numbers cannot hold the result, its fractions are "

@@ -73,6 +73,10 @@ def _repeated(given):
 def _not_independent(given):
     """Numbers in an order, or used more than once: nothing that a generator draws."""
     if np.unique(np.abs(given)).size < _DIFFERENT * given.size:
+        ends = (given == given.max()).sum() + (given == given.min()).sum()
+        if ends > (1 - _DIFFERENT) * given.size / 2 and np.unique(given).size > 2:
+            return Finding("cut_off", "has many entries that are just its largest or smallest: "
+                           "values are clipped, or cut off")  # fmt: skip
         return Finding("repeated", "uses the same numbers more than once")
     centred = given - given.mean()
     for first, second in ((centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])):

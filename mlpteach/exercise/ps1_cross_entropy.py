@@ -28,13 +28,13 @@ def _costs(rng):
         A3 = rng.uniform(0.15, 0.85, shape)
         call = Call("cost_cross_entropy", (_targets(rng, shape), A3))
         yield f"for {_shape_in_words(shape)}", call
-    shape = (20, 3)
+    shape = (40, 8)
     Y = _targets(rng, shape)
-    far = rng.uniform(0.1, 0.3, shape)
-    # One of each kind, so wrong that whoever clips logarithms is seen, and whoever adds 1e-8 isn't.
-    far[rng.integers(4), :2] = 0.0055
-    A3 = np.abs(1 - Y - far)
-    yield "where all outputs are wrong", Call("cost_cross_entropy", (Y, A3))
+    far = rng.uniform(0.08, 0.15, shape)
+    # One of each kind, so wrong that whoever clips logarithms, or outputs at 0.001, is seen. In so
+    # large a sum, whoever adds 1e-8 isn't.
+    far[rng.integers(40), :2] = 8e-4
+    yield "where all outputs are wrong", Call("cost_cross_entropy", (Y, np.abs(1 - Y - far)))
 
 
 def _shape_in_words(shape):
@@ -82,7 +82,7 @@ def _softmax(rng):
     yield "where z is of size 8", Call("softmax", (large,))
     far = rng.normal(0, 2, (3, 3)) + np.array([1000.0, 0.0, -1000.0])
     yield "where z is very large or very small", Call("softmax", (far,))
-    apart = rng.normal(0, 2, (3, 2)) + np.array([[900.0], [0.0], [-900.0]])
+    apart = rng.normal(0, 2, (3, 3)) + np.array([[900, 0, -900], [0, -900, 900], [-900, 900, 0]])
     yield "where the outputs of one instance are far apart", Call("softmax", (apart,))
 
 

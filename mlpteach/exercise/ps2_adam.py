@@ -50,23 +50,34 @@ def _first_moment(rng):
         M, G = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.3, 1, shape), _gradient(rng, shape)
         M = _one_larger(rng, M, 80)
         yield f"for arrays of shape {shape}", Call("first_moment", (M, G))
-    beta1 = float(rng.uniform(0.3, 0.7))
+    beta1 = float(rng.uniform(0.3, 0.45))
     yield "with another beta1", Call("first_moment", (M, G), {"beta1": beta1})
     yield "where a gradient is 0", Call("first_moment", (M, _with_a_zero(rng, G)))
+    # Whoever rounds is seen, and whoever adds a small number.
+    M, G = rng.choice([-1.0, 1.0], (2, 4)) * rng.uniform(1e-4, 3e-4, (2, 4))
+    yield "where gradients are tiny", Call("first_moment", (M, G))
 
 
 def _second_moment(rng):
     for shape in [(3, 3), (4,)]:
         V, G = _one_larger(rng, rng.uniform(0.5, 2, shape), 300), _gradient(rng, shape)
         yield f"for arrays of shape {shape}", Call("second_moment", (V, G))
-    beta2 = float(rng.uniform(0.3, 0.7))
+    beta2 = float(rng.uniform(0.3, 0.45))
     yield "with another beta2", Call("second_moment", (V, G), {"beta2": beta2})
     yield "where a gradient is 0", Call("second_moment", (V, _with_a_zero(rng, G)))
+    tiny = rng.choice([-1.0, 1.0], 4) * rng.uniform(1e-4, 3e-4, 4)
+    V = rng.uniform(1e-8, 9e-8, 4)
+    yield "where gradients are tiny", Call("second_moment", (V, tiny), {"beta2": beta2})
 
 
 def _late(rng):
     """Number of an update that has still to be corrected."""
     return int(rng.integers(30, 90))
+
+
+def _very_late(rng):
+    """Number of an update at which the second moment has still to be corrected."""
+    return int(rng.integers(400, 900))
 
 
 def _correction(function, beta, signs):
@@ -79,6 +90,8 @@ def _correction(function, beta, signs):
         chosen = {beta: float(rng.uniform(0.3, 0.7))}
         yield f"at update k = 3 with another {beta}", Call(function, (moment, 3), chosen)
         yield "at a late update", Call(function, (moment[0], _late(rng)))
+        small = 1e-8 * np.abs(moment)  # and tiny: whoever rounds or adds a small number is seen
+        yield "at a very late update", Call(function, (small, _very_late(rng)))
 
     return scenario
 
@@ -114,9 +127,15 @@ def _one_update(rng):
     M, V = rng.uniform(0.2, 1, (2, 2, 2))
     yield "at update k = 3", Call("adam_update", (W, G, M, V, 3))
     G = _with_a_zero(rng, G)
+    gentle = np.abs(G) == np.abs(G[G != 0]).min()
+    V = np.where(gentle, 80 * V, V)  # whoever keeps the larger V is seen
     # The first moment's correction fades sooner than the second's.
-    for k in (int(rng.integers(15, 30)), _late(rng)):
+    for k in (int(rng.integers(15, 30)), _late(rng), _very_late(rng)):
         yield "at a late update, where a gradient is 0", Call("adam_update", (W, G, M, V, k))
+    # So small that whoever rounds V is seen; the place of eps is not.
+    W, G = rng.uniform(1.5, 2, 4), rng.choice([-1.0, 1.0], 4) * rng.uniform(0.01, 0.03, 4)
+    small = Call("adam_update", (W, G, np.zeros(4), np.zeros(4), 1))
+    yield "where gradients are small", small
 
 
 def _several_updates(rng):

@@ -24,7 +24,7 @@ def _gradient(rng, shape):
 def _velocity(rng, shape):
     """Velocities of both signs, one of them far ahead of the others."""
     size = rng.uniform(0.1, 0.5, shape)
-    size.flat[rng.integers(size.size)] = rng.uniform(8, 12)
+    size.flat[rng.integers(size.size)] = rng.uniform(12, 16)
     return _signs(rng, shape) * size
 
 
@@ -81,6 +81,9 @@ def _updates(function, memories, hypers):
             yield "where no gradient was ever seen", Call(function, (W, zero, *nothing))
             tiny = _signs(rng, (2, 2)) * rng.uniform(1e-4, 3e-4, (2, 2))
             yield "where gradients are tiny", Call(function, (W, tiny, *nothing))
+        else:  # whoever rounds is seen
+            tiny = [1e-5 * _weights(rng, (2, 2)) for _ in range(2 + len(memories))]
+            yield "where all numbers are tiny", Call(function, tuple(tiny))
 
     return scenario
 
@@ -91,6 +94,7 @@ def _look_ahead(rng):
         yield f"for arrays of shape {shape}", Call("look_ahead", (W, v))
     chosen = {"beta": float(rng.uniform(0.2, 0.6))}
     yield "with another beta", Call("look_ahead", (W, v), chosen)
+    yield "where all numbers are tiny", Call("look_ahead", (1e-5 * W, 1e-5 * v))
 
 
 _VELOCITY = {"eta": (1.1, 1.5), "beta": (0.2, 0.6)}
@@ -103,12 +107,12 @@ _SCENARIOS = {
     "opt_rmsprop": (
         "rmsprop_update",
         (_mean_square,),
-        {"eta": _LARGE_ETA, "gamma": (0.3, 0.7), "eps": _LARGE_EPS},
+        {"eta": _LARGE_ETA, "gamma": (0.3, 0.45), "eps": _LARGE_EPS},
     ),
     "opt_adadelta": (
         "adadelta_update",
         (_mean_square, _mean_square),
-        {"gamma": (0.3, 0.7), "eps": _LARGE_EPS},
+        {"gamma": (0.3, 0.45), "eps": _LARGE_EPS},
     ),
 }
 

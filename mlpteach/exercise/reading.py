@@ -11,7 +11,8 @@ from importlib import resources
 from mlpteach.exercise.tasks import Mistake, Sheet, Task, Tasks
 
 _TASK = {"parameters": list, "returns": list, "solution": str}
-_MORE = {"order": list, "shares": list, "random": bool, "path": bool, "mistake": list}
+_MORE = {"order": list, "shares": list, "random": bool, "path": bool, "mistake": list, "way": list}
+_WAY = {"words": str, "solution": str}
 _MISTAKE = {"id": str, "changes": list, "hint": str}
 _KINDS = {list: "a list", str: "a text", bool: "true or false", (int, float): "a number"}
 
@@ -76,7 +77,15 @@ def _read_task(place, name, entry):
             f"given {list(shares)}."
         )
     random, path = entry.get("random", False), entry.get("path", False)
-    return Task(name, parameters, returns, order, entry["solution"], random, path, shares)
+    ways = tuple(_read_way(place, name, parameters, way) for way in entry.get("way", ()))
+    return Task(name, parameters, returns, order, entry["solution"], random, path, shares, ways)
+
+
+def _read_way(place, name, parameters, data):
+    place = f"{place}, [[{name}.way]]"
+    _check_keys(place, data, _WAY, {})
+    _check_solution(place, name, parameters, data["solution"])
+    return data["words"].strip(), data["solution"]
 
 
 def _is_share(part):

@@ -24,6 +24,12 @@ _ERRORS = {
 }
 
 
+_TRUTH = (
+    "asks whether a whole array is true, as `if`, `and`, `or` and `not` do: `&`, `|` and `~` go "
+    "through it entry by entry, and need brackets around each comparison (ValueError)"
+)
+
+
 def arrays(task, reply):
     """Return name -> array of what a function returned, or the Finding that says why not.
 
@@ -85,6 +91,8 @@ def same_value(first, second):
 def _raised(error):
     # Only the name of a built-in error is said on: the rest is written by the student's code.
     name = error.partition(":")[0].rpartition(".")[2]
+    if name == "ValueError" and "truth value of an array" in error:
+        return Finding("raises", _TRUTH)
     if name in _ERRORS:
         kind = "not_written" if name == "NotImplementedError" else "raises"
         named = "" if kind == "not_written" else f" ({name.lstrip('_')})"

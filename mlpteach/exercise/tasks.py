@@ -36,6 +36,8 @@ class Task:
         Whether what it returns is W after each update, a row each.
     shares : tuple of float
         How the points of a check are parted among what it returns; () for alike.
+    ways : tuple of (str, str)
+        Other ways to come to the same: in words, and the source.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Task:
     random: bool = False
     path: bool = False
     shares: tuple = ()
+    ways: tuple = ()
 
     def share(self, quantity):
         """Return a quantity's part of a check's points, 0 … 1."""

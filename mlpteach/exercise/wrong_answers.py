@@ -11,6 +11,7 @@ from mlpteach.exercise.comparison import EXACT
 from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.over_updates import values_over_updates
 from mlpteach.exercise.protocol import Verdict
+from mlpteach.exercise.readback.budget import current_budget
 from mlpteach.exercise.readback.drawn import read_drawn
 from mlpteach.exercise.readback.quantities import Quantities, formulas, rounded_to, share_of
 from mlpteach.exercise.readback.search import likely
@@ -26,6 +27,10 @@ _OWN_MEMORY = (
     "Called twice with the same arguments, it answers differently: it keeps something of its own "
     "between the calls, such as a counter, or moments outside. All that it needs is an argument."
 )
+_WHOLE = (
+    "All your numbers are whole, as if the right ones were rounded: is a class, or a threshold, "
+    "taken for an output?"
+)
 _ROUNDED = (
     "All your numbers are rounded to {} digits behind the point. Go on with all digits: rounding "
     "is for what is printed."
@@ -34,9 +39,7 @@ _ONE_ARRAY = (
     "All rows hold the same numbers: one array was appended again and again, and changed in place "
     "afterwards. Append a copy, or make a new array at each update."
 )
-_NO_ATTEMPT = (
-    "shape", "transposed", "zero", "constant", "integer_array", "argument_returned", "not_finite",
-)  # fmt: skip
+_NO_ATTEMPT = ("shape", "transposed", "integer_array", "not_finite")
 _NO_NUMBERS = ("raises", "not_written", "returns_none", "wrong_count", "not_an_array")
 
 
@@ -154,26 +157,49 @@ def _unexcused(answers):
     before = answers.quantities.read_before() if quantity and not answers.helpers.most else {}
     if before and _is_sure(before):
         return _read_back(answers, message, before)
-    one = answers.comparison.recognise(answers.given, *answers.first, pairs=False)
+    one = _recognised(answers, pairs=False)
     if one and not answers.helpers.contradict(one, finding):
         return _surer(answers, message, one) or _known(answers, message, one)
     digits = _digits(answers) if quantity else None
     if digits is not None:
         left = _SMALL_WORTH if digits >= _DIGITS else 0.0
-        message = f"{message} {_ROUNDED.format(digits)}"
+        message = f"{message} {_ROUNDED.format(digits) if digits else _WHOLE}"
         return Verdict(max(left, _share(answers)), message, "rounded")
     if not one and not answers.helpers.most:
         read = _read(answers)
         if read and _is_sure(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
-    two = () if one else answers.comparison.recognise(answers.given, *answers.first)
+    two = () if one else _recognised(answers)
     if two and not answers.helpers.contradict(two, finding):
         return _surer(answers, message, two) or _known(answers, message, two)
     advice = answers.helpers.advice(finding)
     if advice:
         return Verdict(_share(answers), f"{message}{advice}", finding.kind)
     return _read_back(answers, message, _read(answers))
+
+
+def _recognised(answers, pairs=True):
+    """Return the known mistakes made; () where an earlier check has not seen what NaN looks like.
+
+    Whatever leads to NaN at once looks like many a mistake.
+    """
+    mistakes = answers.comparison.recognise(answers.given, *answers.first, pairs=pairs)
+    function = answers.comparison.sheet.id, answers.task.name
+    named = current_budget().named
+    unseen = function in named and mistakes not in named[function]
+    quantity = answers.first[1]
+    if quantity and unseen and not _holds_numbers(answers, quantity):
+        mistakes = ()
+    named.setdefault(function, set()).add(mistakes)
+    return mistakes
+
+
+def _holds_numbers(answers, quantity):
+    found = [arrays(answers.task, each.reply) for each in answers.given]
+    return any(
+        not isinstance(each, Finding) and np.isfinite(each[quantity]).any() for each in found
+    )
 
 
 def _digits(answers):
@@ -200,7 +226,7 @@ def _surer(answers, message, mistakes):
     """Return the verdict read back where a known mistake is only nearly what was answered."""
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
-    read = _read(answers)
+    read = _read(answers, other_ways=False)
     return _read_back(answers, message, read) if read and _is_sure(read) else None
 
 
@@ -232,14 +258,15 @@ def _one_slip(answers):
     return 1.0 - max(task.share(quantity) for quantity in wrong)
 
 
-def _read(answers):
+def _read(answers, other_ways=True):
     """Return quantity -> (what was read back, what is said of it), for what is not right."""
     quantity, finding = answers.first[1:]
     if not quantity and finding.kind != "raises":
         return {}
     quantities = answers.quantities
     right = quantities.right()
-    return {q: quantities.read(q) for q in answers.task.order if q not in right}
+    wrong = [q for q in answers.task.order if q not in right]
+    return {q: quantities.read(q, other_ways) for q in wrong}
 
 
 def _read_back(answers, message, read):

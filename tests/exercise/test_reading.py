@@ -73,6 +73,21 @@ def test_a_mistake_is_refused_with_its_place(change, said):
         parse_sheet("ps5", RIGHT.replace(*change))
 
 
+WAY = """
+[[gelu.way]]
+words = "as a fraction"
+solution = "def gelu(Z, *, slope=1.7): return Z / (1 + np.exp(-slope * Z)), np.exp(-slope * Z)"
+"""
+
+
+def test_another_way_is_read_and_must_be_the_same_function():
+    assert parse_sheet("ps5", RIGHT + WAY).tasks["gelu"].ways[0][0] == "as a fraction"
+    with pytest.raises(SheetRefused, match=r"\[\[gelu.way\]\]: the solution must be the function"):
+        parse_sheet("ps5", RIGHT + WAY.replace("def gelu", "def GELU"))
+    with pytest.raises(SheetRefused, match="'words' is missing"):
+        parse_sheet("ps5", RIGHT + WAY.replace('words = "as a fraction"', ""))
+
+
 def test_a_check_of_a_function_that_is_not_there_is_told():
     with pytest.raises(KeyError, match="a check calls 'relu', but its TOML file holds only gelu"):
         parse_sheet("ps5", RIGHT).source("relu")

@@ -53,7 +53,10 @@ def test_what_is_right(given, wanted):
         (["a"], ["a", "c"], "has 1 entries, must have 2"),
         ({"a": 1}, {"a": 2, "b": 3}, "has 0 keys too many and misses 1"),
         ({"a": 1}, {"a": 2}, "differs at 'a'"),
+        ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "differs at 'b'"),
+        ({"a": 1, "b": 2}, {"a": 1}, "has 1 keys too many and misses 0"),
         ({1, 2}, {2, 3}, "has 1 entries too many and misses 1"),
+        ({1, 2, 3}, {1, 2}, "has 1 entries too many and misses 0"),
         (NotPlain("generator"), 2.0, "is a generator, not a number"),
     ],
 )

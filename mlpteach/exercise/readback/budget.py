@@ -27,12 +27,15 @@ class Budget:
         What an earlier check has looked for in vain.
     helpers : dict
         (sheet, names) -> what an earlier check was answered by the student's helpers.
+    named : dict
+        (sheet, function) -> the known mistakes that were recognised in each check so far.
     """
 
     left: int = _MOST
     found: dict[Any, Any] = field(default_factory=dict)
     failed: set[Any] = field(default_factory=set)
     helpers: dict[Any, Any] = field(default_factory=dict)
+    named: dict[Any, Any] = field(default_factory=dict)
 
     def part(self) -> int:
         """Return how many candidates one quantity may take."""

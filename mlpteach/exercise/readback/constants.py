@@ -15,7 +15,7 @@ from mlpteach.exercise.readback.expression import (
     walk,
 )
 
-_STARTS = ((0.5, 0.9), (1e-6, 1e-3), (2.0, 8.0))
+_STARTS = ((0.5, 0.9), (0.98, 0.9995), (1e-6, 1e-3), (2.0, 8.0))
 _STEPS = 12
 _DEFAULTS = (0.0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.005, 0.01,
              0.02, 0.05, 0.1,
@@ -31,14 +31,19 @@ def solved_constants(trials, parts):
     parts : Parts
     """
     yield from _defaults(trials)
-    for family, template, hole in _templates(trials.formula, parts):
+    for family, template, hole in _templates(trials, parts):
         for value in _solutions(trials, template, hole):
             leaf = number(value)
             yield Edit(family, replaced(template, {hole: leaf}), hole, leaf)
 
 
-def _templates(formula, parts):
+def _templates(trials, parts):
     """Yield (family, formula with a hole, the hole)."""
+    formula = trials.formula
+    for leaf in parts.scalars:
+        if sum(node is leaf for node in walk(formula)) > 1:
+            hole = number(0.0)
+            yield "number_for_argument", replaced(formula, {leaf: hole}), hole
     for place, node in places(formula):
         hole = number(0.0)
         if node in parts.scalars:
@@ -51,6 +56,11 @@ def _templates(formula, parts):
             yield "factor", at_place(formula, place, Node("*", (hole, node))), hole
             yield "term", at_place(formula, place, Node("+", (node, hole))), hole
             yield "power", at_place(formula, place, Node("**", (node, hole))), hole
+        if place == () and not trials.first.answer.ndim:
+            for part in parts.arrays:
+                for size in ("square", "abs"):
+                    penalty = Node("*", (hole, Node("sum", (Node(size, (part,)),))))
+                    yield "penalty", Node("+", (node, penalty)), hole
         for part in parts.arrays:
             if (node in parts.arrays and part is not node) or place == ():
                 new = Node("+", (node, Node("*", (hole, part))))
@@ -81,7 +91,9 @@ def _solutions(trials, template, hole):
         if found is None:
             continue
         rounded = _as_written(found)
-        if rounded is None or rounded in seen:
+        if rounded is None:
+            continue
+        if rounded in seen:
             break
         seen.add(rounded)
         yield rounded

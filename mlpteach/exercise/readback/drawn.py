@@ -111,7 +111,8 @@ def _other_scales(scale):
     """Yield the scale with one thing changed: a number, a fan, a root, a factor."""
     fans = name("n_in"), name("n_out")
     both = Node("+", fans)
-    others = (*fans, both, Node("*", fans), Node("/", (both, number(2))), Node("-", fans))
+    others = (*fans, both, Node("*", fans), Node("/", (both, number(2))),
+              Node("abs", (Node("-", fans),)))  # fmt: skip
     for place, node in places(scale):
         if node.op == "number":
             new = [number(value) for value in _NUMBERS if value != node.value]
@@ -122,8 +123,10 @@ def _other_scales(scale):
                 above, below = inside.parts
                 new.append(Node("/", (Node("sqrt", (above,)), below)))
                 new.append(Node("/", (above, Node("sqrt", (below,)))))
+                new += list(_two_roots(above, below))
         elif node.op == "/":
-            new = [Node("/", (node.parts[0], other)) for other in others]
+            new = [Node("*", node.parts)]
+            new += [Node("/", (node.parts[0], other)) for other in others]
             new += [Node("+", (Node("/", (node.parts[0], fans[0])), fans[1]))]
         elif node.op == "name":
             new = [*fans, Node("*", (number(2), node))]
@@ -131,7 +134,24 @@ def _other_scales(scale):
             new = [Node("sqrt", (node,))]
         for other in new:
             yield at_place(scale, place, other)
+    for value in (1, 2, 3, 6):
+        for fan in (*fans, both):
+            yield Node("sqrt", (Node("/", (number(value), fan)),))
     yield from (number(value) for value in (1, 0.01, 0.1, 0.5, 0.05))
+
+
+def _two_roots(above, below):
+    """Yield sqrt(3 · 2 / n) with a root over one of its parts only, as whoever works it out."""
+    if above.op != "number":
+        return
+    for factor in (2, 3):
+        rest = number(above.value / factor)
+        root = Node("sqrt", (number(factor),))
+        yield Node("/", (Node("*", (root, rest)), below))
+        yield Node("/", (Node("sqrt", (Node("/", (rest, below)),)), root))
+        yield Node("*", (number(factor), Node("sqrt", (Node("/", (rest, below)),))))
+        yield Node("/", (Node("sqrt", (Node("/", (rest, below)),)), number(factor)))
+        yield Node("sqrt", (Node("/", (rest, below)),))
 
 
 def _agree(fits):

@@ -21,15 +21,20 @@ from mlpteach.exercise.readback.expression import (
 )
 
 _NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
+_USUAL = (0.9, 0.99, 0.999, 0.95)  # of a beta
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
 _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 _SIMILAR = {
     "log": ("log2", "log10", "log1p"),
     "tanh": ("sigmoid",),
-    "exp": ("exp2", "expm1"),
+    "exp": ("exp2", "exp10", "expm1"),
     "sqrt": ("norm",),
     "<": ("<=", ">=", ">"),
 }
+_LEFT_OUT = ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]", "[0]", "[-1]", "[:, 0]", "[:, -1]",
+             ".flat[:-1]", ".flat[1:]")  # fmt: skip
+_ONE_FOR_ALL = ("[[0]]", "[[-1]]", "[:, [0]]", "[:, [-1]]")
+_FUNCTIONS = ("log", "exp", "sqrt", "square", "tanh", "sigmoid", "abs", "log1p", "expm1", "sign")
 _AXES = ((0, False), (1, False), (0, True), (1, True))
 _SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
@@ -82,12 +87,15 @@ class Parts:
         The arrays that the function doesn't go on from, such as a gradient.
     counter : Node, optional
         The argument that counts updates.
+    defaults : tuple of (Node, float)
+        Scalars that have a default, and it.
     """
 
     arrays: tuple
     scalars: tuple
     inputs: tuple = ()
     counter: Node | None = None
+    defaults: tuple = ()
 
     @property
     def all(self):
@@ -114,13 +122,19 @@ def single_edits(formula, parts):
             for place in [place for place, other in found if other is node]:
                 yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
+    yield from _functions_everywhere(formula, times)
+    yield from _moved_functions(formula, found)
     yield from _guarded(formula, times)
+    yield from _applied_elsewhere(formula, times, parts)
+    yield from _fixed_at_once(formula, parts)
     yield from _applied_twice(formula, times, parts)
     yield from _exchanged(formula)
     yield from _exchanged_lines(formula, times, parts)
     yield from _moved(formula, found)
+    yield from _subtracted_elsewhere(formula, found)
     yield from _of_the_whole(formula, parts)
     yield from _another_formula(formula, parts)
+    yield from _plain_steps(formula, parts)
 
 
 def simple_edits(formula, parts):
@@ -128,11 +142,28 @@ def simple_edits(formula, parts):
     found = list(places(formula))
     yield from _moved(formula, found)
     for place, node in found:
-        slips = (_left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts))
+        slips = (
+            _left_out, _other_sign, _brackets, _counted(parts), _often_fixed(parts),
+            _size_below_root,
+        )  # fmt: skip
         for slip in slips:
             for family, new in slip(node):
                 yield Edit(family, new, node, new, place, formula)
     yield from _twice(formula, found)
+    yield from _exchanged(formula)
+    yield from _guarded(formula, dict.fromkeys(node for _, node in found))
+
+
+def _size_below_root(node):
+    """Whoever takes the root of what may be negative takes its size first."""
+    if node.op == "sqrt":
+        part = node.parts[0]
+        if part.op == "+":
+            yield (
+                "function_added",
+                Node("sqrt", (Node("+", (Node("abs", (part.parts[0],)), part.parts[1])),)),
+            )
+        yield "function_added", Node("sqrt", (Node("abs", (part,)),))
 
 
 def _other_sign(node):
@@ -142,9 +173,14 @@ def _other_sign(node):
 
 
 def _often_fixed(parts):
+    usual = dict(parts.defaults)
+
     def fixed(node):
         if node in parts.scalars:
-            yield from (("number_for_argument", number(value)) for value in (1, 2, 1e-7))
+            values = dict.fromkeys((1, 2, 1e-7, usual.get(node, 1)))
+            yield from (("number_for_argument", number(value)) for value in values)
+        elif parts.counter and node.op in ("*", "/", "-"):
+            yield "factor", Node("*", (node, parts.counter))
 
     return fixed
 
@@ -154,11 +190,16 @@ def _slips(node, parts):
     yield from _left_out(node)
     if node.op == "name":
         yield from _other_leaf(node, parts)
+    if node in parts.arrays:
+        yield from (("number_for_array", number(value)) for value in (0, 0.5, 1))
+        yield from (("one_for_all", Node("entries", (node,), which)) for which in _ONE_FOR_ALL)
     if node.op == "number":
         yield from (("number", number(value)) for value in (0, *_NUMBERS) if value != node.value)
     yield from _other_operation(node)
     yield from _brackets(node)
     yield from _functions(node)
+    if any(part in parts.arrays for part in walk(node)):
+        yield from _functions_of_arrays(node)
     yield from _joined(node, parts)
     if node.op not in ("name", "number"):
         yield from (("other_part", part) for part in parts.all if part is not node)
@@ -185,8 +226,26 @@ def _other_leaf(node, parts):
         if other is not node:
             yield "argument", other
     if node in parts.scalars:
-        yield from (("number_for_argument", number(value)) for value in _NUMBERS)
+        values = (*_NUMBERS, *_USUAL)
+        yield from (("number_for_argument", number(value)) for value in values)
+        yield from _scheduled(node, parts.counter)
     yield from _counted(parts)(node)
+
+
+def _scheduled(node, counter):
+    """A number that changes from update to update."""
+    if counter is None or node is counter:
+        return
+    before = Node("-", (counter, number(1)))
+    for count in (10, 100, 1000):
+        rising = Node("minimum", (number(1), Node("/", (counter, number(count)))))
+        yield "schedule", Node("*", (node, rising))
+    for done in (counter, before):
+        for rate in (0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999):
+            yield "schedule", Node("*", (node, Node("**", (number(rate), done))))
+        for decay in (0.1, 0.01, 0.001):
+            slower = Node("+", (number(1), Node("*", (number(decay), done))))
+            yield "schedule", Node("/", (node, slower))
 
 
 def _counted(parts):
@@ -196,11 +255,21 @@ def _counted(parts):
         for op, value in (("-", 1), ("+", 1), ("*", 2), ("/", 2), ("//", 2), ("//", 3), ("-", 2)):
             yield "counted", Node(op, (node, number(value)))
         yield "counted", number(2)
+        for op, value in (("maximum", 2), ("minimum", 10), ("minimum", 100), ("%", 10)):
+            yield "counted", Node(op, (node, number(value)))
 
     return counted
 
 
 def _other_operation(node):
+    if node.op == "+":
+        zero = Node("==", (node.parts[0], number(0)))
+        yield "where_zero", Node("where", (zero, node.parts[1], node.parts[0]))
+    if node.op == "neg" and node.parts[0].op in REDUCTIONS:
+        reduced = node.parts[0]
+        for op in ("square", "abs", "sqrt", "exp"):
+            inner = Node(op, reduced.parts)
+            yield "function", Node(reduced.op, (inner,), reduced.value)
     if node.op in ("+", "-", "*", "/", "**", "@"):
         for op in ("+", "-", "*", "/", "@", "maximum", "minimum"):
             if op != node.op:
@@ -223,7 +292,13 @@ def _other_operation(node):
         yield "operator", Node("**", (part, number(3)))
         yield "operator", Node("+", (part, part))
         yield "operator", Node("abs", (part,))
+        yield "operator", Node("norm", (part,))
+        yield from (("reduction", Node(op, (part,))) for op in ("var", "std"))
+    elif node.op == "sqrt":  # x ** 1 / 2 is x / 2
+        yield "bracket", Node("/", (node.parts[0], number(2)))
     elif node.op in REDUCTIONS:
+        for which in _LEFT_OUT:
+            yield "left_out", Node(node.op, (Node("entries", node.parts, which),), node.value)
         for op in REDUCTIONS:
             if op != node.op:
                 yield "reduction", Node(op, node.parts, node.value)
@@ -233,7 +308,11 @@ def _other_operation(node):
             if axis != node.value:
                 yield "axis", Node(node.op, node.parts, axis)
         for axis in (0, 1):
-            yield "axis", Node("mean", (Node(node.op, node.parts, (axis, False)),))
+            for outer in ("mean", "max", "min", "sum"):
+                yield "axis", Node(outer, (Node(node.op, node.parts, (axis, False)),))
+            yield "counted_by", Node("shape", node.parts, axis)
+        yield from (("reduction", Node("entries", node.parts, which)) for which in ("[0]", "[-1]"))
+        yield "counted_by", Node("size", node.parts)
     for op in _SIMILAR.get(node.op, ()):
         yield "operator" if node.op == "<" else "function", Node(op, node.parts)
 
@@ -242,6 +321,8 @@ def _other_fraction(above, below):
     """Only the sign of what is above; the root of one ratio for the ratio of two roots."""
     if above.op == "*":
         yield "function_added", Node("*", (above.parts[0], Node("sign", (above.parts[1],))))
+    if below.op == "sqrt":  # a / x ** 1 / 2
+        yield "bracket", Node("/", (Node("/", (above, below.parts[0])), number(2)))
     if above.op != "sqrt" or below.op != "sqrt":
         return
     [first], [second] = above.parts, below.parts
@@ -267,6 +348,10 @@ def _brackets(node):
         for first, op, second in _splits(part):
             yield "bracket", Node(op, (Node(node.op, (first,), node.value), second))
             yield "bracket", Node(op, (first, Node(node.op, (second,), node.value)))
+            if op == "+":
+                for other in ("*", "-", "maximum"):
+                    inside = Node(node.op, (first,), node.value)
+                    yield "bracket", Node(other, (inside, second))
             if op in ("+", "-", "*", "/"):
                 both = Node(node.op, (first,), node.value), Node(node.op, (second,), node.value)
                 yield "bracket", Node(op, both)
@@ -311,13 +396,18 @@ def _product(factors):
 def _functions(node):
     if node.op == "number":
         return
-    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh", "norm"):
+    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh"):
         if op != node.op:
             yield "function_added", Node(op, (node,))
     yield "function_added", Node("sqrt", (Node("abs", (node,)),))
-    yield "matrix_product", Node("transposed_product", (node, node))
     yield "function_added", Node("/", (number(1), node))
     yield "function_added", Node("**", (node, number(3)))
+
+
+def _functions_of_arrays(node):
+    """What is done to arrays only: sums, norms, shapes."""
+    yield "function_added", Node("norm", (node,))
+    yield "matrix_product", Node("transposed_product", (node, node))
     for op in ("sum", "mean", "max"):
         if node.op not in REDUCTIONS:
             for axis in (None, *_AXES):
@@ -326,10 +416,14 @@ def _functions(node):
         mean = Node("mean", (node,), axis)
         yield "centred", Node("-", (node, mean))
         yield "normalised", Node("/", (node, Node("sum", (node,), axis)))
+        lengths = Node("sqrt", (Node("sum", (Node("square", (node,)),), axis),))
+        sizes = Node("sum", (Node("abs", (node,)),), axis)
+        yield from (("normalised", Node("/", (node, size))) for size in (lengths, sizes))
     yield "normalised", Node("/", (node, Node("norm", (node,))))
     for size in (node, Node("abs", (node,))):
         yield "normalised", Node("/", (node, Node("max", (size,))))
     yield "transposed", Node("T", (node,))
+    yield "largest_only", Node("largest", (node,))
     for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
         yield "counted_by", Node("/", (node, how))
         yield "counted_by", Node("*", (node, how))
@@ -357,14 +451,14 @@ def _joined(node, parts):
         yield "factor", Node("*", (node, rest))
         yield "factor", Node("/", (node, rest))
     if node.op in ("+", "-") or node in parts.arrays:
-        for part in parts.arrays:
+        for part in [part for part in parts.arrays if part.op == "name"]:
             for scalar in parts.scalars:
                 yield "term", Node("+", (node, Node("*", (scalar, part))))
                 yield "term", Node("-", (node, Node("*", (scalar, part))))
 
 
 def _limited(node, parts):
-    if node.op == "number" or node in parts.scalars:
+    if not any(part in parts.arrays for part in walk(node)):
         return
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))
@@ -374,6 +468,7 @@ def _limited(node, parts):
         yield "small_added", Node("+", (node, number(small)))
         yield "clipped", Node("maximum", (node, number(small)))
     yield "clipped", Node("maximum", (node, number(0)))
+    yield from (("clipped", Node("minimum", (node, number(limit)))) for limit in _LIMITS)
     if node.op in ("-", "+"):
         for limit in (500, 700, 100, 50, 20):
             yield "clipped", Node("clip", (node.parts[0],), (-limit, limit))
@@ -400,8 +495,53 @@ def _twice(formula, found):
         yield Edit("matrix_product", replaced(formula, products), first, products[first])
 
 
+def _functions_everywhere(formula, nodes):
+    """Another function wherever one stands."""
+    for op in ("log", "exp", "sqrt", "tanh", "abs"):
+        alike = [node for node in nodes if node.op == op]
+        for other in _FUNCTIONS if sum(nodes[node] for node in alike) > 1 else ():
+            if other != op:
+                changes = {node: Node(other, node.parts) for node in alike}
+                new = changes[alike[0]]
+                yield Edit("function", replaced(formula, changes), alike[0], new)
+
+
+def _moved_functions(formula, found):
+    """A square or a root that takes in too much, too little, or something else."""
+    for place, node in found:
+        if node.op not in ("square", "sqrt", "abs"):
+            continue
+        without = at_place(formula, place, node.parts[0])
+        for other, target in places(without):
+            if other != place and target.op != "number":
+                new = Node(node.op, (target,))
+                yield Edit("moved", at_place(without, other, new), node, new)
+
+
+def _applied_elsewhere(formula, nodes, parts):
+    """What is done to one array is done to another, too, such as softmax of Y."""
+    for node in nodes:
+        leaf = _only_array(node, parts)
+        for other in parts.arrays if leaf else ():
+            if other is not leaf and other in nodes and other.op == "name":
+                new = replaced(node, {leaf: other})
+                yield Edit("applied_twice", replaced(formula, {other: new}), other, new)
+
+
+def _fixed_at_once(formula, parts):
+    """The defaults for several arguments that were given."""
+    there = names_in(formula)
+    known = [(leaf, value) for leaf, value in parts.defaults if leaf.value in there]
+    for size in range(2, len(known) + 1):
+        for chosen in combinations(known, size):
+            changes = {leaf: number(value) for leaf, value in chosen}
+            old, new = chosen[0][0], changes[chosen[0][0]]
+            yield Edit("numbers_for_arguments", replaced(formula, changes), old, new)
+
+
 def _guarded(formula, nodes):
-    """The same guard in all logarithms, or in all roots."""
+    """The same guard in all logarithms, in all roots, or below all fraction lines."""
+    yield from _guarded_below(formula, nodes)
     for op in ("log", "sqrt"):
         alike = [node for node in nodes if node.op == op]
         if len(alike) < 2:
@@ -416,29 +556,53 @@ def _guarded(formula, nodes):
                 yield Edit(family, replaced(formula, changes), alike[0], changes[alike[0]])
 
 
+def _guarded_below(formula, nodes):
+    fractions = [node for node in nodes if node.op == "/" and node.parts[1].op != "number"]
+    for small in _SMALL if len(fractions) > 1 else ():
+        changes = {
+            node: Node("/", (above, Node("+", (below, number(small)))))
+            for node in fractions
+            for above, below in [node.parts]
+        }
+        yield Edit("small_added", replaced(formula, changes), fractions[0], changes[fractions[0]])
+
+
 def _applied_twice(formula, nodes, parts):
     """A part that is put into itself, such as softmax of softmax."""
     for node in nodes:
-        leaves = {leaf for leaf in walk(node) if leaf in parts.arrays}
-        if node.parts and len(leaves) == 1:
-            [leaf] = leaves
+        leaf = _only_array(node, parts)
+        if leaf:
             new = replaced(node, {leaf: node})
             yield Edit("applied_twice", replaced(formula, {node: new}), node, new)
+
+
+def _only_array(node, parts):
+    """Return the one array that stands in a part of a formula; None for none and for several."""
+    leaves = {leaf for leaf in walk(node) if leaf.op == "name" and leaf in parts.arrays}
+    return leaves.pop() if node.parts and len(leaves) == 1 else None
 
 
 def _another_formula(formula, parts):
     """A distance or product of the two inputs, for a function of no more than these."""
     if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
         return
-    first, second = parts.inputs
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
-        for pair in ((first, second), (second, first)):
+        for pair in _pairs_of(*parts.inputs):
             inner = Node(op, pair)
             yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
             for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
                 reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
+                halves = [Node("*", (number(f), r)) for r in reduced for f in (0.5, 2, -1)]
+                for new in halves:
+                    yield Edit("other_formula", new, formula, new)
                 for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
                     yield Edit("other_formula", new, formula, new)
+
+
+def _pairs_of(first, second):
+    rests = Node("-", (number(1), first)), Node("-", (number(1), second))
+    yield from ((first, second), (second, first), rests)
+    yield from ((first, rests[0]), (second, rests[1]), (first, rests[1]), (rests[0], second))
 
 
 def _skeleton(node):
@@ -500,6 +664,17 @@ def _moved(formula, found):
                 yield from _root_of_a_ratio(formula, place[:-1], node, stays, goes)
 
 
+def _subtracted_elsewhere(formula, found):
+    """What is subtracted at the end is subtracted from an argument, such as softmax(Z - Y)."""
+    for place, node in found:
+        if node.op != "-" or node.parts[1].op != "name":
+            continue
+        stays, goes = node.parts
+        for leaf in dict.fromkeys(part for part in walk(stays) if part.op == "name"):
+            new = replaced(stays, {leaf: Node("-", (leaf, goes))})
+            yield Edit("moved", at_place(formula, place, new), node, new)
+
+
 def _root_of_a_ratio(formula, place, node, ratio, term):
     root = formula
     for index in place:
@@ -521,15 +696,31 @@ def _of_the_whole(formula, parts):
             for first in (part, Node("square", (part,))):
                 new = Node("at_first", (parts.counter, first, formula))
                 yield Edit("first_update", new, formula, new)
+            new = Node("at_first", (parts.counter, formula, part))
+            yield Edit("first_update", new, formula, new)
+            one_less = Node("-", (parts.counter, number(1)))
+            later = replaced(formula, {parts.counter: one_less})
+            new = Node("at_first", (parts.counter, part, later))
+            yield Edit("first_update", new, formula, new)
         for factor in ("sqrt", None):
             by = Node("sqrt", (parts.counter,)) if factor else parts.counter
             new = Node("/", (formula, by))
             yield Edit("factor", new, formula, new)
+    for rest in (number(0), *parts.arrays):
+        for which in _LEFT_OUT:
+            new = Node("only", (formula, rest), which)
+            yield Edit("left_out", new, formula, new)
     for part in parts.arrays:
-        for slope in (_slope_of_sigmoid(part), Node("-", (number(1), Node("square", (part,))))):
+        slope = _slope_of_sigmoid(part)
+        yield Edit("slope_alone", slope, formula, slope)
+        sigmoid = _slope_of_sigmoid(Node("sigmoid", (part,)))
+        for slope in (
+            _slope_of_sigmoid(part), sigmoid, Node("-", (number(1), Node("square", (part,))))
+        ):  # fmt: skip
             for op in ("*", "/"):
-                new = Node(op, (formula, slope))
-                yield Edit("slope", new, formula, new)
+                for times in (slope, Node("square", (slope,))):
+                    new = Node(op, (formula, times))
+                    yield Edit("slope", new, formula, new)
     for condition in parts.inputs:
         zero = Node("==", (condition, number(0)))
         for instead in (*parts.arrays, number(0)):
@@ -538,6 +729,19 @@ def _of_the_whole(formula, parts):
         flat = Node("==", (_slope_of_sigmoid(condition), number(0)))
         new = Node("where", (flat, number(0), formula))
         yield Edit("zero_by_zero", new, formula, new)
+
+
+def _plain_steps(formula, parts):
+    """A step that is a number times an array, such as plain gradient descent."""
+    if formula.op != "-" or formula.parts[0].op != "name":
+        return
+    start, _ = formula.parts
+    for scalar in parts.scalars:
+        for array in parts.arrays:
+            if array is not start:
+                step = Node("*", (scalar, array))
+                for op in ("-", "+"):
+                    yield Edit("plain_step", Node(op, (start, step)), formula, step)
 
 
 def _slope_of_sigmoid(part):

@@ -113,6 +113,46 @@ def _plain(function):
     return lambda *values: function(*values[:-1])
 
 
+# As they are written behind an array; "flat" counts all entries one after the other.
+ENTRIES = {
+    "[:-1]": np.s_[:-1],
+    "[1:]": np.s_[1:],
+    "[:, :-1]": np.s_[:, :-1],
+    "[:, 1:]": np.s_[:, 1:],
+    "[0]": np.s_[0],
+    "[-1]": np.s_[-1],
+    "[:, 0]": np.s_[:, 0],
+    "[:, -1]": np.s_[:, -1],
+    "[[0]]": np.s_[[0]],
+    "[[-1]]": np.s_[[-1]],
+    "[:, [0]]": np.s_[:, [0]],
+    "[:, [-1]]": np.s_[:, [-1]],
+    ".flat[:-1]": np.s_[:-1],
+    ".flat[1:]": np.s_[1:],
+}
+
+
+def _entries(array, which):
+    array = np.ravel(array) if "flat" in which else array
+    return array[ENTRIES[which]]
+
+
+def _only(array, rest, which):
+    """Return an array in which some entries are computed and the others are left as they were."""
+    found = np.array(np.broadcast_to(rest, np.shape(array)), dtype=float)
+    into, out_of = (a.reshape(-1) if "flat" in which else a for a in (found, np.asarray(array)))
+    into[ENTRIES[which]] = out_of[ENTRIES[which]]
+    return found
+
+
+def _largest(array):
+    """Return 1 for the first of the largest entries of each column, else 0."""
+    array = np.asarray(array, dtype=float)
+    found = np.zeros(array.shape)
+    found[np.argmax(array, axis=0), np.arange(array.shape[1])] = 1.0
+    return found
+
+
 _BINARY = {
     "+": operator.add,
     "-": operator.sub,
@@ -139,6 +179,7 @@ _UNARY = {
     "abs": np.abs,
     "exp": np.exp,
     "exp2": np.exp2,
+    "exp10": lambda x: 10.0**x,
     "expm1": np.expm1,
     "log": np.log,
     "log2": np.log2,
@@ -152,6 +193,7 @@ _UNARY = {
     "T": np.transpose,
     "size": np.size,
     "norm": np.linalg.norm,
+    "largest": _largest,
 }
 _REDUCTIONS = {
     "sum": np.sum,
@@ -166,6 +208,8 @@ OPERATIONS = (
     | {op: _reduce(function) for op, function in _REDUCTIONS.items()}
     | {
         "shape": lambda array, axis: np.shape(array)[axis],
+        "entries": _entries,
+        "only": _only,
         "clip": lambda array, limits: np.clip(array, *limits),
         "clip_norm": _clip_norm,
         "round": lambda array, digits: np.round(array, digits),
@@ -231,13 +275,13 @@ def _is_one(node):
 # Writing
 
 _STRENGTH = {
-    "|": 1,
-    "&": 2,
-    "<": 3,
-    "<=": 3,
-    ">": 3,
-    ">=": 3,
-    "==": 3,
+    "<": 1,
+    "<=": 1,
+    ">": 1,
+    ">=": 1,
+    "==": 1,
+    "|": 2,
+    "&": 3,
     "+": 4,
     "-": 4,
     "*": 5,
@@ -295,11 +339,18 @@ def _bracketed(text, strength, needed):
     return text if strength >= needed else f"({text})"
 
 
+_SPELLED = {"exp10": "10**", "norm": "np.linalg.norm", "sigmoid": "sigmoid", "largest": "one_hot"}
+
+
 def _call(node, texts, parts):
     if node.op in ("T", "size"):
         return f"{_bracketed(*parts[0], _ATOM)}.{node.op}"
     if node.op == "shape":
         return f"{_bracketed(*parts[0], _ATOM)}.shape[{node.value}]"
+    if node.op == "entries":
+        return f"{_bracketed(*parts[0], _ATOM)}{node.value}"
+    if node.op == "only":
+        return texts[0]
     if node.op == "if_given":
         return texts[1]
     if node.op == "at_first":
@@ -314,5 +365,5 @@ def _call(node, texts, parts):
         axis, kept = node.value
         texts += [f"axis={axis}"] if axis is not None else []
         texts += ["keepdims=True"] if kept else []
-    spelled = {"norm": "np.linalg.norm", "sigmoid": "sigmoid"}.get(node.op, f"np.{node.op}")
+    spelled = _SPELLED.get(node.op, f"np.{node.op}")
     return f"{spelled}({', '.join(texts)})"

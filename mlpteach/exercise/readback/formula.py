@@ -16,6 +16,8 @@ _OPERATORS = {
     ast.Div: "/",
     ast.Pow: "**",
     ast.MatMult: "@",
+    ast.BitOr: "|",
+    ast.BitAnd: "&",
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",
@@ -40,11 +42,14 @@ class Formulas:
         The same of the arguments and the quantities before it, these by :func:`own`.
     hidden : dict of str to Node
         Lines between, by name, of the arguments and the returned quantities.
+    before : dict of str to Node
+        The same of the arguments alone: what a line that comes earlier may hold by mistake.
     """
 
     alone: dict
     stepwise: dict
     hidden: dict
+    before: dict
 
 
 def own(quantity):
@@ -52,8 +57,15 @@ def own(quantity):
     return f"{quantity}'"
 
 
-def formulas_of(sheet, function):
+def formulas_of(sheet, function, solution=None):
     """Return the :class:`Formulas` of a function of a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    function : str
+    solution : str, optional
+        Another way to write it than the model's.
 
     Raises
     ------
@@ -64,12 +76,28 @@ def formulas_of(sheet, function):
         raise NoFormula(function)
     reader = _Reader(sheet)
     arguments = {name: reader.leaf(name) for name in task.parameters}
-    values, hidden = reader.body(function, arguments)
+    values, hidden = reader.body(solution or task.solution, arguments)
+    hidden = reader.called | hidden
     found = dict(zip(task.returns, values, strict=True))
     alone = {quantity: found[quantity] for quantity in task.order}
     stepwise, known = _stepwise(alone, arguments, reader)
-    lines = {text: replaced(node, known) for text, node in hidden.items() if text not in alone}
-    return Formulas(alone, stepwise, lines)
+    returned = list(alone.values())
+    between = {
+        text: node
+        for text, node in hidden.items()
+        if text not in alone and not any(node is value for value in returned)
+    }
+    lines = {text: replaced(node, known) for text, node in between.items()}
+    return Formulas(alone, stepwise, _without_names(lines), _without_names(between))
+
+
+def _without_names(lines):
+    """Leave out the lines that are a quantity, and those that have a shorter name as well."""
+    shortest = {}
+    for text, node in lines.items():
+        if node.op != "name" and len(text) < len(shortest.get(node, f"{text} ")):
+            shortest[node] = text
+    return {text: node for node, text in shortest.items()}
 
 
 def _stepwise(alone, arguments, reader):
@@ -91,7 +119,7 @@ class _Reader:
     """Reads solutions; equal parts become one object."""
 
     def __init__(self, sheet):
-        self._sheet, self._made = sheet, {}
+        self._sheet, self._made, self.called = sheet, {}, {}
 
     def node(self, op, parts=(), value=None):
         key = (op, tuple(map(id, parts)), value)
@@ -102,9 +130,9 @@ class _Reader:
     def leaf(self, text):
         return self.node("name", (), text)
 
-    def body(self, function, names):
+    def body(self, solution, names):
         """Return what a function returns of these arguments, and its lines by name."""
-        [definition] = ast.parse(self._sheet.tasks[function].solution).body
+        [definition] = ast.parse(solution).body
         names, hidden = self._defaults(definition, names), {}
         for statement in definition.body:
             if isinstance(statement, ast.Return):
@@ -112,10 +140,10 @@ class _Reader:
                 parts = value.elts if isinstance(value, ast.Tuple) else [value]
                 return [self.read(part, names) for part in parts], hidden
             if not (isinstance(statement, ast.Assign) and _is_name(statement.targets)):
-                raise NoFormula(function)
+                raise NoFormula(solution)
             [target] = statement.targets
             names[target.id] = hidden[target.id] = self.read(statement.value, names)
-        raise NoFormula(function)
+        raise NoFormula(solution)
 
     def _defaults(self, definition, names):
         parameters = definition.args.args
@@ -173,7 +201,9 @@ class _Reader:
         pairs = zip(task.parameters, tree.args, strict=False)
         given = {name: self.read(part, names) for name, part in pairs}
         given |= {keyword.arg: self.read(keyword.value, names) for keyword in tree.keywords}
-        [value], _ = self.body(function, given)
+        [value], _ = self.body(task.solution, given)
+        if value.op != "name":
+            self.called[ast.unparse(tree)] = value
         return value
 
 

@@ -11,12 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 
 _REDUCTIONS = ("std", "var", "mean", "sum", "max", "min")
-_WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "-({})", "1 / (1 + np.exp(-({})))",
-            "np.maximum({}, 0)", "np.tanh({})", "({}).T", "({}).mean()", "({}).mean(axis=0)",
-            "({}).mean(axis=1)", "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})",
-            "2 * ({})", "0.5 * ({})", "np.clip({}, -1, 1)", "np.clip({}, -5, 5)",
-            "({}) + 1", "({}) - 1", "np.round({}, 6)", "np.round({}, 4)", "np.round({}, 3)",
+_WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "1 - ({}) ** 2", "({})[::-1]",
+            "-({})", "1 / (1 + np.exp(-({})))", "np.maximum({}, 0)", "np.tanh({})", "({}).T",
+            "({}).mean()", "({}).mean(axis=0)", "({}).mean(axis=1)",
+            "({}).mean(axis=1, keepdims=True)", "({}) - np.mean({})", "2 * ({})", "0.5 * ({})",
+            "np.clip({}, -1, 1)", "np.clip({}, -5, 5)", "({}) + 1", "({}) - 1", "np.round({}, 6)",
+            "np.round({}, 4)", "np.round({}, 3)",
             "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
+_ROUNDS = ("{}[:-1]", "{}[1:]", "{}[::-1]", "{}[:1]", "{}[-1:]", "np.swapaxes({}, 0, 1)",
+           "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]")  # fmt: skip
+_PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean({})) / np.std({})",
+           "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
+           "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)")  # fmt: skip
+_JOINED = ("{} / len(#)", "{} * len(#)", "{} / np.std(#)", "{} * np.std(#)", "{} / #.size")
+_TERMS = ("{} + #", "{} - #", "{} * #")
+_ALIKE = {
+    "np.tanh": ("np.arctan", "np.sin", "np.sign", "np.exp", "np.arctanh", "np.abs"),
+    "np.zeros_like": ("np.ones_like",),
+    "np.zeros": ("np.ones",),
+}
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult)
 
 
@@ -36,21 +49,65 @@ class Line:
     new: str
 
 
-def changed_lines(solution):
+def changed_lines(solution, besides=""):
     """Yield each :class:`Line` that changes one thing in a function.
 
     Parameters
     ----------
     solution : str
+    besides : str
+        Another solution: lines that stand in it, too, stay as they are.
     """
     tree = ast.parse(solution)
+    others = {_first_line(n) for n in ast.walk(ast.parse(besides)) if isinstance(n, ast.stmt)}
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):
         return  # changed, it might not end
     for statement in [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]:
-        if isinstance(statement, ast.FunctionDef):
-            continue
-        yield from _changed_expressions(tree, statement)
-    yield from _moved_statements(tree)
+        if not isinstance(statement, ast.FunctionDef) and _first_line(statement) not in others:
+            yield from _changed_expressions(tree, statement)
+    if not besides:
+        yield from _alike_everywhere(tree)
+        yield from _other_rounds(tree)
+        yield from _put_in(tree)
+        yield from _moved_statements(tree)
+
+
+def _alike_everywhere(tree):
+    """Yield the function with one of NumPy's exchanged for another wherever it stands."""
+    source = ast.unparse(tree)
+    statements = [ast.unparse(node) for node in tree.body[0].body]
+    for function, others in _ALIKE.items():
+        old = next((line for line in statements if f"{function}(" in line), "").splitlines()
+        for other in others if old else ():
+            changed = source.replace(f"{function}(", f"{other}(")
+            yield Line(changed, old[0], old[0].replace(f"{function}(", f"{other}("))
+
+
+def _other_rounds(tree):
+    """Yield the function with a loop that goes through something else, of the same length or less.
+
+    What it goes through stays as it is: a list that grows meanwhile would never end.
+    """
+    for loop in [node for node in ast.walk(tree) if isinstance(node, ast.For)]:
+        if isinstance(loop.iter, ast.Name):
+            for other in _ROUNDS:
+                changed = _with(tree, loop.iter, other.replace("{}", loop.iter.id))
+                if changed is not None:
+                    yield Line(changed[0], _first_line(loop), changed[1])
+
+
+def _put_in(tree):
+    """Yield the function with a line more, which changes an array before or after it is used."""
+    for number, block in enumerate(_blocks(tree)):
+        for index, statement in enumerate(block.body):
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                name = statement.targets[0].id
+                for text in _PUT_IN:
+                    for place in range(index + 1, len(block.body) + 1):
+                        line = text.replace("{}", name)
+                        copied, blocks = _copied_blocks(tree)
+                        blocks[number].body.insert(place, ast.parse(line).body[0])
+                        yield Line(ast.unparse(copied), _first_line(statement), line)
 
 
 def _names(tree):
@@ -62,7 +119,7 @@ def _changed_expressions(tree, statement):
     old = _first_line(statement)
     names = [name for name in _names(tree) if name not in _grown(statement)]
     for node in _own_expressions(statement):
-        for new in _instead(node, names):
+        for new in (*_instead(node, names, _plain(tree)), *_joined(statement, node, names)):
             changed = _with(tree, node, new)
             if changed is not None:
                 source, place = changed
@@ -102,22 +159,44 @@ def _expressions(node, kept):
         yield from _expressions(part, kept)
 
 
-def _instead(node, names):
+def _plain(tree):
+    """Return the parameters that have a default: numbers that are handed on as they are."""
+    arguments = tree.body[0].args
+    return {a.arg for a in arguments.args[len(arguments.args) - len(arguments.defaults) :]}
+
+
+def _instead(node, names, plain):
     """Yield the sources that may stand in an expression's place."""
     text = ast.unparse(node)
     if isinstance(node, ast.Name):
         yield from (name for name in names if name != node.id)
+        others = [name for name in names if name != node.id and name not in plain]
+        yield from (f"{name}[0]" for name in others)
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         yield from (str(value) for value in (0, 1, 2, node.value + 1, node.value - 1))
     if isinstance(node, ast.BinOp):
         yield from _other_operations(node)
     if isinstance(node, ast.Call):
         yield from _other_calls(node)
+    if isinstance(node, ast.Subscript):
+        yield ast.unparse(node.value)
     if isinstance(node, ast.List) and not node.elts:
         yield from (f"[{name}]" for name in names)
-    if isinstance(node, (ast.Name, ast.BinOp, ast.Call)):
+    if isinstance(node, (ast.Name, ast.BinOp, ast.Call)) and text not in plain:
         yield from (wrapped.replace("{}", text) for wrapped in _WRAPPED)
-        yield f"{text}[-1]"
+    if isinstance(node, (ast.Name, ast.Call)) and text not in plain:
+        yield from (f"{text}{entries}" for entries in ("[-1]", "[0]", "[:, 0]", "[:, -1]"))
+
+
+def _joined(statement, node, names):
+    """Yield what is kept or returned divided by something, or what is computed plus a term."""
+    if not isinstance(node, ast.Call):
+        return
+    text = ast.unparse(node)
+    computed = any(isinstance(argument, ast.BinOp) for argument in node.args)
+    kept = isinstance(statement, (ast.Return, ast.Expr))
+    for joined in _JOINED if kept else _TERMS if computed else ():
+        yield from (joined.replace("{}", text).replace("#", name) for name in names)
 
 
 def _other_operations(node):
@@ -134,11 +213,19 @@ def _other_calls(node):
     arguments = [ast.unparse(argument) for argument in node.args]
     if len(arguments) == 1:
         yield arguments[0]
+        yield from _function_of_a_part(function, node.args[0])
+    yield from (f"{other}({', '.join(arguments)})" for other in _ALIKE.get(function, ()))
     for index in range(len(arguments)):
         yield f"{function}({', '.join(arguments[:index] + arguments[index + 1 :])})"
-        if index:
-            kept = [*arguments[: index - 1], arguments[index], arguments[index - 1]]
-            yield f"{function}({', '.join(kept + arguments[index + 1 :])})"
+        others = arguments[:index] + arguments[index + 1 :]
+        for place in range(len(arguments)):
+            if place != index:  # one stands elsewhere
+                moved = [*others[:place], arguments[index], *others[place:]]
+                yield f"{function}({', '.join(moved)})"
+            if place > index + 1:  # two stand in each other's place
+                other = [*arguments]
+                other[index], other[place] = other[place], other[index]
+                yield f"{function}({', '.join(other)})"
     if function.removeprefix("np.") in _REDUCTIONS:
         for other in _REDUCTIONS:
             yield f"np.{other}({', '.join(arguments)})"
@@ -148,11 +235,26 @@ def _other_calls(node):
                 yield f"np.mean({inner})"
         yield f"np.sqrt(np.mean({arguments[0]} ** 2))"
         yield f"np.std({arguments[0]}, ddof=1)"
+        yield from (
+            f"{function}({arguments[0]} - np.mean({arguments[0]}, axis={axis}, keepdims=True))"
+            for axis in (0, 1)
+        )
         yield f"np.ptp({arguments[0]})"
         yield f"np.median({arguments[0]})"
         yield from (f"{function}(np.abs({arguments[0]}))" for function in ("np.mean", "np.max"))
         yield f"np.mean(np.abs({arguments[0]} - np.mean({arguments[0]})))"
         yield f"np.linalg.norm({arguments[0]})"
+
+
+def _function_of_a_part(function, inside):
+    """Yield f(a) @ b and a @ f(b) for f(a @ b)."""
+    if isinstance(inside, ast.BinOp):
+        for left, right in (("{}({})", "{1}"), ("{1}", "{}({})")):
+            pair = [
+                ast.parse(how.format(function, ast.unparse(part)), mode="eval").body
+                for how, part in ((left, inside.left), (right, inside.right))
+            ]
+            yield ast.unparse(ast.BinOp(pair[0], inside.op, pair[1]))
 
 
 def _with(tree, node, text):
@@ -180,13 +282,13 @@ def _first_line(statement):
 
 def _moved_statements(tree):
     """Yield the function with a statement left out, or in another place or loop."""
-    [definition] = tree.body
-    blocks = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+    blocks = _blocks(tree)
     for number, block in enumerate(blocks):
         for index, statement in enumerate(block.body):
             if isinstance(statement, ast.Return):
                 continue
             old = _first_line(statement)
+            yield from _copied_statements(tree, (number, index), old)
             if len(block.body) > 1:
                 yield Line(_without(tree, number, index), old, "")
             for target, other in enumerate(blocks):
@@ -196,11 +298,27 @@ def _moved_statements(tree):
                         yield Line(moved, old, "")
 
 
+def _copied_statements(tree, source, old):
+    """Yield the function with an assignment that stands in another block once more."""
+    for target in range(len(_blocks(tree))):
+        copied, blocks = _copied_blocks(tree)
+        statement = blocks[source[0]].body[source[1]]
+        if target == source[0] or not isinstance(statement, ast.Assign):
+            continue
+        for place in range(len(blocks[target].body) + 1):
+            copied, blocks = _copied_blocks(tree)
+            blocks[target].body.insert(place, blocks[source[0]].body[source[1]])
+            yield Line(ast.unparse(copied), old, old)
+
+
+def _blocks(tree):
+    [definition] = tree.body
+    return [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
+
+
 def _copied_blocks(tree):
     copied = copy.deepcopy(tree)
-    [definition] = copied.body
-    found = [n for n in ast.walk(definition) if isinstance(getattr(n, "body", None), list)]
-    return copied, found
+    return copied, _blocks(copied)
 
 
 def _without(tree, number, index):

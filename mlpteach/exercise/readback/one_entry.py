@@ -24,7 +24,6 @@ _OF_FLOATS = {
 }
 _THE_SAME = ("+", "-", "*", "/", "**", "//", "<", "<=", ">", ">=", "==", "neg", "at_first")
 _OF_FLOATS |= {op: OPERATIONS[op] for op in (*_THE_SAME, "if_given")}
-_OF_ONE_CASE = ("at_first", "if_given")  # which way it goes, only a number can say
 
 
 class OneEntry:
@@ -94,8 +93,7 @@ class OneEntry:
             changed[index] if index in changed else self._memo.get(part)
             for index, part in enumerate(node.parts)
         ]
-        decides = node.op in _OF_ONE_CASE and 0 in changed
-        if node.op not in _OF_FLOATS or decides or any(part is None for part in parts):
+        if node.op not in _OF_FLOATS or any(part is None for part in parts):
             return np.full(shape, np.nan)
         return OPERATIONS[node.op](*parts, node.value)
 

@@ -16,14 +16,46 @@ from mlpteach.exercise.replies import arrays
 _DIGITS = range(9)
 
 
-def formulas(sheet, function):
-    """Return the Formulas of a function, made once; None where it is more than formulas."""
-    if function not in sheet.kept:
+def formulas(sheet, function, way=None):
+    """Return the Formulas of a function, made once; None where it is more than formulas.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    function : str
+    way : int, optional
+        Which of its other ways; the model's without it.
+    """
+    key = (function, way)
+    if key not in sheet.kept:
+        solution = None if way is None else sheet.tasks[function].ways[way][1]
         try:
-            sheet.kept[function] = formulas_of(sheet, function)
+            sheet.kept[key] = formulas_of(sheet, function, solution)
         except NoFormula:
-            sheet.kept[function] = None
-    return sheet.kept[function]
+            sheet.kept[key] = None
+    return sheet.kept[key]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One formula for a quantity, and the calls that it is to explain.
+
+    Attributes
+    ----------
+    key : tuple
+        Tells it from the others.
+    formula : Node
+    cases : list of Case
+    formulas : Formulas
+    words : str
+        What it is called, "" for the model's.
+    """
+
+    key: tuple
+    formula: object
+    cases: list
+    formulas: object
+    words: str = ""
 
 
 class Quantities:
@@ -61,18 +93,30 @@ class Quantities:
 
     def _is_right(self, quantity):
         ways = [
-            [_is_value(formula, case) for case in cases] for formula, cases in self._ways(quantity)
+            [_is_value(way.formula, case) for case in way.cases] for way in self._ways(quantity)
         ]
         return all(any(each) for each in zip(*ways, strict=True))
 
-    def _ways(self, quantity):
-        """Return (the model's formula, the calls): from own earlier quantities, and without."""
-        stepwise, alone = self._formulas.stepwise[quantity], self._formulas.alone[quantity]
+    def _ways(self, quantity, formulas=None, key=(), words=""):
+        """Return each :class:`_Way`: from own earlier quantities, and without."""
+        formulas = formulas or self._formulas
+        stepwise, alone = formulas.stepwise[quantity], formulas.alone[quantity]
         found = []
         if names_in(stepwise).isdisjoint(map(own, self.trivial)):
-            found.append((stepwise, self._cases(quantity, self.trivial)))
+            cases = self._cases(quantity, self.trivial)
+            found.append(_Way((quantity, *key, 0), stepwise, cases, formulas, words))
         if alone is not stepwise or not found:
-            found.append((alone, self._cases(quantity, self.task.returns)))
+            cases = self._cases(quantity, self.task.returns)
+            found.append(_Way((quantity, *key, 1), alone, cases, formulas, words))
+        return found
+
+    def _other_ways(self, quantity):
+        """Return the ways of other formulas that come to the same."""
+        found = []
+        for number, (words, _) in enumerate(self.task.ways):
+            other = formulas(self._sheet, self.task.name, number)
+            if other is not None and other.alone[quantity] is not self._formulas.alone[quantity]:
+                found += self._ways(quantity, other, (number,), words)
         return found
 
     def _cases(self, quantity, refused):
@@ -90,17 +134,30 @@ class Quantities:
         ]
         return rounded_to(pairs)
 
-    def read(self, quantity):
-        """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing."""
+    def read(self, quantity, other_ways=True):
+        """Return (the Reading of a wrong quantity, what is said of it); (None, "") for nothing.
+
+        Parameters
+        ----------
+        quantity : str
+        other_ways : bool
+            Whether what comes to the same in another way than the model's is changed, too.
+        """
         if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
             return None, ""
-        ways = list(enumerate(self._ways(quantity)))
-        for stages in (STAGES[:1], STAGES[1:]):  # what is quick first, in all ways
-            for way, (formula, cases) in ways:
-                reading = self._read((quantity, way), formula, cases, stages)
+        ways, others = self._ways(quantity), self._other_ways(quantity) if other_ways else ()
+        quick, thorough = STAGES[:1], STAGES[1:]
+        for stages, tried in ((quick, ways), (quick, others), (thorough, ways)):
+            for way in tried:
+                reading = self._read(way, stages)
                 if reading is not None:
-                    return reading, say(quantity, reading, formula, self._lines(quantity))
+                    return reading, self._say(way, reading)
         return None, ""
+
+    def _say(self, way, reading):
+        model = self._formulas.alone[way.key[0]]
+        lines = self._lines(way)
+        return say(way.key[0], reading, way.formula, lines, way.words, model if way.words else None)
 
     def read_before(self):
         """Return the same as :meth:`read` for each wrong quantity, if an earlier check knows all.
@@ -122,30 +179,31 @@ class Quantities:
         return found
 
     def _known(self, quantity):
-        for way, (formula, cases) in enumerate(self._ways(quantity)):
-            known = current_budget().found.get(self._key((quantity, way)))
-            if known is not None and explains(formula, known.fits, cases):
-                return known, say(quantity, known, formula, self._lines(quantity))
+        for way in (*self._ways(quantity), *self._other_ways(quantity)):
+            known = current_budget().found.get(self._key(way))
+            if known is not None and known.family and explains(way.formula, known.fits, way.cases):
+                return known, self._say(way, known)
         return None
 
-    def _key(self, place):
-        return self._sheet.id, self.task.name, *place
+    def _key(self, way):
+        return self._sheet.id, self.task.name, *way.key
 
-    def _read(self, place, formula, cases, stages):
+    def _read(self, way, stages):
         budget = current_budget()
-        key = self._key(place)
+        key = self._key(way)
         known = budget.found.get(key)
-        if known is not None and explains(formula, known.fits, cases):
+        if known is not None and known.family and explains(way.formula, known.fits, way.cases):
             return known
         if (*key, stages) in budget.failed:
             return None  # an earlier check has looked for it in vain
         search = Search(
-            hidden=tuple(self._formulas.hidden.values()),
+            hidden=tuple((way.formulas.hidden | self._before(way)).values()),
             returns=self.task.returns,
-            follows=self._follows(place[0]),
+            follows=self._follows(way.key[0]),
+            defaults=self._sheet.defaults(self.task.name),
             stages=stages,
         )
-        reading, tried = read_quantity(formula, cases, search, budget.part())
+        reading, tried = read_quantity(way.formula, way.cases, search, budget.part())
         budget.left -= tried
         if reading is not None:
             budget.found[key] = reading
@@ -153,17 +211,23 @@ class Quantities:
             budget.failed.add((*key, stages))
         return reading
 
+    def _before(self, way):
+        """Return the lines of the arguments alone, which may be given back in an earlier place."""
+        first = way.key[0] != self.task.order[-1]
+        return {f"{text} ": node for text, node in way.formulas.before.items()} if first else {}
+
     def _follows(self, quantity):
         """Return how the quantities before this one follow, where they are right."""
         before = self.task.order[: self.task.order.index(quantity)]
         right = self.right()
         return {own(q): self._formulas.alone[q] for q in before if q in right}
 
-    def _lines(self, quantity):
+    def _lines(self, way):
         """Return what parts of a line are called, by how they are written."""
-        called = {write(node): text for text, node in self._formulas.hidden.items()}
-        for earlier in self.task.order[: self.task.order.index(quantity)]:
-            called |= {write(self._formulas.alone[earlier]): earlier, own(earlier): earlier}
+        lines = (*way.formulas.before.items(), *way.formulas.hidden.items())
+        called = {write(node): text for text, node in lines}
+        for earlier in self.task.order[: self.task.order.index(way.key[0])]:
+            called |= {write(way.formulas.alone[earlier]): earlier, own(earlier): earlier}
             called[earlier] = f"{earlier}_before"
         return called
 
@@ -176,7 +240,10 @@ def rounded_to(pairs):
     pairs : list of (ndarray or None, ndarray or None)
         What was answered and what is right.
     """
-    return next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+    found = next((digits for digits in _DIGITS if _are_rounded(pairs, digits)), None)
+    if found == 0 and all(np.abs(value).max() <= 1 for _, value in pairs):
+        return None  # by chance: of shares near 0 and 1, whole numbers are never far
+    return found
 
 
 def _are_rounded(pairs, digits):

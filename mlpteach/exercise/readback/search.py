@@ -26,10 +26,12 @@ _MOST_FITS = 60
 # Families of slips, the more usual first.
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
-    ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred"),
-    ("operator", "function", "other_part", "number_for_argument", "number", "clipped", "slope",
-     "default", "other_number", "small_added"),
-    ("factor", "term", "function_added", "summed", "counted_by", "applied_twice"),
+    ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
+     "one_for_all", "numbers_for_arguments"),
+    ("operator", "function", "other_part", "number_for_argument", "number", "slope",
+     "default", "other_number", "small_added", "largest_only", "schedule"),
+    ("clipped", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
+     "applied_twice"),
 )  # fmt: skip
 _WIDE = 16
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
@@ -76,7 +78,8 @@ class Trials:
         self.formula, self.cases, self.left = formula, cases, limit
         for case in cases:
             _try_fill(formula, case)
-        self.first = next((case for case in cases if _differs(formula, case)), None)
+        wrong = [case for case in cases if _differs(formula, case)]
+        self.first = next(filter(_has_numbers, wrong), None)
         self.place, self.wanted, self._slack = self._probe()
         self._entry = OneEntry(self.first, self.place) if self.readable else None
 
@@ -86,8 +89,6 @@ class Trials:
             return None, None, None
         answer = self.first.answer.ravel()
         finite = np.flatnonzero(np.isfinite(answer))
-        if not finite.size:
-            return None, None, None
         self.first.fits(self.first.answer)
         off = np.ones(answer.size)
         model = value_of(self.formula, self.first)
@@ -171,10 +172,15 @@ def _differs(formula, case):
     return case.answer is not None and not _answers(formula, case)
 
 
+def _has_numbers(case):
+    return bool(np.isfinite(case.answer).any())
+
+
 def explains(formula, edit, cases):
     """Whether a changed formula gives every answer where the model's does not."""
-    trials = Trials(formula, cases, 1)
-    return trials.readable and trials.fits(edit.formula)
+    return any(_differs(formula, case) for case in cases) and all(
+        _answers(edit.formula, case) for case in cases
+    )
 
 
 @dataclass(frozen=True)
@@ -187,6 +193,8 @@ class Search:
         Lines of the model that have no argument for a name.
     returns : tuple of str
         What the function returns.
+    defaults : dict of str to object
+        Of the function's parameters.
     follows : dict of str to Node
         What stands for a quantity that was returned before and is right -> how it follows.
     stages : tuple of callable
@@ -196,6 +204,7 @@ class Search:
     hidden: tuple
     returns: tuple
     follows: dict
+    defaults: dict
     stages: tuple
 
 
@@ -214,7 +223,7 @@ def read_quantity(formula, cases, search, limit):
     trials = Trials(formula, cases, limit)
     if not trials.readable:
         return None, 0
-    parts = _parts(formula, search.hidden, cases, search.returns)
+    parts = _parts(formula, search, cases)
     alike, never = _alike_scalars(cases, parts), _never_given(cases)
     for stage in search.stages:
         found = [
@@ -223,26 +232,35 @@ def read_quantity(formula, cases, search, limit):
             if _may_be_meant(edit, alike, never, cases[0])
         ]
         if found:
-            reading = _judge(trials, _likeliest(found), search.follows)
+            told = any(case.answer is not None and case.answer.any() for case in cases)
+            reading = _judge(trials, _likeliest(found) if told else found, search.follows)
             return reading, limit - trials.left
         if trials.left <= 0:
             break
     return None, limit - trials.left
 
 
-def _parts(formula, hidden, cases, returns):
+def _parts(formula, search, cases):
     values = {text: value for case in reversed(cases) for text, value in case.values.items()}
     arrays = tuple(text for text, value in values.items() if np.ndim(value))
     scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
-    return _parts_by_name(formula, hidden, arrays, scalars, returns)
+    defaults = tuple((text, v) for text, v in search.defaults.items() if not isinstance(v, str))
+    return _parts_by_name(formula, search.hidden, arrays, scalars, search.returns, defaults)
 
 
 def _may_be_meant(edit, alike, never, case):
     """Whether an edit puts in nothing that only happens to be another number by default."""
     if edit.family == "exchanged":
         return True
+    if any(map(_is_zero, walk(edit.formula))):
+        return False
     put_in = names_in(edit.new) - names_in(edit.old)
     return alike.isdisjoint(put_in) and not _is_the_rest(edit, never, case)
+
+
+def _is_zero(node):
+    """Whether a part is x - x, which nobody writes."""
+    return node.op == "-" and write(node.parts[0]) == write(node.parts[1])
 
 
 def _never_given(cases):
@@ -288,7 +306,7 @@ def _alike_scalars(cases, parts):
 
 
 @lru_cache(maxsize=64)
-def _parts_by_name(formula, hidden, arrays, scalars, returns):
+def _parts_by_name(formula, hidden, arrays, scalars, returns, defaults):
     """Return the Parts of these names, the same objects for the same names."""
     leaves = {node.value: node for node in walk(formula) if node.op == "name"}
     nodes = {text: leaves.get(text) or name(text) for text in (*arrays, *scalars)}
@@ -299,6 +317,7 @@ def _parts_by_name(formula, hidden, arrays, scalars, returns):
         tuple(nodes[text] for text in scalars),
         inputs,
         nodes.get(_COUNTER),
+        tuple((nodes[text], value) for text, value in defaults if text in scalars),
     )
 
 
@@ -431,6 +450,8 @@ def _wide(rng, text, cases, shape, seed):
         tiny = max(abs(float(value)) for value in known) < _TINY
         return float(known[0]) if tiny else float(rng.uniform(0.05, 0.95))
     lowest, highest = min(value.min() for value in known), max(value.max() for value in known)
+    if lowest >= 0 and all(np.isin(value, (0, 1)).all() for value in known):
+        return rng.integers(0, 2, shape).astype(float)
     if lowest >= 0:
         return rng.uniform(0.02, 0.98 if highest <= 1 else max(3.0, highest), shape)
     return rng.normal(0, 2 if seed % 4 else max(2.0, highest), shape)

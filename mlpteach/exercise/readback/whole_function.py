@@ -11,7 +11,7 @@ from mlpteach.exercise.readback.budget import current_budget
 from mlpteach.exercise.readback.lines import changed_lines, function_of
 from mlpteach.exercise.replies import arrays
 
-_COSTS = 25  # as many candidates as one line of a formula
+_COSTS = 15  # as many candidates as one line of a formula
 _MOST_FITS = 12
 _OTHER_INPUTS = (11, 12, 13)
 _EXACT = 1e-10
@@ -36,7 +36,12 @@ def read_whole_function(comparison, task, given):
         budget.left -= _COSTS
         if all(_same(task, exchange, functions) for exchange in shortest_first):
             found.append((line, functions))
-    return _say(found[0][0]) if found and _agree(comparison, task, found) else ""
+    if not found:
+        return ""
+    # Which length it is, calls of one shape cannot tell.
+    sure = len(found) == 1 or not any("len(" in line.old for line, _ in found)
+    one = sure and _agree(comparison, task, found)
+    return _say(found[0][0]) if one else _say_where(found)
 
 
 def _candidates(sheet, task):
@@ -44,10 +49,12 @@ def _candidates(sheet, task):
     key = ("lines", task.name)
     if key not in sheet.kept:
         made = {}
-        for line in changed_lines(task.solution):
-            function = function_of(line, task.name, sheet.functions())
-            if function is not None and line.source not in made:
-                made[line.source] = line, {task.name: function}
+        ways = ((source, task.solution) for _, source in task.ways)
+        for solution, besides in ((task.solution, ""), *ways):
+            for line in changed_lines(solution, besides):
+                function = function_of(line, task.name, sheet.functions())
+                if function is not None and line.source not in made:
+                    made[line.source] = line, {task.name: function}
         sheet.kept[key] = list(made.values())
     return sheet.kept[key]
 
@@ -78,12 +85,33 @@ def _agree(comparison, task, found):
 
 
 def _say(line):
-    if not line.new or _squeezed(line.old) in _squeezed(line.new):
+    if line.new and line.new != line.old and _squeezed(line.old) in _squeezed(line.new):
+        return (
+            "Your numbers are those of the right lines but for one thing: one of them does more "
+            f"than it should, as `{line.new.replace(line.old, '…')}`."
+        )
+    if line.new == line.old:
+        return (
+            "Your numbers are those of the right lines but for one thing: a line stands there "
+            f"twice, as `{line.new}`."
+        )
+    if not line.new:
         return (
             "Your numbers are those of the right lines but for one thing: a line is missing, or "
             "stands in another place, before, in or after the loop."
         )
     return f"Your numbers are those of the line `{line.new}`: look at it."
+
+
+def _say_where(found):
+    """Say which line is at fault where several changes of the same one fit; "" for others."""
+    targets = {line.new.partition(" = ")[0] for line, _ in found if " = " in line.new}
+    if len(targets) != 1 or not all(" = " in line.new for line, _ in found):
+        return ""
+    return (
+        "Your numbers are those of the right lines but for one thing: look at how "
+        f"`{targets.pop()}` is worked out."
+    )
 
 
 def _squeezed(text):

@@ -6,7 +6,8 @@
 from mlpteach.exercise.readback.expression import Node, name, simplified, walk, write
 
 _SHORT = 7  # parts of a formula that is given away by one that is nearly it
-_NO_LINE = ("default", "other_number")  # nothing in a line need be wrong
+_NO_LINE = ("default", "other_number", "numbers_for_arguments", "left_out", "largest_only",
+            "clipped_norm")  # fmt: skip  # nothing in a line need be wrong
 _LONG = 90  # letters of a line that can still be read
 
 # Family -> (what it is, where to look in the line).
@@ -39,6 +40,7 @@ FAMILIES = {
     "decay": ("a part of an array is added: is that weight decay?", "{new}"),
     "larger": ("the larger of two things is taken", "{new}"),
     "slope": ("the slope of an activation is in it or left out", "{new}"),
+    "slope_alone": ("the slope of an activation stands for the whole", "{new}"),
     "clipped": ("values are clipped ({op})", "{new}"),
     "clipped_norm": ("arrays are scaled down where their norm is large", "{new}"),
     "small_added": ("a small number is added", "{new}"),
@@ -48,6 +50,21 @@ FAMILIES = {
     "first_update": ("the first update is a case of its own", "the case k == 1"),
     "where_zero": ("zeros are a case of their own", "what happens where an array is 0"),
     "zero_by_zero": ("0 is taken where 0 would be divided by 0", "what is divided by"),
+    "left_out": (
+        "some entries are left out, as by a loop that starts too late, ends too soon or returns "
+        "too early",
+        "{new}",
+    ),
+    "one_for_all": ("one row or column stands for all others", "{new}"),
+    "number_for_array": ("a fixed number stands for an array", "the number {new}"),
+    "schedule": ("a number changes from update to update that stays the same in it", "{new}"),
+    "plain_step": ("the step is a number times an array", "{new}"),
+    "penalty": ("a penalty on large values is added", "{new}"),
+    "largest_only": ("only the largest entry of each column counts", "{new}"),
+    "numbers_for_arguments": (
+        "fixed numbers, the defaults, stand for several arguments",
+        "the arguments",
+    ),
     "default": ("it is wrong only where {old} is not given", "the default of {old}"),
     "other_number": (
         "another number stands for {old}, as its default or in a line",
@@ -68,18 +85,24 @@ def in_short(family):
     return FAMILIES[family][0].replace(" ({op})", "").replace("{old}", "an argument")
 
 
-def say(quantity, reading, model, lines):
+def say(quantity, reading, formula, lines, way="", model=None):
     """Return a sentence or two on what was read back for a quantity; "" where nothing is sure.
 
     Parameters
     ----------
     quantity : str
     reading : Reading
-    model : Node
-        The right formula.
+    formula : Node
+        The right formula, as it was changed.
     lines : dict of str to str
         What parts of a formula are called, by how they are written.
+    way : str
+        What this formula is called, if it isn't the model's.
+    model : Node, optional
+        The model's, if it is another one.
     """
+    of = f"the formula, {way}," if way else "the formula"
+    model = model or formula
     if not reading.family:
         return ""
     what, where = FAMILIES[reading.family]
@@ -90,13 +113,11 @@ def say(quantity, reading, model, lines):
     but = "two things" if reading.family == "two_slips" else f"one thing: {what}"
     if edit is None or reading.family in _NO_LINE or _gives_away(edit, model, lines):
         stop = "" if but.endswith("?") else "."
-        return f"Your numbers for {quantity} are those of the formula but for {but}{stop}"
+        return f"Your numbers for {quantity} are those of {of} but for {but}{stop}"
     where = where.format(new=f"`{_shown(edit.new, lines)}`", old=old)
     line = _shown(edit.formula, lines)
     if len(line) > _LONG:
-        return (
-            f"Your numbers for {quantity} are those of the formula but for {but}. Look at {where}."
-        )
+        return f"Your numbers for {quantity} are those of {of} but for {but}. Look at {where}."
     stop = "" if where.endswith("?") else "."
     return f"Your numbers for {quantity} are those of `{line}`: look at {where}{stop}"
 

@@ -148,7 +148,7 @@ def _read_number(entry):
     table = {"type": "ranges", "range": []}
     for i, answer in enumerate(entry["answers"]):
         if "value" in answer:
-            numbers = {"value": _number(answer["value"], f"answers.{i}.value")}
+            numbers = {"value": _finite(answer["value"], f"answers.{i}.value")}
         elif "range" in answer:
             numbers = _ends(answer["range"], f"answers.{i}.range")
         elif answer.get("type") == "default":
@@ -165,6 +165,14 @@ def _read_number(entry):
     if not as_question("q", {**_ASKED, **table}).ask().solution:
         raise LeftOut("no number would be right.")
     return table
+
+
+def _finite(value, field):
+    """Return a number that somebody can answer; an end of a range may be infinite, too."""
+    number = _number(value, field)
+    if abs(number) == float("inf"):
+        raise LeftOut(f"field {field!r} must be a finite number; {_given(value)}")
+    return number
 
 
 _ASKED = {"slide": "-", "goal": "-", "text": "-"}

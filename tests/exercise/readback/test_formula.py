@@ -35,6 +35,27 @@ def test_a_formula_gives_what_the_model_gives(id, function):
             np.testing.assert_allclose(evaluate(formula, known, {}), value, rtol=1e-12)
 
 
+WAYS = [
+    (id, name, way) for id, name in FUNCTIONS for way in range(len(SHEETS[id].tasks[name].ways))
+]
+
+
+@pytest.mark.parametrize(("id", "function", "way"), WAYS)
+def test_another_way_comes_to_the_same(id, function, way):
+    task = SHEETS[id].tasks[function]
+    functions, rng = dict(SHEETS[id].functions()), np.random.default_rng(way)
+    arguments = {p: rng.uniform(0.1, 0.9, (4, 4)) for p in task.parameters}
+    given = SHEETS[id].defaults(function)
+    arguments = {p: a for p, a in arguments.items() if p not in given}
+    arguments |= {p: {"k": 3, "Y": np.eye(4)[:, ::-1]}[p] for p in arguments if p in ("k", "Y")}
+    if task.path:
+        arguments |= {"W": np.array([1, 2]), "gradients": rng.normal(0, 1, (3, 4, 2))}
+    right = functions[function](**arguments)
+    names = {"np": np} | functions
+    exec(task.ways[way][1], names)
+    np.testing.assert_allclose(names[function](**arguments), right, rtol=1e-9)
+
+
 def test_a_later_quantity_is_of_the_earlier_ones():
     formulas = formulas_of(SHEETS["ps2_adam"], "adam_update")
     assert write(formulas.stepwise["W"]) == (

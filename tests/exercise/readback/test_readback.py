@@ -149,6 +149,33 @@ def test_a_number_of_the_hidden_inputs_is_never_said():
     assert not any(f"{number:.3g}" in message for number in seen if number != 0.9)
 
 
+def test_what_ends_in_nan_is_no_mistake_that_an_earlier_check_has_not_seen():
+    def exchanged(W, M, V, k, eta, b1, b2, eps):
+        return W - eta * M / (1 - k**b1) / np.sqrt(V / (1 - k**b2) + eps)
+
+    function = adam(right_first, right_second, exchanged)
+    with one_notebook():
+        first = verdict("adam_one_update", function)
+        second = verdict("adam_several_updates", function)
+    assert first.mistake == second.mistake == "not_finite"
+
+
+def test_zeros_alone_tell_no_mistake():
+    def centred(Y, A3):  # 0 for a single instance
+        return A3 - Y - np.mean(A3 - Y, axis=1, keepdims=True)
+
+    with one_notebook():
+        assert "Your numbers" not in verdict("v2_one_instance", centred).message
+        assert "a mean is subtracted" in verdict("v2_batch", centred).message
+
+
+def test_of_shares_whole_numbers_are_not_told_as_rounded():
+    def thresholded(Y, Z2):
+        return (Z2.max(axis=0) == Z2) - Y
+
+    assert verdict("v2_softmax", thresholded).mistake == "largest_only"
+
+
 def test_the_same_file_is_told_the_same_alone_and_within_a_notebook():
     function = adam(right_first, lambda G, V, M, b, k: (b * V + 1 - b) * G**2, right_move)
     ids = ["adam_one_update", "adam_several_updates", "adam_eps"]

@@ -218,6 +218,7 @@ BAD = [
     (bad("numeric", {"value": 1, **NO}, {"value": 1, **YES}), "no number would be right"),
     (bad("numeric", {"value": "one", **YES}), "'answers.0.value' must be a number; given 'one'"),
     (bad("numeric", {"value": True, **YES}), "'answers.0.value' must be a number; given True"),
+    (bad("numeric", {"value": "inf", **YES}), "must be a finite number; given 'inf'"),
     (bad("numeric", {"range": [1], **YES}), "'answers.0.range' must be two numbers"),
     (bad("numeric", YES), "must have a `value` or a `range`"),
     (bad("many_choice", {"answer": "a", "correct": "maybe"}), "must be true or false; given 'may"),
