@@ -10,8 +10,9 @@ import os
 import re
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import rmtree
+from sqlalchemy import select
 from traitlets.log import get_logger
 
 from mlpteach.grading.folders import folders_of_students
@@ -69,17 +70,23 @@ def says(tail, key, value):
 
 def marked_students(coursedir, assignment):
     """Return the students whose marks for an assignment are in the gradebook."""
+    submissions = (
+        select(SubmittedAssignment.student_id)
+        .join(Assignment, SubmittedAssignment.assignment)
+        .where(Assignment.name == assignment)
+    )
+    undecided = (
+        submissions.join(
+            SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+        )
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .where(Grade.auto_score.is_(None), Grade.needs_manual_grade.is_(False))
+    )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(assignment)
-        except MissingEntry:
-            return set()
-        return {each.student_id for each in submissions if _is_marked(each)}
-
-
-def _is_marked(submission):
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    return all(g.auto_score is not None or g.needs_manual_grade for g in grades)
+        known, without = (
+            set(gradebook.db.execute(asked).scalars()) for asked in (submissions, undecided)
+        )
+    return known - without
 
 
 def remove_unfinished(coursedir, assignment):

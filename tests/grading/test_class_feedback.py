@@ -115,7 +115,8 @@ def test_a_page_shows_marks_comments_and_pictures_and_hides_what_is_hidden(root)
     assert re.search(r"Comments:</b> <p><em>Why</em> <math", bob)
     assert "moments (Score: 3.5 / 9.0)" in cleo
     assert "Late submission penalty (Score: -0.5)" in cleo
-    assert "b.org" in dan and 'href="http' not in dan
+    assert "b.org" in dan
+    assert 'href="http' not in dan
     assert not any("SECRET_OF_THE_INSTRUCTOR" in page for page in (ann, bob, cleo, dan))
 
 
