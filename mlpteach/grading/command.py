@@ -80,7 +80,7 @@ def _on_dask(options, client):
     from mlpteach.grading.cluster.command import on_dask
 
     def grade_there(application, students, tell):
-        gc.enable()
+        _collect_only_what_is_new()
         return on_dask(client, application, options.assignment, students, options.force, tell)
 
     return grade_there
@@ -90,10 +90,15 @@ def _by_files(options, folder):
     from mlpteach.grading.cluster.command import by_files
 
     def grade_there(application, students, tell):
-        gc.enable()
+        _collect_only_what_is_new()
         return by_files(folder, application, options.assignment, students, options.force, tell)
 
     return grade_there
+
+
+def _collect_only_what_is_new():
+    gc.freeze()
+    gc.enable()
 
 
 def _here(options, sandbox):
