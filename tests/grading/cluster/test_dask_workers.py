@@ -25,7 +25,7 @@ class Future:
         call(self)
 
     def cancelled(self):
-        return False  # it is cancelled only while it is fetched
+        return self.value == "cancelled"  # others are so only while they are fetched
 
 
 class Client:
@@ -75,6 +75,17 @@ def test_one_that_fails_takes_no_other_with_it():
 def test_a_lost_scheduler_stops_it(lost):
     with pytest.raises(Stopped, match="the scheduler is gone"):
         answers([lost])
+
+
+def test_so_does_a_future_that_was_cancelled():
+    with pytest.raises(Stopped, match="the scheduler is gone"):
+        answers(["cancelled"])
+
+
+def test_so_does_a_client_that_has_ended(monkeypatch):
+    monkeypatch.setattr(Client, "status", "closed")
+    with pytest.raises(Stopped, match="the scheduler is gone"):
+        answers([b"x"])
 
 
 def test_only_some_jobs_are_drawn_at_a_time():
