@@ -3,10 +3,11 @@
 import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import event, inspect, text
+from traitlets.config import Config
 
-from mlpteach.grading.formgrader_queries import ask_for_students_at_once
 from mlpteach.grading.gradebook_upkeep import Upkeep
 from mlpteach.grading.record import Marks, record_batch
+from mlpteach.grading.settings import configure
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -71,7 +72,7 @@ def test_where_it_is_not_ours_marks_are_written_all_the_same(gradebook):
 
 
 def test_the_formgraders_list_takes_as_many_questions_for_many_as_for_few(gradebook):
-    ask_for_students_at_once()
+    configure(Config())
     counted = []
     for count in (2, 20):
         everybody = [Marks(f"student{k}", {"upkeep": {"a": 1.0}}) for k in range(count)]
