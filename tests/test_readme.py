@@ -26,7 +26,9 @@ from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import answer_job, write_job
 from mlpteach.grading.feedback_page import FeedbackExporter
 from mlpteach.grading.grade import grade
+from mlpteach.grading.gradebook_upkeep import Upkeep
 from mlpteach.grading.pages import markdown_to_html
+from mlpteach.grading.read_marks import read_marks
 from mlpteach.grading.record import record_batch, record_marks
 from mlpteach.grading.session import Session
 from mlpteach.player.core import Core
@@ -247,6 +249,8 @@ def other_machines_grade_through_one_room():
 
 def marks_have_one_writer():
     assert file_of(record_batch) == file_of(record_marks) == "mlpteach/grading/record.py"
+    assert file_of(read_marks) == "mlpteach/grading/read_marks.py"
+    assert file_of(Upkeep) == "mlpteach/grading/gradebook_upkeep.py"
 
 
 def self_tests_are_a_file_a_lecture():

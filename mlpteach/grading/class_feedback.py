@@ -27,11 +27,11 @@ from nbgrader.utils import rmtree
 
 from mlpteach.grading.class_run import CannotGrade, Result, Run, fitting, processors
 from mlpteach.grading.environment import environment
-from mlpteach.grading.feedback_marks import read_shown_marks
 from mlpteach.grading.feedback_page import MARKS
 from mlpteach.grading.finished import ends_finished
 from mlpteach.grading.folders import folders_of_students
 from mlpteach.grading.inside.kernel_calls import die_with_parent
+from mlpteach.grading.read_marks import read_marks
 
 _AT_ONCE = 20  # students
 
@@ -131,7 +131,7 @@ class ClassFeedback(GenerateFeedback):
         Parameters
         ----------
         assignment, student : str
-        marks : dict of str to ShownMarks
+        marks : dict of str to NotebookMarks
             By notebook; of those that the gradebook knows.
 
         Returns
@@ -229,14 +229,11 @@ def _begin(parent, writer):
 def _write(students):
     """Write the pages of a few students; return their Results."""
     writer, assignment = _own["writer"], _own["writer"].coursedir.assignment_id
-    marks = {student: {} for student in students}
-    found = read_shown_marks(_own["gradebook"], assignment, students)
+    marks = read_marks(_own["gradebook"], assignment, students)
     _own["gradebook"].db.rollback()  # let nobody wait
-    for (student, notebook), shown in found.items():
-        marks[student][notebook] = shown
     results = []
     for student in students:
         began = time.monotonic()
-        state, reason = writer.write(assignment, student, marks[student])
+        state, reason = writer.write(assignment, student, marks.get(student, {}))
         results.append(Result(student, state, reason, time.monotonic() - began))
     return results

@@ -81,7 +81,7 @@ def _on_dask(options, client):
     from mlpteach.grading.cluster.command import on_dask
 
     def grade_there(application, students, tell):
-        gc.enable()
+        _collect_only_what_is_new()
         return on_dask(client, application, options.assignment, students, options.force, tell)
 
     return grade_there
@@ -91,10 +91,15 @@ def _by_files(options, folder):
     from mlpteach.grading.cluster.command import by_files
 
     def grade_there(application, students, tell):
-        gc.enable()
+        _collect_only_what_is_new()
         return by_files(folder, application, options.assignment, students, options.force, tell)
 
     return grade_there
+
+
+def _collect_only_what_is_new():
+    gc.freeze()
+    gc.enable()
 
 
 def _here(options, sandbox):
@@ -122,6 +127,7 @@ def _grade(options, grade_students, done):
     from nbgrader.api import Gradebook
     from tqdm import tqdm
 
+    from mlpteach.grading.gradebook_upkeep import Upkeep
     from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment
@@ -138,6 +144,8 @@ def _grade(options, grade_students, done):
 
         run = grade_students(application, students, tell)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        if any(result.state == "graded" for result in run.results):
+            Upkeep(gradebook).wrote(len(run.results))
         wanted = students if options.student else None
         entries = read_entries(coursedir, assignment, gradebook, wanted)
         if options.student is None:

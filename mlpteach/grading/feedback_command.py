@@ -5,7 +5,6 @@ import sys
 from collections import Counter
 
 from mlpteach.grading import class_run
-from mlpteach.grading.report import not_done
 
 
 def write(options):
@@ -61,5 +60,7 @@ def summary(run):
     words = [f"feedback of {states['written']} written"]
     words += [f"{states['kept']} as before"] if states["kept"] else []
     words += [f"{states['failed']} WITHOUT FEEDBACK"] if states["failed"] else []
+    from mlpteach.grading.report import not_done
+
     first = f"{run.assignment}: {', '.join(words)}, in {run.seconds:.1f} s"
     return "\n\n".join(part for part in (first, not_done(run, "No feedback:")) if part)

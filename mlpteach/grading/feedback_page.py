@@ -11,11 +11,10 @@ from nbconvert.preprocessors import Preprocessor
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets import Bool, default
 
-from mlpteach.grading.feedback_marks import read_shown_marks
-
-MARKS = "mlpteach_marks"  # in the resources: ShownMarks, where they were read before
 from mlpteach.grading.group_shared import share_with_group
+from mlpteach.grading.read_marks import read_marks
 
+MARKS = "mlpteach_marks"  # in the resources: NotebookMarks, where they were read before
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
 _ROW = re.compile(
@@ -37,26 +36,28 @@ class ShowMarks(Preprocessor):
     def preprocess(self, nb, resources):
         """Return the notebook with its marks; the rows stand in the resources."""
         marks = resources.get(MARKS) or _read_marks(resources["nbgrader"])
-        resources["nbgrader"] |= {"score": marks.score, "max_score": marks.most}
-        resources["nbgrader"]["late_penalty"] = marks.penalty
+        names = resources["nbgrader"]
+        names["score"], names["max_score"] = marks.points - marks.penalty, marks.most
+        names["late_penalty"] = marks.penalty
         resources[ROWS] = {}
         for cell in nb.cells:
             data = cell.metadata.get("nbgrader", {})
             if data.get("solution") or data.get("task"):
                 data["comment"] = marks.comment(data["grade_id"])
             if data.get("grade") or data.get("task"):
-                data["score"], data["points"], waits = marks.grade(data["grade_id"])
-                resources[ROWS][data["grade_id"]] = title_of(cell), waits
+                mark = marks.cell(data["grade_id"])
+                data["score"], data["points"] = mark.points, mark.most
+                resources[ROWS][data["grade_id"]] = title_of(cell), mark.waits
         return nb, resources
 
 
 def _read_marks(names):
-    place = names["student"], names["notebook"]
+    student, notebook = names["student"], names["notebook"]
     with Gradebook(names["db_url"]) as gradebook:
-        found = read_shown_marks(gradebook, names["assignment"], [names["student"]])
-    if place not in found:
-        raise MissingEntry(f"the gradebook knows nothing of {' / '.join(place)}")
-    return found[place]
+        found = read_marks(gradebook, names["assignment"], [student])
+    if notebook not in found.get(student, {}):
+        raise MissingEntry(f"the gradebook knows nothing of {student} / {notebook}")
+    return found[student][notebook]
 
 
 def title_of(cell):

@@ -6,12 +6,13 @@ Here the last thing written of a notebook is a mark at the very end of its file.
 
 import contextlib
 import fcntl
+import functools
 import os
-import re
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import rmtree
+from sqlalchemy import select
 from traitlets.log import get_logger
 
 from mlpteach.grading.folders import folders_of_students
@@ -33,7 +34,7 @@ def is_finished(path):
 def ends_finished(tail):
     """Whether this is the end of an autograded notebook that was written to its end."""
     # Quotation marks inside a student's text are escaped in JSON, so this cannot be forged.
-    return tail.endswith(b"}") and re.search(rf'[^\\]"{MARK}": true'.encode(), tail) is not None
+    return tail.endswith(b"}") and _holds(tail, f'"{MARK}": true')
 
 
 def _tail(path):
@@ -57,29 +58,39 @@ def digest_of(notebook):
     return digest([], {path.name: data} | {f"./{n}": d for n, d in read_files(path.parent).items()})
 
 
-def is_of(path, handed_in):
-    """Whether the autograded notebook at `path` is the one with this :func:`digest_of`."""
-    return says(_tail(path), HANDED_IN, handed_in)
-
-
 def says(tail, key, value):
     """Whether the metadata at the end of an autograded notebook hold this value."""
-    return re.search(rf'[^\\]"{key}": "{value}"'.encode(), tail) is not None
+    return _holds(tail, f'"{key}": "{value}"')
+
+
+def _holds(tail, text):
+    """Whether a text stands there as JSON, not inside a string."""
+    wanted = text.encode()
+    at = tail.rfind(wanted)
+    while at > 0 and tail[at - 1 : at] == b"\\":
+        at = tail.rfind(wanted, 0, at)
+    return at > 0
 
 
 def marked_students(coursedir, assignment):
     """Return the students whose marks for an assignment are in the gradebook."""
+    submissions = (
+        select(SubmittedAssignment.student_id)
+        .join(Assignment, SubmittedAssignment.assignment)
+        .where(Assignment.name == assignment)
+    )
+    undecided = (
+        submissions.join(
+            SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id
+        )
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .where(Grade.auto_score.is_(None), Grade.needs_manual_grade.is_(False))
+    )
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(assignment)
-        except MissingEntry:
-            return set()
-        return {each.student_id for each in submissions if _is_marked(each)}
-
-
-def _is_marked(submission):
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    return all(g.auto_score is not None or g.needs_manual_grade for g in grades)
+        known, without = (
+            set(gradebook.db.execute(asked).scalars()) for asked in (submissions, undecided)
+        )
+    return known - without
 
 
 def remove_unfinished(coursedir, assignment):
@@ -96,12 +107,13 @@ def remove_unfinished(coursedir, assignment):
     graded = folders_of_students(coursedir, coursedir.autograded_directory, assignment)
     handed_in = folders_of_students(coursedir, coursedir.submitted_directory, assignment)
     marked = marked_students(coursedir, assignment) if graded else set()
+    rules = functools.cache(functools.partial(_rules_of, coursedir, assignment))
     removed = []
     for student, folder in graded.items():
         submitted = handed_in.get(student)
         if submitted is None:
             continue
-        if student in marked and _is_done(coursedir, assignment, folder, submitted):
+        if student in marked and _is_done(folder, submitted, rules):
             continue
         with being_graded(submitted) as nobody_else:
             if nobody_else:
@@ -110,27 +122,31 @@ def remove_unfinished(coursedir, assignment):
     return removed
 
 
-def _is_done(coursedir, assignment, graded, submitted):
+def _rules_of(coursedir, assignment, notebook):
+    """Return the digest of today's rules; None for what cannot be graded again."""
+    try:
+        return read_rules(coursedir, assignment, notebook).digest
+    except NoOriginal:
+        return None
+
+
+def _is_done(graded, submitted, rules):
     """Whether all notebooks in `graded` are what was handed in, graded by today's rules."""
-    notebooks = [path.name for path in submitted.glob("*.ipynb")]
-    done = [
-        name
-        for name in notebooks
-        if is_finished(graded / name)
-        and is_of(graded / name, digest_of(submitted / name))
-        and _has_the_rules(coursedir, assignment, graded / name)
-    ]
+    done = {
+        path.name
+        for path in submitted.glob("*.ipynb")
+        if _is_graded(_tail(graded / path.name), path, rules(path.stem))
+    }
     left = [path for path in graded.glob("*.ipynb") if path.name not in done]
     return bool(done) and not left
 
 
-def _has_the_rules(coursedir, assignment, path):
-    """Whether a notebook was graded by today's rules; what cannot be graded again counts so."""
-    try:
-        rules = read_rules(coursedir, assignment, path.stem)
-    except NoOriginal:
-        return True
-    return says(_tail(path), RULES, rules.digest)
+def _is_graded(tail, handed_in, rules):
+    return (
+        ends_finished(tail)
+        and says(tail, HANDED_IN, digest_of(handed_in))
+        and (rules is None or says(tail, RULES, rules))
+    )
 
 
 @contextlib.contextmanager

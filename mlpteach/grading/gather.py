@@ -11,7 +11,7 @@ from mlpteach.grading.rules import read_rules
 from mlpteach.grading.submission import read_files, read_whole
 
 
-def gather(coursedir, path, assignment, student):
+def gather(coursedir, path, assignment, student, rules=None):
     """Return the plain data that one notebook is graded by, and the digest of what was handed in.
 
     Parameters
@@ -20,6 +20,8 @@ def gather(coursedir, path, assignment, student):
     path : Path
         What was handed in.
     assignment, student : str
+    rules : mlpteach.grading.rules.Rules, optional
+        Those of the notebook, where they were read before.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def gather(coursedir, path, assignment, student):
     SourceChanged
     mlpteach.grading.rules.NoOriginal
     """
-    rules = read_rules(coursedir, assignment, path.stem)
+    rules = rules or read_rules(coursedir, assignment, path.stem)
     _compare_with_gradebook(rules.released, coursedir, assignment, path.stem)
     data, unreadable = read_whole(path)
     secret = read_secret(coursedir.root, coursedir.groupshared)

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
+from nbgrader.api import Student
+from sqlalchemy import select
+
 from mlpteach.grading.mistake_names import in_words
 from mlpteach.grading.no_sandbox import WARNING
+from mlpteach.grading.read_marks import read_marks
 from mlpteach.grading.sandbox import NO_SANDBOX
 
 _WIDTH = 100
+_OWN_METADATA = b'\n "metadata": {'  # as nbformat writes a notebook's, not a cell's
 
 
 @dataclass
@@ -64,34 +69,44 @@ def read_entries(coursedir, assignment, gradebook, wanted=None):
         Only these students.
     """
     entries = {}
-    for submission in gradebook.assignment_submissions(assignment):
-        if wanted is not None and submission.student_id not in wanted:
-            continue
-        grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}
-        waits = sum(bool(grade.needs_manual_grade) for grade in grades.values())
-        student = submission.student_id
-        late = float(submission.late_submission_penalty or 0.0)
-        score = max(0.0, submission.score - late)  # as nbgrader exports it
-        entry = Entry(student, score, submission.max_score, waits, late=late)
+    for student, notebooks in read_marks(gradebook, assignment, wanted).items():
+        marks = {name: mark for each in notebooks.values() for name, mark in each.cells.items()}
+        waits = sum(mark.waits for mark in marks.values())
+        late = sum(each.penalty for each in notebooks.values())
+        score = max(0.0, sum(each.points for each in notebooks.values()) - late)  # as exported
+        most = sum(each.most for each in notebooks.values())
+        entry = entries[student] = Entry(student, score, most, waits, late=late)
         graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
         for path in sorted(Path(graded).glob("*.ipynb")):
-            notebook = _read_notebook(path)
-            about = notebook["metadata"].get("mlpteach", {})
-            notes = [*entry.notes, *about.get("notes", []), *about.get("for_staff", [])]
-            entry.notes = list(dict.fromkeys(notes))  # some are about the whole submission
-            entry.mistakes |= about.get("mistakes", {})
-            entry.hints |= about.get("hints", {})
-            entry.isolations |= {about.get("isolation", "not recorded")} - {""}  # nothing ran
+            _add_graded(entry, _read_about(path))
             if wanted is not None:
-                entry.checks |= _read_checks(notebook, grades)
-        entries[student] = entry
+                entry.checks |= _read_checks(_read_notebook(path), marks)
     return dict(sorted(entries.items()))
+
+
+def _add_graded(entry, about):
+    """Add what a graded notebook says of itself."""
+    notes = [*entry.notes, *about.get("notes", []), *about.get("for_staff", [])]
+    entry.notes = list(dict.fromkeys(notes))  # some are about the whole submission
+    entry.mistakes |= about.get("mistakes", {})
+    entry.hints |= about.get("hints", {})
+    entry.isolations |= {about.get("isolation", "not recorded")} - {""}  # nothing ran
 
 
 def without_submission(gradebook, students, entries):
     """Return who is in the gradebook, but neither among these students nor among the entries."""
-    known = {student.id for student in gradebook.students}
+    known = set(gradebook.db.execute(select(Student.id)).scalars())
     return sorted(known.difference(students, entries))
+
+
+def _read_about(path):
+    """Return what a graded notebook says of itself: at its end, where its own metadata stand."""
+    try:
+        data = path.read_bytes()
+        # In a text of a cell a new line is written in another way.
+        return json.loads(b"{" + data[data.rindex(_OWN_METADATA) :])["metadata"]["mlpteach"]
+    except (OSError, ValueError, KeyError):
+        return _read_notebook(path)["metadata"].get("mlpteach", {})
 
 
 def _read_notebook(path):
@@ -103,19 +118,19 @@ def _read_notebook(path):
         return {"metadata": {}, "cells": []}
 
 
-def _read_checks(notebook, grades):
+def _read_checks(notebook, marks):
     """Return grade id -> (points, most, sentence), in the notebook's order."""
     checks = {}
     for cell in notebook["cells"]:
-        grade = grades.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
-        if grade is None:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        mark = marks.get(grade_id)
+        if mark is None:
             continue
         streams = [out for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
         said = " ".join("".join(part for out in streams for part in out["text"]).split())
-        waits = grade.needs_manual_grade
-        points = None if waits and grade.manual_score is None else grade.score
-        said = said or ("To be marked by a person." if waits else "")
-        checks[grade.name] = (points, grade.max_score, said)
+        points = None if mark.waits and not mark.by_hand else mark.points
+        said = said or ("To be marked by a person." if mark.waits else "")
+        checks[grade_id] = (points, mark.most, said)
     return checks
 
 

@@ -2,6 +2,8 @@
 
 import sys
 
+from mlpteach.grading.formgrader_queries import ask_for_students_at_once
+
 ON_WINDOWS = (
     "mlpteach grades on Linux only: on Windows use WSL (wsl --install), and run nbgrader and "
     "mlpteach in it. Students need none of that: notebooks and their checks work on Windows."
@@ -61,3 +63,4 @@ def configure(c):
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown_to_html"}
     c.ExchangeFactory.collect = _OURS + "collect.Collect"
+    ask_for_students_at_once()

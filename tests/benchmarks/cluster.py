@@ -8,7 +8,6 @@ recorded answer after 20 ms instead of grading: CPU and memory of coordinator, s
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -105,9 +104,8 @@ def hand_in_different(root, count):
     """Hand in notebooks of which no two are the same."""
     grading.hand_in(root, count)
     for number, path in enumerate(sorted((root / "submitted").rglob("*.ipynb"))):
-        notebook = json.loads(path.read_text())
-        notebook["metadata"]["number"] = number
-        path.write_text(json.dumps(notebook))
+        text = path.read_text().replace('\n "metadata": {', f'\n "metadata": {{"number": {number},')
+        path.write_text(text)
 
 
 def cpu_of_command(root, *more):

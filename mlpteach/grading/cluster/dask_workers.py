@@ -4,10 +4,12 @@ import asyncio
 import concurrent.futures
 import contextlib
 import hashlib
+import json
 import logging
 import queue
 import time
 import uuid
+from pathlib import Path
 
 from distributed import Client, KilledWorker
 
@@ -40,17 +42,35 @@ def connect(address=None, scheduler_file=None):
     CannotGrade
     """
     _quiet_dask()
-    where = address or str(scheduler_file)
+    address = address or _address_in(Path(scheduler_file))
     try:
-        return Client(
-            address,
-            scheduler_file=scheduler_file and str(scheduler_file),
-            timeout=_CONNECT_SECONDS,
-            set_as_default=False,
-        )
+        return _Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         said = str(error).splitlines() or [type(error).__name__]
-        raise CannotGrade(f"the scheduler {where} cannot be reached: {said[0][:300]}") from error
+        raise CannotGrade(f"the scheduler {address} cannot be reached: {said[0][:300]}") from error
+
+
+class _Client(Client):
+    """As Client; one that never reached a scheduler has nothing to say goodbye to."""
+
+    def __del__(self):
+        if getattr(self, "scheduler_comm", None) is not None:
+            super().__del__()
+
+
+def _address_in(path):
+    """Return the address in a scheduler's file; wait for one that is only starting."""
+    until = time.monotonic() + _CONNECT_SECONDS
+    while True:
+        try:
+            return str(json.loads(path.read_text())["address"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            if time.monotonic() > until:
+                raise CannotGrade(
+                    f"{path} names no scheduler ({type(error).__name__}): it is written by\n"
+                    f"    dask scheduler --scheduler-file {path}"
+                ) from error
+        time.sleep(0.1)
 
 
 def _quiet_dask():

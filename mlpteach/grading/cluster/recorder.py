@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mlpteach.grading.class_run import Result
 from mlpteach.grading.cluster.answers import Answer, with_what_is_known_here
 from mlpteach.grading.cluster.submissions import Begun
+from mlpteach.grading.gradebook_upkeep import Upkeep
 from mlpteach.grading.record import Marks, record_batch
 
 
@@ -49,11 +50,13 @@ class Recorder:
         self._submissions = submissions
         coursedir = submissions.coursedir
         self._gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
+        self._upkeep = Upkeep(self._gradebook)
         self._has_a_due_date = self._gradebook.find_assignment(submissions.assignment).duedate
         self._penalties = AssignLatePenalties(parent=submissions.converter)
 
     def close(self):
         """End the connection to the gradebook."""
+        self._upkeep.end()
         self._gradebook.close()
 
     def write(self, batch):
@@ -84,6 +87,7 @@ class Recorder:
             for done in batch
         ]
         record_batch(self._gradebook, self._submissions.assignment, marks)
+        self._upkeep.wrote(len(marks))
         if self._has_a_due_date:
             self._penalize(batch)
 

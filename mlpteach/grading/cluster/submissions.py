@@ -1,6 +1,7 @@
 """Read one student's submission from the course: what travels of it, and what stays."""
 
 import contextlib
+import functools
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from nbgrader.converters import Autograde
 from mlpteach.grading.cluster.jobs import write_job
 from mlpteach.grading.finished import ANOTHER_GRADER, being_graded
 from mlpteach.grading.gather import gather
-from mlpteach.grading.rules import Rules
+from mlpteach.grading.rules import Rules, read_rules
 from mlpteach.grading.tidy import expected_notebooks, look_into, other_notebooks
 
 
@@ -66,6 +67,9 @@ class Submissions:
         self.converter = Autograde(coursedir=self.coursedir, parent=application)
         self._force = force
         self._excluded = set(self.coursedir.student_id_exclude.split(",")) - {""}
+        self._rules_of = functools.cache(  # workers were given these, once
+            functools.partial(read_rules, self.coursedir, assignment)
+        )
         self._expected = expected_notebooks(self.coursedir, assignment)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             self._known = {each.name for each in gradebook.find_assignment(assignment).notebooks}
@@ -96,7 +100,9 @@ class Submissions:
             if self._is_kept(student, folder):
                 return None
             works = {
-                path.stem: gather(self.coursedir, path, self.assignment, student)
+                path.stem: gather(
+                    self.coursedir, path, self.assignment, student, self._rules_of(path.stem)
+                )
                 for path in self._known_notebooks(student, notebooks)
             }
             begun = Begun(

@@ -1,6 +1,7 @@
 """What comes back from elsewhere is believed only where it is an answer to the job."""
 
 import json
+import re
 
 import pytest
 from small_class import released, solved
@@ -65,6 +66,9 @@ WRONG = {
     "another notebook": lambda about, book: book.update(name="ps3"),
     "an empty file": lambda about, book: book.update(text="{}"),
     "another student's": lambda about, book: book.update(text=book["text"].replace(DIGEST, "e")),
+    "by other rules": lambda about, book: book.update(
+        text=re.sub('("mlpteach_rules": )"[0-9a-f]+"', r'\1"0"', book["text"])
+    ),
     "half of it": lambda about, book: book.update(text=book["text"][:-20]),
     "no text": lambda about, book: book.update(text=None),
     "more than was asked": lambda about, book: book.update(student="ann"),

@@ -9,6 +9,7 @@ from small_class import (
     generate,
     make_course,
     marks_of,
+    right,
     sixty,
 )
 
@@ -86,6 +87,21 @@ def test_on_dask_into_sqlite(locally, make, cluster):
     assert without_time(done.stdout) == without_time(locally[1])
     again = cluster.grade(root, "--scheduler-file", str(cluster.file))
     assert "ps2_adam: 0 graded, 60 graded before, in" in again.stdout
+
+
+def test_the_scheduler_is_found_where_dask_looks_for_it(template, cluster, tmp_path):
+    root = make_course(template, tmp_path / "course", right(template, 1))
+    command = cluster.command("grade", ASSIGNMENT, "--course", str(root))
+    nowhere = {"DASK_SCHEDULER_ADDRESS": "no-address"}
+    refused = subprocess.run(
+        command, capture_output=True, text=True, timeout=400, env=cluster.environment | nowhere
+    )
+    assert "the scheduler no-address cannot be reached" in refused.stderr
+    there = {"DASK_SCHEDULER_ADDRESS": cluster.address}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=400, env=cluster.environment | there
+    )
+    assert "ps2_adam: 1 graded, in" in done.stdout, done.stderr
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 from distributed import KilledWorker
 from distributed.client import FutureCancelledError
 
+from mlpteach.grading.class_run import CannotGrade
+from mlpteach.grading.cluster import dask_workers
 from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.dask_workers import DaskWorkers
 from mlpteach.grading.cluster.jobs import Setup
@@ -23,7 +25,7 @@ class Future:
         call(self)
 
     def cancelled(self):
-        return False  # it is cancelled only while it is fetched
+        return self.value == "cancelled"  # others are so only while they are fetched
 
 
 class Client:
@@ -75,7 +77,35 @@ def test_a_lost_scheduler_stops_it(lost):
         answers([lost])
 
 
+def test_so_does_a_future_that_was_cancelled():
+    with pytest.raises(Stopped, match="the scheduler is gone"):
+        answers(["cancelled"])
+
+
+def test_so_does_a_client_that_has_ended(monkeypatch):
+    monkeypatch.setattr(Client, "status", "closed")
+    with pytest.raises(Stopped, match="the scheduler is gone"):
+        answers([b"x"])
+
+
 def test_only_some_jobs_are_drawn_at_a_time():
     got, client = answers([b"x"] * 100)
     assert len(got) == len(set(client.keys)) == 100
     assert client.most <= 8
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "abc://127.0.0.1:9"])
+def test_a_scheduler_that_is_not_there_is_named(address, monkeypatch):
+    monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 1.0)
+    with pytest.raises(CannotGrade, match=f"the scheduler {address} cannot be reached: "):
+        dask_workers.connect(address)
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", '{"id": "Scheduler-1"}'])
+def test_a_file_that_names_no_scheduler_is_not_waited_for_forever(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 0.2)
+    file = tmp_path / "cluster.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(CannotGrade, match=r"cluster\.json names no scheduler .*\n +dask scheduler"):
+        dask_workers.connect(scheduler_file=file)

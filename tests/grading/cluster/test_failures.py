@@ -184,8 +184,8 @@ def of_another_version(folder):
 
 def test_who_cannot_grade_is_named_and_given_no_work(make_cluster, course, tmp_path):
     """At the start, where nobody else is there; and joining later."""
-    cluster = make_cluster(workers=0)
-    cluster.start_worker(**without_isolation(tmp_path))
+    cluster, bare = make_cluster(workers=0), without_isolation(tmp_path)
+    cluster.start_worker(**bare)
     cluster.wait_for_workers()
     done = cluster.grade(course)
     assert done.returncode == 1
@@ -199,13 +199,15 @@ def test_who_cannot_grade_is_named_and_given_no_work(make_cluster, course, tmp_p
     cluster.wait_for_workers()
     process = cluster.start_grading(course)
     some_are_written(course)
-    process.send_signal(signal.SIGSTOP)  # so that it is at work still when the next one joins
+    process.send_signal(signal.SIGSTOP)  # so that it is at work still when the next ones join
+    cluster.start_worker(**bare)
     cluster.start_worker(**of_another_version(tmp_path))
     cluster.wait_for_workers()
     process.send_signal(signal.SIGCONT)
     code, _, errors = told(process)
     assert (code, scores(course)) == (0, [FULL] * COUNT)
-    assert errors.count("is given no work") == 2
+    assert errors.count("is given no work: there is no sandbox") == 2
+    assert errors.count("is given no work") == 3
     assert "another version: mlpteach " in errors
     assert "0.0.1 (" in errors
 

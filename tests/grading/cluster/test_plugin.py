@@ -80,3 +80,12 @@ def test_who_cannot_grade_has_no_resource_and_says_why(setup, said):
     assert worker.said[0].startswith(said)
     made.teardown(worker)
     assert made.grade(b"") is None
+
+
+def test_a_plugin_that_goes_takes_its_resource_along(ready):
+    worker = Worker()
+    for counted in (worker.state.total_resources, worker.state.available_resources):
+        counted |= {"mlpteach-x": 1, "GPU": 2}
+    ready.teardown(worker)
+    assert worker.state.total_resources == worker.state.available_resources == {"GPU": 2}
+    assert ready.grade(b'{"notebooks": [], "files": {}}') is None
