@@ -31,6 +31,13 @@ _SPACES = {
     for name, eighteenths in (("thin", 3), ("medium", 4), ("thick", 5))
     for sign in ("", "negative")
 }
+# Environments of several lines, by the names under which the converter knows them. It would set the
+# others in one line; and it would number the equations, which a notebook does not.
+_ENVIRONMENTS = {
+    "aligned": "split", "align": "split", "align*": "split",
+    "gathered": "matrix", "gather": "matrix", "gather*": "matrix",
+}  # fmt: skip
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{(aligned|align\*?|gathered|gather\*?)\}(?:\[[tcb]\])?")
 
 
 @lru_cache(maxsize=2048)
@@ -60,7 +67,7 @@ def mathml_tree(latex: str) -> ElementTree.Element:
     from latex2mathml.converter import convert_to_element
 
     try:
-        tree = convert_to_element(latex)
+        tree = convert_to_element(_with_known_environments(latex))
     except Exception as error:  # its own have no message, and an index may lack as well
         reason = type(error).__name__.removesuffix("Error")
         raise ValueError(f"${latex}$ is no LaTeX ({reason}).") from error
@@ -69,6 +76,17 @@ def mathml_tree(latex: str) -> ElementTree.Element:
         _clean(element, latex)
     tree.attrib = {"xmlns": namespace, **tree.attrib}
     return tree
+
+
+def _with_known_environments(latex):
+    r"""Return a formula without the environments of several lines that the converter can't set.
+
+    Examples
+    --------
+    >>> _with_known_environments(r"\begin{aligned}[t] a &= b \\ &= c \end{aligned}")
+    '\\begin{split} a &= b \\\\ &= c \\end{split}'
+    """
+    return _ENVIRONMENT.sub(lambda found: f"\\{found[1]}{{{_ENVIRONMENTS[found[2]]}}}", latex)
 
 
 def _clean(element, latex):
