@@ -8,6 +8,7 @@ was written is text.
 import html
 import re
 from functools import lru_cache
+from itertools import pairwise
 from xml.etree import ElementTree
 
 # Element -> how many parts it must have, None for any number.
@@ -38,6 +39,8 @@ _ENVIRONMENTS = {
     "gathered": "matrix", "gather": "matrix", "gather*": "matrix",
 }  # fmt: skip
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(aligned|align\*?|gathered|gather\*?)\}(?:\[[tcb]\])?")
+# Between them and a letter TeX sets a thin space, which MathML leaves to the author.
+_FUNCTIONS = frozenset({"ln", "log", "exp", "sin", "cos", "tan", "tanh", "max", "min"})
 
 
 @lru_cache(maxsize=2048)
@@ -74,6 +77,8 @@ def mathml_tree(latex: str) -> ElementTree.Element:
     namespace = tree.attrib["xmlns"]
     for element in tree.iter():
         _clean(element, latex)
+    for row in list(tree.iter("mrow")):
+        _space_functions(row)
     tree.attrib = {"xmlns": namespace, **tree.attrib}
     return tree
 
@@ -87,6 +92,23 @@ def _with_known_environments(latex):
     '\\begin{split} a &= b \\\\ &= c \\end{split}'
     """
     return _ENVIRONMENT.sub(lambda found: f"\\{found[1]}{{{_ENVIRONMENTS[found[2]]}}}", latex)
+
+
+def _space_functions(row):
+    """Set a thin space between the name of a function and the letter or number beside it."""
+    for left, right in list(pairwise(row)):
+        if (_is_function(left) or _is_function(right)) and not _is_sign(left) | _is_sign(right):
+            space = ElementTree.Element("mspace", width=_SPACES["thinmathspace"])
+            row.insert(list(row).index(right), space)
+
+
+def _is_function(element):
+    name = element[0] if element.tag in ("msub", "msup", "msubsup") else element
+    return name.tag == "mi" and name.text in _FUNCTIONS
+
+
+def _is_sign(element):
+    return element.tag in ("mo", "mspace") and element.text not in (")", "]")
 
 
 def _clean(element, latex):

@@ -99,6 +99,12 @@ def test_lines_stand_one_below_the_other(environment, columns):
     assert [len(line) for line in lines] == [columns, columns]
 
 
+def test_names_of_functions_stand_apart_from_letters():
+    row = ElementTree.fromstring(to_mathml(r"y \ln a + (1-y) \log_2 (1-a)"))[0]
+    words = ["".join(part.itertext()) or "space" for part in row]
+    assert " ".join(words) == "y space ln space a + ( 1 − y ) space log2 ( 1 − a )"
+
+
 def test_spaces_have_lengths_that_every_reader_knows():
     tree = ElementTree.fromstring(to_mathml(r"a\!b\,c\>d\;e\quad f"))
     assert [space.get("width") for space in tree.iter(f"{MATHML}mspace")] == [
