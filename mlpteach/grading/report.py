@@ -103,6 +103,29 @@ def _read_notebook(path):
         return {"metadata": {}, "cells": []}
 
 
+def _wrapped(said, width):
+    """Return the lines of what a check said; those of a table stay as they are."""
+    parts = said.split("\n")
+    return [line for part in parts for line in _lines_of(part, width)]
+
+
+def _lines_of(part, width):
+    return [part] if "  " in part else textwrap.wrap(part, width) or [""]
+
+
+def _flowing(text):
+    r"""Return a sentence in one line; the lines of a table, set by several spaces, stay apart.
+
+    Examples
+    --------
+    >>> _flowing("M differs\nfirst.\nk      1\nright  2\n")
+    'M differs first.\nk      1\nright  2'
+    """
+    lines = text.strip().splitlines()
+    prose = " ".join(" ".join(line for line in lines if "  " not in line).split())
+    return "\n".join([prose, *(line for line in lines if "  " in line)])
+
+
 def _read_checks(notebook, grades):
     """Return grade id -> (points, most, sentence), in the notebook's order."""
     checks = {}
@@ -111,7 +134,7 @@ def _read_checks(notebook, grades):
         if grade is None:
             continue
         streams = [out for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
-        said = " ".join("".join(part for out in streams for part in out["text"]).split())
+        said = _flowing("".join(part for out in streams for part in out["text"]))
         waits = grade.needs_manual_grade
         points = None if waits and grade.manual_score is None else grade.score
         said = said or ("To be marked by a person." if waits else "")
@@ -221,7 +244,7 @@ def _checks(entry):
     ):
         written = "?".rjust(len(written)) if points is None else written
         start = f"  {grade_id:{width}}  {written} of {most:g}  "
-        wrapped = textwrap.wrap(said, max(_WIDTH - len(start), 40)) or [""]
+        wrapped = _wrapped(said, max(_WIDTH - len(start), 40))
         lines.append((start + wrapped[0]).rstrip())
         lines += [" " * len(start) + line for line in wrapped[1:]]
     return "\n".join(lines)
