@@ -172,7 +172,9 @@ def parts_of(paths):
 def what_travels_is_said_and_answered_without_widgets():
     assert file_of(describe_show) == "mlpteach/player/spec.py"
     assert file_of(Core) == "mlpteach/player/core.py"
-    described, numbers = describe_show(Show({}, 1, (), {"k": np.array([7.0])}))
+    described, numbers = describe_show(
+        Show({}, 1, (), {"k": np.array([7.0])}, numbers=[("update", "k")])
+    )
     assert np.frombuffer(numbers)[described["series"]["k"]["at"]] == 7.0
 
 
