@@ -8,6 +8,7 @@ was written is text.
 import html
 import re
 from functools import lru_cache
+from itertools import pairwise
 from xml.etree import ElementTree
 
 # Element -> how many parts it must have, None for any number.
@@ -31,6 +32,15 @@ _SPACES = {
     for name, eighteenths in (("thin", 3), ("medium", 4), ("thick", 5))
     for sign in ("", "negative")
 }
+# Environments of several lines, by the names under which the converter knows them. It would set the
+# others in one line; and it would number the equations, which a notebook does not.
+_ENVIRONMENTS = {
+    "aligned": "split", "align": "split", "align*": "split",
+    "gathered": "matrix", "gather": "matrix", "gather*": "matrix",
+}  # fmt: skip
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{(aligned|align\*?|gathered|gather\*?)\}(?:\[[tcb]\])?")
+# Between them and a letter TeX sets a thin space, which MathML leaves to the author.
+_FUNCTIONS = frozenset({"ln", "log", "exp", "sin", "cos", "tan", "tanh", "max", "min"})
 
 
 @lru_cache(maxsize=2048)
@@ -60,16 +70,45 @@ def mathml_tree(latex: str) -> ElementTree.Element:
     from latex2mathml.converter import convert_to_element
 
     try:
-        # The converter knows the lines of "aligned" by this name alone.
-        tree = convert_to_element(latex.replace("{aligned}", "{align*}"))
+        tree = convert_to_element(_with_known_environments(latex))
     except Exception as error:  # its own have no message, and an index may lack as well
         reason = type(error).__name__.removesuffix("Error")
         raise ValueError(f"${latex}$ is no LaTeX ({reason}).") from error
     namespace = tree.attrib["xmlns"]
     for element in tree.iter():
         _clean(element, latex)
+    for row in list(tree.iter("mrow")):
+        _space_functions(row)
     tree.attrib = {"xmlns": namespace, **tree.attrib}
     return tree
+
+
+def _with_known_environments(latex):
+    r"""Return a formula without the environments of several lines that the converter can't set.
+
+    Examples
+    --------
+    >>> _with_known_environments(r"\begin{aligned}[t] a &= b \\ &= c \end{aligned}")
+    '\\begin{split} a &= b \\\\ &= c \\end{split}'
+    """
+    return _ENVIRONMENT.sub(lambda found: f"\\{found[1]}{{{_ENVIRONMENTS[found[2]]}}}", latex)
+
+
+def _space_functions(row):
+    """Set a thin space between the name of a function and the letter or number beside it."""
+    for left, right in list(pairwise(row)):
+        if (_is_function(left) or _is_function(right)) and not _is_sign(left) | _is_sign(right):
+            space = ElementTree.Element("mspace", width=_SPACES["thinmathspace"])
+            row.insert(list(row).index(right), space)
+
+
+def _is_function(element):
+    name = element[0] if element.tag in ("msub", "msup", "msubsup") else element
+    return name.tag == "mi" and name.text in _FUNCTIONS
+
+
+def _is_sign(element):
+    return element.tag in ("mo", "mspace") and element.text not in (")", "]")
 
 
 def _clean(element, latex):

@@ -119,6 +119,10 @@ def race(
     [0.02, 0.02]
     """
     check_choice("step_sizes", step_sizes, tuple(_STEP_SIZES))
+    if eta is not None and step_sizes in ("best", "own"):
+        raise ValueError(
+            f"give eta, one step size for everybody, or step_sizes={step_sizes!r}; given both."
+        )
     landscape = _landscape(landscape, window, start, minima)
     landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
     starting = racers_of(rules)

@@ -103,7 +103,8 @@ def reddi(
 def _setting(values):
     """Return example, rules and schedule of the controls' values, checked."""
     own = {name: values[f"{values['example']}.{name}"] for name in ("C", *_SETTINGS)}
-    example = COUNTEREXAMPLES[values["example"]].change(steep=own["C"])
+    example = COUNTEREXAMPLES[values["example"]]
+    example = example.change(steep=check_number("C", own["C"], example.steep_slopes))
     hypers = {name: own[name] for name in ("eta", "beta1", "beta2")}
     corrected, cooled = (check_flag(name, own[name]) for name in ("corrected", "cooled"))
     rules = {

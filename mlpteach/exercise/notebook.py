@@ -120,4 +120,5 @@ def _why(error):
     function = traceback.extract_tb(error.__traceback__)[-1].name
     if isinstance(error, NotImplementedError):
         return f"{function} is not written yet."
-    return f"{traceback.format_exception_only(error)[-1].strip()} (in {function})"
+    kind, said = type(error).__name__, str(error)  # without what the engine has noted beside it
+    return f"{kind}: {said} (in {function})" if said else f"{kind} (in {function})"

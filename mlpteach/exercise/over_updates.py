@@ -10,6 +10,7 @@ from mlpteach.exercise.replies import arrays
 _MOST = 6  # updates that stand side by side
 _LEAST = 3
 _WIDTH = 11
+_MOST_DIGITS = 7
 
 
 def values_over_updates(task, given, expected, first, quantity):
@@ -35,12 +36,37 @@ def values_over_updates(task, given, expected, first, quantity):
     shown = slice(start, start + _MOST)
     name = "W" if task.path else quantity
     label = f"{name}{list(map(int, entry))}"
-    lines = [("k", counts), (f"your {label}", _at(yours, entry)), ("right", _at(right, entry))]
+    yours, right = _written(_at(yours[shown], entry), _at(right[shown], entry))
+    lines = [("k", map(str, counts[shown])), (f"your {label}", yours), ("right", right)]
     width = max(len(text) for text, _ in lines)
     return "\n".join(
-        f"{text:{width}}" + "".join(f"{value:{_WIDTH}.3g}" for value in values[shown])
+        f"{text:{width}}" + "".join(f"{value:>{_WIDTH}}" for value in values)
         for text, values in lines
     )
+
+
+def _written(yours, right):
+    """Write numbers with three digits, or as many more as tell those that differ apart.
+
+    Examples
+    --------
+    >>> _written([1.84, 1.8354], [1.84, 1.8351])
+    (['1.84', '1.8354'], ['1.84', '1.8351'])
+    """
+    differ = ~np.isclose(yours, right, rtol=1e-7, atol=0, equal_nan=True)
+    written = _with_digits(3, yours, right)
+    for digits in range(4, _MOST_DIGITS + 1):
+        same = [one == other for one, other in zip(*written, strict=True)]
+        longer = _with_digits(digits, yours, right)
+        longest = max(len(text) for row in longer for text in row)
+        if not (differ & same).any() or longest >= _WIDTH:
+            break
+        written = longer
+    return written
+
+
+def _with_digits(digits, *rows):
+    return tuple([f"{value:.{digits}g}" for value in values] for values in rows)
 
 
 def _rows_of_path(task, given, expected, first):

@@ -24,6 +24,7 @@ from mlpteach.grading.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.no_sandbox import NoSandbox
 from mlpteach.grading.sandbox import Sandbox, SandboxFailed
+from mlpteach.grading.settings import LINES_TO_WRITE
 from mlpteach.grading.slow_import import put_off_slow_imports
 
 _TRIES = 2
@@ -109,9 +110,7 @@ def _check_configured(application, path):
     if not any("mlpteach" in str(step) for step in steps):
         raise CannotGrade(
             f"{path / 'nbgrader_config.py'} does not ask for mlpteach, so nothing would be marked. "
-            "Write into it, below c = get_config():\n"
-            "    from mlpteach.grading.settings import configure\n"
-            "    configure(c)"
+            f"{LINES_TO_WRITE}"
         )
 
 

@@ -17,6 +17,14 @@ from mlpteach.grading.read_marks import read_marks
 MARKS = "mlpteach_marks"  # in the resources: NotebookMarks, where they were read before
 ROWS = "mlpteach_rows"  # in the resources: grade id -> title, and whether a person has to mark it
 
+# Formulas in the fonts of the site's pages; nbgrader's page sets columns of a table without a gap.
+_STYLE = """<style>
+math { font-family: "STIX Two Math", "Cambria Math", "STIX Math", "Latin Modern Math", math; }
+mtd[columnalign="right"] { text-align: right; }
+mtd[columnalign="left"] { text-align: left; }
+.rendered_html td, .rendered_html th { padding: 2px 12px 2px 0; }
+</style>
+"""
 _ROW = re.compile(
     r'<li><a href="#([^"]*)">(?!Comment)[^<]*</a> \(Score: ([\d.]+) / ([\d.]+)\)</li>'
 )
@@ -97,6 +105,7 @@ class FeedbackExporter(HTMLExporter):
             page, resources = self._convert(nb, resources, **more)
         else:  # elements that students left open are closed by reading them
             page, resources = super().from_notebook_node(nb, resources, **more)
+        page = page.replace("</head>", f"{_STYLE}</head>", 1)
         return name_rows(page, resources.get(ROWS, {})), resources
 
     def _convert(self, nb, resources, **more):

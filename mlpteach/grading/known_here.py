@@ -37,8 +37,8 @@ def _about_names(given, student):
     """Say so where a quiz was answered under no name, or under one that is not the student's."""
     if not any(given):
         return [
-            f"No name given: {WHO}() returned none, so nothing could be judged. Ask for it, write "
-            "it into the submitted notebook and grade again, with --force."
+            f"No name given: {WHO}() returned no text, so nothing could be judged. Ask for it, "
+            "write it into the submitted notebook and grade again, with --force."
         ]
     others = [name for name in given if name and not _same_name(name, student)]
     return [f"Answered with the numbers of {name!r}: is that this student?" for name in others]

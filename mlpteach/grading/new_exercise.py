@@ -7,6 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mlpteach.grading.own_exercise import CHECKS, MISTAKES
+from mlpteach.grading.settings import LINES_TO_WRITE
 
 _CONFIG = """\
 from mlpteach.grading.settings import configure
@@ -114,7 +115,9 @@ def new_exercise(name, course):
         folder / f"{name}.ipynb": nbformat.writes(_notebook(name)) + "\n",
     }
     config = course / "nbgrader_config.py"
-    if not config.exists():
+    if config.exists():
+        _check_configured(config)
+    else:
         texts[config] = _CONFIG.format(course=re.sub(r"\W", "_", course.name) or "course")
     try:
         folder.mkdir(parents=True)
@@ -123,6 +126,16 @@ def new_exercise(name, course):
     except OSError as error:
         raise CannotBegin(f"{folder} cannot be written: {error}") from error
     return list(texts)
+
+
+def _check_configured(config):
+    """Refuse a course that would give checks and model solutions to its students."""
+    said = config.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^[^#\n]*(?:mlpteach|load_subconfig)", said, re.MULTILINE):
+        raise CannotBegin(
+            f"{config} does not ask for mlpteach, so students would be given {CHECKS} and "
+            f"{MISTAKES}: nothing was written. {LINES_TO_WRITE}"
+        )
 
 
 def _notebook(name):

@@ -118,6 +118,29 @@ def _read_notebook(path):
         return {"metadata": {}, "cells": []}
 
 
+def _wrapped(said, width):
+    """Return the lines of what a check said; those of a table stay as they are."""
+    parts = said.split("\n")
+    return [line for part in parts for line in _lines_of(part, width)]
+
+
+def _lines_of(part, width):
+    return [part] if "  " in part else textwrap.wrap(part, width) or [""]
+
+
+def _flowing(text):
+    r"""Return a sentence in one line; the lines of a table, set by several spaces, stay apart.
+
+    Examples
+    --------
+    >>> _flowing("M differs\nfirst.\nk      1\nright  2\n")
+    'M differs first.\nk      1\nright  2'
+    """
+    lines = text.strip().splitlines()
+    prose = " ".join(" ".join(line for line in lines if "  " not in line).split())
+    return "\n".join([prose, *(line for line in lines if "  " in line)])
+
+
 def _read_checks(notebook, marks):
     """Return grade id -> (points, most, sentence), in the notebook's order."""
     checks = {}
@@ -127,7 +150,7 @@ def _read_checks(notebook, marks):
         if mark is None:
             continue
         streams = [out for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
-        said = " ".join("".join(part for out in streams for part in out["text"]).split())
+        said = _flowing("".join(part for out in streams for part in out["text"]))
         points = None if mark.waits and not mark.by_hand else mark.points
         said = said or ("To be marked by a person." if mark.waits else "")
         checks[grade_id] = (points, mark.most, said)
@@ -237,7 +260,7 @@ def _checks(entry):
     ):
         written = "?".rjust(len(written)) if points is None else written
         start = f"  {grade_id:{width}}  {written} of {most:g}  "
-        wrapped = textwrap.wrap(said, max(_WIDTH - len(start), 40)) or [""]
+        wrapped = _wrapped(said, max(_WIDTH - len(start), 40))
         lines.append((start + wrapped[0]).rstrip())
         lines += [" " * len(start) + line for line in wrapped[1:]]
     return "\n".join(lines)

@@ -166,6 +166,8 @@ class Session:
         self.found.add(name)
         if _text(said, "error").startswith(_OF_A_LACK):
             self._may_wait(f"{name} ends with {_text(said, 'error').partition(':')[0]}")
+        if _text(said, "error").startswith("ModuleNotFoundError"):  # which one, only it says
+            raise Undecidable(f"a module that {name} imports could not be had here")
         if _text(said, "error").startswith("TimeLimit:"):
             seconds = self._sandbox.limits.call_seconds
             self._give_up(name, f"{name} ran for more than {seconds:g} seconds: does its loop end?")

@@ -14,6 +14,11 @@ _THEIRS = "nbgrader.preprocessors."
 # nbgrader's own list of what is no part of an assignment.
 _IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
 OWN = ("checks.py", "mistakes.toml")
+LINES_TO_WRITE = (
+    "Write into it, below c = get_config():\n"
+    "    from mlpteach.grading.settings import configure\n"
+    "    configure(c)"
+)
 # nbgrader's own list of what becomes of a source.
 _GENERATE = [
     _THEIRS + name

@@ -146,5 +146,6 @@ def as_text(answer):
         return repr(answer)
     if isinstance(answer, (list, tuple, set)) and len(answer) <= 50:
         parts = [as_text(part) for part in answer]
-        return None if None in parts else ", ".join(parts)
+        numbers = any(isinstance(part, (int, float)) for part in answer)  # 1, 2 is no 1.2
+        return None if None in parts else ("; " if numbers else ", ").join(parts)
     return "" if answer is None else None

@@ -37,6 +37,7 @@ from mlpteach.basics.arguments import (
     numbers_or_none,
 )
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.hyper import Hyper, Switch, check_values
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.basics.record import Record
@@ -48,7 +49,7 @@ RESERVED = (
     *("k", "epoch", "batch", "loss", "A", "Z", "sensitivity"),
     *("before", "after", "gradient", "factor", "W", "quantities", "state_before"),
 )
-RULES: dict[str, "Optimizer"] = {}
+RULES: Entries["Optimizer"] = Entries()
 
 
 RuleFunction = TypeVar("RuleFunction", bound=Callable[..., Any])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mlpteach.basics.arguments import check_choice, check_count, describe
 from mlpteach.basics.arrays import FloatArray, IntArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.parameters import Layers, ParameterLayout, Parameters
 from mlpteach.run.network import MLP
 from mlpteach.run.one_thread import on_one_blas_thread
@@ -165,7 +166,7 @@ class Trace(Sequence[Step]):
     def __init__(self, run: Run, planned: int, budget: int = CHECKPOINT_BYTES) -> None:
         self.run = run
         self.planned = planned
-        self.history: dict[str, FloatArray] = {}
+        self.history: Entries[FloatArray] = Entries()
         self.diverged: Divergence | None = None
         self.arrived: int | None = None
         self._losses = np.empty(planned)

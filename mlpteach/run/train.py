@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_count, check_flag, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.progress import progress_bar
 from mlpteach.basics.record import is_function
 from mlpteach.rules import RuleLike, as_rule
@@ -239,7 +240,7 @@ class _History:
             names += ["validation_loss", "validation_accuracy"]
         epochs = trace.planned // self._problem.updates_per_epoch
         self._values = {name: np.empty(epochs) for name in names}
-        trace.history = {name: values[:0] for name, values in self._values.items()}
+        trace.history = Entries((name, values[:0]) for name, values in self._values.items())
         self._outputs = np.empty(self._problem.Y.T.shape)  # of the epoch, a row an instance
         self._seen = 0
 
@@ -276,7 +277,9 @@ class _History:
         epoch = self._problem.epoch(len(self._trace))
         for values, value in zip(self._values.values(), known, strict=True):
             values[epoch - 1] = value
-        self._trace.history = {name: values[:epoch] for name, values in self._values.items()}
+        self._trace.history = Entries(
+            (name, values[:epoch]) for name, values in self._values.items()
+        )
         self._seen = 0
 
 
@@ -309,7 +312,7 @@ def fill(trace: Trace, progress: bool = False) -> Trace:
             stacklevel=3,
         )
     if history is None:
-        trace.history = {"loss": trace.losses}
+        trace.history = Entries(loss=trace.losses)
     if trace.diverged is not None:
         warnings.warn(str(trace.diverged), DivergenceWarning, stacklevel=3)
     return trace

@@ -18,7 +18,10 @@ def check_data(
 ) -> tuple[Any, Any]:
     """Return X and y; a part of the digits where both are None."""
     if (X is None) != (y is None):
-        raise ValueError("give both X and y, or neither for the digits; given only one of them.")
+        name, given = ("X", X) if y is None else ("y", y)
+        raise ValueError(
+            f"give both X and y, or neither for the digits; given only {name}, {describe(given)}."
+        )
     if X is not None:
         return X, y
     X, y = datasets.digits()

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import as_numbers
 from mlpteach.basics.arrays import ArrayFunction, FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.record import Record
 from mlpteach.basics.style import BLACK, BLUE, GREEN, ORANGE, ORCHID, PURPLE, VIOLET, Style
 
@@ -182,8 +183,8 @@ def _linear_back(dA, Z, A):
     return dA
 
 
-ACTIVATIONS = {
-    activation.id: activation
+ACTIVATIONS = Entries(
+    (activation.id, activation)
     for activation in (
         Activation(
             id="sigmoid",
@@ -267,4 +268,4 @@ ACTIVATIONS = {
             code={"torch": "nn.Identity()", "sklearn": "identity", "numpy": "Z"},
         ),
     )
-}
+)

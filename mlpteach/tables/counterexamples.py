@@ -14,6 +14,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import Interval, check_count, check_floats, check_number
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 
 # Drawn at once, so that the slope at any update can be had without those before it.
 _BLOCK = 4096
@@ -96,8 +97,12 @@ class Counterexample:
         seed = self.seed if seed is None else check_count("seed", seed, minimum=0, maximum=2**63)
         if steep is None:
             return replace(self, seed=seed)
-        least = self.gentle * (1 - self.share) / self.share
-        return replace(self, steep=check_number("steep", steep, Interval(least)), seed=seed)
+        return replace(self, steep=check_number("steep", steep, self.steep_slopes), seed=seed)
+
+    @property
+    def steep_slopes(self) -> Interval:
+        """The steep slopes for which x = -1 is the best place."""
+        return Interval(self.gentle * (1 - self.share) / self.share)
 
 
 def project(theta: FloatArray) -> FloatArray:
@@ -131,8 +136,8 @@ def _draws(seed, block):
 # Section 5 of the paper.
 _SYNTHETIC = {"eta": 0.01, "beta1": 0.9, "beta2": 0.99, "cooled": False, "corrected": True}
 
-COUNTEREXAMPLES = {
-    example.id: example
+COUNTEREXAMPLES = Entries(
+    (example.id, example)
     for example in (
         Counterexample(
             "every_third",
@@ -180,4 +185,4 @@ COUNTEREXAMPLES = {
             steepest=4000.0,
         ),
     )
-}
+)

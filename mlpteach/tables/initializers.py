@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpteach.basics.arguments import check_choice, check_floats, describe
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VIOLET, Style
 
@@ -143,8 +144,8 @@ def as_initializer(given: InitializerLike) -> Initializer:
     return INITIALIZERS[check_choice("init", given, tuple(INITIALIZERS))]
 
 
-INITIALIZERS = {
-    initializer.id: initializer
+INITIALIZERS = Entries(
+    (initializer.id, initializer)
     for initializer in (
         Initializer(
             id="uniform",
@@ -196,4 +197,4 @@ INITIALIZERS = {
             draw=_orthogonal,
         ),
     )
-}
+)

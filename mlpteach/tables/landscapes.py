@@ -16,6 +16,7 @@ from mlpteach.basics.arguments import (
     describe,
 )
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, ORCHID, PURPLE, VIOLET, Style
 
@@ -187,8 +188,8 @@ def _distance(x, y):
     return np.hypot(x, y) / np.sqrt(2)
 
 
-LANDSCAPES = {
-    landscape.id: landscape
+LANDSCAPES = Entries(
+    (landscape.id, landscape)
     for landscape in (
         Landscape(
             id="beale",
@@ -271,7 +272,7 @@ LANDSCAPES = {
             window=(-4.0, 4.0, -4.0, 4.0),
         ),
     )
-}
+)
 
 
 def own_landscape(

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from mlpteach.basics.arguments import check_choice, describe, digits, numbers_or_none
 from mlpteach.basics.arrays import FloatArray
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.record import Record, is_function
 from mlpteach.basics.style import BLUE, GREEN, ORANGE, Style
 from mlpteach.tables.activations import ACTIVATIONS, Activation, sigmoid
@@ -389,8 +390,8 @@ def _softmax_binary_sensitivity(Z, A, Y):
     return V
 
 
-LOSSES = {
-    loss.id: loss
+LOSSES = Entries(
+    (loss.id, loss)
     for loss in (
         Loss(
             id="mse",
@@ -449,4 +450,4 @@ LOSSES = {
             },
         ),
     )
-}
+)

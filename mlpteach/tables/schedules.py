@@ -21,6 +21,7 @@ from mlpteach.basics.arguments import (
     check_number,
     describe,
 )
+from mlpteach.basics.entries import Entries
 from mlpteach.basics.hyper import Hyper, check_values
 from mlpteach.basics.notation import Symbol
 from mlpteach.basics.record import Record, is_function
@@ -148,8 +149,8 @@ def cosine(eta: float, k: int, T_0: float, T_mult: float, eta_min: float) -> flo
     return eta_min + (eta - eta_min) * share
 
 
-SCHEDULES = {
-    schedule.id: schedule
+SCHEDULES = Entries(
+    (schedule.id, schedule)
     for schedule in (
         Schedule(
             id="constant",
@@ -228,7 +229,7 @@ SCHEDULES = {
             },
         ),
     )
-}
+)
 
 
 def schedule(id: str, **values: float) -> Schedule:

@@ -87,6 +87,24 @@ def test_what_is_no_formula_is_refused_in_words_or_shown_as_it_is(latex):
     assert to_html(f"a ${latex}$") == (f"a ${latex}$" if latex else "a ")
 
 
+@pytest.mark.parametrize(
+    ("environment", "columns"),
+    [("aligned", 2), ("align", 2), ("align*", 2), ("split", 2), ("gathered", 1), ("gather*", 1)],
+)
+def test_lines_stand_one_below_the_other(environment, columns):
+    first = "k &= 1" if columns == 2 else "k = 1"
+    latex = rf"\begin{{{environment}}} {first} \\ {first} \end{{{environment}}}"
+    lines = list(ElementTree.fromstring(to_mathml(latex)).iter(f"{MATHML}mtr"))
+    assert ["".join(line.itertext()) for line in lines] == ["k=1", "k=1"]
+    assert [len(line) for line in lines] == [columns, columns]
+
+
+def test_names_of_functions_stand_apart_from_letters():
+    row = ElementTree.fromstring(to_mathml(r"y \ln a + (1-y) \log_2 (1-a)"))[0]
+    words = ["".join(part.itertext()) or "space" for part in row]
+    assert " ".join(words) == "y space ln space a + ( 1 − y ) space log2 ( 1 − a )"
+
+
 def test_spaces_have_lengths_that_every_reader_knows():
     tree = ElementTree.fromstring(to_mathml(r"a\!b\,c\>d\;e\quad f"))
     assert [space.get("width") for space in tree.iter(f"{MATHML}mspace")] == [

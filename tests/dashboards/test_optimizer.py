@@ -167,6 +167,11 @@ def test_sliders_reach_as_far_as_the_references():
     assert (slider["low"], slider["high"]) == (0.0, 1.0)
 
 
+def test_a_rule_in_the_place_of_the_data_is_named():
+    with pytest.raises(ValueError, match=r"given only X, 'adam' \(str\)"):
+        mt.dashboards.optimizer("adam")
+
+
 def test_rule_that_raises_is_shown_with_what_it_did_before():
     def breaks(k, G, *, eta):
         if k == 4:

@@ -452,6 +452,11 @@ def test_bad_landscapes_and_rules_are_refused(arguments, error, message):
         race(*arguments)
 
 
+def test_two_answers_to_which_step_sizes_are_refused():
+    with pytest.raises(ValueError, match="given both"):
+        race("saddle", eta=0.1, step_sizes="best")
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

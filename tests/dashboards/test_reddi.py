@@ -151,7 +151,7 @@ def test_figure_and_saved_page(dashboard, tmp_path):
     ("arguments", "error", "message"),
     [
         ({"example": "every_second"}, ValueError, "example='every_second' is unknown"),
-        ({"C": 2.0}, ValueError, r"steep must be in \(2, inf\)"),
+        ({"C": 2.0}, ValueError, r"C must be in \(2, inf\); given 2"),
         ({"beta2": 1.0}, ValueError, "beta2 must be in"),
         ({"start": 1.5}, ValueError, r"start must be in \[-1, 1\]; given 1.5"),
         ({"updates": 0}, ValueError, "updates must be a whole number >= 1"),

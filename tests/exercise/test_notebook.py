@@ -122,6 +122,13 @@ def test_what_cannot_be_shown_yet_is_said(monkeypatch, capsys):
         except NotImplementedError as error:
             raise ValueError("rule") from error
 
+    def noted():
+        error = ZeroDivisionError("by hand")
+        error.add_note("raised at update k = 1")
+        raise error
+
+    assert look(noted) is None
+    assert capsys.readouterr().out == "Nothing to show yet: ZeroDivisionError: by hand (in noted)\n"
     for show in (unwritten, of_the_engine):
         assert look(show) is None
         assert capsys.readouterr().out == "Nothing to show yet: unwritten is not written yet.\n"

@@ -42,6 +42,16 @@ def test_a_long_path_is_shown_from_the_update_before_the_first_wrong_one():
     assert table.splitlines()[1].split()[2:] == ["8", "9.5", "10.5", "11.5", "12.5", "13.5"]
 
 
+def test_numbers_that_differ_are_written_differently_and_apart():
+    yours, right = calls(1.84, 1.8354, 1.5e-6), calls(1.84, 1.8351, -1.500001e-6)
+    rows = values_over_updates(UPDATE, yours, right, yours[1], "W").splitlines()
+    assert rows[1].split() == ["your", "W[1]", "1.84", "1.8354", "1.5e-06"]
+    assert rows[2].split() == ["right", "1.84", "1.8351", "-1.5e-06"]
+    yours, right = calls(1.0, -1.23456789e-6, 3.0), calls(1.0, -1.234567e-6, 3.0)
+    rows = values_over_updates(UPDATE, yours, right, yours[1], "W").splitlines()
+    assert [len(row.split()) for row in rows] == [4, 5, 4]
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_there_is_no_table_without_updates_in_a_row(count):
     given = calls(*[0.5] * count)

@@ -81,4 +81,5 @@ def test_the_page_is_read_without_a_network(make_course):
     ]
     assert "<msup><mi>M</mi><mn>2</mn></msup>" in page
     assert "$M^2" not in page
+    assert page.index("math { font-family") < page.index("</head>")
     assert ASSIGNMENT in page

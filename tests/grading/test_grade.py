@@ -239,6 +239,13 @@ def test_an_import_that_is_missing_here_is_looked_at(moment, sandbox):
     assert graded.scores["step_test"] == 2
 
 
+def test_an_import_inside_the_function_is_looked_at(sandbox):
+    moment = "def first_moment(M, G, beta1=0.9):\n    import no_such_module"
+    graded = grade(work(source_notebook(), answered(moment=moment), ASSIGNMENT), sandbox)
+    assert waits(graded) == {"moment_test", "why"}
+    assert any("a module that first_moment imports could not be had" in n for n in graded.for_staff)
+
+
 def test_a_wrong_answer_beside_a_missing_import_is_decided(sandbox):
     handed = answered(moment=WRONG_MOMENT, more=["import no_such_module"])
     graded = grade(work(source_notebook(), handed, ASSIGNMENT), sandbox)

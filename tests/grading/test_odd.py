@@ -337,8 +337,8 @@ def test_what_is_for_whoever_marks_is_not_in_the_feedback(batch, monkeypatch):
 
 
 ASKS_A_NAME = {
-    "no name": ("def my_name():\n    return None", "No name given: my_name() returned none"),
-    "no function": ("1 / 0", "No name given: my_name() returned none"),
+    "no name": ("def my_name():\n    return None", "No name given: my_name() returned no text"),
+    "no function": ("1 / 0", "No name given: my_name() returned no text"),
     "another's": ("def my_name():\n    return 'Ann'", "Answered with the numbers of 'Ann'"),
     "ann-lee": ("def my_name():\n    return 'Ann Lee'", None),
 }

@@ -53,6 +53,17 @@ def test_nothing_is_written_over(tmp_path, files, capsys):
     assert "is there already: nothing was written" in capsys.readouterr().err
 
 
+def test_a_course_that_would_give_the_solutions_away_is_asked_to_change(tmp_path, capsys):
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text("# no mlpteach yet\nc = get_config()\n")
+    assert main(["new-exercise", NAME, "--course", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "students would be given checks.py and mistakes.toml" in said
+    assert list(tmp_path.iterdir()) == [config]
+    config.write_text(config.read_text() + "\n".join(said.splitlines()[-2:]).replace("    ", ""))
+    assert main(["new-exercise", NAME, "--course", str(tmp_path)]) == 0
+
+
 @pytest.mark.parametrize("name", ["a+b", "../x", "", "a b", "-x"])
 def test_names_that_nbgrader_could_not_take_are_refused(name, tmp_path, capsys):
     assert main(["new-exercise", "--course", str(tmp_path), "--", name]) == 1

@@ -50,6 +50,7 @@ def test_the_report_on_one_student_says_what_each_check_gave():
     checks = {
         "adam_first": (2.62857, 3, "M is right. " + "V differs first. " * 9),
         "adam_rest": (3.0, 3, "Right."),
+        "adam_table": (0.0, 3, "M differs.\nk      1     2\nright  0.1  0.2"),
         "why": (None, 2, "To be marked by a person."),
     }
     said = write_student(ALL, {"bo": Entry("bo", 5.62857, 8, 1, checks=checks)})
@@ -58,6 +59,8 @@ def test_the_report_on_one_student_says_what_each_check_gave():
     assert "\n  adam_first  2.63 of 3  M is right. V differs first." in said
     assert "\n  adam_rest   3.00 of 3  Right." in said
     assert "\n  why            ? of 2  To be marked by a person." in said
+    table = [line.strip() for line in said.splitlines() if "  adam_" not in line]
+    assert table.index("right  0.1  0.2") == table.index("k      1     2") + 1
     assert max(map(len, said.splitlines())) <= 100
 
 

@@ -312,3 +312,10 @@ def descend_far(landscape, start, rule):
     from mlpteach.run.train import quietly
 
     return quietly(mt.descend, landscape, start, rule=rule, steps=200).diverged is not None
+
+
+def test_it_does_not_matter_on_beale_where_epsilon_stands():
+    assert "`None` means no difference: on Beale's function" in text_of(LECTURE)
+    papers, lectures = (mt.rule("adam", form=form) for form in ("paper", "lecture"))
+    trace = mt.descend(mt.LANDSCAPES["beale"], [1.0, 1.5], rule=papers, steps=50)
+    assert mt.compare(trace, lectures) is None

@@ -54,6 +54,11 @@ def test_true_and_false_are_understood_in_words(text, right):
     [
         ("only_the_last_sensitivity", "maybe", "`maybe` is neither `true` nor `false`"),
         ("where_nesterov_looks", "x", "`x` is none of them: the answers are called a, b, c, d"),
+        ("where_nesterov_looks", 0.25, "`0.25` is none of them: the answers are called a, b, c, d"),
+        ("where_nesterov_looks", "0,5", "`0,5` is none of them"),
+        ("adams_first_step", [1, 2], "could not be read"),
+        ("gain_of_a_velocity", [1, 2], "could not be read"),
+        ("gain_of_a_velocity", np.array([1, 2]), "could not be read"),
         ("lines_of_adam", "abcdef", "and `g` is missing"),
         ("lines_of_adam", "abcdefgg", "a letter stands twice"),
         ("updates_in_an_epoch", "120 apples", "`apples` is no part of a number"),

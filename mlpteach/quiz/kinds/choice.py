@@ -138,7 +138,7 @@ def read_letters(text, choices):
     (['a', 'c'], ['a', 'b'])
     """
     text = without_words_before(unwrapped(plain_characters(text)))
-    words = re.findall(r"[^\s,;.:()\[\]{}'\"`“”+&/]+", text.lower())
+    words = re.findall(r"\d+(?:[.,]\d+)+|[^\s,;.:()\[\]{}'\"`“”+&/]+", text.lower())
     if len(words) == 1 and len(words[0]) > 1 and set(words[0]) <= set(choices):
         words = list(words[0])
     unknown = [word for word in words if word not in choices and word != "and"]
