@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mlpteach.basics.arguments import POSITIVE, check_choice, check_number, describe
 
 DASHES = ("solid", "dashed", "dotted", "dashdot")
-MARKERS = ("o", "s", "^", "D", "v", "X", "")
+MARKERS = ("o", "s", "^", "D", "v", "X", "P", "")
 
 
 @dataclass(frozen=True)
