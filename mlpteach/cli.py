@@ -252,7 +252,7 @@ def read_port(text):
 def begin_exercise(options):
     """Do what ``mlpteach new-exercise`` promises."""
     _need_nbgrader()
-    from mlpteach.grading.new_exercise import CannotBegin, new_exercise
+    from mlpteach.grading.course.new_exercise import CannotBegin, new_exercise
     from mlpteach.grading.settings import ON_WINDOWS
 
     if sys.platform == "win32":

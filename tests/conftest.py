@@ -15,8 +15,8 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def needs_sandbox():
     """Skip, or fail in CI, where no sandbox works: nobody could be graded."""
-    from mlpteach.grading.no_sandbox import NoSandbox
-    from mlpteach.grading.sandbox import Sandbox
+    from mlpteach.grading.isolation.no_sandbox import NoSandbox
+    from mlpteach.grading.isolation.sandbox import Sandbox
 
     try:
         with Sandbox(modules=()) as sandbox:

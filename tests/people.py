@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from mlpteach.exercise.reading import read_sheet
-from mlpteach.grading.original import functions_defined
+from mlpteach.grading.notebooks.original import functions_defined
 
 COURSE = Path(__file__).resolve().parents[1] / "exercises"
 

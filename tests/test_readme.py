@@ -12,25 +12,20 @@ from reference import rules_quadratic
 import mlpteach as mt
 from mlpteach.basics.notation import SYMBOLS
 from mlpteach.exercise import differences, problem_sets, replies
-from mlpteach.grading import (
-    bubblewrap,
-    landlock_paths,
-    ordinary_tests,
-    own_exercise,
-    verdicts,
-)
-from mlpteach.grading import rules as grading_rules
 from mlpteach.grading.class_feedback import write_feedback
 from mlpteach.grading.cluster.coordinator import Coordinator
 from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import answer_job, write_job
-from mlpteach.grading.feedback_page import FeedbackExporter
+from mlpteach.grading.deciding import ordinary_tests, own_exercise, verdicts
+from mlpteach.grading.deciding import rules as grading_rules
+from mlpteach.grading.deciding.session import Session
 from mlpteach.grading.grade import grade
-from mlpteach.grading.gradebook_upkeep import Upkeep
-from mlpteach.grading.pages import markdown_to_html
-from mlpteach.grading.read_marks import read_marks
-from mlpteach.grading.record import record_batch, record_marks
-from mlpteach.grading.session import Session
+from mlpteach.grading.gradebook.read_marks import read_marks
+from mlpteach.grading.gradebook.record import record_batch, record_marks
+from mlpteach.grading.gradebook.upkeep import Upkeep
+from mlpteach.grading.isolation import bubblewrap, landlock_paths
+from mlpteach.grading.pages.feedback_page import FeedbackExporter
+from mlpteach.grading.pages.markdown import markdown_to_html
 from mlpteach.player.core import Core
 from mlpteach.player.page_source import MODULE
 from mlpteach.player.spec import describe_show
@@ -218,22 +213,22 @@ def what_differs_is_said_where_it_is_found():
 
 def marks_are_decided_outside_of_the_sandbox():
     assert file_of(grade) == "mlpteach/grading/grade.py"
-    assert file_of(Session) == "mlpteach/grading/session.py"
-    assert file_of(verdicts.verdict_of) == "mlpteach/grading/verdicts.py"
+    assert file_of(Session) == "mlpteach/grading/deciding/session.py"
+    assert file_of(verdicts.verdict_of) == "mlpteach/grading/deciding/verdicts.py"
     for path in (ROOT / "mlpteach/grading/inside").glob("*.py"):
         source = path.read_text("utf-8")
-        assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(session|steps))", source), path
+        assert not re.search(r"mlpteach\.(exercise\.ps|grading\.(deciding|course))", source), path
 
 
 def rules_are_plain_data():
-    assert file_of(grading_rules.read_rules) == "mlpteach/grading/rules.py"
-    assert file_of(ordinary_tests.run) == "mlpteach/grading/ordinary_tests.py"
-    assert file_of(own_exercise.own_checks) == "mlpteach/grading/own_exercise.py"
+    assert file_of(grading_rules.read_rules) == "mlpteach/grading/deciding/rules.py"
+    assert file_of(ordinary_tests.run) == "mlpteach/grading/deciding/ordinary_tests.py"
+    assert file_of(own_exercise.own_checks) == "mlpteach/grading/deciding/own_exercise.py"
 
 
 def the_sandbox_is_made_where_it_says():
-    assert file_of(bubblewrap.bubblewrap_command) == "mlpteach/grading/bubblewrap.py"
-    assert file_of(landlock_paths.readable_paths) == "mlpteach/grading/landlock_paths.py"
+    assert file_of(bubblewrap.bubblewrap_command) == "mlpteach/grading/isolation/bubblewrap.py"
+    assert file_of(landlock_paths.readable_paths) == "mlpteach/grading/isolation/landlock_paths.py"
     inside = ROOT / "mlpteach/grading/inside"
     assert "mount(" in (inside / "zygote.py").read_text("utf-8")
     assert '"socket": ' in (inside / "kernel_calls.py").read_text("utf-8")
@@ -248,9 +243,9 @@ def other_machines_grade_through_one_room():
 
 
 def marks_have_one_writer():
-    assert file_of(record_batch) == file_of(record_marks) == "mlpteach/grading/record.py"
-    assert file_of(read_marks) == "mlpteach/grading/read_marks.py"
-    assert file_of(Upkeep) == "mlpteach/grading/gradebook_upkeep.py"
+    assert file_of(record_batch) == file_of(record_marks) == "mlpteach/grading/gradebook/record.py"
+    assert file_of(read_marks) == "mlpteach/grading/gradebook/read_marks.py"
+    assert file_of(Upkeep) == "mlpteach/grading/gradebook/upkeep.py"
 
 
 def self_tests_are_a_file_a_lecture():
@@ -307,8 +302,8 @@ def pages_of_the_site_are_written_and_answered_in_their_room():
 
 
 def pages_of_feedback_have_one_exporter():
-    assert file_of(FeedbackExporter) == "mlpteach/grading/feedback_page.py"
-    assert file_of(markdown_to_html) == "mlpteach/grading/pages.py"
+    assert file_of(FeedbackExporter) == "mlpteach/grading/pages/feedback_page.py"
+    assert file_of(markdown_to_html) == "mlpteach/grading/pages/markdown.py"
     assert file_of(write_feedback) == "mlpteach/grading/class_feedback.py"
 
 

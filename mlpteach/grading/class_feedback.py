@@ -26,12 +26,12 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import rmtree
 
 from mlpteach.grading.class_run import CannotGrade, Result, Run, fitting, processors
-from mlpteach.grading.environment import environment
-from mlpteach.grading.feedback_page import MARKS
-from mlpteach.grading.finished import ends_finished
-from mlpteach.grading.folders import folders_of_students
+from mlpteach.grading.course.finished import ends_finished
+from mlpteach.grading.course.folders import folders_of_students
+from mlpteach.grading.deciding.environment import environment
+from mlpteach.grading.gradebook.read_marks import read_marks
 from mlpteach.grading.inside.kernel_calls import die_with_parent
-from mlpteach.grading.read_marks import read_marks
+from mlpteach.grading.pages.feedback_page import MARKS
 
 _AT_ONCE = 20  # students
 

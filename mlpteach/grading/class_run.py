@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from mlpteach.grading import thread_group
-from mlpteach.grading.folders import folders_of_students
-from mlpteach.grading.group_shared import gradebook_file, share_with_group
+from mlpteach.grading.course.folders import folders_of_students
+from mlpteach.grading.course.slow_import import put_off_slow_imports
+from mlpteach.grading.gradebook.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
-from mlpteach.grading.no_sandbox import NoSandbox
-from mlpteach.grading.sandbox import Sandbox, SandboxFailed
+from mlpteach.grading.isolation import thread_group
+from mlpteach.grading.isolation.no_sandbox import NoSandbox
+from mlpteach.grading.isolation.sandbox import Sandbox, SandboxFailed
 from mlpteach.grading.settings import LINES_TO_WRITE
-from mlpteach.grading.slow_import import put_off_slow_imports
 
 _TRIES = 2
 
@@ -94,7 +94,7 @@ def open_course(folder, arguments=()):
     put_off_slow_imports()
     from nbgrader.apps.baseapp import NbGrader
 
-    from mlpteach.grading.busy_gradebook import wait_for_gradebook
+    from mlpteach.grading.gradebook.busy import wait_for_gradebook
 
     wait_for_gradebook()
     application = NbGrader(log_level=logging.CRITICAL)
@@ -189,8 +189,8 @@ def grade_class(
     -------
     Run
     """
-    from mlpteach.grading import class_autograde
-    from mlpteach.grading.finished import remove_unfinished
+    from mlpteach.grading.course import class_autograde
+    from mlpteach.grading.course.finished import remove_unfinished
 
     run = Run(assignment, sandbox.described, limits=thread_group.described())
     began = time.monotonic()
@@ -277,8 +277,9 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
     )  # and with it the sandbox: nothing is left when `grade` is killed
     if os.getppid() != parent:
         return
-    from mlpteach.grading import class_autograde, shared_sandbox
-    from mlpteach.grading.steps import TrustedExecute
+    from mlpteach.grading.course import class_autograde
+    from mlpteach.grading.course.steps import TrustedExecute
+    from mlpteach.grading.isolation import shared_sandbox
 
     shared_sandbox.use_sandbox(sandbox, TrustedExecute(parent=application).isolation)
     application.coursedir.assignment_id = assignment
@@ -318,7 +319,7 @@ def settle_sandbox(application, sandbox):
     CannotGrade
         There is none; says what to install or to allow.
     """
-    from mlpteach.grading.steps import TrustedExecute
+    from mlpteach.grading.course.steps import TrustedExecute
 
     execute = TrustedExecute(parent=application)
     if execute.without_sandbox:

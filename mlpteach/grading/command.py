@@ -8,9 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 from mlpteach.grading import class_run
-from mlpteach.grading.no_sandbox import WARNING
-from mlpteach.grading.not_heard import not_heard
-from mlpteach.grading.sandbox import NO_SANDBOX
+from mlpteach.grading.course.not_heard import not_heard
+from mlpteach.grading.isolation.no_sandbox import WARNING
+from mlpteach.grading.isolation.sandbox import NO_SANDBOX
 
 
 def grade(options):
@@ -127,7 +127,7 @@ def _grade(options, grade_students, done):
     from nbgrader.api import Gradebook
     from tqdm import tqdm
 
-    from mlpteach.grading.gradebook_upkeep import Upkeep
+    from mlpteach.grading.gradebook.upkeep import Upkeep
     from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment

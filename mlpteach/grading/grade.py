@@ -16,19 +16,20 @@ from nbgrader import utils
 
 from mlpteach.exercise.protocol import only_what_was_paid
 from mlpteach.exercise.readback.budget import one_notebook
-from mlpteach.grading import ordinary_tests, outputs, verdicts
-from mlpteach.grading.asked_once import AskedOnce
-from mlpteach.grading.checks import checks_called, checks_of
-from mlpteach.grading.deadline import deadline
-from mlpteach.grading.original import functions_defined, graded_tests
-from mlpteach.grading.own_exercise import own_hints
-from mlpteach.grading.quiz_draws import without_draws
-from mlpteach.grading.quiz_outputs import show_question
-from mlpteach.grading.rebuild import rebuild
-from mlpteach.grading.rules import Rules
-from mlpteach.grading.sandbox import SandboxFailed
-from mlpteach.grading.session import Session, Undecidable
-from mlpteach.grading.submission import read_bytes
+from mlpteach.grading.deciding import ordinary_tests, verdicts
+from mlpteach.grading.deciding.asked_once import AskedOnce
+from mlpteach.grading.deciding.checks import checks_called, checks_of
+from mlpteach.grading.deciding.deadline import deadline
+from mlpteach.grading.deciding.own_exercise import own_hints
+from mlpteach.grading.deciding.quiz_draws import without_draws
+from mlpteach.grading.deciding.rules import Rules
+from mlpteach.grading.deciding.session import Session, Undecidable
+from mlpteach.grading.isolation.sandbox import SandboxFailed
+from mlpteach.grading.notebooks import outputs
+from mlpteach.grading.notebooks.original import functions_defined, graded_tests
+from mlpteach.grading.notebooks.quiz_outputs import show_question
+from mlpteach.grading.notebooks.rebuild import rebuild
+from mlpteach.grading.notebooks.submission import read_bytes
 from mlpteach.quiz.graded import WHO
 
 _log = logging.getLogger(__name__)
@@ -40,11 +41,11 @@ class Work:
 
     Attributes
     ----------
-    rules : mlpteach.grading.rules.Rules
+    rules : mlpteach.grading.deciding.rules.Rules
     handed_in : bytes
         The file, whatever it is.
     key : bytes
-        From :func:`mlpteach.grading.inputs.work_key`; all inputs follow from it.
+        From :func:`mlpteach.grading.deciding.inputs.work_key`; all inputs follow from it.
     files : mapping of str to bytes
         Relative path -> content of what was handed in beside it.
     unreadable : str
@@ -114,7 +115,7 @@ def grade(work: Work, sandbox: Any) -> Graded:
     Parameters
     ----------
     work : Work
-    sandbox : mlpteach.grading.sandbox.Sandbox
+    sandbox : mlpteach.grading.isolation.sandbox.Sandbox
         Where the student's code runs; its limits hold.
 
     Returns
@@ -123,9 +124,9 @@ def grade(work: Work, sandbox: Any) -> Graded:
 
     Raises
     ------
-    mlpteach.grading.sandbox.SandboxFailed
+    mlpteach.grading.isolation.sandbox.SandboxFailed
         The sandbox failed twice: says nothing about the work.
-    mlpteach.grading.deadline.TookTooLong
+    mlpteach.grading.deciding.deadline.TookTooLong
     """
     began = time.monotonic()
     with deadline("reading what was handed in"):

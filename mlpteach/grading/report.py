@@ -10,10 +10,10 @@ from statistics import mean, median
 from nbgrader.api import Student
 from sqlalchemy import select
 
+from mlpteach.grading.gradebook.read_marks import read_marks
+from mlpteach.grading.isolation.no_sandbox import WARNING
+from mlpteach.grading.isolation.sandbox import NO_SANDBOX
 from mlpteach.grading.mistake_names import in_words
-from mlpteach.grading.no_sandbox import WARNING
-from mlpteach.grading.read_marks import read_marks
-from mlpteach.grading.sandbox import NO_SANDBOX
 
 _WIDTH = 100
 _OWN_METADATA = b'\n "metadata": {'  # as nbformat writes a notebook's, not a cell's

@@ -2,7 +2,7 @@
 
 import sys
 
-from mlpteach.grading.formgrader_queries import ask_for_students_at_once
+from mlpteach.grading.gradebook.formgrader_queries import ask_for_students_at_once
 
 ON_WINDOWS = (
     "mlpteach grades on Linux only: on Windows use WSL (wsl --install), and run nbgrader and "
@@ -41,12 +41,12 @@ def configure(c):
     if sys.platform == "win32":
         raise SystemExit(ON_WINDOWS)
     # Names rather than classes: most of nbgrader's commands need none of them.
-    c.Autograde.exporter_class = _OURS + "exporter.SubmissionExporter"
-    c.Autograde.post_convert_hook = _OURS + "finished.release"
+    c.Autograde.exporter_class = _OURS + "course.exporter.SubmissionExporter"
+    c.Autograde.post_convert_hook = _OURS + "course.finished.release"
     # All metadata come from the source, so nothing of nbgrader's own repairs is needed.
-    c.Autograde.sanitize_preprocessors = [_OURS + "steps.TrustedExecute"]
+    c.Autograde.sanitize_preprocessors = [_OURS + "course.steps.TrustedExecute"]
     c.Autograde.autograde_preprocessors = [
-        _OURS + "steps.SaveMarks",
+        _OURS + "course.steps.SaveMarks",
         _THEIRS + "AssignLatePenalties",
     ]
     # The model solutions and checks of an exercise of one's own are nobody's to see.
@@ -55,17 +55,17 @@ def configure(c):
     c.CourseDirectory.ignore = [*ignored, *(name for name in OWN if name not in ignored)]
     c.GenerateAssignment.preprocessors = [
         _THEIRS + "IncludeHeaderFooter",  # what it imports is there for the model solution, too
-        _OURS + "source_check.CheckSource",
-        _OURS + "quiz_draws.WriteDraws",
+        _OURS + "course.source_check.CheckSource",
+        _OURS + "deciding.quiz_draws.WriteDraws",
         *_GENERATE,
     ]
-    c.GenerateFeedback.exporter_class = _OURS + "feedback_page.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = _OURS + "pages.feedback_page.FeedbackExporter"
     c.GenerateFeedback.preprocessors = [
-        _OURS + "feedback_page.ShowMarks",
-        _OURS + "feedback.HideTests",
+        _OURS + "pages.feedback_page.ShowMarks",
+        _OURS + "pages.feedback.HideTests",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown_to_html"}
-    c.ExchangeFactory.collect = _OURS + "collect.Collect"
+    c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown.markdown_to_html"}
+    c.ExchangeFactory.collect = _OURS + "course.collect.Collect"
     ask_for_students_at_once()

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import real_lab
 from benchmarks import cluster, grading
 
-from mlpteach.grading.read_marks import read_marks
+from mlpteach.grading.gradebook.read_marks import read_marks
 
 ASSIGNMENT = grading.ASSIGNMENT
 # What a page of the formgrader asks for.

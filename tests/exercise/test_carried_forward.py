@@ -7,7 +7,7 @@ from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import NoAnswer, decide, only_what_was_paid
 from mlpteach.exercise.reading import read_sheet
-from mlpteach.grading.session import Stopped
+from mlpteach.grading.deciding.session import Stopped
 
 SHEET = read_sheet("ps2_adam")
 CALLING_ADAM = ["adam_one_update", "adam_several_updates", "adam_hyper_parameters", "adam_eps"]

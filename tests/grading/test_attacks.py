@@ -9,10 +9,10 @@ import pytest
 from attacks import ON_THE_INPUTS, ON_THE_MACHINE, ON_THE_MARK, WRONG
 from course import answered
 
-from mlpteach.grading import sandbox
 from mlpteach.grading.inside import landlock
-from mlpteach.grading.sandbox import BUBBLEWRAP, LANDLOCK
-from mlpteach.grading.shared_sandbox import stop_sandboxes
+from mlpteach.grading.isolation import sandbox
+from mlpteach.grading.isolation.sandbox import BUBBLEWRAP, LANDLOCK
+from mlpteach.grading.isolation.shared_sandbox import stop_sandboxes
 
 ATTACKS = ON_THE_MARK | ON_THE_MACHINE | ON_THE_INPUTS
 

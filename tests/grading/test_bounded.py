@@ -13,13 +13,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from test_grade import work
 
 from mlpteach.exercise.reading import SheetRefused, parse_sheet
-from mlpteach.grading import grade, outputs
-from mlpteach.grading.deadline import TookTooLong, deadline
-from mlpteach.grading.original import functions_defined
-from mlpteach.grading.outputs import new_output
-from mlpteach.grading.quiz_outputs import show_question
-from mlpteach.grading.shared_sandbox import shared_sandbox
-from mlpteach.grading.submission import read
+from mlpteach.grading import grade
+from mlpteach.grading.deciding.deadline import TookTooLong, deadline
+from mlpteach.grading.isolation.shared_sandbox import shared_sandbox
+from mlpteach.grading.notebooks import outputs
+from mlpteach.grading.notebooks.original import functions_defined
+from mlpteach.grading.notebooks.outputs import new_output
+from mlpteach.grading.notebooks.quiz_outputs import show_question
+from mlpteach.grading.notebooks.submission import read
 from mlpteach.quiz.question_files.read import QuestionError, read_tables
 
 
@@ -127,7 +128,7 @@ def test_a_notebook_that_takes_too_long_stops_nobody_else(make_course, monkeypat
     course = make_course()
     real = grade.rebuild
     monkeypatch.setattr(grade, "rebuild", lambda *a: hang() if "slow" in str(a[1]) else real(*a))
-    monkeypatch.setattr("mlpteach.grading.deadline.SECONDS", 3.0)
+    monkeypatch.setattr("mlpteach.grading.deciding.deadline.SECONDS", 3.0)
     course.hand_in("ann", answered(why="slow"))
     course.hand_in("bob", answered())
     log = course.grade().log

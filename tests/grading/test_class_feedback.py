@@ -17,7 +17,7 @@ from test_class_run import CONFIG, here
 
 from mlpteach.grading import class_run
 from mlpteach.grading.class_feedback import graded_students, write_feedback
-from mlpteach.grading.feedback_page import FeedbackExporter, describe_pictures, name_rows
+from mlpteach.grading.pages.feedback_page import FeedbackExporter, describe_pictures, name_rows
 
 LAST_LINE = re.compile(r"\n<!-- made from [0-9a-f]{64} -->\n$")
 

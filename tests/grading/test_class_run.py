@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from course import ASSIGNMENT, RIGHT_STEP, WRONG_MOMENT, answered
 
-from mlpteach.grading.finished import MARK, is_finished
+from mlpteach.grading.course.finished import MARK, is_finished
 
 REGISTER = """
 import sys

@@ -10,10 +10,10 @@ from course import ASSIGNMENT, RIGHT_MOMENT, WRONG_MOMENT, answered, cell, sourc
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from mlpteach.grading.deciding.rules import Rules
 from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.original import answers_in, released_and_hidden
-from mlpteach.grading.rules import Rules
-from mlpteach.grading.sandbox import Limits, Sandbox
+from mlpteach.grading.isolation.sandbox import Limits, Sandbox
+from mlpteach.grading.notebooks.original import answers_in, released_and_hidden
 
 TEST = {"grade": True, "locked": True}
 ANSWER = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mlpteach.grading.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, Limits, Sandbox
+from mlpteach.grading.isolation.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, Limits, Sandbox
 
 pytestmark = pytest.mark.usefixtures("needs_sandbox")
 

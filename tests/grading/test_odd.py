@@ -13,8 +13,8 @@ from course import ASSIGNMENT, CHECKS, RIGHT_MOMENT, RIGHT_STEP, WRONG_MOMENT, a
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from mlpteach.exercise.protocol import Call, Verdict
-from mlpteach.grading import verdicts
-from mlpteach.grading.inputs import generator
+from mlpteach.grading.deciding import verdicts
+from mlpteach.grading.deciding.inputs import generator
 
 FULL = {"moment_test": 4.0, "step_test": 2.0}
 

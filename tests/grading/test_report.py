@@ -6,10 +6,10 @@ from pathlib import Path
 from course import ASSIGNMENT, answered
 from nbgrader.coursedir import CourseDirectory
 
-from mlpteach.grading import thread_group
 from mlpteach.grading.class_run import Result, Run
+from mlpteach.grading.isolation import thread_group
+from mlpteach.grading.isolation.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
 from mlpteach.grading.report import Entry, read_entries, write_report, write_student
-from mlpteach.grading.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
 
 RUN = Run(
     "ps2_adam", BUBBLEWRAP, [Result("ann", "graded"), Result("bob", "failed", "no notebook")], 1.25

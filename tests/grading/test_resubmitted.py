@@ -8,7 +8,7 @@ from course import ASSIGNMENT, WRONG_MOMENT, answered
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from mlpteach.grading.finished import being_graded, remove_unfinished
+from mlpteach.grading.course.finished import being_graded, remove_unfinished
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 from traitlets.config import Config
 
 from mlpteach.cli import main
-from mlpteach.grading.not_heard import not_heard
-from mlpteach.grading.own_exercise import FILES
+from mlpteach.grading.course.not_heard import not_heard
+from mlpteach.grading.course.steps import TrustedExecute
+from mlpteach.grading.deciding.own_exercise import FILES
 from mlpteach.grading.settings import configure
-from mlpteach.grading.steps import TrustedExecute
 
 
 @pytest.mark.parametrize("ignore", [None, ["feedback", "*.bak"]])

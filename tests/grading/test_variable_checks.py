@@ -6,12 +6,12 @@ import pytest
 from course import cell
 from nbformat.v4 import new_notebook
 
+from mlpteach.grading.course.source_check import SourceRefused, check_source
+from mlpteach.grading.deciding.own_exercise import own_checks
+from mlpteach.grading.deciding.rules import Rules
 from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.original import released_and_hidden
-from mlpteach.grading.own_exercise import own_checks
-from mlpteach.grading.rules import Rules
-from mlpteach.grading.sandbox import Limits, Sandbox
-from mlpteach.grading.source_check import SourceRefused, check_source
+from mlpteach.grading.isolation.sandbox import Limits, Sandbox
+from mlpteach.grading.notebooks.original import released_and_hidden
 
 HINT = "A sum grows with the number of entries."
 OWN = {

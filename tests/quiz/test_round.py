@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from mlpteach.exercise.messages import wrap_lines
-from mlpteach.grading.inputs import read_secret
+from mlpteach.grading.deciding.inputs import read_secret
 from mlpteach.quiz import QUESTIONS
 from mlpteach.quiz.draws import asked_of, draws_key
 from mlpteach.quiz.graded import QUIZZES, WHO, function_name

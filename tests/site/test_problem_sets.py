@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from people import COURSE
 
-from mlpteach.grading.original import released_and_hidden
+from mlpteach.grading.notebooks.original import released_and_hidden
 from mlpteach.site.problem_sets import problem_sets, released
 
 NAMES = ["ps1_cross_entropy", "ps2_adam", "ps3_optimizers", "ps4_initialization"]

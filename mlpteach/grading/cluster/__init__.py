@@ -10,7 +10,7 @@ batch systems without a daemon. ``command.py`` is what ``mlpteach grade --schedu
 
 from typing import Any
 
-from mlpteach.grading.slow_import import put_off_slow_imports
+from mlpteach.grading.course.slow_import import put_off_slow_imports
 
 __all__ = ["grade_on_cluster"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import nbformat
 
 from mlpteach.grading.cluster.jobs import graded_text
-from mlpteach.grading.finished import HANDED_IN, RULES, ends_finished, says
+from mlpteach.grading.course.finished import HANDED_IN, RULES, ends_finished, says
+from mlpteach.grading.course.graded_notebook import as_notebook
+from mlpteach.grading.course.known_here import add_what_is_known_here
 from mlpteach.grading.grade import Graded
-from mlpteach.grading.graded_notebook import as_notebook
-from mlpteach.grading.known_here import add_what_is_known_here
 
 _END = 100_000  # characters, in which a notebook's own metadata stand
 
@@ -113,7 +113,7 @@ def with_what_is_known_here(answer, work, path, student, tidied, others):
     answer : Answer
     work : (Rules, str)
     path, student, tidied, others
-        As for :func:`mlpteach.grading.known_here.add_what_is_known_here`.
+        As for :func:`mlpteach.grading.course.known_here.add_what_is_known_here`.
     """
     added = Graded({}, answered=answer.answered, answered_as=answer.answered_as)
     add_what_is_known_here(added, path, student, tidied, others)

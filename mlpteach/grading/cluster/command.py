@@ -14,10 +14,10 @@ from mlpteach.grading.cluster.coordinator import Coordinator, Stopped
 from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import Setup
 from mlpteach.grading.cluster.submissions import Submissions
-from mlpteach.grading.finished import remove_unfinished
-from mlpteach.grading.rules import NoOriginal, read_rules, source_folder
-from mlpteach.grading.steps import TrustedExecute
-from mlpteach.grading.tidy import expected_notebooks
+from mlpteach.grading.course.finished import remove_unfinished
+from mlpteach.grading.course.steps import TrustedExecute
+from mlpteach.grading.course.tidy import expected_notebooks
+from mlpteach.grading.deciding.rules import NoOriginal, read_rules, source_folder
 
 _OURS = ("TrustedExecute", "SaveMarks", "AssignLatePenalties")
 

@@ -24,8 +24,8 @@ def main(jobs, life):
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
     connection = Connection(jobs)
     from mlpteach.grading.cluster.jobs import OtherVersion, answer_job, read_setup
-    from mlpteach.grading.no_sandbox import NoSandbox
-    from mlpteach.grading.sandbox import Sandbox, SandboxFailed
+    from mlpteach.grading.isolation.no_sandbox import NoSandbox
+    from mlpteach.grading.isolation.sandbox import Sandbox, SandboxFailed
 
     try:
         setup = read_setup(_receive(connection))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from mlpteach.grading.class_run import CannotGrade
 from mlpteach.grading.cluster.jobs import OtherVersion, answer_job, read_setup
-from mlpteach.grading.no_sandbox import NoSandbox
-from mlpteach.grading.sandbox import Sandbox
+from mlpteach.grading.isolation.no_sandbox import NoSandbox
+from mlpteach.grading.isolation.sandbox import Sandbox
 
 _SETUP, _JOBS, _ANSWERS = "setup.json", "jobs", "answers"
 

@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from mlpteach.grading.environment import differences, environment
+from mlpteach.grading.course.graded_notebook import as_notebook, as_text
+from mlpteach.grading.deciding.environment import differences, environment
+from mlpteach.grading.deciding.rules import Rules
 from mlpteach.grading.grade import Work, grade
-from mlpteach.grading.graded_notebook import as_notebook, as_text
-from mlpteach.grading.rules import Rules
-from mlpteach.grading.sandbox import NO_SANDBOX, Limits
+from mlpteach.grading.isolation.sandbox import NO_SANDBOX, Limits
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def answer_job(job, setup, sandbox):
     job : str
         From :func:`write_job`.
     setup : Setup
-    sandbox : mlpteach.grading.sandbox.Sandbox
+    sandbox : mlpteach.grading.isolation.sandbox.Sandbox
     """
     began = time.monotonic()
     about: dict[str, Any] = {"failed": ""}

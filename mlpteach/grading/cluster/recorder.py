@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from mlpteach.grading.class_run import Result
 from mlpteach.grading.cluster.answers import Answer, with_what_is_known_here
 from mlpteach.grading.cluster.submissions import Begun
-from mlpteach.grading.gradebook_upkeep import Upkeep
-from mlpteach.grading.record import Marks, record_batch
+from mlpteach.grading.gradebook.record import Marks, record_batch
+from mlpteach.grading.gradebook.upkeep import Upkeep
 
 
 @dataclass

@@ -10,10 +10,10 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
 from mlpteach.grading.cluster.jobs import write_job
-from mlpteach.grading.finished import ANOTHER_GRADER, being_graded
-from mlpteach.grading.gather import gather
-from mlpteach.grading.rules import Rules, read_rules
-from mlpteach.grading.tidy import expected_notebooks, look_into, other_notebooks
+from mlpteach.grading.course.finished import ANOTHER_GRADER, being_graded
+from mlpteach.grading.course.gather import gather
+from mlpteach.grading.course.tidy import expected_notebooks, look_into, other_notebooks
+from mlpteach.grading.deciding.rules import Rules, read_rules
 
 
 class CannotBegin(Exception):

@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from test_class_of_forty import SHEET, make_class, solved
 
-from mlpteach.grading.inputs import read_secret
+from mlpteach.grading.deciding.inputs import read_secret
 
 ASSIGNMENT = "ps2_adam"
 

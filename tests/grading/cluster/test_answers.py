@@ -8,10 +8,10 @@ from small_class import released, solved
 
 from mlpteach.grading.cluster.answers import Nonsense, read_answer
 from mlpteach.grading.cluster.jobs import Setup, answer_job, read_setup, write_job
+from mlpteach.grading.deciding.rules import Rules
 from mlpteach.grading.grade import Work
-from mlpteach.grading.original import released_and_hidden
-from mlpteach.grading.rules import Rules
-from mlpteach.grading.sandbox import Limits, Sandbox
+from mlpteach.grading.isolation.sandbox import Limits, Sandbox
+from mlpteach.grading.notebooks.original import released_and_hidden
 
 DIGEST = "d" * 64
 

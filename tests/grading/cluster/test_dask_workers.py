@@ -12,7 +12,7 @@ from mlpteach.grading.cluster import dask_workers
 from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.dask_workers import DaskWorkers
 from mlpteach.grading.cluster.jobs import Setup
-from mlpteach.grading.sandbox import Limits
+from mlpteach.grading.isolation.sandbox import Limits
 
 
 class Future:

@@ -11,7 +11,7 @@ from processes import child_of, wait_until
 from small_class import ASSIGNMENT, make_course, marks_of, right, times_of
 
 import mlpteach
-from mlpteach.grading.finished import is_finished
+from mlpteach.grading.course.finished import is_finished
 
 FULL = 28.0  # of 30: a person marks the written answer
 COUNT = 16

@@ -10,7 +10,7 @@ from mlpteach import cli
 from mlpteach.grading.class_run import CannotGrade
 from mlpteach.grading.cluster.job_files import JobFiles, answer_files, read_part
 from mlpteach.grading.cluster.jobs import Setup
-from mlpteach.grading.sandbox import Limits
+from mlpteach.grading.isolation.sandbox import Limits
 
 SETUP = Setup({}, Limits())
 NOBODY = {"failed": "", "notebooks": []}

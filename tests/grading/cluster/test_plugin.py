@@ -9,7 +9,7 @@ import pytest
 
 from mlpteach.grading.cluster import plugin
 from mlpteach.grading.cluster.jobs import Setup
-from mlpteach.grading.sandbox import Limits
+from mlpteach.grading.isolation.sandbox import Limits
 
 
 class Worker:

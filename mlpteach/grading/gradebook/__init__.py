@@ -1,0 +1,1 @@
+"""The gradebook: its one writer, its readers, and what keeps it quick and shared."""

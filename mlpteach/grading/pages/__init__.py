@@ -1,0 +1,1 @@
+"""Pages that students and staff open: what may stand there, and how."""

@@ -1,0 +1,110 @@
+"""An instructor's mistake is refused when the assignment is generated, with cell and reason."""
+
+import dataclasses
+
+import pytest
+from course import ASSIGNMENT, CHECKS, Course, source_notebook
+from nbformat import from_dict, write
+
+from mlpteach import assignments
+from mlpteach.exercise.protocol import Verdict
+from mlpteach.grading.course.source_check import SourceRefused, check_source
+
+
+def data(notebook, id):
+    [cell] = [cell for cell in notebook.cells if cell.id == id]
+    return cell.metadata.nbgrader
+
+
+def with_check(**changes):
+    changed = dataclasses.replace(CHECKS["moment_test"], **changes)
+    return CHECKS | {"moment_test": changed}
+
+
+def failing(rng):
+    raise KeyError("x")
+    yield
+
+
+def never_right(rng):
+    return Verdict(0.5, "M differs.")
+    yield
+
+
+@pytest.mark.parametrize("checks", [CHECKS, with_check(points=9), {}])
+def test_a_good_source_is_taken(checks):
+    """Its points are the notebook's; without checks its tests are ordinary ones."""
+    check_source(source_notebook(), checks)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}},
+        {"kernelspec": {"name": "java", "display_name": "Java"}},
+        {"language_info": {"name": "julia"}},
+    ],
+)
+def test_what_is_not_python_is_refused(about):
+    notebook = source_notebook()
+    notebook.metadata = from_dict(about)
+    with pytest.raises(SourceRefused, match="only Python is graded"):
+        check_source(notebook, CHECKS)
+
+
+def test_a_check_that_nobody_knows_is_refused():
+    notebook = source_notebook()
+    notebook.cells[4].source = 'check("moment_test", first_moment)'
+    with pytest.raises(SourceRefused, match="'moment_test': no check of that name is known"):
+        check_source(notebook, {})
+
+
+@pytest.mark.parametrize(
+    ("checks", "reason"),
+    [
+        (with_check(functions=()), "'moment_test': its check names no function"),
+        (with_check(functions=("first_momemt",)), "calls first_momemt, which no solution cell"),
+        (with_check(run=failing), "'moment_test': its check fails: KeyError"),
+        (with_check(run=never_right), "the model solution fails its own check: M differs."),
+    ],
+)
+def test_a_mistake_in_a_check_is_refused(checks, reason):
+    with pytest.raises(SourceRefused, match=reason.replace("(", r"\(")):
+        check_source(source_notebook(), checks)
+
+
+@pytest.mark.parametrize(
+    ("cell", "changes", "reason"),
+    [
+        ("moment_test", {"points": "four"}, "'moment_test': its points must be a number >= 0"),
+        ("moment_test", {"points": float("nan")}, "given nan"),
+        ("moment_test", {"points": True}, "given True"),
+        ("why", {"points": -1}, "'why': its points"),
+        ("step_test", {"grade_id": "moment_test"}, "'moment_test': that grade_id stands twice"),
+        ("step_test", {"grade_id": ""}, "cell 7: its grade_id is ''"),
+    ],
+)
+def test_a_mistake_in_the_metadata_is_refused(cell, changes, reason):
+    notebook = source_notebook()
+    data(notebook, cell).update(changes)
+    with pytest.raises(SourceRefused, match=reason):
+        check_source(notebook, CHECKS)
+
+
+def test_a_wrong_model_solution_is_refused():
+    notebook = source_notebook()
+    notebook.cells[3].source = notebook.cells[3].source.replace("1 - beta1", "beta1")
+    with pytest.raises(SourceRefused, match="'moment_test': the model solution fails"):
+        check_source(notebook, CHECKS)
+
+
+def test_nbgrader_refuses_it_and_releases_nothing(tmp_path, monkeypatch):
+    monkeypatch.setitem(assignments.ASSIGNMENTS, ASSIGNMENT, CHECKS)
+    course = Course(tmp_path)
+    notebook = source_notebook()
+    data(notebook, "step_test").points = "two"
+    write(notebook, tmp_path / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+    done = course.run("generate_assignment", ASSIGNMENT)
+    assert not done.success
+    assert "moments is refused: cell 'step_test': its points must be a number" in done.log
+    assert not list((tmp_path / "release").rglob("*.ipynb"))
