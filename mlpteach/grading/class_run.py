@@ -263,9 +263,9 @@ class _Pool:
 
     def stop(self):
         for pipe, (process, _) in self._busy.items():
-            pipe.close()
-            process.terminate()
+            process.terminate()  # first: a grader that finds its pipe closed would complain
             process.join()
+            pipe.close()
 
 
 def _grade_students(pipe, others, parent, sandbox, application, assignment, force):
