@@ -126,7 +126,7 @@ def with_map(show: Show, landscape: Landscape) -> Show:
     series = {**show.series, **raced.series}
     panels = (*kept, *drawn, *coordinates)
     cost = letters_of(panels, "wide")[0]
-    left = letters_of(panels, "square"), cost, letters_of(panels, "heat")
+    left = [letters_of(panels, "square")] * 5 + [cost] * 2 + [letters_of(panels, "heat")]
     right = [letters_of(panels, kind) for kind in ("text", "ledger", "table")]
     mosaic = beside((1, left), (2, right))
     return replace(show, panels=panels, series=series, mosaic=mosaic)

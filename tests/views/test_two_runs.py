@@ -64,3 +64,14 @@ def test_beside_a_map_one_row_of_coordinates_is_left_to_choose_from(traces):
     assert sum(isinstance(panel, Heat) for panel in show.panels) > 1
     mapped = with_map(show, own_landscape(bowl, (-5, 5, -5, 5)))
     assert sum(isinstance(panel, Heat) for panel in mapped.panels) == 1
+
+
+def test_the_map_has_most_of_its_side():
+    def rule(k, G, *, eta=0.1):
+        return mt.Quantities(rho=eta * G)
+
+    show = mt.dashboards.own_rule(rule, on="beale").show
+    side = [row[0] for row in show.mosaic.split(";")]
+    kinds = {letter: show.panels["ABCDEFGH".index(letter)] for letter in side}
+    [map_letter] = [letter for letter, panel in kinds.items() if "map" in panel.title]
+    assert side.count(map_letter) > len(side) / 2
