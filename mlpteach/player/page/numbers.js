@@ -11,9 +11,13 @@ function format(value) {
   if (value === 0) return "0";
   const plain = value.toPrecision(DIGITS); // with an exponent from 1000 on
   if (Math.abs(value) >= 1e-3 && !plain.includes("e")) return plain.replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(DIGITS - 1).split("e");
-  const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
-  return `${mantissa}·10${power}`.replace("-", "−");
+  return withPower(value.toExponential(DIGITS - 1)).replace("-", "−");
+}
+
+// 1.6e-5 as people write it.
+function withPower(text) {
+  const [mantissa, exponent] = text.split("e");
+  return `${mantissa}·10${[...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("")}`;
 }
 
 // Counts stay whole in tables.
@@ -27,7 +31,7 @@ const isShort = (size) => size === 0 || (size >= 1e-3 && size < 1e4);
 function short(value) {
   return isShort(Math.abs(value))
     ? String(Number(value.toPrecision(DIGITS)))
-    : value.toExponential(1).replace("e-", "e−").replace("e+", "e");
+    : withPower(value.toExponential(1));
 }
 
 // As a reader would type it, with all its digits.
