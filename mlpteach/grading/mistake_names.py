@@ -16,6 +16,7 @@ IN_WORDS = {
     "centre": "drawn around another mean",
     "changed_in_place": "an argument is changed in place",
     "constant": "the same number in every entry",
+    "cut_off": "drawn numbers clipped, or cut off",
     "distribution": "drawn from another distribution",
     "factor": "wrong by a factor",
     "function": "the square, root or reciprocal of what it must be",

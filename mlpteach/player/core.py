@@ -79,6 +79,7 @@ class Core:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from mlpteach.player import Slider
     >>> from mlpteach.views import Row, Show, Table
     >>> def build(values):

@@ -17,7 +17,12 @@ from test_class_run import CONFIG, here
 
 from mlpteach.grading import class_run
 from mlpteach.grading.class_feedback import graded_students, write_feedback
-from mlpteach.grading.pages.feedback_page import FeedbackExporter, describe_pictures, name_rows
+from mlpteach.grading.pages.feedback_page import (
+    FeedbackExporter,
+    describe_pictures,
+    name_rows,
+    with_style,
+)
 
 LAST_LINE = re.compile(r"\n<!-- made from [0-9a-f]{64} -->\n$")
 
@@ -125,7 +130,7 @@ class NbconvertsOwn(FeedbackExporter):
 
     def from_notebook_node(self, nb, resources=None, **more):
         page, resources = HTMLExporter.from_notebook_node(self, nb, resources, **more)
-        return name_rows(page, resources["mlpteach_rows"]), resources
+        return name_rows(with_style(page), resources["mlpteach_rows"]), resources
 
 
 @pytest.mark.filterwarnings("ignore::bs4.MarkupResemblesLocatorWarning")

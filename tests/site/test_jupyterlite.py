@@ -151,12 +151,12 @@ def test_what_a_browser_has_not_is_not_needed_there():
 
 def test_a_file_that_was_changed_after_the_installation_is_refused(monkeypatch):
     (path,) = (one for one in importlib.metadata.files("traitlets") if one.name == "traitlets.py")
-    plain = importlib.metadata.PackagePath.read_binary
+    plain = type(path).read_binary
 
     def changed(self):
         return plain(self) + (b"# one line more" if self == path else b"")
 
-    monkeypatch.setattr(importlib.metadata.PackagePath, "read_binary", changed)
+    monkeypatch.setattr(type(path), "read_binary", changed)
     with pytest.raises(NotInstalled, match=r"traitlets\.py is not the file that was installed"):
         files_of("traitlets")
 

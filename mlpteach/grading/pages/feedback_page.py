@@ -105,8 +105,7 @@ class FeedbackExporter(HTMLExporter):
             page, resources = self._convert(nb, resources, **more)
         else:  # elements that students left open are closed by reading them
             page, resources = super().from_notebook_node(nb, resources, **more)
-        page = page.replace("</head>", f"{_STYLE}</head>", 1)
-        return name_rows(page, resources.get(ROWS, {})), resources
+        return name_rows(with_style(page), resources.get(ROWS, {})), resources
 
     def _convert(self, nb, resources, **more):
         """Do as nbconvert's own, whose pages this one's are when both are read."""
@@ -160,6 +159,11 @@ def _described(found):
         return element
     end = "/>" if element.endswith("/>") else ">"
     return f'{element.removesuffix(end).rstrip()} alt="{_NO_DESCRIPTION}"{end}'
+
+
+def with_style(page):
+    """Return a page on which formulas and tables look as in a notebook."""
+    return page.replace("</head>", f"{_STYLE}</head>", 1)
 
 
 def name_rows(page, rows):

@@ -96,6 +96,8 @@ class Dashboard {
 
   listen() {
     this.root.addEventListener("keydown", (event) => this.transport.onKey(event));
+    // Whatever is pressed next, such as a link to this state, finds the place that is seen.
+    this.root.addEventListener("focusout", () => this.telling && this.savePosition());
     this.onSpec = () => this.replaceHistory();
     this.onHeld = () => this.holdMore();
     this.onPosition = () => this.followPosition();
@@ -446,6 +448,7 @@ class Dashboard {
 
   savePosition() {
     clearTimeout(this.telling);
+    this.telling = 0;
     this.model.set("position", this.position);
     this.model.save_changes();
   }
