@@ -228,7 +228,7 @@ class _Pool:
                 process, student = self._busy.pop(pipe)
                 try:
                     yield pipe.recv()
-                except EOFError:
+                except (EOFError, ConnectionError):
                     process.join()
                     if tries[student] < _TRIES:
                         waiting.append(student)
@@ -242,12 +242,14 @@ class _Pool:
     def _give(self, grader, waiting, tries):
         process, pipe = grader
         if not waiting:
-            pipe.send(None)  # closing would not do: later graders hold this pipe, too
+            with contextlib.suppress(ConnectionError):  # it has ended already
+                pipe.send(None)  # closing would not do: later graders hold this pipe, too
             process.join()
             return
         student = waiting.pop()
         tries[student] += 1
-        pipe.send(student)
+        with contextlib.suppress(ConnectionError):  # a lost one is found out when it is waited for
+            pipe.send(student)
         self._busy[pipe] = (process, student)
 
     def _start(self):
@@ -287,7 +289,7 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
     converter.force = force
     try:
         while True:
-            student = pipe.recv()
+            student = _next(pipe)
             if student is None:
                 return
             began = time.monotonic()
@@ -295,6 +297,14 @@ def _grade_students(pipe, others, parent, sandbox, application, assignment, forc
             pipe.send(Result(student, state, reason, time.monotonic() - began))
     finally:
         shared_sandbox.stop_sandboxes()
+
+
+def _next(pipe):
+    """Return the next student; None where there is no other, or nobody asks any more."""
+    try:
+        return pipe.recv()
+    except (EOFError, ConnectionError):
+        return None
 
 
 def start_sandbox():
