@@ -1,13 +1,16 @@
 """A submission counts as graded while what was handed in, and its marks, are still the same."""
 
+import contextlib
 import errno
 import fcntl
+import shutil
 
 import pytest
 from course import ASSIGNMENT, WRONG_MOMENT, answered
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
+from mlpteach.grading.course import finished
 from mlpteach.grading.course.finished import being_graded, remove_unfinished
 
 
@@ -45,6 +48,19 @@ def test_who_has_no_marks_in_the_gradebook_is_graded_again(course):
         book.remove_student("bob")
     course.grade(force=False)
     assert course.marks("bob")["moment_test"] == 4
+    assert no_longer_graded(course) == []
+
+
+def test_what_another_grader_gives_up_meanwhile_is_nobodys_to_remove(course, monkeypatch):
+    """Between a look at the folders and a turn at one of them, its grader may have failed."""
+
+    @contextlib.contextmanager
+    def being_graded_until_now(submitted):
+        shutil.rmtree(course.root / "autograded" / submitted.parent.name)
+        yield True
+
+    course.hand_in("ann", answered())
+    monkeypatch.setattr(finished, "being_graded", being_graded_until_now)
     assert no_longer_graded(course) == []
 
 

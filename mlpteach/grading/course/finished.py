@@ -116,7 +116,7 @@ def remove_unfinished(coursedir, assignment):
         if student in marked and _is_done(folder, submitted, rules):
             continue
         with being_graded(submitted) as nobody_else:
-            if nobody_else:
+            if nobody_else and folder.is_dir():  # another grader may have given it up since
                 rmtree(str(folder))
                 removed.append(student)
     return removed
