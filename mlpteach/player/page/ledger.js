@@ -2,6 +2,7 @@
 
 const FADED = 2.4; // em at the lower end that fade out where more lines follow, as the style sheet says
 const REST = 8; // pixels of a last line that may be missing: the room below its letters
+const MOST_ROOMY_LINES = 7; // lines beside a second ledger; more are written smaller
 
 // A weight or a bias of a network, whose row of the position says which.
 function parameterName(ways, row) {
@@ -27,6 +28,7 @@ class Ledger {
         element("td", { class: "numbers", html: line.numbers }),
         element("td", { class: "result" }, element("b", {}, "= ", element("span", {})))));
     this.node = element("table", { class: "ledger", hidden: !panel.lines.length, "data-prefix": panel.prefix }, this.caption, ...this.rows);
+    this.node.classList.toggle("long", panel.lines.length > MOST_ROOMY_LINES);
     this.replace(panel, dashboard);
   }
 

@@ -6,7 +6,7 @@ function nameFormula(head) {
   if (formula?.textContent === head.textContent) formula.setAttribute("aria-label", head.textContent);
   return head;
 }
-const MOST_ROOMY = 9; // rows; more are written smaller
+const MOST_ROOMY_ROWS = 9; // rows; more are written smaller
 
 class Table {
   constructor(panel, dashboard) {
@@ -20,7 +20,7 @@ class Table {
     this.panel = panel;
     this.caption.replaceChildren(element("span", { html: panel.title }));
     this.caption.hidden = !panel.title;
-    this.node.classList.toggle("long", panel.rows.length > MOST_ROOMY);
+    this.node.classList.toggle("long", panel.rows.length > MOST_ROOMY_ROWS);
     this.table.setAttribute("aria-label", panel.label);
     this.cells = [];
     // A corner or a column without a title is no header, also not to a screen reader.
