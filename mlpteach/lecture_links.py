@@ -18,8 +18,6 @@ from urllib.parse import quote
 from mlpteach.player.cells import LINK
 
 JUPYTER_CONFIG = Path(__file__).parent / "jupyter_config"
-# A state's text starts with the dashboard's name, which is not always that of its function.
-_FUNCTIONS = {"costs": "cost_lab", "rank": "ranking"}
 _DASHBOARD = re.compile(r"\bmt\.dashboards\.(\w+)\(")
 
 
@@ -54,12 +52,10 @@ def find_place(folder: Path, link: str) -> Place:
     most runs.
     """
     name = link.partition("?")[0].strip()
-    function = _FUNCTIONS.get(name, name)
     cells = list(_dashboard_cells(folder))
-    here = [cell for cell in cells if cell[1] == function]
+    here = [cell for cell in cells if cell[1] == name]
     if not here:
-        functions = {function: name for name, function in _FUNCTIONS.items()}
-        known = ", ".join(dict.fromkeys(functions.get(found, found) for _, found in cells))
+        known = ", ".join(dict.fromkeys(found for _, found in cells))
         raise LinkError(
             f"no lecture has a dashboard {name!r}; a link starts with one of {known}, and a "
             '"?", such as "race?k=40".'

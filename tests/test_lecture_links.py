@@ -28,7 +28,7 @@ def cell_of(lecture, written):
         ("race?k=40&landscape=saddle", "02", '("nesterov", "paper"), "adagrad"'),
         ("race?adadelta_paper.eps=0.01", "02", '["adadelta", ("adadelta", "paper")]'),
         ("own_rule?k=2&eta=0.01", "02", "mt.dashboards.own_rule"),
-        ("costs?k=22&eta=10", "03", "lab = mt.dashboards.cost_lab"),
+        ("cost_lab?k=22&eta=10", "03", "lab = mt.dashboards.cost_lab"),
     ],
 )
 def test_link_finds_its_dashboard(link, lecture, written):

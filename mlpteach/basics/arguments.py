@@ -4,6 +4,8 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from numbers import Complex, Integral, Number, Real
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,6 +104,22 @@ def check_flag(name: str, given: object) -> bool:
     if not isinstance(given, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; given {describe(given)}.")
     return bool(given)
+
+
+def check_new_file(name: str, given: str | PathLike[str]) -> Path:
+    """Return the path of a file to be written; else say what is missing, before any work."""
+    try:
+        path = Path(given)
+    except TypeError:
+        raise TypeError(f"{name} must be a path; given {describe(given)}.") from None
+    if path.is_dir():
+        raise IsADirectoryError(f"{name} must name a file; given {str(path)!r}, a folder.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"{name} must lie in a folder that is there; given {str(path)!r}, and there is no "
+            f"folder {str(path.parent)!r}."
+        )
+    return path
 
 
 def check_floats(

@@ -116,9 +116,9 @@ def cost_lab(
         controls.insert(0, Choice("init", "First weights", starts, more=bool(side)))
         values["init"] = "glorot"
     build = partial(_show, Runs(), run, chosen, nets, losses, side)
-    guide = choose(GUIDES, guide, "costs", controls)
+    guide = choose(GUIDES, guide, "cost_lab", controls)
     title = "One network, two costs"
-    return Player(build, controls, values, title, "costs", follow=_follow, guide=guide)
+    return Player(build, controls, values, title, "cost_lab", follow=_follow, guide=guide)
 
 
 def _losses(costs, net, X, y):

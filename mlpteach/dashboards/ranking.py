@@ -122,8 +122,8 @@ def ranking(
         controls,
         {**values, "rules": starting},
         "No panacea",
-        "rank",
-        guide=choose(GUIDES, guide, "rank", controls),
+        "ranking",
+        guide=choose(GUIDES, guide, "ranking", controls),
     )
     player.position = {"k": budget}  # before that ranks mean little
     return player

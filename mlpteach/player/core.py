@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpteach.basics.arguments import check_count, describe
+from mlpteach.basics.arguments import check_count, check_new_file, describe
 from mlpteach.player import saved, state
 from mlpteach.player.controls import Control, Point, by_name, check_values
 from mlpteach.player.guide import Guide, GuidedStep, check_guide
@@ -261,7 +261,13 @@ class Core:
         Returns
         -------
         Path
+
+        Raises
+        ------
+        FileNotFoundError, IsADirectoryError, TypeError
+            Where `path` can't be a file: its folder is not there, or it is a folder itself.
         """
+        path = check_new_file("path", path)
         here = saved.History(self.spec, self.show, self.numbers, self.pictures(), self.position)
         return saved.write(path, here, self.guided_histories())
 

@@ -10,7 +10,6 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,19 +33,18 @@ class History(NamedTuple):
     position: dict[str, int]
 
 
-def write(path: str | PathLike[str], shown: History, steps: Sequence[History | None] = ()) -> Path:
+def write(path: Path, shown: History, steps: Sequence[History | None] = ()) -> Path:
     """Write the page to `path` and return the path.
 
     Parameters
     ----------
-    path : str or Path
+    path : Path
     shown : History
         What it opens with.
     steps : sequence of (History or None)
         Of the guided steps. A step is left out where its history takes more than its share of half
         of the page; the page then says that it needs Python.
     """
-    path = Path(path)
     held = list(range(1, shown.spec["steps"] + 1))
     spec = {**shown.spec, "saved": True, "chosen": None, "held": held}
     state = {"spec": spec, "position": shown.position, "pictures": dict(shown.pictures)}

@@ -55,10 +55,9 @@ class GradientCheck:
         if not self.analytic.size:
             return f"<gradient not judged: {left_out}>"
         verdict = "right" if self.passed else "WRONG"
-        return (
-            f"<gradient {verdict}: relative error {self.error:.2g} over {self.analytic.size} "
-            f"entries, largest at {self.worst}{', ' + left_out if left_out else ''}>"
-        )
+        said = f"relative error {self.error:.2g} over {self.analytic.size} entries"
+        worst = f"largest at {self.worst}" if self.error else ""
+        return f"<gradient {verdict}: {', '.join(filter(None, (said, worst, left_out)))}>"
 
 
 @on_one_blas_thread

@@ -20,7 +20,7 @@ from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import FunctionProblem, NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.update import Run
-from mlpteach.tables.landscapes import Landscape, Objective
+from mlpteach.tables.landscapes import Objective, check_objective
 from mlpteach.tables.losses import LossLike
 from mlpteach.tables.schedules import ScheduleLike, as_schedule
 
@@ -183,10 +183,7 @@ def descend(
     >>> float(trace[38].before.flat[0]), float(trace[38].rho.flat[0]), trace[38].after.flat
     (-0.9, 0.30000000000000004, array([-1.]))
     """
-    if not is_function(objective) and not isinstance(objective, Landscape):
-        raise TypeError(
-            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
-        )
+    check_objective(objective, changing=True)
     theta0 = np.array(check_floats("theta0", theta0, ndim=1), dtype=float)
     rule = as_rule(rule)
     schedule = as_schedule(schedule, rule.step_size)

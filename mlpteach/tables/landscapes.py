@@ -1,5 +1,6 @@
 """Functions of two numbers to race optimizers over: value and gradient at once; noise for them."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -305,10 +306,7 @@ def own_landscape(
     >>> bowl.start, bowl.minima, bowl(np.array([1.0, 1.0]))[0].item()
     ((-0.8, 1.6), ((0.0, 0.0),), 2.0)
     """
-    if not is_function(objective):
-        raise TypeError(
-            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
-        )
+    check_objective(objective)
     x_min, x_max, y_min, y_max = window = _numbers("window", window, 4)
     if not (x_min < x_max and y_min < y_max):
         raise ValueError(
@@ -336,6 +334,38 @@ def own_landscape(
         window=window,
         objective=objective,
     )
+
+
+def check_objective(given: object, *, changing: bool = False) -> None:
+    """Raise TypeError for what is no function theta -> (value, gradient) of one array.
+
+    Parameters
+    ----------
+    given : object
+    changing : bool
+        Whether it may be another function at each update, (theta, k) -> (value, gradient).
+    """
+    if not (is_function(given) or isinstance(given, Landscape)):
+        known = isinstance(given, str) and given in LANDSCAPES
+        hint = f" The landscape of that name is mlpteach.LANDSCAPES[{given!r}]." if known else ""
+        raise TypeError(
+            "objective must be a function theta -> (value, gradient); "
+            f"given {describe(given)}.{hint}"
+        )
+    try:
+        signature = inspect.signature(given)
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return
+    update = {"k": 1} if changing and "k" in signature.parameters else {}
+    try:
+        signature.bind(np.zeros(2), **update)
+    except TypeError:
+        name = getattr(given, "__name__", type(given).__name__)
+        form = "objective(theta) or objective(theta, k)" if changing else "objective(theta)"
+        raise TypeError(
+            f"objective is called with all coordinates in one array, as {form}; "
+            f"given {name}{signature}."
+        ) from None
 
 
 def _slopes(objective, x, y):
@@ -425,9 +455,6 @@ def noisy(objective: Objective, sigma: float, seed: int = 1) -> Noisy:
     >>> bool((first == again).all()), bool((first == second).any())
     (True, False)
     """
-    if not callable(objective):
-        raise TypeError(
-            f"objective must be a function theta -> (value, gradient); given {describe(objective)}."
-        )
+    check_objective(objective)
     sigma = check_number("sigma", sigma, NOT_NEGATIVE)
     return Noisy(objective, sigma, check_count("seed", seed, minimum=0, maximum=2**63))

@@ -83,7 +83,7 @@ def _story(example):
         "The slopes",
         (
             f"${example.latex}$, with $C = {example.steep:g}$ and $x$ in $[-1, 1]$",
-            f"On average an update asks for the slope {example.mean_slope:.3g} > 0: "
+            f"On average an update asks for the slope ${example.mean_slope:.3g} > 0$: "
             "the best place is $x = -1$.",
             f"Average regret: $R_k / k = {sum_of}$",
             f"Band: {_everybody(example)}. Line: the one in the table.",

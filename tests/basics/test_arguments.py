@@ -506,7 +506,15 @@ def returning(value):
 @parameters(
     objective=[
         (None, TypeError, "objective must be a function theta -> (value, gradient)", "given None"),
-        ("beale", TypeError, "objective must be a function", "given 'beale' (str)"),
+        ("beale", TypeError, "given 'beale' (str)", "that name is mlpteach.LANDSCAPES['beale']."),
+        ("bale", TypeError, "objective must be a function", "given 'bale' (str)."),
+        (
+            lambda x, y: (x * y, (y, x)),
+            TypeError,
+            "in one array, as objective(theta) or objective(theta, k)",
+            "given <lambda>(x, y).",
+        ),
+        (lambda: (0.0, np.zeros(2)), TypeError, "given <lambda>()."),
         (returning(None), TypeError, "must return the pair (value, gradient)", "returned None"),
         (returning(1.0), TypeError, "must return the pair", "it returned 1.0"),
         (returning([1.0, np.ones(2)]), TypeError, "must return the pair", "(list)"),

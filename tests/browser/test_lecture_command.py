@@ -39,7 +39,7 @@ def test_lecture_opens_with_the_file_browser_closed(page, tmp_path):
 
 
 def test_link_opens_its_dashboard_in_its_state_and_in_view(page, tmp_path):
-    with lecture("costs?k=22&eta=3", tmp_path) as address:
+    with lecture("cost_lab?k=22&eta=3", tmp_path) as address:
         page.goto(address)
         dashboard = page.locator(".mlp", has_text="One network, two costs").first
         dashboard.wait_for(timeout=1000 * real_lab.PATIENCE)

@@ -49,6 +49,11 @@ def opened(name):
     return GUIDED[name]()
 
 
+def test_a_state_starts_with_the_name_of_the_function_that_shows_it():
+    for name, dashboard in SMALL.items():
+        assert dashboard().core.name == name.partition(",")[0].partition(" ")[0]
+
+
 def taken(name, i):
     """Return the guided step's dashboard, and what the step says as plain text."""
     dashboard = opened(name)

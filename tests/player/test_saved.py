@@ -63,6 +63,24 @@ def test_page_asks_for_nothing_from_outside(saved):
     assert not re.search(r"https?://|@import|src=\"(?!data:)", code)
 
 
+@pytest.mark.parametrize(
+    ("path", "error", "said"),
+    [
+        (
+            "none/adam.html",
+            FileNotFoundError,
+            "path must lie in a folder that is there; .* no folder",
+        ),
+        (".", IsADirectoryError, "path must name a file; given .*, a folder."),
+    ],
+)
+def test_a_path_that_can_be_no_file_is_told_in_words(saved, tmp_path, path, error, said):
+    with pytest.raises(error, match=said):
+        saved[0].save_html(tmp_path / path)
+    with pytest.raises(TypeError, match="path must be a path; given 3"):
+        saved[0].save_html(3)
+
+
 def test_large_history_is_thinned_to_the_size_of_a_page(tmp_path, monkeypatch):
     dashboard = mt.dashboards.adam(*mt.datasets.moons(n=200, seed=1), epochs=8, guide=())
     whole = dashboard.save_html(tmp_path / "whole.html")

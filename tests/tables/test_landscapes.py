@@ -300,6 +300,12 @@ WINDOW = (-1, 1, -1, 1)
     ("arguments", "error", "message"),
     [
         ((1.0, WINDOW), TypeError, "objective must be a function"),
+        (
+            (lambda x, y: (x, (1, 0)), WINDOW),
+            TypeError,
+            r"as objective.theta.; given <lambda>.x, y",
+        ),
+        ((lambda W, k: (0.0, W), WINDOW), TypeError, r"as objective.theta.; given <lambda>.W, k"),
         ((bowl, (1, -1, -1, 1)), ValueError, "window must be .x_min, x_max, y_min, y_max."),
         ((bowl, (0, 1)), ValueError, "window must have shape"),
         ((bowl, "wide"), TypeError, "window must be an array of floats"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from mlpteach.basics.arguments import check_choice, describe
+from mlpteach.basics.arguments import check_choice, check_new_file, describe
 from mlpteach.quiz.bank import QUESTIONS
 from mlpteach.quiz.exports import gift, jupyterquiz, moodle_xml, qti
 from mlpteach.quiz.question import Question
@@ -21,6 +21,7 @@ WRITERS: dict[str, Callable] = {
     "jupyterquiz": jupyterquiz.write,
 }
 _BY_SUFFIX = {".gift": "gift", ".xml": "moodle_xml", ".zip": "qti", ".json": "jupyterquiz"}
+_SUFFIX = {format: suffix for suffix, format in _BY_SUFFIX.items()} | {"canvas": ".zip"}
 
 
 def export(
@@ -53,13 +54,18 @@ def export(
     Raises
     ------
     ValueError, TypeError
-        For an unknown id or format, or an id that stands twice, before anything is written.
+        For an unknown id or format, one that `path` ends otherwise for, or an id that stands
+        twice, before anything is written.
+    FileNotFoundError, IsADirectoryError
+        Where the folder of `path` is not there, or `path` is a folder itself.
     """
-    path = Path(path)
+    path = check_new_file("path", path)
     if format is None and path.suffix not in _BY_SUFFIX:
         endings = ", ".join(_BY_SUFFIX)
         raise ValueError(f"path must end with one of {endings}, or say format=; given {path}.")
     format = check_choice("format", format or _BY_SUFFIX[path.suffix], tuple(WRITERS))
+    if path.suffix in _BY_SUFFIX and path.suffix != _SUFFIX[format]:
+        raise ValueError(f"format={format!r} is written as {_SUFFIX[format]}; given {path}.")
     chosen = _chosen(QUESTIONS if questions is None else questions)
     return WRITERS[format](path, [question.ask(seed) for question in chosen])
 

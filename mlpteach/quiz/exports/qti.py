@@ -57,7 +57,7 @@ def _warn_of_rounding(asked):
     ]
     if lost:
         message = "Canvas rounds a typed number to four decimals, which makes every answer wrong to"
-        warnings.warn(f"{message} {', '.join(lost)}: leave them out.", stacklevel=3)
+        warnings.warn(f"{message} {', '.join(lost)}: leave them out.", stacklevel=4)
 
 
 def _put(package, name, data):

@@ -49,6 +49,18 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.parametrize(("format", "suffix"), [("canvas", ".xml"), ("gift", ".zip")])
+def test_a_format_is_written_as_other_systems_expect_its_file(tmp_path, format, suffix):
+    with pytest.raises(ValueError, match=f"format='{format}' is written as .*; given .*{suffix}"):
+        export(tmp_path / f"bank{suffix}", format=format)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match="path must lie in a folder that is there"):
+        export(tmp_path / "none" / "bank.gift")
+
+
 def test_gift_is_read_by_a_parser_of_gift(tmp_path):
     path = tmp_path / "bank.gift"
     left_out = export(path)
