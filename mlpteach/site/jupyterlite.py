@@ -25,6 +25,7 @@ _APP = f"jupyterlite_core/jupyterlite-app-{_TRIED}.tgz"
 _APP_SHA256 = "5562fc46f13702df7dec1b784114598d234fc0805e83b405d30b3cec30a7d5ad"
 _WITH_EXTENSIONS = (_KERNEL, "jupyterlab-widgets", "anywidget")
 _EXTENSIONS = "share/jupyter/labextensions/"
+_PAGE = "notebooks/index.html"
 # Beside the chunks that its bundle names.
 _APP_FOLDERS = ("build/notebooks/", "build/schemas/", "build/themes/", "notebooks/")
 _APP_FILES = (
@@ -71,6 +72,8 @@ class Python:
     ----------
     start : str
         The module whose ``loadPyodide`` is called (``kernel.mjs``).
+    page : str
+        The script of a notebook's page, which says why Python does not start (``notebook.js``).
     pyodide : str
         The folder of Pyodide.
     sources, modules : str
@@ -80,6 +83,7 @@ class Python:
     """
 
     start: str
+    page: str
     pyodide: str
     sources: str
     modules: str
@@ -108,6 +112,7 @@ def jupyterlite_files(notebooks: Mapping[str, bytes], python: Python) -> dict[st
     app, extensions = _app_files(), _extension_files()
     return {
         **app,
+        _PAGE: _with_script(app[_PAGE], python),
         **{f"extensions/{name}": content for name, content in extensions.items()},
         **{f"files/{name}": content for name, content in notebooks.items()},
         "api/contents/all.json": _json(_listing(notebooks)),
@@ -117,6 +122,13 @@ def jupyterlite_files(notebooks: Mapping[str, bytes], python: Python) -> dict[st
         "tree/index.html": _TREE.encode(),
         "jupyter-lite.json": _json(_config(app["jupyter-lite.json"], extensions, python)),
     }
+
+
+def _with_script(page, python):
+    """Return a notebook's page with the script that says why Python does not start."""
+    script = f'<script src="../{python.page}" data-kernel="../{python.start}"></script>'
+    before, body, after = page.decode().partition("<body")
+    return f"{before}{script}\n{body}{after}".encode()
 
 
 def licences() -> dict[str, str]:

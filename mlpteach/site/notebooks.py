@@ -7,7 +7,7 @@ from typing import Any
 from mlpteach.site import jupyterlite, notebook_python
 from mlpteach.site.compiled import can_compile, compile_modules
 from mlpteach.site.file_names import named_by_content
-from mlpteach.site.page_source import KERNEL
+from mlpteach.site.page_source import KERNEL, NOTEBOOK
 from mlpteach.site.problem_sets import ProblemSet, download_address
 from mlpteach.site.pyodide import AT_ONCE, FOR_NOTEBOOKS, ON_DEMAND
 
@@ -59,16 +59,17 @@ def notebook_files(notebooks: Notebooks, python: dict[str, Any], pyodide: Path) 
     modules = notebook_python.modules_archive()
     if can_compile():
         modules = compile_modules(pyodide, modules)
-    kernel = KERNEL.encode()
+    kernel, page = KERNEL.encode(), NOTEBOOK.encode()
     where = jupyterlite.Python(
         start=named_by_content("kernel.mjs", kernel),
+        page=named_by_content("notebook.js", page),
         pyodide=f"../{python['folder']}/",
         sources=f"../{python['sources']}",
         modules=named_by_content("modules.zip", modules),
         packages=(*AT_ONCE, *ON_DEMAND, *FOR_NOTEBOOKS),
     )
     files = jupyterlite.jupyterlite_files(notebooks.files(), where)
-    files |= {where.start: kernel, where.modules: modules}
+    files |= {where.start: kernel, where.page: page, where.modules: modules}
     return {f"{jupyterlite.FOLDER}/{name}": content for name, content in files.items()}
 
 

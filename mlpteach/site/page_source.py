@@ -9,7 +9,7 @@ from mlpteach.player.page_source import STYLE as PLAYER_STYLE
 from mlpteach.quiz.page_source import MODULE as QUESTION
 from mlpteach.quiz.page_source import STYLE as QUESTION_STYLE
 
-__all__ = ["KERNEL", "PACKED", "SITE", "START", "STYLE", "WORKER"]
+__all__ = ["KERNEL", "NOTEBOOK", "PACKED", "SITE", "START", "STYLE", "WORKER"]
 
 _PACKAGE = Path(__file__).parents[1]
 _PAGE = _PACKAGE / "site" / "page"
@@ -28,6 +28,7 @@ START = (_PAGE / "start.js").read_text("utf-8")
 SITE = "\n".join(part.read_text("utf-8") for part in _PARTS)
 WORKER = (_PAGE / "worker.js").read_text("utf-8")
 KERNEL = (_PAGE / "kernel.mjs").read_text("utf-8")
+NOTEBOOK = (_PAGE / "notebook.js").read_text("utf-8")
 STYLE = MATHEMATICS + (_PAGE / "site.css").read_text("utf-8")
 # The modules that the start fetches; two bring their style.
 PACKED = {

@@ -8,6 +8,7 @@ from lite_notebook import cell_with, run_all
 from real_lab import new_page
 from site_folder import serve, site_with_python
 
+from mlpteach.site.jupyterlite import notebook_address
 from mlpteach.site.problem_sets import problem_sets
 
 
@@ -67,6 +68,16 @@ def test_all_cells_of_lecture_1_run_and_a_dashboard_answers(site, tab):
         arg=[dashboard.locator(".table").first.element_handle(), before],
     )
     has_all_it_needs(tab)
+
+
+@pytest.mark.parametrize("piece", ["kernel-.*mjs", "mlpteach-.*zip", "pyodide.asm.wasm"])
+def test_a_missing_piece_of_the_kernel_is_told_on_the_page(site, tab, piece):
+    tab.route(re.compile(piece), lambda asked: asked.fulfill(status=404))
+    tab.goto(f"{site}/{notebook_address('ps2_adam.ipynb')}")
+    said = tab.get_by_role("alert").filter(has_text="Python could not be started").inner_text()
+    assert re.search(rf"a piece of it cannot be fetched, {piece}[^)]*\)", said)
+    tab.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    assert tab.elsewhere == []
 
 
 def write(cell, code):

@@ -1,14 +1,26 @@
 // The Python of a notebook: that of the pages, and what notebooks need besides. JupyterLite's kernel
 // calls loadPyodide as it would call Pyodide's own.
 
-export async function loadPyodide({ stdout, stderr, pyodideURL, loaded, sourcesURL, modulesURL }) {
-  const archives = [fetched(sourcesURL), fetched(modulesURL)];
+export async function loadPyodide(options) {
+  const plain = self.fetch;
+  try {
+    self.fetch = fetchPiece(plain);
+    return await load(options);
+  } catch (error) {
+    tell(error);
+    throw error;
+  } finally {
+    self.fetch = plain;
+  }
+}
+
+async function load({ stdout, stderr, pyodideURL, loaded, sourcesURL, modulesURL }) {
+  const archives = Promise.all([fetched(sourcesURL), fetched(modulesURL)]);
   const [core, { default: createPyodideModule }] = await Promise.all([
     import(`${pyodideURL}pyodide.mjs`), importPacked(`${pyodideURL}pyodide.asm.mjs.packed`),
   ]);
-  unpackWasm();
   const pyodide = await core.loadPyodide({ stdout, stderr, indexURL: pyodideURL, packages: loaded, createPyodideModule });
-  const [sources, modules] = await Promise.all(archives);
+  const [sources, modules] = await archives;
   pyodide.unpackArchive(sources, "zip", { extractDir: "/lib/mlpteach" });
   pyodide.unpackArchive(modules, "zip", { extractDir: "/lib/notebook" });
   pyodide.runPython(`
@@ -20,25 +32,36 @@ pyodide_kernel.ipython_shell.Completer.use_jedi = False  # which is not here
   return pyodide;
 }
 
-async function fetched(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`A piece of Python cannot be fetched (${response.status}): ${address}`);
-  return response.arrayBuffer();
+// JupyterLite would wait without a word: the notebook's page says it (notebook.js).
+function tell(error) {
+  new BroadcastChannel("mlpteach kernel").postMessage(String(error.message ?? error).trim().split("\n").at(-1));
 }
+
+// Whoever asked may never tell that a piece is missing: the core waits for ever. It lies compressed
+// beside the pages, whatever the server does.
+const fetchPiece = (plain) => async (request, options) => {
+  const address = String(request.url ?? request), isPacked = address.endsWith(".wasm");
+  const response = await orTell(plain(isPacked ? `${address}.packed` : request, options), address);
+  return isPacked ? unpacked(response, "application/wasm") : response;
+};
+
+async function orTell(response, address) {
+  try {
+    const got = await response;
+    if (got.ok) return got;
+    throw new Error(`${got.status}`);
+  } catch ({ message }) {
+    const error = new Error(`a piece of it cannot be fetched, ${address.split("/").at(-1)}: ${message}`);
+    tell(error);
+    throw error;
+  }
+}
+
+const fetched = async (address) => (await fetch(address)).arrayBuffer();
 
 async function importPacked(address) {
   const url = URL.createObjectURL(await unpacked(await fetch(address), "text/javascript").blob());
   return import(url).finally(() => URL.revokeObjectURL(url));
-}
-
-// The core lies compressed beside the pages, whatever the server does.
-function unpackWasm() {
-  const plain = self.fetch;
-  self.fetch = async (request, options) => {
-    const address = String(request.url ?? request);
-    if (!address.endsWith(".wasm")) return plain(request, options);
-    return unpacked(await plain(`${address}.packed`, options), "application/wasm");
-  };
 }
 
 const unpacked = ({ body }, type) =>
