@@ -1,8 +1,8 @@
-"""Dashboards of a notebook's cells: what running a cell again has replaced is closed.
+"""Widgets of a notebook's cells: what running a cell again has replaced is closed.
 
-A dashboard belongs to the cell that made it, and is shown by the cells that displayed it. It is
-closed when its cell has made others in a later run and no other cell shows it. Front ends that do
-not name a cell in their messages keep everything.
+A dashboard or a question belongs to the cell that made it, and is shown by the cells that displayed
+it. It is closed when its cell has made others in a later run and no other cell shows it. Front ends
+that do not name a cell in their messages keep everything.
 """
 
 import asyncio

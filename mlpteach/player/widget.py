@@ -9,17 +9,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
-from mlpteach.player.cells import (
-    Cells,
-    Freeing,
-    current_run,
-    forget_output,
-    is_unwatched,
-    linked_state,
-)
+from mlpteach.player.cell_widget import CellWidget
+from mlpteach.player.cells import current_run, is_unwatched, linked_state
 from mlpteach.player.controls import Control
 from mlpteach.player.core import Build, Core, Follow
 from mlpteach.player.guide import Guide, GuidedStep
@@ -31,13 +24,11 @@ from mlpteach.views.panels import Show
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_CELLS, _FREEING = Cells(), Freeing()
-
 # Beside something else in an HBox: the page adapts to its width, so by itself it asks for none.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 560px)"}
 
 
-class Player(anywidget.AnyWidget):
+class Player(CellWidget):
     """A dashboard that steps and plays through a history, forwards and backwards.
 
     Parameters
@@ -80,30 +71,13 @@ class Player(anywidget.AnyWidget):
             self.core.open_at(linked)
         super().__init__(layout=_LAYOUT, **_traits(*self.core.history()))
         self.on_msg(self._receive)
-        _close(_CELLS.made(self, current_run()))
 
     def __repr__(self) -> str:
         return repr(self.core).replace("Core", "Player", 1)
 
-    def open(self) -> None:
-        """Bring the dashboard to the pages, also one that was closed."""
-        self.layout.open()
-        super().open()
-
-    def close(self) -> None:
-        """Take the dashboard off all pages; its history stays where Python still holds it."""
-        super().close()
-        self.layout.close()
-        self.__dict__.pop("_repr_mimebundle_", None)  # a closed widget leaves None there
-
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Return the view; a dashboard that was closed is opened again to be shown.
-
-        Beside it stand words, and a picture where no page will show the view.
-        """
-        self.open()
-        _close(one for one in _CELLS.shown(self, current_run()) if one is not self)
-        data, metadata = self._view(**options)
+        """Return the view with words, and a picture where no page will show the view."""
+        data, metadata = super()._repr_mimebundle_(**options)
         data["text/plain"] = as_text(self.core)
         if is_unwatched():
             data["image/png"] = as_png(self.core)
@@ -116,9 +90,6 @@ class Player(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_()
         self._display_id = secrets.token_hex(8)
         self._publish(data, metadata)
-
-    def _view(self, **options: Any) -> Any:
-        return super()._repr_mimebundle_(**options)
 
     def _publish(self, data, metadata, update=False):
         from IPython.display import publish_display_data
@@ -224,14 +195,6 @@ class Player(anywidget.AnyWidget):
                 self._take(answer, data)
             else:
                 self.send(answer, data)
-
-
-def _close(dashboards):
-    """Close dashboards whose cells have been run again, and free what only they hold."""
-    for dashboard in dashboards:
-        dashboard.close()
-        forget_output(dashboard)
-        _FREEING.ask()
 
 
 def _traits(message, buffers):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import anywidget
 import traitlets
 
+from mlpteach.player.cell_widget import CellWidget
 from mlpteach.quiz.answers import Answers
 from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.page_source import MODULE, STYLE
@@ -13,9 +13,11 @@ from mlpteach.quiz.session import Session
 
 # Beside a dashboard in an HBox: neither pushes the other together.
 _LAYOUT = {"flex": "1 1 auto", "min_width": "min(100%, 20em)"}
+# Traits of a dashboard that a question about its run listens to.
+_OF_THE_DASHBOARD = ["position", "spec"]
 
 
-class QuestionWidget(anywidget.AnyWidget):
+class QuestionWidget(CellWidget):
     """A question with its explanation after the answer. The page does not carry the key.
 
     Parameters
@@ -60,14 +62,25 @@ class QuestionWidget(anywidget.AnyWidget):
         answers: Answers | None = None,
     ) -> None:
         self.session = Session(question, seed, run, lecturer, answers)
+        self._dashboard = run if hasattr(run, "observe") else None
         super().__init__(layout=_LAYOUT, **self.session.state)
         self.on_msg(self._receive)
-        if hasattr(run, "observe"):
-            run.observe(self._dashboard_moved, ["position", "spec"])
 
     def __repr__(self) -> str:
         """Return what stands where no widget can: in an untrusted notebook, in a log."""
         return f"Question: {self.asked}"
+
+    def open(self) -> None:
+        """Bring the question to the pages, and listen to its dashboard."""
+        super().open()
+        if self._dashboard is not None:
+            self._dashboard.observe(self._dashboard_moved, _OF_THE_DASHBOARD)
+
+    def close(self) -> None:
+        """Take the question off all pages; its answers are kept."""
+        if self._dashboard is not None and self.comm is not None:
+            self._dashboard.unobserve(self._dashboard_moved, _OF_THE_DASHBOARD)
+        super().close()
 
     @property
     def asked(self) -> AskedQuestion:

@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 import mlpteach as mt
-from mlpteach.player import widget
+from mlpteach.player import cell_widget
 from mlpteach.player.cells import Cells, Run
 
 
@@ -15,16 +15,16 @@ class Notebook:
 
     def __init__(self, monkeypatch):
         self.runs, self.now = 0, None
-        monkeypatch.setattr(widget, "current_run", lambda: self.now)
-        monkeypatch.setattr(widget, "_CELLS", Cells())
+        monkeypatch.setattr(cell_widget, "current_run", lambda: self.now)
+        monkeypatch.setattr(cell_widget, "_CELLS", Cells())
 
-    def run(self, cell, dashboard=None):
-        """Run a cell that makes and shows a dashboard, or shows one that is there."""
+    def run(self, cell, shown=None, make=mt.dashboards.reddi):
+        """Run a cell that makes and shows a widget, or shows one that is there."""
         self.runs += 1
         self.now = Run(cell, f"message {self.runs}")
-        dashboard = dashboard or mt.dashboards.reddi()
-        dashboard._repr_mimebundle_()
-        return dashboard
+        shown = shown or make()
+        shown._repr_mimebundle_()
+        return shown
 
 
 @pytest.fixture
@@ -78,3 +78,35 @@ def test_without_a_notebook_nothing_is_closed(notebook):
     first, second = mt.dashboards.reddi(), mt.dashboards.reddi()
     assert first.comm is not None
     assert second.comm is not None
+
+
+@pytest.fixture
+def adam():
+    return mt.dashboards.adam(*mt.datasets.moons(n=40, seed=1), epochs=2)
+
+
+@pytest.fixture
+def ask(adam):
+    """Asks about the update that a dashboard shows."""
+    return lambda: mt.quiz.ask("adams_corrected_first_moment", adam)
+
+
+def test_of_fifty_runs_of_a_question_one_is_left(notebook, ask):
+    asked = [weakref.ref(notebook.run("a", make=ask)) for _ in range(50)]
+    gc.collect()
+    left = [one() for one in asked if one() is not None]
+    assert len(left) == 1
+    assert left[0].comm is not None
+
+
+def test_a_closed_question_listens_again_when_it_is_shown_again(notebook, adam, ask):
+    question = notebook.run("a", make=ask)
+    adam.position = {"k": 2}
+    assert "has moved on" in question.note
+    question.close()
+    adam.position = {"k": 1}  # the update that is asked about
+    assert "has moved on" in question.note
+    notebook.run("b", question)
+    adam.position = {"k": 2}
+    adam.position = {"k": 1}
+    assert question.note == ""

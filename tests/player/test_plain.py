@@ -30,7 +30,7 @@ from importlib import import_module
 import mlpteach.dashboards
 for room in (mlpteach.dashboards, mlpteach.player, mlpteach.views):
     for module in pkgutil.iter_modules(room.__path__, room.__name__ + "."):
-        if module.name != "mlpteach.player.widget":
+        if not module.name.endswith("widget"):  # the shells
             import_module(module.name)
 """
 
