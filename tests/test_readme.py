@@ -44,7 +44,7 @@ from mlpteach.site.build import build_site
 from mlpteach.site.desk import open_desk
 from mlpteach.site.jupyterlite import jupyterlite_files
 from mlpteach.site.notebooks import notebook_files
-from mlpteach.site.page_source import KERNEL, SITE, START, WORKER
+from mlpteach.site.page_source import KERNEL, NOTEBOOK, SITE, START, WORKER
 from mlpteach.speaker_notes import speaker_notes
 from mlpteach.study import cost_plane, formulas, ranking_problems, search, step_sizes, tuning
 from mlpteach.study.back_propagation import pass_numbers
@@ -298,7 +298,7 @@ def pages_of_the_site_are_written_and_answered_in_their_room():
     assert file_of(open_desk) == "mlpteach/site/desk.py"
     for part in (ROOT / "mlpteach/site/page").glob("*.js"):
         text = part.read_text("utf-8")
-        assert text in (START, WORKER) or text in SITE
+        assert text in (START, WORKER, NOTEBOOK) or text in SITE
 
 
 def pages_of_feedback_have_one_exporter():
@@ -311,6 +311,7 @@ def notebooks_of_the_site_have_a_file_each_for_app_and_kernel():
     assert file_of(notebook_files) == "mlpteach/site/notebooks.py"
     assert file_of(jupyterlite_files) == "mlpteach/site/jupyterlite.py"
     assert (ROOT / "mlpteach/site/page/kernel.mjs").read_text("utf-8") == KERNEL
+    assert (ROOT / "mlpteach/site/page/notebook.js").read_text("utf-8") == NOTEBOOK
 
 
 # First cell of the README's row -> what it says.
