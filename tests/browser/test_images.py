@@ -65,6 +65,14 @@ def test_click_and_keys_choose_an_image(core, shown):
     assert position(core, shown)["column"] == 5
 
 
+@pytest.mark.parametrize("modifier", ["Control", "Meta"])
+def test_keys_of_the_notebook_change_nothing_on_the_dashboard(core, shown, modifier):
+    before = position(core, shown), core.values
+    for place in (GRID, "canvas[data-field='V2.mse']", "input[type=range][data-control=eta]"):
+        shown.locator(place).first.press(f"{modifier}+ArrowLeft")
+    assert (position(core, shown), core.values) == before
+
+
 def test_a_unit_is_chosen_among_the_images(core, shown):
     box = shown.locator("canvas[data-field='units.mse']").bounding_box()
     shown.mouse.click(box["x"] + box["width"] * 3.4 / 10, box["y"] + box["height"] * 1.4 / 3)

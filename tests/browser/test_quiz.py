@@ -226,6 +226,27 @@ def test_single_choice_by_keyboard_alone(show):
     assert question.session.state["answer"] == right
 
 
+@pytest.mark.parametrize("modifier", ["Control", "Meta"])
+@pytest.mark.parametrize(
+    ("id", "place", "key"),
+    [
+        ("where_nesterov_looks", "input", "Enter"),
+        ("where_nesterov_looks", "input", "ArrowDown"),
+        ("adams_corrected_first_moment", ".field", "Enter"),
+        ("order_of_a_momentum_update", ".line", "ArrowDown"),
+    ],
+)
+def test_keys_of_the_notebook_answer_nothing_and_lead_nowhere(show, modifier, id, place, key):
+    question = show(id)
+    there = question.page.locator(place).first
+    if place == ".field":
+        there.fill("0.5")
+    there.press(f"{modifier}+{key}")
+    assert there.evaluate("(node) => document.activeElement === node")
+    question.page.wait_for_timeout(100)
+    assert question.session.state["answer"] == ""
+
+
 def test_multiple_choice(show):
     question = show("lines_that_change")
     right, wrong = letters(question.session.asked)

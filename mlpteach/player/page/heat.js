@@ -42,7 +42,7 @@ class Heat {
     });
     this.canvas.addEventListener("keydown", (event) => {
       const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-      if (!move) return;
+      if (!move || isForNotebook(event)) return;
       dashboard.select(dashboard.row + (this.selectable ? move[0] : 0), dashboard.column + move[1]);
       event.preventDefault();
       event.stopPropagation();

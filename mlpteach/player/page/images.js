@@ -120,7 +120,7 @@ class Images {
 
   pressed(event, dashboard) {
     const move = { ArrowUp: -this.columns, ArrowDown: this.columns, ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!move || !this.panel.chosen || this.panel.alone) return;
+    if (!move || !this.panel.chosen || this.panel.alone || isForNotebook(event)) return;
     this.choose(this.chosen(dashboard) + move, dashboard);
     event.preventDefault();
     event.stopPropagation();

@@ -8,7 +8,7 @@ class More {
     this.panels = element("div", { class: "column" });
     this.state = element("input", { type: "text", class: "state", spellcheck: "false", "aria-label": "state as text",
       placeholder: "paste a state, press Enter",
-      onkeydown: (event) => { if (event.key === "Enter") dashboard.restore(stateOf(this.state.value)); } });
+      onkeydown: (event) => { if (event.key === "Enter" && !isForNotebook(event)) dashboard.restore(stateOf(this.state.value)); } });
     const button = (action, text, does) => element("button", { "data-action": action, onclick: does }, text);
     this.node = element("div", { class: "more", hidden: true, role: "group", "aria-label": "more" },
       this.controls, this.panels,

@@ -29,6 +29,7 @@ class Choices {
 
   // Arrow keys walk and do not choose: who walks past an answer has not given it.
   walk(event) {
+    if (isForNotebook(event)) return;
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     const here = this.inputs.indexOf(document.activeElement ?? event.target);
     const from = here >= 0 ? here : this.inputs.indexOf(event.target);
@@ -58,7 +59,7 @@ class Field {
       type: "text", class: `field ${shown.field}`, autocomplete: "off", autocapitalize: "off", spellcheck: "false",
       "aria-label": { number: "your number", formula: "your formula", words: "your answer" }[shown.field],
       oninput: () => drafted(this.input.value),
-      onkeydown: (event) => { if (event.key === "Enter") answered(this.input.value); },
+      onkeydown: (event) => { if (event.key === "Enter" && !isForNotebook(event)) answered(this.input.value); },
     });
     this.first = this.beside = this.input;
     this.node = element("span");
@@ -98,7 +99,7 @@ class Lines {
         "aria-labelledby": words, "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown",
         onkeydown: (event) => {
           const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-          if (!by || event.target !== line) return;
+          if (!by || event.target !== line || isForNotebook(event)) return;
           event.preventDefault();
           if (event.altKey || event.shiftKey) this.move(key, i + by);
           else this.node.children[i + by]?.focus();
