@@ -67,10 +67,10 @@ def test_click_and_keys_choose_an_image(core, shown):
 
 @pytest.mark.parametrize("modifier", ["Control", "Meta"])
 def test_keys_of_the_notebook_change_nothing_on_the_dashboard(core, shown, modifier):
-    before = position(core, shown), core.values
-    for place in (GRID, "canvas[data-field='V2.mse']", "input[type=range][data-control=eta]"):
+    before = position(core, shown)
+    for place in (GRID, "canvas[data-field='V2.mse']"):
         shown.locator(place).first.press(f"{modifier}+ArrowLeft")
-    assert (position(core, shown), core.values) == before
+    assert position(core, shown) == before
 
 
 def test_a_unit_is_chosen_among_the_images(core, shown):

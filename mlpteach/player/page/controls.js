@@ -78,7 +78,7 @@ function makeSlider(control, value, changed, refuse) {
 // Arrow keys move by hundredths of the range, which "any" leaves to the browser.
 function stepSlider(event, range, control) {
   const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-  if (!way || isForNotebook(event)) return;
+  if (!way) return;
   const step = control.whole && !control.log ? 1 : (Number(range.max) - Number(range.min)) / 100;
   range.value = Number(range.value) + way * step;
   range.dispatchEvent(new Event("input"));
