@@ -10,7 +10,7 @@ from mlpteach.basics.record import offer
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.network import GUIDES
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Control, Point, Slider, behind
+from mlpteach.player.controls import Choice, Point, Slider, behind
 from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
@@ -164,7 +164,7 @@ def _with_eta(rules, chosen):
     return rules if chosen is rules["gd"] else {**rules, "gd": rules["gd"].bind(eta=ETA)}
 
 
-def _controls(sources, of_net, losses, of_rule) -> list[Control]:
+def _controls(sources, of_net, losses, of_rule):
     return [
         Choice("data", "Data", {id: id for id in sources}),
         *of_net,
