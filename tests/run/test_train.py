@@ -1,12 +1,15 @@
 """Training: equal starts, batches, the meaning of the history, Nielsen's neuron, progress."""
 
-import sys
+import importlib
 
 import numpy as np
 import pytest
 from examples import instances, one_hot, quadratic, same_bits, small_run
 
 import mlpteach as mt
+
+# The module, not the function of its name.
+TRAINING = importlib.import_module("mlpteach.run.train")
 
 
 def network(**options):
@@ -274,11 +277,12 @@ def test_how_long_nielsens_neuron_stays_wrong(loss, updates):
 
 
 def test_batches_of_more_activations_than_memory_holds_are_refused():
-    X, y = instances(n=3)
-    wide = np.broadcast_to(X[:1], (2 * 10**8, 4))
-    with pytest.raises(ValueError, match="batch_size must give at most"):
-        sys.modules["mlpteach.run.train"]._check_batch(network(), len(wide))
-    train(X, y)
+    """All 12 units count: 500,000,004 activations of 41,666,667 instances."""
+    check = TRAINING._check_batch
+    check(network(), 41_666_666)
+    message = r"batch_size must give at most 500,000,000 .* which gives 500,000,004\."
+    with pytest.raises(ValueError, match=message):
+        check(network(), 41_666_667)
 
 
 # The progress bar.
@@ -286,7 +290,7 @@ def test_batches_of_more_activations_than_memory_holds_are_refused():
 
 @pytest.mark.parametrize(("progress", "shown"), [(True, True), (False, False)])
 def test_a_long_run_shows_its_progress(monkeypatch, capfd, progress, shown):
-    monkeypatch.setattr(sys.modules["mlpteach.run.train"], "_PATIENCE", 0.0)
+    monkeypatch.setattr(TRAINING, "_PATIENCE", 0.0)
     small_run(progress=progress)
     assert ("/16" in capfd.readouterr().err) == shown
 
@@ -305,9 +309,8 @@ def test_the_bar_arrives_at_the_end_and_is_closed(monkeypatch):
         def close(self):
             self.closed += 1
 
-    module = sys.modules["mlpteach.run.train"]
-    monkeypatch.setattr(module, "_PATIENCE", 0.0)
-    monkeypatch.setattr(module, "progress_bar", Bar)
+    monkeypatch.setattr(TRAINING, "_PATIENCE", 0.0)
+    monkeypatch.setattr(TRAINING, "progress_bar", Bar)
     small_run(progress=True)
     [bar] = made
     assert (bar.n, bar.closed, bar.options["total"]) == (16, 1, 16)
