@@ -297,6 +297,11 @@ def test_limits_leave_room_but_none_below_0_for_what_is_never_negative(numbers, 
     assert limits(numbers) == pytest.approx(ends)
 
 
+def test_coordinates_have_room_below_0_as_well():
+    assert limits([0.0, 4.0], signed=True) == pytest.approx((-1.0, 5.0))
+    assert limits([0.1, 9.9], signed=True) == pytest.approx((-5.0, 15.0))
+
+
 def test_histogram_is_a_line_over_the_doubled_edges():
     x, y = histogram_outline([[1, 3]], [0.0, 0.5, 1.0])
     assert x.tolist() == [0.0, 0.5, 0.5, 1.0]
