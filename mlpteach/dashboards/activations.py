@@ -108,27 +108,15 @@ def activations(
     """
     X, y = check_data(X, y)
     phis, inits, settings = _offered({"a": a, "b": b})
-    sizes = (
-        check_floats("X", X, ndim=2).shape[1],
-        *[check_count("units", units, maximum=MOST_UNITS)] * _check_depth(depth),
-        outputs_for(y),
-    )
-    net = MLP(sizes, output=output, seed=seed)
-    X, _, _, _ = net.check_problem(X, y, loss, 0.0)
-    instances = min(check_count("instances", instances), len(X))
-    networks = DeepNetworks(
-        X=X,
-        y=np.asarray(y),
-        rows=np.linspace(0, len(X) - 1, instances).round().astype(int),
-        net=net,
-        options={"loss": loss, "epochs": epochs, "batch_size": batch_size, "seed": seed},
-    )
+    sizes = _sizes(X, y, depth, units)
+    options = {"loss": loss, "epochs": epochs, "batch_size": batch_size, "seed": seed}
+    networks = _networks(X, y, MLP(sizes, output=output, seed=seed), options, instances)
     chosen = rule_of("momentum", form="paper", eta=0.01) if rule is None else as_rule(rule)
     rules, rule_id = offered_rules(chosen)
     choices, hypers = rule_controls(rules)
     controls = _controls(phis, inits)
     values = {**settings, "depth": depth, "rule": rule_id, **hypers}
-    if image_side(X):
+    if image_side(networks.X):
         controls.append(Choice("images", "Show", IMAGES, more=True))
         values["images"] = "learned"
     controls += behind(choices, after=0)
@@ -140,6 +128,20 @@ def activations(
         "activations",
         guide=choose(GUIDES, guide, "activations", controls),
     )
+
+
+def _sizes(X, y, depth, units):
+    inputs = check_floats("X", X, ndim=2).shape[1]
+    units = check_count("units", units, maximum=MOST_UNITS)
+    return inputs, *[units] * _check_depth(depth), outputs_for(y)
+
+
+def _networks(X, y, net, options, instances):
+    """Return the networks that can be chosen, measured on so many rows of X."""
+    X, _, _, _ = net.check_problem(X, y, options["loss"], 0.0)
+    instances = min(check_count("instances", instances), len(X))
+    rows = np.linspace(0, len(X) - 1, instances).round().astype(int)
+    return DeepNetworks(X=X, y=np.asarray(y), rows=rows, net=net, options=options)
 
 
 def _offered(sides):

@@ -10,7 +10,7 @@ from mlpteach.basics.record import offer
 from mlpteach.dashboards.guides import choose
 from mlpteach.dashboards.guides.network import GUIDES
 from mlpteach.player import Player
-from mlpteach.player.controls import Choice, Control, Point, Slider, behind
+from mlpteach.player.controls import Choice, Point, Slider, behind
 from mlpteach.player.guide import Guide
 from mlpteach.player.hyper_controls import chosen_rule, offered_rules, rule_controls
 from mlpteach.rules import RuleLike, as_rule
@@ -133,29 +133,14 @@ def network(
     rules, rule_id = offered_rules(chosen)
     rules = _with_eta(rules, chosen)
     losses, (loss_id,) = offer(LOSSES, [as_loss(loss)])
-    controls: list[Control] = [Choice("data", "Data", {id: id for id in sources})]
-    values: dict[str, Any] = {"data": "yours" if "yours" in sources else data}
     if net is None:
-        phis, (hidden_id, output_id) = offer(
-            ACTIVATIONS, [as_activation("hidden", hidden), as_activation("output", output)]
-        )
-        nets = partial(_net, phis, init, check_count("seed", seed, minimum=0, maximum=2**63))
-        controls += _net_controls(phis)
-        values |= {
-            "depth": check_count("depth", depth, maximum=DEEPEST),
-            "width": check_count("width", width, maximum=WIDEST),
-            "hidden": hidden_id,
-            "output": output_id,
-        }
+        nets, net_controls, net_values = _offered_nets(depth, width, hidden, output, init, seed)
     else:
         check_small(check_net(net, [[0.0, 0.0]], [0]))
-        nets = partial(_given, net)
+        nets, net_controls, net_values = partial(_given, net), [], {}
     choices, sizes = rule_controls(rules)
-    controls += [
-        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}, more=True),
-        *behind(choices, "rule"),
-        Point("asked", "Ask at", more=True),
-    ]
+    controls = _controls(sources, net_controls, losses, choices)
+    values: dict[str, Any] = {"data": "yours" if "yours" in sources else data, **net_values}
     values |= {"loss": loss_id, "rule": rule_id, **sizes, "asked": (0.0, 0.0)}
     run = partial(train, epochs=epochs, batch_size=batch_size, seed=seed)
     build = partial(_show, Runs(), run, sources, nets, losses, rules)
@@ -177,6 +162,31 @@ def _sources(X, y, data):
 def _with_eta(rules, chosen):
     """Let gradient descent start with the step size that suits, unless the reader chose it."""
     return rules if chosen is rules["gd"] else {**rules, "gd": rules["gd"].bind(eta=ETA)}
+
+
+def _controls(sources, of_net, losses, of_rule):
+    return [
+        Choice("data", "Data", {id: id for id in sources}),
+        *of_net,
+        Choice("loss", "Cost", {id: known.menu_title for id, known in losses.items()}, more=True),
+        *behind(of_rule, "rule"),
+        Point("asked", "Ask at", more=True),
+    ]
+
+
+def _offered_nets(depth, width, hidden, output, init, seed):
+    """Return what makes the networks of the menus, their controls, and where these start."""
+    phis, (hidden_id, output_id) = offer(
+        ACTIVATIONS, [as_activation("hidden", hidden), as_activation("output", output)]
+    )
+    nets = partial(_net, phis, init, check_count("seed", seed, minimum=0, maximum=2**63))
+    values = {
+        "depth": check_count("depth", depth, maximum=DEEPEST),
+        "width": check_count("width", width, maximum=WIDEST),
+        "hidden": hidden_id,
+        "output": output_id,
+    }
+    return nets, _net_controls(phis), values
 
 
 def _net_controls(phis):

@@ -118,11 +118,6 @@ def race(
     >>> [trace.run.rule.values["eta"] for trace in dashboard.traces.values()]
     [0.02, 0.02]
     """
-    check_choice("step_sizes", step_sizes, tuple(_STEP_SIZES))
-    if eta is not None and step_sizes in ("best", "own"):
-        raise ValueError(
-            f"give eta, one step size for everybody, or step_sizes={step_sizes!r}; given both."
-        )
     landscape = _landscape(landscape, window, start, minima)
     landscapes, (landscape_id,) = offer(LANDSCAPES, [landscape])
     starting = racers_of(rules)
@@ -133,14 +128,12 @@ def race(
         "rules": tuple(racer.id for racer in starting),
         "steps": check_count("steps", steps, maximum=MOST_STEPS),
         "sigma": check_number("sigma", sigma, NOT_NEGATIVE),
-        "step_sizes": "equal" if eta is not None else step_sizes,
-        "eta": 0.01 if eta is None else check_number("eta", eta, POSITIVE),
+        **_starting_sizes(step_sizes, eta),
         "tune": racers[0].id,
     }
     FunctionProblem(landscape, np.array(values["start"]))  # raises where the function does not fit
     seed = check_count("seed", seed, minimum=0, maximum=2**63)
     values |= _starting_hypers(racers, landscapes, seed, values)
-    follow = partial(_follow, racers, landscapes, seed)
     controls = _controls(racers, landscapes, values)
     return Player(
         partial(_show, racers, landscapes, _Runs(racers, landscapes, seed)),
@@ -148,9 +141,21 @@ def race(
         values,
         "Race of the optimizers",
         "race",
-        follow=follow,
+        follow=partial(_follow, racers, landscapes, seed),
         guide=choose(fitting(starting), guide, "race", controls),
     )
+
+
+def _starting_sizes(step_sizes, eta):
+    """Return how step sizes are chosen at first, and that of everybody."""
+    check_choice("step_sizes", step_sizes, tuple(_STEP_SIZES))
+    if eta is not None and step_sizes in ("best", "own"):
+        raise ValueError(
+            f"give eta, one step size for everybody, or step_sizes={step_sizes!r}; given both."
+        )
+    if eta is None:
+        return {"step_sizes": step_sizes, "eta": 0.01}
+    return {"step_sizes": "equal", "eta": check_number("eta", eta, POSITIVE)}
 
 
 def _landscape(

@@ -126,23 +126,13 @@ def surface(
     starting = racers_of(rules)
     racers = _suited(everybody(starting, layers=True), starting, problem, progress=True)
     ways = _Ways(racers, problem, updates)
-    values = {
-        "rules": tuple(racer.id for racer in starting),
-        "plane": plane if given is None else "weights",
-        "through": through,
-        "batch_size": problem.batch_size,
-        "tune": starting[0].id,
-    }
-    for racer in racers:
-        values |= _hypers(racer)[1]
+    values = _starting_values(starting, racers, problem.batch_size)
+    values |= {"plane": plane if given is None else "weights", "through": through}
     offered = _offered(given or [], problem, ways.take(values).values())
     values |= dict(zip(("first", "second"), list(offered)[:2], strict=True))
-    n = len(problem.X)
-    instances = min(check_count("instances", instances), n)
-    rows = np.linspace(0, n - 1, instances).round().astype(int)
-    controls = _controls(racers, offered, n)
+    controls = _controls(racers, offered, len(problem.X))
     return Player(
-        partial(_show, ways, rows),
+        partial(_show, ways, _rows(problem, instances)),
         controls,
         values,
         "Cost surface of a network",
@@ -150,6 +140,22 @@ def surface(
         follow=partial(_follow, racers, problem),
         guide=choose(GUIDES, guide, "surface", controls),
     )
+
+
+def _starting_values(starting, racers, batch_size):
+    """Return who takes part and who is looked at, and the hyper-parameters of all."""
+    ids = tuple(racer.id for racer in starting)
+    values = {"rules": ids, "batch_size": batch_size, "tune": ids[0]}
+    for racer in racers:
+        values |= _hypers(racer)[1]
+    return values
+
+
+def _rows(problem, instances):
+    """Return so many rows of the data, spread evenly over them."""
+    last = len(problem.X) - 1
+    instances = min(check_count("instances", instances), last + 1)
+    return np.linspace(0, last, instances).round().astype(int)
 
 
 def _problem(net, X, y, loss, batch_size, seed):

@@ -9,7 +9,9 @@ from mlpteach.basics.arrays import FloatArray
 _LOG_RANGE = (1e-200, 1e200)
 
 
-def limits(*arrays: ArrayLike, scale: str = "linear", room: float = 0.05) -> tuple[float, float]:
+def limits(
+    *arrays: ArrayLike, scale: str = "linear", room: float = 0.05, signed: bool = False
+) -> tuple[float, float]:
     """Return round limits around all finite numbers, so that small changes keep the same axes.
 
     Parameters
@@ -18,8 +20,10 @@ def limits(*arrays: ArrayLike, scale: str = "linear", room: float = 0.05) -> tup
     scale : {"linear", "log"}
         With "log" whole powers of ten around the positive numbers.
     room : float
-        Part of the span left free on both sides, linear only; none below 0 for what is never
-        negative.
+        Part of the span left free on both sides, linear only; none below 0 where no number is
+        negative, as with costs and lengths.
+    signed : bool
+        Whether there is room below 0 all the same, as with coordinates.
 
     Examples
     --------
@@ -38,7 +42,7 @@ def limits(*arrays: ArrayLike, scale: str = "linear", room: float = 0.05) -> tup
     span = (high - low) or abs(high) or 1.0
     below, high = low - room * span, high + room * span
     # Costs and lengths are never negative: no room is left below 0 for them.
-    low = max(below, 0.0) if low >= 0.0 else below
+    low = max(below, 0.0) if low >= 0.0 and not signed else below
     unit = _round_unit(high - low)
     return float(np.floor(low / unit + 1e-9) * unit), float(np.ceil(high / unit - 1e-9) * unit)
 

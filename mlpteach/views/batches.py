@@ -129,8 +129,8 @@ def _instances(trace, updates):
 
 
 def _way_plot(styles, series, share):
-    x = limits(*(series[f"{name}.x"] for name in styles), room=0.1)
-    y = limits(*(series[f"{name}.y"] for name in styles), room=0.1)
+    x = limits(*(series[f"{name}.x"] for name in styles), room=0.1, signed=True)
+    y = limits(*(series[f"{name}.y"] for name in styles), room=0.1, signed=True)
     return Plot(
         title=f"Way of all weights, on its two largest directions ({share:.0%} of it)",
         label="Way of the parameters of each run from the common start, on a plane",

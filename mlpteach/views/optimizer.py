@@ -245,7 +245,7 @@ def cost_series(trace: Trace) -> dict[str, FloatArray]:
     held = np.repeat(means, per_epoch)[: len(trace)]
     epoch_loss = np.full(len(trace), np.nan)
     epoch_loss[: len(held)] = held
-    if per_epoch > 1:  # a gap between epochs, so that each mean is a bar of its own
+    if per_epoch > 2:  # a gap between epochs, so that each mean is a bar: it needs two points
         epoch_loss[per_epoch - 1 :: per_epoch] = np.nan
     series = {
         "k": np.arange(1.0, len(trace) + 1),

@@ -68,7 +68,7 @@ def prepare(target, axes):
     target : matplotlib.axes.Axes
     axes : Axes
     """
-    from matplotlib.ticker import FixedFormatter, FuncFormatter
+    from matplotlib.ticker import FuncFormatter
 
     style(target)
     target.set_xscale(axes.xscale)
@@ -78,8 +78,8 @@ def prepare(target, axes):
     target.set_xlim(*axes.xlim)
     target.set_ylim(*axes.ylim)
     for axis, scale in ((target.xaxis, axes.xscale), (target.yaxis, axes.yscale)):
-        if isinstance(axis.get_major_formatter(), FixedFormatter):
-            continue  # names in place of numbers
+        if not axis.isDefault_majfmt:
+            continue  # names in place of numbers, or what else `draw` chose
         if scale == "linear":
             axis.set_major_formatter(FuncFormatter(_short))
         else:

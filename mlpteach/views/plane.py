@@ -25,7 +25,7 @@ def plane_axes(problem: NetworkProblem) -> Axes:
     levels = class_levels(problem)
     drawn = hashlib.sha1(X.tobytes() + levels.tobytes()).hexdigest()
     return Axes(
-        "$x_1$", "$x_2$", limits(X[:, 0]), limits(X[:, 1]), shape="small",
+        "$x_1$", "$x_2$", limits(X[:, 0], signed=True), limits(X[:, 1], signed=True), shape="small",
         draw=partial(_draw_data, X, levels), key=f"plane {drawn}",
     )  # fmt: skip
 

@@ -111,10 +111,10 @@ def cost_map(seen: Seen, whole: list[str]) -> tuple[FloatArray, FloatArray, Floa
         The runs whose ways decide how far the map reaches.
     """
     on_plane = [seen.plane.coordinates(seen.ways[name]) for name in whole]
-    x, y = (
-        np.linspace(*limits(*(places[:, i] for places in on_plane), room=_AROUND), _GRID)
-        for i in (0, 1)
+    ends = (
+        limits(*(places[:, i] for places in on_plane), room=_AROUND, signed=True) for i in (0, 1)
     )
+    x, y = (np.linspace(*pair, _GRID) for pair in ends)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     costs = costs_at(seen.problem, seen.plane.places(grid), seen.rows)
     return x, y, costs.reshape(_GRID, _GRID)

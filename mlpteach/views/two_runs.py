@@ -85,7 +85,7 @@ def pair_show(
     words, table = [], []
     if len(traces) == 2:
         words = [first_difference(difference, remark, traces, layer)]
-        table = [_table(traces, styles)]
+        table = [_table(traces, styles, steps)]
     first = next(iter(traces.values()))
     panels = (*words, *ledgers, _costs(traces, styles, steps), *table, *heats)
     return Show(
@@ -173,10 +173,11 @@ def _span(costs):
     return max(cost.max() for cost in costs) / min(cost.min() for cost in costs)
 
 
-def _table(traces, styles):
+def _table(traces, styles, steps):
     rows = []
     for name, trace in traces.items():
-        notes = {trace.diverged.k: f"diverged: {trace.diverged.quantity}"} if trace.diverged else {}
-        notes = {min(k, len(trace) + 1): text for k, text in notes.items()}
+        end = trace.diverged
+        # Of the longest run at the last update: a later one has no place on the slider.
+        notes = {min(end.k, steps): f"diverged: {end.quantity}"} if end else {}
         rows.append(Row(name, (f"{name}.loss",), styles[name], notes))
     return Table("", "Cost of each run", ("cost $J$",), tuple(rows))

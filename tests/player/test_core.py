@@ -8,7 +8,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.player import Core, Toggle
-from mlpteach.views import Axes, Plot, Show
+from mlpteach.views import Axes, Plot, Show, frames_of
 from mlpteach.views.frames import spread
 
 
@@ -215,6 +215,44 @@ def test_all_that_travels_is_plain_data(core):
     for message, buffers in [core.history(), *core.answer({"type": "configure", "values": {}})]:
         assert json.loads(json.dumps(message, allow_nan=False))["type"]
         assert all(type(buffer) is bytes for buffer in buffers)
+
+
+def history_of(rows, steps=9):
+    """The core of a history whose frames hold one row of numbers, k and k + 0.5 and so on."""
+    numbers = np.arange(1.0, steps + 1)[:, None, None] + np.arange(rows) / rows
+    return Core(
+        lambda values: Show({}, steps, frames=frames_of({"W": numbers}, "W")), [], {}, "W", "w"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        (1_000, list(range(1, 10))),  # 8 kB a step: all travel
+        (6_000, [1, 5, 9]),  # two of 48 kB are all that may; the step shown comes on top
+        (6_001, [5]),  # two are too much: that of the step shown alone
+        (30_000, [5]),
+    ],
+)
+def test_the_frame_of_the_step_shown_travels_with_others_or_alone(rows, held):
+    core = history_of(rows)
+    core.position = {"k": 5, "column": 7}
+    message, (_, frames) = core.history()
+    assert message["spec"]["held"] == held
+    assert message["position"]["k"] == 5
+    # Large frames travel with 40 bits, and the chosen entry with all.
+    large = 8 * rows > 160_000
+    assert message["spec"]["chosen"] == ([0, 7] if large else None)
+    assert len(frames) == len(held) * (8 + 5 * rows if large else 8 * rows)
+    exact = np.frombuffer(frames[:8] if large else frames, "<f8").ravel()
+    place = 0 if large else held.index(5) * rows + 7
+    assert exact[place] == 5.0 + 7 / rows
+
+
+def test_a_page_that_configures_opens_where_it_says(core):
+    answers = core.answer({"type": "configure", "values": {}, "position": {"k": 4, "column": 3}})
+    assert answers[0][0]["position"]["k"] == core.position["k"] == 4
+    assert core.position["column"] == 3
 
 
 def test_position_stays_inside_the_run(core):

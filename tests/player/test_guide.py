@@ -90,6 +90,49 @@ def test_question_is_answered_by_the_run():
     assert "It ends at 0.00391, and <math" in guided["sentence"]
 
 
+def told(sentence, **numbers):
+    show = build({"a": 2.0, "negative": False})
+    return GuidedStep(sentence, "a=2", numbers).fill(show)
+
+
+def test_without_a_question_there_is_no_answer():
+    assert told("Nothing is asked.")["answer"] == -1
+    assert told("Nothing is asked.")["reveal"] == ""
+
+
+def test_a_single_dollar_is_no_formula():
+    assert told("It costs 5 $, or {last}.", last=last)["sentence"] == "It costs 5 $, or 256."
+    with pytest.raises(ValueError, match=r"the hole \{price\} of a guided step has no number"):
+        GuidedStep("It costs 5 $, or {price}.", "a=2")
+
+
+def test_braces_of_formulas_are_no_holes():
+    text = told("With $a^{8}$ at {last}, $b_{2}$ and {last}.", last=last)["sentence"]
+    assert text.count("<math") == 2
+    assert re.sub("<math.*?</math>", "…", text) == "With … at 256, … and 256."
+
+
+def test_every_second_star_ends_bold_words():
+    assert told("**One** and **two** and more.")["sentence"] == (
+        "<b>One</b> and <b>two</b> and more."
+    )
+    name = told("**The $a$ of it.** And more.")["name"]
+    assert name == "The a of it."
+
+
+def test_the_answer_is_known_to_what_is_said_after_the_guess_alone():
+    with pytest.raises(ValueError, match=r"the hole \{answer\} .* numbers has: last\."):
+        GuidedStep(
+            "It ends {answer}.", "a=2", {"last": last}, "Which?", ("half", "double"),
+            half_or_double, "It was {answer}.",
+        )  # fmt: skip
+    with pytest.raises(ValueError, match=r"numbers has: answer, last\. Did you mean 'answer'\?"):
+        GuidedStep(
+            "It ends.", "a=2", {"last": last}, "Which?", ("half", "double"),
+            half_or_double, "It was {answers}.",
+        )  # fmt: skip
+
+
 def test_changed_control_is_told_with_the_sentence():
     core = make(DOUBLE)
     core.take_step(1)

@@ -48,3 +48,18 @@ def test_of_large_frames_the_chosen_entry_keeps_all_digits():
     assert len(data) == 2 * 3 * 8 + 5 * values.size
     few = data[2 * 3 * 8 :]
     np.testing.assert_allclose(from_planes(few), values.ravel(), rtol=2.0**-28)
+
+
+def test_a_frame_is_large_beyond_160_kilobytes():
+    assert LARGE == 160_000
+    assert not is_large(None)
+    for columns, large in ((20_000, False), (20_001, True)):
+        assert is_large(frames_of({"W": np.zeros((1, 1, columns))})) is large
+
+
+def test_an_entry_beyond_the_last_row_or_column_is_none():
+    frames = made(ROWS, COLUMNS)
+    values = frames.read(1, 1)
+    for row, column, known in ((59, 1, True), (60, 1, False), (59, 2, False)):
+        exact = np.frombuffer(frame_bytes(frames, values, row, column)[:24], "<f8")
+        assert np.isfinite(exact[2]) == known  # of a field of 60 rows and two columns

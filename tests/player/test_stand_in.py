@@ -10,9 +10,10 @@ from nbclient import NotebookClient
 from PIL import Image
 
 import mlpteach as mt
-from mlpteach.player import widget
+from mlpteach.player import Choice, Core, Slider, widget
 from mlpteach.player.cells import Run
 from mlpteach.player.stand_in import as_png, as_text
+from mlpteach.views import Show
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 MOONS = mt.datasets.moons(n=60, seed=1)
@@ -48,6 +49,25 @@ def test_words_tell_title_place_numbers_and_controls(player):
     assert f"cost J = {player.trace[3].loss:.6g}" in text
     assert "η: 0.05" in text
     assert "run this cell in Jupyter" in text
+
+
+def test_words_tell_the_controls_that_are_shown():
+    controls = [
+        Choice("kind", "Kind", {"a": "first", "b": "second"}),
+        Slider("eta", "$\\eta$", 0.0, 1.0, when=("kind", "b")),
+        Slider("depth", "depth", 1, 9, whole=True),
+    ]
+    values = {"kind": "a", "eta": 0.25, "depth": 3}
+    core = Core(lambda values: Show({}, 2), controls, values, "Kinds", "kinds")
+    assert "Kind: a, depth: 3" in as_text(core).split("\n")
+    core.configure(kind="b")
+    assert "Kind: b, eta: 0.25, depth: 3" in as_text(core).split("\n")
+
+
+def test_a_history_without_steps_has_no_numbers_to_tell():
+    show = Show({}, 0, series={"loss": []}, numbers=(("cost", "loss"),), message="nothing ran")
+    text = as_text(Core(lambda values: show, [], {}, "None", "none"))
+    assert text.split("\n")[:2] == ["None", "nothing ran"]
 
 
 def test_words_tell_where_a_run_diverged():

@@ -265,6 +265,25 @@ def test_fetched_once_and_kept_in_the_format_of_the_package(places, online, tmp_
         assert gzip.decompress(kept.read_bytes()) == gzip.decompress(expected.read_bytes())
 
 
+def test_progress_counts_the_bytes_of_all_files_also_where_one_moves_away(tmp_path):
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "a").write_bytes(bytes(300))
+    (tmp_path / "deeper" / "c").write_bytes(bytes(50))
+
+    class Moving(type(tmp_path)):
+        """A file that has gone when it is looked at."""
+
+        def is_file(self):
+            raise FileNotFoundError
+
+    class Folder:
+        def rglob(self, _):
+            return [tmp_path / "a", Moving(tmp_path / "b"), tmp_path / "deeper" / "c"]
+
+    assert datasets._size(Folder()) == 350
+    assert datasets._size(tmp_path) == 350
+
+
 def test_offline_says_what_to_do(places, offline):
     _, cache = places
     with pytest.raises(FileNotFoundError) as error:

@@ -6,6 +6,8 @@ import pytest
 import mlpteach as mt
 from mlpteach.basics.style import STYLES
 from mlpteach.views.batches import history, show_batches
+from mlpteach.views.image_panels import Images
+from mlpteach.views.mosaic import LETTERS
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,41 @@ def test_forms_of_momentum_are_told_by_how_smoothly_they_go(traces):
         ("k", "lecture.turn"), ("k", "paper.turn"),
     ]  # fmt: skip
     assert show.panels[4].title == "At this update, batches of 10"
+
+
+def test_the_way_has_room_to_every_side(traces):
+    show = show_batches(traces, dict(zip(traces, STYLES, strict=False)), 9)
+    way = show.panels[0].axes
+    for ends, name in ((way.xlim, "x"), (way.ylim, "y")):
+        values = np.concatenate([show.series[f"{run}.{name}"] for run in traces])
+        span = np.nanmax(values) - np.nanmin(values)
+        assert ends[0] <= np.nanmin(values) - 0.1 * span
+        assert np.nanmax(values) + 0.1 * span <= ends[1]
+
+
+def test_small_batches_are_seen_below_the_way_large_ones_behind_the_rest():
+    X = np.linspace(0.0, 1.0, 100 * 4).reshape(100, 4)
+    net = mt.MLP((4, 2, 1), seed=1)
+    runs = {
+        str(size): mt.train(net, X, np.arange(100) % 2, batch_size=size, epochs=1, progress=False)
+        for size in (100, 64, 5)
+    }
+    show = show_batches(runs, dict(zip(runs, STYLES, strict=False)), 20, side=2)
+    titles = {panel.title for panel in show.panels if isinstance(panel, Images)}
+    assert titles == {"The batch of 5", "The batch of 64", "The batch of 100, its first 64"}
+    side = [row[0] for row in show.mosaic.split(";")]
+    placed = [show.panels[LETTERS.index(letter)].title for letter in dict.fromkeys(side)]
+    assert placed[1:] == ["The batch of 5", "The batch of 64"]
+    assert side.count("A") == 2 * len(side) / 3
+
+
+def test_where_nobody_makes_an_update_there_is_the_message_alone():
+    def breaks(k, G):
+        return mt.Quantities(rho=np.inf * G)
+
+    X, y = mt.datasets.moons(n=10, seed=1)
+    with pytest.warns(mt.DivergenceWarning):
+        broken = mt.train(mt.MLP((2, 2, 1)), X, y, rule=breaks, epochs=1, batch_size=None)
+    show = show_batches({"full": broken}, {"full": STYLES[0]}, 5)
+    assert (show.steps, show.panels) == (0, ())
+    assert show.message.startswith("full: The run diverged at update k = 1")

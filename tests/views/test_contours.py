@@ -2,6 +2,7 @@
 
 import base64
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 import mlpteach as mt
 from mlpteach.tables.landscapes import own_landscape
-from mlpteach.views.contours import fills, heights, is_bowl, levels, map_axes
+from mlpteach.views.contours import fills, heights, is_bowl, levels, map_axes, write_levels
 from mlpteach.views.coordinates import x_fractions, y_fractions
 from mlpteach.views.pictures import render
 
@@ -107,6 +108,8 @@ def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
         (lambda x, y: x**2 + y**2, True),
         (lambda x, y: x**2 + y, False),
         (lambda x, y: x - y**2, False),
+        (lambda x, y: y**2 - x, False),
+        (lambda x, y: x**2 - y, False),
         (lambda x, y: np.nan, False),
         (lambda x, y: x**2 + y**2 if x > -0.9 else np.nan, True),
     ],
@@ -114,6 +117,30 @@ def test_where_nearly_all_is_lowest_the_lowest_line_is_a_millionth_up():
 def test_a_bowl_has_its_lowest_place_inside_the_window(function, bowl):
     landscape = own_landscape(lambda W: (float(function(*W)), np.zeros(2)), (-1, 1, -1, 1))
     assert is_bowl(landscape) is bowl
+
+
+@pytest.mark.parametrize(("column", "row"), [(1, 100), (100, 1), (-2, 100), (100, -2)])
+def test_the_place_beside_the_border_is_inside(column, row):
+    window = (-1.0, 1.0, -1.0, 1.0)
+    x, y, _ = heights(own_landscape(lambda W: (0.0, np.zeros(2)), window))
+    low = x[column], y[row]
+    landscape = own_landscape(lambda W: (float(((W - low) ** 2).sum()), np.zeros(2)), window)
+    assert is_bowl(landscape)
+
+
+def test_every_third_height_from_above_is_written_on_its_longest_piece_inside():
+    target = Figure().subplots()
+    target.set(xlim=(0.0, 10.0), ylim=(0.0, 20.0))
+    short = np.array([[4.0, 4.0], [5.0, 4.0]])
+    long = np.array([[-9.0, 9.0], [-8.0, 9.0], [4.0, 10.0], [5.0, 11.0], [6.0, 12.0]])
+    outside = np.array([[0.1, 10.0], [9.9, 10.0], [5.0, 0.1], [5.0, 19.9]])  # cut by the edge
+    contours = SimpleNamespace(
+        levels=[1.0, 2.0, 3.0, 4.0], allsegs=[[outside], [short], [short], [short, long]]
+    )
+    write_levels(target, contours)
+    assert [(text.get_text(), text.get_position()) for text in target.texts] == [("4", (5.0, 11.0))]
+    write_levels(target, contours, every=2)
+    assert [text.get_text() for text in target.texts[1:]] == ["4", "2"]
 
 
 def test_minima_are_starred():

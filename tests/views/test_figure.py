@@ -13,6 +13,7 @@ from mlpteach.views import (
     Arrow,
     Axes,
     Band,
+    Heat,
     Line,
     Plot,
     Profile,
@@ -22,6 +23,7 @@ from mlpteach.views import (
     Table,
     Text,
     figure,
+    frames_of,
     histogram_outline,
     limits,
 )
@@ -183,6 +185,61 @@ def test_panels_are_spread_evenly(count, rows):
     assert [len(part.axes) for part in drawn.subfigs] == rows
 
 
+def kinds(drawn):
+    """Return for each row what stands side by side in it: a map has an image, words no axes."""
+    return [
+        ["map" if axes.images else "plot" if axes.axison else "words" for axes in part.axes]
+        for part in drawn.subfigs
+    ]
+
+
+def test_maps_stand_beside_a_plot_that_is_alone_words_beside_nothing():
+    plot = Plot("", "", Axes("k", "cost", (0.0, 4.0), (0.0, 5.0)), ())
+    heat, words = Heat("W", "", "", "signed", 1.0, 1.0), Text("", ("words",))
+    frames = frames_of({"W": np.ones((1, 2, 2))})
+
+    def rows(*panels):
+        return kinds(figure(Show({}, 1, panels, {}, frames), 1))
+
+    assert rows(plot, heat, heat) == [["plot", "map", "map"]]
+    assert rows(plot, plot, heat) == [["plot", "plot"], ["map"]]
+    assert rows(heat, plot) == [["map"], ["plot"]]
+    assert rows(words, heat, words, words) == [["words"], ["map"], ["words"], ["words"]]
+
+
+def test_a_figure_is_as_high_as_its_rows():
+    """Inches: 3 of plots, 4.4 with a square one, 0.34 a line of words or of a table."""
+    axes = Axes("k", "cost", (0.0, 4.0), (0.0, 5.0))
+    wide, square = Plot("", "", axes, ()), Plot("", "", replace(axes, shape="square"), ())
+    table = Table("", "", ("a",), (Row("one", ("1",)), Row("two", ("2",))))
+    words = Text("Title", ("first", "second"))
+
+    def size(*panels, columns=3):
+        return figure(Show({}, 1, panels), 1, columns=columns).get_size_inches().tolist()
+
+    assert size(wide) == pytest.approx([13.8, 3.0])
+    assert size(wide, square, columns=2) == pytest.approx([9.2, 4.4])
+    assert size(wide, table) == pytest.approx([13.8, 3.0 + 4.5 * 0.34])
+    assert size(wide, words) == pytest.approx([13.8, 3.0 + 3.5 * 0.34])
+    assert size() == pytest.approx([13.8, 1.0])
+
+
+def test_the_shape_of_a_plot_decides_its_share_of_the_width():
+    axes = Axes("k", "cost", (0.0, 4.0), (0.0, 5.0))
+    panels = Plot("", "", axes, ()), Plot("", "", replace(axes, shape="square"), ())
+    wide, square = figure(Show({}, 1, panels), 1).subfigs[0].axes
+    ratios = wide.get_gridspec().get_width_ratios()
+    assert ratios == pytest.approx([3.4 / 2.1, 4.2 / 3.7])
+    assert square.get_gridspec() is wide.get_gridspec()
+
+
+def test_what_went_wrong_is_red():
+    show = small_show()
+    assert figure(show, 1)._suptitle.get_color() == "tab:red"
+    assert figure(replace(show, message=""), 1)._suptitle.get_color() == "black"
+    assert figure(replace(show, message="", unit=""), 1)._suptitle.get_text() == ""
+
+
 def test_long_words_are_broken_but_not_within_mathematics():
     line = "a word " * 60 + "$J = x + y$ and more " * 20
     drawn = figure(Show({}, 1, (Text("", (line,)),)), 1)
@@ -238,6 +295,11 @@ def test_limits_are_round_and_hold_everything():
 )
 def test_limits_leave_room_but_none_below_0_for_what_is_never_negative(numbers, ends):
     assert limits(numbers) == pytest.approx(ends)
+
+
+def test_coordinates_have_room_below_0_as_well():
+    assert limits([0.0, 4.0], signed=True) == pytest.approx((-1.0, 5.0))
+    assert limits([0.1, 9.9], signed=True) == pytest.approx((-5.0, 15.0))
 
 
 def test_histogram_is_a_line_over_the_doubled_edges():

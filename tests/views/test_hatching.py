@@ -32,6 +32,14 @@ def test_lines_lie_in_the_cells_and_reach_all_that_have_neighbours():
     assert len(drawn) == 24 // 2 + 1  # every second diagonal, and the cell in the corner
 
 
+def test_every_second_diagonal_of_a_whole_map_is_drawn_to_its_corners():
+    drawn = middles(*hatching(np.ones((8, 12), dtype=bool), WINDOW))
+    assert {(column - row) % 2 for row, column in drawn} == {0}
+    assert len(drawn) == 48
+    # Of three rows and one column, the cells below and above.
+    assert len(hatching(np.ones((3, 1), dtype=bool), WINDOW)[0]) == 2 * 3
+
+
 @pytest.mark.parametrize("shape", [(8, 12), (1, 1), (5, 3)])
 def test_nothing_is_hatched_where_nothing_is_meant(shape):
     x, y = hatching(np.zeros(shape, dtype=bool), WINDOW)

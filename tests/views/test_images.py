@@ -5,7 +5,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.views import Images, Show, figure, frames_of, pack_images
-from mlpteach.views.image_frames import batch_frames, unit_frames, wrong_frames
+from mlpteach.views.image_frames import batch_frames, unit_frames, unit_panel, wrong_frames
 from mlpteach.views.packed import unpacked
 
 X, y = (array[:150] for array in mt.datasets.digits())
@@ -59,6 +59,57 @@ def test_units_are_the_rows_of_the_first_weights(trace, learned):
             W = of[k - 1].before.W[1] - (NET.W[1] if learned else 0.0)
             shown = limit * levels(named[f"units.{side}"][k - 3])
             np.testing.assert_allclose(shown, W.clip(-limit, limit), atol=limit * HALF_A_SHADE)
+
+
+@pytest.mark.parametrize(("darkest", "brightest"), [(0.0, 255.0), (-3.0, 1.0), (0.25, 0.25)])
+def test_pixels_are_shown_from_the_smallest_to_the_largest_of_all(darkest, brightest):
+    """Of any data, 0 … 1; where all are alike there is no ink."""
+    pixels = np.linspace(darkest, brightest, 12).reshape(3, 4)
+    ink = np.linspace(0.0, 1.0, 12).reshape(3, 4) * (brightest > darkest)
+    net = mt.MLP((4, 3, 3), seed=1)
+    trace = mt.train(net, pixels, [0, 1, 2], epochs=1, batch_size=None, progress=False)
+    frames = batch_frames(trace.run.problem, 1, 2)
+    batch = frames.named(frames.read(1, 1))["batch"][0]
+    rows = trace[0].batch
+    np.testing.assert_allclose(levels(batch, 2), ink[rows], atol=HALF_A_SHADE)
+    targets = np.eye(3)[[2, 0, 1]].T
+    frames = wrong_frames({"a": trace}, (pixels, targets), [1], 2)
+    found = frames.named(frames.read(1, 1))
+    count = int(found["wrong.a.total"][0, 0, 0])
+    assert count >= 2  # of other labels than those learned
+    right = found["wrong.a.said"][0, 0, :count].astype(int)
+    shown = levels(found["wrong.a"][0, :count], 2)
+    np.testing.assert_allclose(
+        shown, ink[targets.argmax(axis=0).argsort()[right]], atol=HALF_A_SHADE
+    )
+
+
+def test_units_that_have_learned_nothing_are_blank(trace):
+    frames, limit = unit_frames({"a": trace}, [1], 8, True)
+    assert limit == 1.0
+    assert np.abs(levels(frames.named(frames.read(1, 1))["units.a"][0])).max() < HALF_A_SHADE
+
+
+def test_wrong_answers_at_moments_are_those_before_each_update(trace):
+    steps = [1, 2, 6, 30]
+    frames = wrong_frames({"a": trace}, (X_VAL, Y_VAL), steps, 8, moments=True)
+    totals = frames.named(frames.read(1, 4))["wrong.a.total"].ravel()
+    for total, after in zip(totals, (0, 1, 5, 8), strict=True):  # the run has 8
+        outputs = trace.network(after).outputs(X_VAL)
+        assert total == (outputs.argmax(axis=1) != Y_VAL.argmax(axis=0)).sum()
+
+
+def test_frames_of_every_update_are_read_by_the_stride_of_the_trace(trace):
+    assert unit_frames({"a": trace}, range(1, 9), 8, True)[0].stride == trace.stride > 1
+    assert unit_frames({"a": trace}, [1, 2, 4], 8, True)[0].stride == 1
+
+
+@pytest.mark.parametrize(("learned", "said"), [(True, "has learned"), (False, "looks at")])
+def test_a_panel_of_units_says_what_is_seen(learned, said):
+    panel = unit_panel("mse", "MSE", 8, learned, 0.5)
+    assert (panel.field, panel.colors) == ("units.mse", "signed")
+    assert said in panel.label
+    assert ("W^{(1)}_1" in panel.title) is learned
 
 
 def test_what_is_drawn_strongest_leaves_out_five_in_a_thousand(trace):

@@ -1,10 +1,12 @@
 """Where panels stand: mosaics as in matplotlib, cut into rows and columns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from mlpteach.views import Axes, Heat, Plot, Show, Table, Text, frames_of
+from mlpteach.views import Axes, Heat, Ledger, Plot, Show, Table, Text, frames_of
 from mlpteach.views.mosaic import LETTERS, above, arrange, beside, cut, mosaic_lines, stack
 
 WIDE = Plot("", "", Axes("", "", (0, 1), (0, 1)), ())
@@ -12,6 +14,8 @@ SQUARE = Plot("", "", Axes("", "", (0, 1), (0, 1), shape="square"), ())
 WORDS = Text("", ("words",))
 TABLE = Table("", "", (), ())
 HEAT = Heat("G", "", "", "signed", 1.0, 1.0)
+IN_ROW = replace(HEAT, line=0)
+LEDGER = Ledger(())
 
 
 def rectangles(piece, left=0.0, top=0.0, right=1.0, bottom=1.0):
@@ -92,6 +96,14 @@ def test_mosaics_are_put_together():
         ([SQUARE, SQUARE], "AB"),
         ([WORDS, WIDE], "A;B"),
         ([WIDE] + [HEAT] * 5, "AAAAAA;BBBCCC;DDEEFF"),
+        ([SQUARE] + [WIDE] * 3, "AABB;AACD"),
+        # A ledger has the maps of its lines in its rows; others stand narrower beside the plots.
+        ([LEDGER, HEAT], "A;B"),
+        ([LEDGER, IN_ROW], "A"),
+        ([LEDGER, WIDE, HEAT, IN_ROW], "AAAAA;BBBCC"),
+        # Beside two ledgers all maps stand at the right, two in a row, on three tenths.
+        ([LEDGER, LEDGER, WIDE, HEAT, IN_ROW], "AAAAAAABBBBBBBDDDEEE;CCCCCCCCCCCCCCDDDEEE"),
+        ([LEDGER, LEDGER, HEAT, HEAT, HEAT], "AAAAAAABBBBBBBCCCCCC;AAAAAAABBBBBBBDDDEEE"),
     ],
 )
 def test_panels_that_nobody_placed_are_arranged(panels, expected):

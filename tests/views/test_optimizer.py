@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.views.optimizer import optimizer_frames, optimizer_heats, rule_lines
+from mlpteach.views.optimizer import (
+    cost_plot,
+    cost_series,
+    optimizer_frames,
+    optimizer_heats,
+    rule_lines,
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +109,41 @@ def test_shades_follow_sign_and_size(trace):
     assert positive.shade(np.array([0.0, positive.limit / 4, positive.limit])).tolist() == [
         0.0, 0.5, 1.0,
     ]  # fmt: skip
+
+
+def test_what_is_0_everywhere_has_a_limit_too(trace):
+    arrays = {name: 0.0 * value[None] for name, value in by_name(trace, 2, 3).items()}
+    assert {heat.limit for heat in optimizer_heats(trace, 2, arrays)} == {1.0}
+    arrays["M"].flat[:2] = [-3.0, np.nan]
+    limits = {heat.field: heat.limit for heat in optimizer_heats(trace, 2, arrays)}
+    assert limits["M"] == 3.0
+
+
+def test_maps_of_small_values_are_lifted_those_of_weights_are_not(trace):
+    arrays = {name: value[None] for name, value in by_name(trace, 2, 3).items()}
+    heats = {heat.field: heat for heat in optimizer_heats(trace, 2, arrays)}
+    assert (heats["W"].gamma, heats["rho"].gamma) == (1.0, 0.5)
+    assert [name for name, heat in heats.items() if not heat.selectable] == ["sensitivity"]
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "shown"),
+    [
+        (None, [0, 1]),  # an epoch an update: a line through all
+        (6, [0, 0, 1, 1]),  # a bar needs two points
+        (4, [0, 0, None, 1, 1, None]),
+        (3, [0, 0, 0, None, 1, 1, 1, None]),
+    ],
+)
+def test_the_mean_of_an_epoch_is_a_bar_where_it_can_be_one(batch_size, shown):
+    X, y = mt.datasets.moons(n=12, seed=1)
+    net = mt.MLP((2, 3, 1), seed=1)
+    trace = mt.train(net, X, y, epochs=2, batch_size=batch_size, progress=False)
+    series = cost_series(trace)
+    losses = np.array([step.loss for step in trace])
+    means = losses.reshape(2, -1).mean(axis=1)  # batches of one size
+    expected = [np.nan if epoch is None else means[epoch] for epoch in shown]
+    np.testing.assert_allclose(series["epoch_loss"], expected, rtol=1e-12)
+    np.testing.assert_array_equal(series["loss"], losses)
+    assert "factor" not in series
+    assert cost_plot(trace).axes.xlim == (0.0, len(trace) + 1.0)

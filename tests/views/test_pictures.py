@@ -11,7 +11,7 @@ from PIL import Image
 from mlpteach.views import Axes
 from mlpteach.views.axis_labels import fit, set_labels
 from mlpteach.views.coordinates import x_fractions, y_fractions
-from mlpteach.views.pictures import picture_key, render
+from mlpteach.views.pictures import _in_few_colors, picture_key, prepare, render
 
 X, Y = np.array([1.0, 10.0, 100.0]), np.array([0.1, 0.9, 0.4])
 
@@ -118,6 +118,47 @@ def test_formulas_in_labels_are_not_broken():
     assert "\n" in text
     assert all(line.count("$") % 2 == 0 for line in text.split("\n"))
     assert size < 11
+
+
+def test_a_plot_is_transparent_and_open_above_and_to_the_right():
+    target = Figure().subplots()
+    prepare(target, axes())
+    assert target.patch.get_alpha() == 0.0
+    seen = {side for side, spine in target.spines.items() if spine.get_visible()}
+    assert seen == {"left", "bottom"}
+    sizes = {label.get_fontsize() for label in target.get_xticklabels() + target.get_yticklabels()}
+    assert sizes == {11.0}
+
+
+def test_names_in_place_of_numbers_stay():
+    def named(target):
+        target.set_xticks([1.0, 100.0], ["one", "hundred"])
+
+    target = Figure().subplots()
+    prepare(target, axes(draw=named, key="names"))
+    assert [label.get_text() for label in target.get_xticklabels()] == ["one", "hundred"]
+    # Those of the other axis are numbers all the same.
+    assert target.yaxis.get_major_formatter()(0.25, 0) == "0.25"
+    assert target.yaxis.get_major_formatter()(-480000.0, 0) == "−4.8e5"
+
+
+def test_words_have_their_size_beside_other_text():
+    def words(target):
+        target.text(10.0, 0.5, "small", fontsize=5.5)
+
+    [word] = render(axes(draw=words, key="small words")).words
+    assert word["size"] == 0.5
+
+
+def test_rare_colours_take_the_nearest_that_is_seen():
+    """64 frequent ones; a red that is hardly there is nearest to nothing, not to red."""
+    greys = [[2 * i, 2 * i, 2 * i, 255] for i in range(62)]
+    frequent = np.array([*greys, [0, 0, 0, 0], [255, 0, 0, 255]] * 2, dtype=np.uint8)
+    rare = np.array([[255, 0, 0, 3], [250, 4, 0, 255], [41, 40, 40, 255]], dtype=np.uint8)
+    pixels = np.concatenate([frequent, rare])[None].copy()
+    image = np.asarray(_in_few_colors(pixels).convert("RGBA"))[0]
+    np.testing.assert_array_equal(image[:-3], frequent)
+    assert image[-3:].tolist() == [[0, 0, 0, 0], [255, 0, 0, 255], [40, 40, 40, 255]]
 
 
 def test_equal_axes_are_drawn_once():

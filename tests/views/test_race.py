@@ -1,5 +1,7 @@
 """What a race draws, of runs whose numbers are known by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import mlpteach as mt
 from mlpteach.basics.style import Style
 from mlpteach.tables.landscapes import own_landscape
 from mlpteach.views.panels import Arrow, Plot, Table
-from mlpteach.views.race import path, race_show
+from mlpteach.views.race import _message, hatched, notes, path, race_show, title
 
 STEPS = 4
 STYLES = {"gd": Style("#2b8cd0", "solid", "o"), "nesterov": Style("#cc5500", "dashed", "s")}
@@ -65,3 +67,71 @@ def test_distances_are_shown_where_a_minimum_is_known(minima, there):
     (table,) = [panel for panel in show.panels if isinstance(panel, Table)]
     assert ("distance" in table.columns) is there
     assert any("Distance" in getattr(panel, "title", "") for panel in show.panels) is there
+
+
+WINDOW = (-1.0, 2.0, -3.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        ([0.0, 3.0, 0.0, 0.0], [0.0] * 4, {2: "outside the map", 3: ""}),  # to the right
+        ([0.0, -1.5, -1.5, 0.0], [0.0] * 4, {2: "outside the map", 4: ""}),  # to the left
+        ([0.0] * 4, [5.0, 0.0, 4.5, 9.0], {1: "outside the map", 2: "", 3: "outside the map"}),
+        ([0.0] * 4, [0.0, 0.0, 0.0, -3.5], {4: "outside the map"}),
+        ([-1.0, 2.0, 0.0, 0.0], [0.0, 0.0, -3.0, 4.0], {}),  # the border belongs to the map
+    ],
+)
+def test_who_leaves_the_map_and_comes_back_is_told(x, y, said):
+    trace = SimpleNamespace(diverged=None)
+    assert notes(trace, np.array(x), np.array(y), WINDOW) == said
+
+
+def test_the_end_of_a_racer_is_told_at_its_update():
+    trace = SimpleNamespace(diverged=SimpleNamespace(k=3))
+    x = np.array([0.0, 3.0, np.nan, np.nan])
+    told = notes(trace, x, np.zeros(4), WINDOW)
+    assert told == {2: "outside the map", 3: "diverged at update 3"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [((), "No rule runs"), ((None, None), ""), ((3, None), ""), ((3, 4), "Every rule diverged")],
+)
+def test_it_is_said_where_nobody_is_left(ends, message):
+    traces = {str(i): SimpleNamespace(diverged=end) for i, end in enumerate(ends)}
+    assert _message(traces).startswith(message)
+    assert bool(_message(traces)) is bool(message)
+
+
+def test_where_a_rule_diverges_is_said_in_the_upper_left_corner():
+    bowl = own_landscape(lambda W: (0.5 * float(W @ W), W), WINDOW, start=(1.0, 1.0))
+    lost = np.zeros((4, 4), dtype=bool)
+    assert hatched(None, "", bowl) == hatched(lost, "", bowl) == ()
+    lost[1:, 2] = True
+    lines, note = hatched(lost, "Adam", bowl)
+    assert note.text == "Adam diverges: 19 %"  # 3 of 16
+    assert -1.0 < note.x < -0.8
+    assert 3.6 < note.y < 4.0
+    # Over the third column from the left, from the second row on.
+    assert (np.nanmin(lines.x), np.nanmax(lines.x)) == (0.5, 1.25)
+    assert np.nanmin(lines.y) >= -1.25
+
+
+def test_costs_are_seen_from_far_below_the_start_to_above_it():
+    """From 1e-8 of the first cost, 12.5, to ten times it; below 0 an axis is linear."""
+    axes = plot(race(), "Cost").axes
+    assert (axes.yscale, axes.ylim) == ("log", pytest.approx((1e-7, 1e3)))
+    slope = own_landscape(lambda W: (float(W[0]), np.array([1.0, 0.0])), WINDOW, start=(1.0, 1.0))
+    trace = mt.descend(slope, slope.start, rule=mt.rule("gd", eta=0.5), steps=STEPS)
+    show = race_show({"gd": trace}, {"gd": path(trace, slope, STEPS)}, STYLES, slope, STEPS)
+    axes = plot(show, "Cost").axes
+    assert axes.yscale == "linear"
+    assert axes.ylim[0] <= -1.0 < 2.0 <= axes.ylim[1]
+
+
+def test_names_of_the_table_are_titles_without_the_usual_form():
+    adam = mt.rule("adam", "paper")
+    assert title("adam (paper)", adam) == "Adam (paper)"
+    assert title("gd (lecture)", mt.rule("gd")) == "Gradient descent"
+    assert title("gd (lecture), as gd", mt.rule("gd")) == "Gradient descent, as gd"

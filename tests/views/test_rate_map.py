@@ -1,5 +1,7 @@
 """The map of momentum: distances left, rates and words, by eigenvalues worked out by hand."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -110,3 +112,26 @@ def test_the_lines_of_the_map_lie_where_eigenvalues_say():
     inner = border[(border[:, 0] < 0.9) & (border[:, 1] < 0.9)]
     assert len(inner) > 20
     np.testing.assert_allclose(inner[:, 0], (1 - np.sqrt(inner[:, 1])) ** 2, rtol=0.05)
+
+
+def filled(target):
+    """Return (lowest level, function whether a place is filled) of each area."""
+    areas = [one for one in target.collections if getattr(one, "filled", False)]
+
+    def covers(area, step, memory):
+        return any(path.contains_point((step, memory)) for path in area.get_paths() if len(path))
+
+    return {area.levels[0]: partial(covers, area) for area in areas}, areas
+
+
+def test_areas_are_filled_where_a_run_converges_and_where_it_does_not():
+    """Without memory it does up to a step of 2."""
+    covers, areas = filled(drawn("paper"))
+    lost = covers.pop(1.0)
+    (digits,) = covers.values()
+    for step, diverges in ((0.05, False), (1.5, False), (2.5, True), (9.0, True)):
+        assert lost(step, 0.01) is diverges
+        assert digits(step, 0.01) is not diverges
+    shades = [area.get_facecolors()[:, 3] for area in areas]
+    assert (np.diff(shades[0]) < 0).all()  # strongest where a digit takes fewest updates
+    assert shades[1] == pytest.approx([0.25])

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import mlpteach as mt
 from mlpteach.study import regret
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES, project
-from mlpteach.views.layers import Line
+from mlpteach.views.layers import Line, Note, Path
 from mlpteach.views.regret import show_regret
 
 EXAMPLE = COUNTEREXAMPLES["every_third"]
@@ -103,6 +104,35 @@ def test_panels(show):
     settled = max(show.series[f"{id}.highest"][8:].max() for id in ("adam", "amsgrad"))
     assert settled <= average.axes.ylim[1] <= 2 * settled
     assert all(plot.click == "step" for plot in (average, divisor))
+
+
+def test_each_rule_walks_on_a_line_from_the_best_place_to_the_worst(show):
+    track = show.panels[0]
+    lanes = [layer for layer in track.layers if isinstance(layer, Path)]
+    assert [lane.x.tolist() for lane in lanes] == [[-1.0, 1.0]] * 2
+    heights = [show.series[f"{id}.lane"][0] for id in ("adam", "amsgrad")]
+    assert [lane.y.tolist() for lane in lanes] == [[height] * 2 for height in heights]
+    assert track.axes.ylim == (0.0, 1.0)
+    assert all(0.0 < height < 1.0 for height in heights)
+    (best,) = [layer for layer in track.layers if isinstance(layer, Note)]
+    assert (best.text, best.x) == ("best place", pytest.approx(-1.0, abs=0.02))
+    assert min(heights) < best.y < max(heights)
+    target = Figure().subplots()
+    track.axes.draw(target)
+    assert target.get_yticks().tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("updates", "ends"),
+    [
+        (6, (1.0, 10.0)),  # a decade at least
+        (90, (1.0, 90.0)),
+        (91, (9.0, 91.0)),  # more than ten times three periods: from these on
+    ],
+)
+def test_the_first_regrets_are_left_out_where_there_are_many(updates, ends):
+    average = shown_of(EXAMPLE, runs_of(EXAMPLE, updates), updates).panels[1]
+    assert average.axes.xlim == ends
 
 
 def test_many_updates_are_shown_as_points():

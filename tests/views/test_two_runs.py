@@ -7,7 +7,7 @@ import mlpteach as mt
 from mlpteach.basics.style import Style
 from mlpteach.run.compare import Difference
 from mlpteach.tables.landscapes import own_landscape
-from mlpteach.views.panels import Heat, Text
+from mlpteach.views.panels import Heat, Plot, Table, Text
 from mlpteach.views.two_runs import pair_show, with_map
 
 STYLES = {"own": Style("#2b8cd0", "solid", "o"), "reference": Style("#cc5500", "dashed", "s")}
@@ -37,6 +37,61 @@ def test_the_shorter_run_s_cost_ends_where_it_does(traces):
     np.testing.assert_array_equal(show.series["k"], [1.0, 2.0, 3.0, 4.0])
     np.testing.assert_allclose(show.series["own.loss"], [12.5, 3.125, np.nan, np.nan])
     np.testing.assert_allclose(show.series["reference.loss"], [12.5, 3.125, 0.78125, 0.1953125])
+
+
+def broken(k):
+    """Descend until update k breaks."""
+
+    def rule(k, G, *, eta=0.5, last=k):
+        return mt.Quantities(rho=eta * G * (np.inf if k == last else 1.0))
+
+    with pytest.warns(mt.DivergenceWarning):
+        return mt.descend(bowl, [3.0, 4.0], rule=rule, steps=9)
+
+
+def test_an_end_is_told_where_it_happened_of_the_longest_run_at_its_last_update():
+    show = pair_show({"own": broken(3), "reference": broken(6)}, STYLES, 0)
+    [table] = [panel for panel in show.panels if isinstance(panel, Table)]
+    assert show.steps == 5
+    assert [list(row.notes) for row in table.rows] == [[3], [5]]
+    assert all(note.startswith("diverged: ") for row in table.rows for note in row.notes.values())
+    assert [row.cells for row in table.rows] == [("own.loss",), ("reference.loss",)]
+
+
+@pytest.mark.parametrize(
+    ("costs", "scale"),
+    [
+        ((4.0, 1.0), "linear"),
+        ((60.0, 1.0), "log"),
+        ((60.0, 0.0), "linear"),
+        ((9.0, -1.0), "linear"),
+    ],
+)
+def test_costs_that_fall_far_have_a_logarithmic_axis(costs, scale):
+    """One run stays at the first cost, the other one goes to the second at its second update."""
+    runs = {
+        "own": mt.descend(lambda W: (costs[0], np.zeros(1)), [0.0], rule="gd", steps=2),
+        "reference": mt.descend(
+            lambda W: (costs[0] if W[0] == 0 else costs[1], -np.ones(1)), [0.0], rule="gd", steps=2
+        ),
+    }
+    for traces in (runs, dict(reversed(runs.items()))):
+        show = pair_show(traces, STYLES, 0)
+        [plot] = [panel for panel in show.panels if isinstance(panel, Plot)]
+        assert plot.axes.yscale == scale
+        assert plot.axes.ylim[0] <= min(costs) < max(costs) <= plot.axes.ylim[1]
+        assert plot.axes.xlim == (0.0, 3.0)
+
+
+def test_a_schedule_s_factor_is_shown_where_it_is_not_constant():
+    traces = {
+        "own": mt.descend(bowl, [3.0, 4.0], rule="gd", steps=3),
+        "reference": mt.descend(bowl, [3.0, 4.0], rule="gd", steps=2, schedule="cooling"),
+    }
+    series = pair_show(traces, STYLES, 0).series
+    assert "own.factor" not in series
+    expected = [*(step.factor for step in traces["reference"]), np.nan]
+    np.testing.assert_array_equal(series["reference.factor"], expected)
 
 
 @pytest.mark.parametrize(
