@@ -5,9 +5,8 @@ from pathlib import Path
 _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    "element", "scroll", "keys", "silence", "numbers", "state", "planes", "history", "colors",
-    "axes",
-    "names", "emptiness", "plot", "heat", "table", "ledger", "network", "matrices", "images",
+    "element", "write", "scroll", "keys", "silence", "numbers", "state", "planes", "history",
+    "colors", "axes", "names", "emptiness", "plot", "heat", "table", "ledger", "network", "matrices", "images",
     "mosaic", "controls", "control_row", "transport", "more", "header", "guide", "space",
     "dashboard", "render",
 )  # fmt: skip

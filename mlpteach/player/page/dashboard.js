@@ -111,7 +111,7 @@ class Dashboard {
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
       tellWidths(this.root);
-      for (const panel of this.panels) panel.size = null;
+      for (const panel of this.panels) panel.size = panel.look = null;
       this.guide.fit();
       this.draw();
     };
