@@ -23,7 +23,7 @@ class Transport {
     const unit = named || "step";
     this.node.hidden = this.hint.hidden = !steps;
     this.slider.max = Math.max(1, steps);
-    this.buildNumbers(this.dashboard.spec);
+    if (steps) this.buildNumbers(this.dashboard.spec);
     const shape = `${unit} ${lines > 0} ${perEpoch > 1}`;
     if (shape === this.shape) return;
     this.shape = shape;
