@@ -5,11 +5,10 @@ from pathlib import Path
 _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    "element", "scroll", "keys", "silence", "numbers", "state", "planes", "history", "colors",
-    "axes",
-    "names", "emptiness", "plot", "heat", "table", "ledger", "network", "matrices", "images",
-    "mosaic", "controls", "control_row", "transport", "more", "header", "guide", "space",
-    "dashboard", "render",
+    "element", "write", "scroll", "keys", "silence", "numbers", "state", "planes", "history",
+    "colors", "axes", "names", "emptiness", "plot", "heat", "table", "ledger", "network",
+    "matrices", "images", "mosaic", "controls", "control_row", "transport", "more", "header",
+    "guide", "space", "dashboard", "render",
 )  # fmt: skip
 
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)

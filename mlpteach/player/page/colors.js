@@ -26,6 +26,12 @@ function matrixCanvas({ rows, columns }, attributes = {}) {
   return { canvas, fill };
 }
 
+// Empty a canvas and give it its size: to give it the one it has would cost it all its memory anew.
+function clearCanvas(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  canvas.getContext("2d").clearRect(0, 0, width, height);
+}
+
 // The page's colour as a number: a canvas that stands in no page takes Canvas, which a dark page may
 // name, for white.
 function pageColor(node) {

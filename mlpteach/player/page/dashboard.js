@@ -2,7 +2,7 @@
 // steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
-const GLANCE = 50_000; // bytes asked for at once while not
+const GLANCE = 200_000; // bytes asked for at once while not
 const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
@@ -111,7 +111,7 @@ class Dashboard {
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
       tellWidths(this.root);
-      for (const panel of this.panels) panel.size = null;
+      for (const panel of this.panels) panel.size = panel.look = null;
       this.guide.fit();
       this.draw();
     };
@@ -254,7 +254,7 @@ class Dashboard {
 
   draw() {
     if (!this.spec.steps) return;
-    this.isReady(this.k);
+    if (!this.isComplete(this.k)) this.askLater();
     this.transport.draw(this);
     for (const panel of this.panels) panel.draw(this);
     if (this.guide.asks) this.guide.hide();
@@ -263,9 +263,25 @@ class Dashboard {
   // -- talking with the kernel
 
   isReady(k) {
-    const { history, row, column } = this, isHeld = history.isHeld(k);
-    if (!isHeld || (!this.playing && !history.isExact(k, row, column))) this.ask(k);
-    return isHeld;
+    if (!this.isComplete(k)) this.ask(k);
+    return this.history.isHeld(k);
+  }
+
+  // Whether a step's frame is here, and while nothing plays the chosen entry with all its digits.
+  isComplete(k) {
+    const { history, row, column } = this;
+    return history.isHeld(k) && (this.playing || history.isExact(k, row, column));
+  }
+
+  // Ask for the step on the screen once it is painted: what a notebook does about a message costs more
+  // than the picture. Of the steps that a dragged slider passes meanwhile the last is asked for.
+  askLater() {
+    this.later ??= requestAnimationFrame(() => {
+      this.later = setTimeout(() => {
+        this.later = null;
+        this.isReady(this.k);
+      });
+    });
   }
 
   ask(k) {

@@ -26,7 +26,7 @@ class Images {
     const gap = Math.ceil(GAP * panel.side), said = panel.said && !panel.alone && columns <= TOO_MANY ? Math.ceil(SAID * panel.side) : 0;
     Object.assign(this, { panel, count, columns, rows, across: panel.side + gap, down: panel.side + gap + said });
     this.canvas.dataset.field = panel.field;
-    this.title.innerHTML = panel.title;
+    writeHtml(this.title, panel.title);
     this.caption.hidden = !panel.title;
     const width = columns * this.across, height = rows * this.down;
     Object.assign(this.canvas, { width, height });
@@ -50,7 +50,7 @@ class Images {
     if (!ready) return;
     this.image.data.fill(0);
     this.shown = panel.alone ? [this.chosen(dashboard)] : Array.from({ length: this.count }, (_, i) => i);
-    const colors = panel.colors === "ink" ? { ink: inkOf(this.node) } : { signed: dashboard.table("signed") };
+    const colors = panel.colors === "ink" ? { ink: (this.look ??= inkOf(this.node)) } : { signed: dashboard.table("signed") };
     this.shown.forEach((i, place) => this.paint(i, place, colors, dashboard));
     this.context.putImageData(this.image, 0, 0);
     this.say(dashboard);
@@ -79,7 +79,7 @@ class Images {
   // What stands below the images, and the frame around the one that is chosen.
   say(dashboard) {
     const { panel, words, mark, columns, rows } = this;
-    if (panel.alone && panel.said) this.title.innerHTML = `${panel.title}: ${this.saidOf(this.shown[0], dashboard)}`;
+    if (panel.alone && panel.said) writeHtml(this.title, `${panel.title}: ${this.saidOf(this.shown[0], dashboard)}`);
     [...words.children].forEach((node, place) => { node.textContent = this.saidOf(this.shown[place], dashboard); });
     const chosen = panel.alone ? -1 : this.chosen(dashboard);
     mark.hidden = chosen < 0;

@@ -18,15 +18,21 @@ function tellCut(box) {
   box.classList.toggle("cut", box.scrollTop + box.clientHeight < box.scrollHeight - REST);
 }
 
+// A line's row, and where its numbers are written.
+function makeLine({ name, formula, numbers: html }, i) {
+  const numbers = element("td", { class: "numbers", html });
+  const result = element("span");
+  const node = element("tr", { "data-line": name, "data-index": i },
+    element("td", { html: formula }), numbers, element("td", { class: "result" }, element("b", {}, "= ", result)));
+  return { node, numbers, slots: [...node.querySelectorAll("[data-key]")], result };
+}
+
 class Ledger {
   constructor(panel, dashboard) {
     this.written = JSON.stringify([panel.lines, panel.prefix]);
     this.caption = element("caption", { class: "weight" });
-    this.rows = panel.lines.map((line, i) =>
-      element("tr", { "data-line": line.name, "data-index": i },
-        element("td", { html: line.formula }),
-        element("td", { class: "numbers", html: line.numbers }),
-        element("td", { class: "result" }, element("b", {}, "= ", element("span", {})))));
+    this.made = panel.lines.map(makeLine);
+    this.rows = this.made.map(({ node }) => node);
     this.node = element("table", { class: "ledger", hidden: !panel.lines.length, "data-prefix": panel.prefix }, this.caption, ...this.rows);
     this.node.classList.toggle("long", panel.lines.length > MOST_ROOMY_LINES);
     this.replace(panel, dashboard);
@@ -58,7 +64,7 @@ class Ledger {
         `<mrow><mo>(</mo><mn>${layer}</mn><mo>)</mo></mrow></msubsup></math>: ` +
         `unit ${row + 1}, input ${column + 1} <span class="range">${title ? "" : "(click a map to choose another)"}</span>`
       : `Coordinate <math><msub><mi>W</mi><mn>${column + 1}</mn></msub></math>`;
-    this.caption.innerHTML = title ? `<b>${title}</b> · ${weight}` : weight;
+    writeHtml(this.caption, title ? `<b>${title}</b> · ${weight}` : weight);
     const number = (key) => {
       if (key === "k") return k;
       if (key in places) return history.placed(k, places[key], row, column);
@@ -68,25 +74,23 @@ class Ledger {
     };
     // Beside a longer ledger this one waits at its last line.
     const current = Math.min(line, this.rows.length - 1);
-    this.rows.forEach((node, i) => {
+    this.made.forEach(({ node, numbers, slots, result }, i) => {
       node.classList.toggle("current", i === current);
       node.classList.toggle("pending", i > current || !ready);
       if (i === current) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
-      const result = node.querySelector(".result span");
       if (!ready) { // no other step's numbers under this step's k
         result.textContent = "…";
         result.removeAttribute("title");
         delete result.dataset.value;
         return;
       }
-      const slots = node.querySelectorAll("[data-key]");
-      const values = Array.from(slots, (slot) => number(slot.dataset.key));
+      const values = slots.map((slot) => number(slot.dataset.key));
       slots.forEach((slot, j) => {
         const text = slot.dataset.key === "k" ? String(values[j]) : format(values[j]);
         slot.textContent = values[j] < 0 ? `(${text})` : text;
       });
-      node.children[1].title = values.join(", "); // mathematics tells nothing on hover
+      numbers.title = values.join(", "); // mathematics tells nothing on hover
       const value = number(node.dataset.line === "W" ? "W_after" : node.dataset.line);
       result.textContent = format(value);
       result.dataset.value = result.title = value;

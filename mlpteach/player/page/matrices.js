@@ -14,7 +14,7 @@ class Matrices {
     this.panel = panel;
     this.caption.innerHTML = `<span>${panel.title}</span>`;
     this.plot.setAttribute("aria-label", panel.label);
-    this.shown = null;
+    this.shown = this.size = null;
     return true;
   }
 
@@ -25,12 +25,13 @@ class Matrices {
     if (!ready) return;
     const said = this.panel.lines[Math.min(line, this.panel.lines.length - 1)];
     if (said !== this.shown) this.build(said, dashboard);
-    const cell = this.cellSize();
-    for (const part of this.parts) this.fill(part, cell, dashboard);
+    this.size ??= this.cellSize(); // asked for once (see retheme): each time it would cost a layout
+    for (const part of this.parts) this.fill(part, this.size, dashboard);
   }
 
   build(said, dashboard) {
     this.shown = said;
+    this.size = null;
     this.parts = [];
     this.plot.replaceChildren(...said.map((part) => {
       if (typeof part === "string") return element("span", { class: "sign" }, part);

@@ -19,6 +19,7 @@ class Diagram {
 
   replace(panel) {
     this.panel = panel;
+    this.size = null;
     this.caption.innerHTML = `<span>${panel.title}</span>`;
     this.plot.setAttribute("aria-label", panel.label);
     this.starts = []; // of W^(l) among all parameters
@@ -105,8 +106,10 @@ class Diagram {
     return [x, (height * (unit + 0.5)) / sizes[layer - 1]];
   }
 
+  // Asked for once (see retheme): each time it would cost a layout.
   arrange() {
     const { sizes } = this.panel;
+    this.size = true;
     this.width = this.plot.clientWidth;
     this.height = this.plot.clientHeight;
     this.font = clamp(this.width / 32, 14, 20);
@@ -159,16 +162,16 @@ class Diagram {
   draw(dashboard) {
     const { history, k } = dashboard;
     const ratio = devicePixelRatio;
-    this.arrange();
+    if (!this.size) this.arrange();
     const ready = history.isHeld(k); // no other step's numbers under this step's k
     this.canvas.style.visibility = ready ? "" : "hidden";
     if (!this.width || !ready) return;
-    this.edge ??= this.colors(dashboard);
-    this.canvas.width = Math.round(this.width * ratio);
-    this.canvas.height = Math.round(this.height * ratio);
+    this.look ??= this.colors(dashboard);
     const { context } = this;
+    context.resetTransform();
+    clearCanvas(this.canvas, Math.round(this.width * ratio), Math.round(this.height * ratio));
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.font = `${this.font}px ${getComputedStyle(this.node).fontFamily}`;
+    context.font = `${this.font}px ${this.look.family}`;
     context.textBaseline = "middle";
     this.written = [];
     this.fillMaps(dashboard);
@@ -181,14 +184,14 @@ class Diagram {
     const style = getComputedStyle(this.node);
     const dark = isDark(this.node);
     const signs = dark ? ["#7fb4ff", "#ff9a8a"] : ["#1f5fa8", "#b2182b"];
-    return { ink: style.color, page: pageColor(this.node), table: dashboard.table("signed"), of: (value) => signs[Number(value > 0)] };
+    return { ink: style.color, family: style.fontFamily, page: pageColor(this.node), table: dashboard.table("signed"), of: (value) => signs[Number(value > 0)] };
   }
 
   fillMaps({ history, k }) {
     const numbers = history.matrix(k, this.panel.maps);
     const context = this.maps.getContext("2d");
     const image = context.createImageData(this.maps.width, this.maps.height);
-    const { table } = this.edge;
+    const { table } = this.look;
     for (let i = 0; i < 3 * numbers.length; i++) {
       const level = bitsAt(numbers, i);
       for (let part = 0; part < 3; part++) image.data[4 * i + part] = table[3 * level + part];
@@ -198,7 +201,7 @@ class Diagram {
   }
 
   drawWeights(dashboard) {
-    const { context, edge } = this;
+    const { context, look } = this;
     const { layer, matrix } = this.focus(dashboard);
     const values = { W: dashboard.history.matrix(dashboard.k, "W"), G: dashboard.history.matrix(dashboard.k, "G") };
     const limits = { W: largest(values.W), G: largest(values.G) };
@@ -207,7 +210,7 @@ class Diagram {
       const shown = weight.layer === layer ? matrix : "W";
       const value = values[shown][this.weight(weight.layer, weight.unit, weight.input)];
       context.globalAlpha = weight.layer === layer ? 0.8 : 0.22;
-      context.strokeStyle = edge.of(value);
+      context.strokeStyle = look.of(value);
       context.lineWidth = 0.6 + (0.16 * this.half * Math.abs(value)) / limits[shown];
       context.setLineDash(shown === "G" ? [6, 3] : []);
       curve(context, weight);
@@ -218,14 +221,14 @@ class Diagram {
   }
 
   drawUnit({ layer, unit, at: [x, y] }, dashboard) {
-    const { context, half, edge } = this;
+    const { context, half, look } = this;
     const onWay = this.onWay(layer, dashboard) === unit;
-    context.strokeStyle = edge.ink;
+    context.strokeStyle = look.ink;
     context.lineWidth = onWay ? 3 : 1;
     context.beginPath();
     if (layer === 1) {
       context.arc(x, y, half, 0, 2 * Math.PI);
-      context.fillStyle = edge.page;
+      context.fillStyle = look.page;
       context.fill();
     } else {
       this.drawMap(layer, unit, x, y);
@@ -276,13 +279,13 @@ class Diagram {
     if (!this.isKnown(`V${layer - 1}`, dashboard)) return;
     const value = this.number("V", layer - 1, unit, dashboard);
     if (Number.isNaN(value)) return;
-    const { context, half, edge } = this;
+    const { context, half, look } = this;
     const strongest = largest(dashboard.history.matrix(dashboard.k, `V${layer - 1}`));
     context.beginPath();
     context.arc(x - half, y, Math.max(2.5, 0.45 * half * Math.sqrt(Math.abs(value) / strongest)), 0, 2 * Math.PI);
-    context.fillStyle = edge.of(value);
+    context.fillStyle = look.of(value);
     context.fill();
-    context.strokeStyle = edge.page;
+    context.strokeStyle = look.page;
     context.lineWidth = 1.5;
     context.stroke();
     if (!this.roomy) return;
@@ -307,17 +310,17 @@ class Diagram {
     const unit = this.onWay(chosen + 1, dashboard), input = this.onWay(chosen, dashboard);
     const weight = this.weights().find((one) => one.layer === chosen && one.unit === unit && one.input === input);
     const value = dashboard.history.matrix(dashboard.k, matrix)[this.weight(chosen, unit, input)];
-    const { context, edge } = this;
+    const { context, look } = this;
     curve(context, weight);
-    context.strokeStyle = edge.of(value);
+    context.strokeStyle = look.of(value);
     context.lineWidth = 4;
     context.setLineDash(matrix === "G" ? [6, 3] : []);
     context.stroke();
     context.setLineDash([]);
     const [x, y] = along(weight, chosen === 1 ? 0.4 : 0.7);
     const text = format(value), wide = context.measureText(text).width + 10;
-    context.fillStyle = edge.page;
-    context.strokeStyle = edge.of(value);
+    context.fillStyle = look.page;
+    context.strokeStyle = look.of(value);
     context.lineWidth = 1.2;
     context.beginPath();
     context.roundRect(x - wide / 2, y - 0.75 * this.font, wide, 1.5 * this.font, 4);
@@ -332,15 +335,15 @@ class Diagram {
   }
 
   write(text, x, y, { align = "left", value: exact, style = "", letter = "" }) {
-    const { context, edge } = this;
+    const { context, look } = this;
     const [size] = context.font.match(/[\d.]+px .*/);
     context.save();
     context.font = `${style} ${size}`;
     context.textAlign = align;
     context.lineWidth = 3;
-    context.strokeStyle = edge.page; // readable upon a weight
+    context.strokeStyle = look.page; // readable upon a weight
     context.strokeText(letter + text, x, y);
-    context.fillStyle = exact ? edge.of(exact) : edge.ink;
+    context.fillStyle = exact ? look.of(exact) : look.ink;
     context.fillText(letter + text, x, y);
     if (exact !== undefined) this.remember(context.measureText(letter + text).width, x, y, align, exact);
     context.restore();

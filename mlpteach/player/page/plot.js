@@ -291,7 +291,7 @@ class Plot {
     const why = whyEmpty(this.layers, k, this.panel.limits);
     if (this.why.textContent !== why) this.why.textContent = why;
     this.why.hidden = !why;
-    this.clear(this.canvas, width + 2 * edge, height + 2 * edge);
+    clearCanvas(this.canvas, width + 2 * edge, height + 2 * edge);
     this.chosen = dashboard.column;
     this.ink = (color) => dashboard.ink(color);
     this.markers = [];
@@ -336,17 +336,9 @@ class Plot {
     context.globalAlpha = 1;
   }
 
-  clear(canvas, width, height) {
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    canvas.getContext("2d").clearRect(0, 0, width, height);
-  }
-
   drawRasters(dashboard, width, height) {
     const { history, k } = dashboard;
-    this.clear(this.below, width, height);
+    clearCanvas(this.below, width, height);
     if (!history.isHeld(k)) return;
     const context = this.below.getContext("2d");
     context.imageSmoothingEnabled = false;

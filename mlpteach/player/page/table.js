@@ -66,7 +66,7 @@ class Table {
     }
     for (const { notes, note } of this.rows) {
       const due = notes.findLast(([since]) => since <= k);
-      note.innerHTML = due ? due[1] : "";
+      writeHtml(note, due ? due[1] : "");
     }
   }
 }

@@ -11,7 +11,7 @@ class Transport {
     this.buttons = element("div", { class: "strip transport" });
     this.slider = element("input", { type: "range", class: "slider", min: 1, max: 1, step: 1,
       oninput: () => { dashboard.stop(); dashboard.goTo(Number(this.slider.value)); } });
-    this.numbers = element("div", { class: "numbers", "aria-live": "polite" });
+    this.numbers = element("div", { class: "numbers", "aria-live": "polite", "aria-atomic": "true" });
     this.place = element("div", { class: "strip place" }, this.numbers, this.slider);
     this.node = element("div", { class: "track" }, this.buttons, this.place);
     this.hint = element("p", { class: "hint" });
@@ -23,6 +23,7 @@ class Transport {
     const unit = named || "step";
     this.node.hidden = this.hint.hidden = !steps;
     this.slider.max = Math.max(1, steps);
+    if (steps) this.buildNumbers(this.dashboard.spec);
     const shape = `${unit} ${lines > 0} ${perEpoch > 1}`;
     if (shape === this.shape) return;
     this.shape = shape;
@@ -46,19 +47,30 @@ class Transport {
       (dashboard.spec.select ? "; arrows on a map choose the weight." : ".");
   }
 
+  // What tells the place, built once a history; each step writes its counts and values into it.
+  buildNumbers({ unit, steps, perEpoch, numbers, lines }) {
+    // On the slides k counts updates, and nothing else.
+    const letter = unit === "update" ? "k = " : "";
+    const count = (name) => (this.counts[name] = element(name === "k" ? "span" : "b", { "data-shown": name }));
+    this.counts = {};
+    this.values = numbers.map(({ series }) => element("b", { "data-shown": series }));
+    this.numbers.replaceChildren(
+      // Steps without a name are not counted: the numbers tell the place.
+      element("span", { hidden: !unit }, `${unit} `, element("b", {}, letter, count("k")), ` of ${steps}`),
+      ...(perEpoch > 1 ? [element("span", {}, "epoch ", count("epoch"))] : []),
+      ...numbers.map(({ text }, i) => element("span", {}, element("span", { html: `${text} = ` }), this.values[i])),
+      ...(lines ? [element("span", {}, "line ", count("line"), ` of ${lines}`)] : []));
+  }
+
   draw({ history, spec, k, line }) {
     this.slider.value = k;
-    // On the slides k counts updates, and nothing else.
-    const letter = spec.unit === "update" ? "k = " : "";
-    // Steps without a name are not counted: the numbers tell the place.
-    const place = [`<span${spec.unit ? "" : " hidden"}>${spec.unit} <b>${letter}<span data-shown="k">${k}</span></b> of ${spec.steps}</span>`];
-    if (spec.perEpoch > 1) place.push(`<span>epoch <b data-shown="epoch">${Math.floor((k - 1) / spec.perEpoch) + 1}</b></span>`);
-    for (const { text, series } of spec.numbers) {
-      const value = history.at(series, k);
-      place.push(`<span>${text} = <b data-shown="${series}" data-value="${value}" title="${value}">${formatCell(value)}</b></span>`);
-    }
-    if (spec.lines) place.push(`<span>line <b data-shown="line">${line + 1}</b> of ${spec.lines}</span>`);
-    this.numbers.innerHTML = place.join("");
+    const due = { k, epoch: Math.floor((k - 1) / spec.perEpoch) + 1, line: line + 1 };
+    for (const [name, node] of Object.entries(this.counts)) node.textContent = due[name];
+    this.values.forEach((node, i) => {
+      const value = history.at(spec.numbers[i].series, k);
+      node.textContent = formatCell(value);
+      node.dataset.value = node.title = value;
+    });
   }
 
   showPlaying(playing) {
