@@ -20,6 +20,7 @@ from mlpteach.exercise.replies import arrays
 _SEEDS = 2**62
 _IN_PLACE = 0.5  # of a check's points, at most, for a right function that changes its arguments
 _SOMETHING_LOST = 0.9
+_STOPS = ("raises", "not_written")
 # Where a mistake leaves so little of the numbers, they prove nothing about who calls.
 PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
 
@@ -40,6 +41,8 @@ class Helpers:
         Name of a wrong one -> the most that its own check may have given.
     in_place : tuple of str
         Names of those that are right, but change their arguments.
+    silent : tuple of str
+        Names of the broken ones that are written: they are not there, stop, or return nothing.
     asked : int
         How many there are.
     """
@@ -49,6 +52,7 @@ class Helpers:
     reach: dict
     most: dict = field(default_factory=dict)
     in_place: tuple = ()
+    silent: tuple = ()
     asked: int = 0
 
     @property
@@ -64,6 +68,12 @@ class Helpers:
         # Earlier, not there: adam_update may itself be right but for a helper of its own.
         names = " and ".join((*self.wrong, *self.in_place))
         return f"{names}: what is wrong there costs its points in earlier checks"
+
+    @property
+    def paid_silent(self):
+        """Say which helpers give no answer, and that they are paid for."""
+        names = " and ".join((*self.silent, *self.wrong, *self.in_place))
+        return f"{names}: what stops there costs its points in earlier checks"
 
     @property
     def known(self):
@@ -83,6 +93,19 @@ class Helpers:
         """Return the :class:`~mlpteach.exercise.protocol.Excuse` for what they do wrong."""
         names = (*self.wrong, *self.in_place)
         return Excuse(tuple((tuple(self.reach[n]), self.most[n]) for n in names), otherwise)
+
+    @property
+    def stood_in_for(self):
+        """Names of those in whose place the model's answer; () for too many."""
+        return self.silent if len(self.silent) <= max(1, self.asked // 2) else ()
+
+    def excuse_silent(self, sheet, otherwise, also=None):
+        """Return the Excuse for those that gave no answer, and for what another one excuses."""
+        paid = tuple((tuple(self.reach[name]), 0.0) for name in self.silent)
+        attempts = tuple(
+            {each: sheet.tasks[each].solution for each in self.reach[name]} for name in self.silent
+        )
+        return Excuse((*paid, *(also.paid if also else ())), otherwise, attempts)
 
     def contradict(self, mistakes, finding):
         """Whether these mistakes are a guess: a helper was seen to make others."""
@@ -125,17 +148,22 @@ def ask_helpers(sheet, scenarios, rng):
 
 
 def _ask_all(sheet, scenarios, rng):
-    wrong, broken, most, in_place = {}, [], {}, []
+    wrong, broken, most, in_place, silent = {}, [], {}, [], []
     for name, scenario in scenarios.items():
         seed = int(rng.integers(_SEEDS))
         try:
             given = yield from ask(scenario(np.random.default_rng(seed)))
         except NoAnswer:
             broken.append(name)
+            silent.append(name)
             continue
         with silenced():
-            if _stops(sheet, given):
+            kinds = _no_numbers(sheet, given)
+            if not kinds.isdisjoint(_STOPS):
                 broken.append(name)
+            if kinds:
+                silent += [name] if "not_written" not in kinds else []
+            if not kinds.isdisjoint(_STOPS):
                 continue
             made = Comparison(sheet, scenario, seed).mistakes_of(given)
             if made != ():
@@ -144,8 +172,9 @@ def _ask_all(sheet, scenarios, rng):
             elif changed_in_place(sheet, given):
                 in_place.append(name)
                 most[name] = _IN_PLACE
-    reach = {name: sheet.reached_from(name) for name in most}
-    return Helpers(wrong, tuple(broken), reach, most, tuple(in_place), len(scenarios))
+    reach = {name: sheet.reached_from(name) for name in (*most, *silent)}
+    several = tuple(broken), reach, most, tuple(in_place), tuple(silent)
+    return Helpers(wrong, *several, len(scenarios))
 
 
 def _most(sheet, name, made):
@@ -156,13 +185,10 @@ def _most(sheet, name, made):
     return max((mistake.worth for mistake in made), default=_IN_PLACE)
 
 
-def _stops(sheet, given):
-    """Whether a call stops with an error."""
-    for exchange in given:
-        found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
-        if isinstance(found, Finding) and found.kind in ("raises", "not_written"):
-            return True
-    return False
+def _no_numbers(sheet, given):
+    """Return the kinds of what came back in the place of numbers."""
+    found = [arrays(sheet.tasks[each.call.function], each.reply) for each in given]
+    return {each.kind for each in found if isinstance(each, Finding)}
 
 
 def carried(comparison, given, finding, mistakes):

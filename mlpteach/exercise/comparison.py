@@ -5,7 +5,7 @@ that a trajectory may go on from it. The student's function, the model solution 
 solution play the same scenario; what they answered is laid side by side.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,11 +30,14 @@ class Exchange:
     reply: Reply
 
 
-def ask(scenario):
-    """Yield a scenario's calls to whoever makes them; return the exchanges."""
+def ask(scenario, stand_ins=None):
+    """Yield a scenario's calls to whoever makes them; return the exchanges.
+
+    Functions that stand in for the student's own are put into each call.
+    """
     exchanges = []
     for where, call, answer in _conversation(scenario):
-        reply = yield call
+        reply = yield (replace(call, stand_ins=stand_ins) if stand_ins else call)
         exchanges.append(Exchange(where, call, reply))
         answer.append(reply.value)
     return exchanges
@@ -71,6 +74,12 @@ class Comparison:
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
         functions = self.sheet.functions(mistakes)
         yield from play(self.scenario(np.random.default_rng(self._seed)), functions)
+
+    def ask_beside(self, names):
+        """Yield the scenario's calls with the model's functions in the place of these."""
+        model = self.sheet.functions()
+        stand_ins = {name: model[name] for name in names}
+        return ask(self.scenario(np.random.default_rng(self._seed)), stand_ins)
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""

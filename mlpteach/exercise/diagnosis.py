@@ -1,5 +1,7 @@
 """From what a student's function answered to a verdict: what differs first, where and how."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mlpteach.exercise.carried_forward import NONE, PROVES_NOTHING, ask_helpers, carried
@@ -53,11 +55,38 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
     if not sheet.tasks[exchange.call.function].random and first[1]:
         again = Exchange(exchange.where, exchange.call, (yield exchange.call))
     found = (yield from ask_helpers(sheet, helpers, rng)) if helpers else NONE
+    if first[2].kind == "raises" and found.stood_in_for:
+        return (yield from _judge_beside(comparison, given, first, found))
     played = None
     if found.to_be_asked and first[2].kind not in PROVES_NOTHING:
         played = yield from by_own_helpers(sheet, given, found.to_be_asked, found.known)
     with silenced():
         return judge_wrong(Answers(comparison, given, first, found, played, again))
+
+
+def _judge_beside(comparison, given, first, found):
+    """Yield the calls again with the model's helpers for those that give no answer.
+
+    Their own checks took the points for them: what calls them is judged as if they were right.
+    """
+    beside = yield from comparison.ask_beside(found.stood_in_for)
+    with silenced():
+        second = comparison.first_difference(beside)
+    played = None
+    if second is not None and found.to_be_asked and second[2].kind not in PROVES_NOTHING:
+        played = yield from by_own_helpers(comparison.sheet, beside, found.to_be_asked, found.known)
+    with silenced():
+        alone = judge_wrong(Answers(comparison, given, first, found, None))
+        if second is None:
+            message = f"Right but for {found.paid_silent}."
+            return Verdict(1.0, message, excuse=found.excuse_silent(comparison.sheet, alone))
+        verdict = judge_wrong(Answers(comparison, beside, second, found, played))
+    if second[2].kind == "raises":
+        return alone
+    excuse = found.excuse_silent(comparison.sheet, alone, verdict.excuse)
+    advice = found.advice(first[2]).strip()
+    message = f"{advice} With the right one in its place: {verdict.message}"
+    return replace(verdict, message=message, excuse=excuse)
 
 
 def _judge_right(comparison, given, in_place_counts):
@@ -91,25 +120,41 @@ def unchanged_check(sheet, scenario, *, helpers=None):
         seed = int(rng.integers(_SEEDS))
         given = yield from ask(scenario(np.random.default_rng(seed)))
         comparison = Comparison(sheet, scenario, seed)
-        with silenced():
-            lost = _no_attempt(comparison, given) or _changed(comparison, given)
-            first = None if lost else comparison.first_difference(given)
-            attempt = first is None or _is_attempt(comparison, given, first)
-        if lost:
-            return lost
-        found = (yield from ask_helpers(sheet, helpers, rng)) if helpers and not attempt else NONE
-        with silenced():
-            helped = not attempt and carried(comparison, given, first[2], found.mistakes)
-        message = (
-            "Nothing is changed in place, good; the points come once the values are those of the "
-            "formula, or nearly so."
-        )
-        wrong, right = Verdict(0.0, message, ""), "Right: no argument is changed."
-        if helped:
-            return Verdict(1.0, right, excuse=found.excuse(wrong))
-        return Verdict(1.0, right) if attempt else wrong
+        verdict = yield from _judge_unchanged(comparison, given, helpers, rng)
+        if verdict.mistake != "raises" or not helpers:
+            return verdict
+        found = yield from ask_helpers(sheet, helpers, rng)
+        if not found.stood_in_for:
+            return verdict
+        beside = yield from comparison.ask_beside(found.stood_in_for)
+        again = yield from _judge_unchanged(comparison, beside, helpers, rng)
+        paid = again.fraction > 0.0
+        return replace(again, excuse=found.excuse_silent(sheet, verdict)) if paid else verdict
 
     return run
+
+
+def _judge_unchanged(comparison, given, helpers, rng):
+    """Yield what is asked besides; return the verdict on arguments after the calls."""
+    with silenced():
+        lost = _no_attempt(comparison, given) or _changed(comparison, given)
+        first = None if lost else comparison.first_difference(given)
+        attempt = first is None or _is_attempt(comparison, given, first)
+    if lost:
+        return lost
+    found = NONE
+    if helpers and not attempt:
+        found = yield from ask_helpers(comparison.sheet, helpers, rng)
+    with silenced():
+        helped = not attempt and carried(comparison, given, first[2], found.mistakes)
+    message = (
+        "Nothing is changed in place, good; the points come once the values are those of the "
+        "formula, or nearly so."
+    )
+    wrong, right = Verdict(0.0, message, ""), "Right: no argument is changed."
+    if helped:
+        return Verdict(1.0, right, excuse=found.excuse(wrong))
+    return Verdict(1.0, right) if attempt else wrong
 
 
 def _is_attempt(comparison, given, first):

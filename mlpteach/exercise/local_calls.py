@@ -54,12 +54,31 @@ def make_call(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
     printed: Any = sys.stdout  # of silenced()
     printed.seek(0)
     printed.truncate()
+    function = functions[call.function]
     try:
-        value = as_plain(functions[call.function](*arguments, **keywords))
+        with _standing_in(function, call.stand_ins):
+            value = as_plain(function(*arguments, **keywords))
     except (Exception, SystemExit) as raised:
         error = traceback.format_exception_only(raised)[-1].strip()
     after = tuple(as_plain(argument) for argument in arguments)
     return Reply(value, error, after, printed.getvalue()[:_PRINTED])
+
+
+@contextlib.contextmanager
+def _standing_in(function, stand_ins):
+    """Put functions into the place of those that a function finds under their names."""
+    if not stand_ins:
+        yield
+        return
+    names = getattr(function, "__globals__", {})
+    before = {name: names[name] for name in stand_ins if name in names}
+    names.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name in stand_ins:
+            del names[name]
+        names.update(before)
 
 
 def _own(argument):

@@ -6,12 +6,13 @@ same check runs in the student's notebook, where the call is made at once, and i
 call crosses a pipe into a sandbox and only plain data come back.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from mlpteach.exercise.attempts import is_attempt
 from mlpteach.exercise.callers import Callers
 
 _DEEPEST = 4  # lists within lists that a reply may hold
@@ -29,11 +30,15 @@ class Call:
         Arrays, lists of arrays, whole numbers, floats and strings only.
     keywords : dict
         Name -> value of the same kinds.
+    stand_ins : dict of str to callable
+        Functions that answer in the place of the student's own of these names during the call. They
+        stay on the grader's side: only what they return goes into the sandbox.
     """
 
     function: str
     arguments: tuple[Any, ...] = ()
     keywords: dict[str, Any] = field(default_factory=dict)
+    stand_ins: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,14 @@ class Excuse:
         for that mistake, 0 … 1.
     otherwise : Verdict
         What holds where the helper's own check gave more.
+    attempts : tuple of dict of str to str
+        For each helper that gave no answer: it and what it calls, with their model solutions. One
+        that got nothing in its own check must at least have been tried.
     """
 
     paid: tuple[tuple[tuple[str, ...], float], ...]
     otherwise: "Verdict"
+    attempts: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +231,7 @@ def only_what_was_paid(
     """
     if all(verdict.excuse is None for verdict in verdicts.values()):
         return verdicts
+    sources = list(sources)
     calls = Callers(sources)
     given: dict[str, float] = {}
     for id, check in checks.items():
@@ -236,6 +246,12 @@ def only_what_was_paid(
             min(given.get(name, 1.0) for name in names) <= most
             and all(calls.may_call(function, names) for function in checks[id].functions)
             for names, most in excuse.paid
+        ) and all(map(tried, excuse.attempts))
+
+    def tried(solutions: Mapping[str, str]) -> bool:
+        return not sources or any(
+            given.get(name, 1.0) == 0.0 and is_attempt(sources, name, solution)
+            for name, solution in solutions.items()
         )
 
     return {

@@ -6,11 +6,12 @@ import numpy as np
 
 from mlpteach.exercise.diagnosis import values_check
 from mlpteach.exercise.differences import Finding, close
-from mlpteach.exercise.protocol import Call, Check, Verdict
+from mlpteach.exercise.protocol import Call, Check, Excuse, Verdict
 from mlpteach.exercise.reading import read_sheet
 from mlpteach.exercise.replies import arrays
 
 SHEET = read_sheet("ps4_initialization")
+_SILENT = ("raises", "returns_none")  # attempts, unlike what is not written
 _SEEDS = 2**31
 
 
@@ -35,29 +36,47 @@ def _drawn(function):
 
 def _seeds(rng):
     """Check that a seed decides the weights, and that another seed gives others."""
-    first, second = (int(seed) for seed in rng.choice(_SEEDS, 2, replace=False))
+    seeds = [int(seed) for seed in rng.choice(_SEEDS, 2, replace=False)]
+    found = {}
     for function in ("glorot", "he"):
-        drawn = []
-        for seed in (first, first, second):
-            reply = yield Call(function, (6, 4, seed))
-            found = arrays(SHEET.tasks[function], reply)
-            if isinstance(found, Finding):
-                return Verdict(0.0, f"{function} {found.how}.", found.kind)
-            drawn.append(found["W"])
-        # Rows and columns exchanged are init_glorot's and init_he's affair.
-        if sorted(drawn[0].shape) != [4, 6] or np.unique(drawn[0]).size < drawn[0].size:
-            return Verdict(0.0, f"{function} must draw a number for each weight before a seed can "
-                           "decide them: look at init_glorot and init_he first.",
-                           "nothing_drawn")  # fmt: skip
-        again = drawn[0].shape == drawn[1].shape and close(drawn[0], drawn[1])
-        if not again:
-            return Verdict(0.0, f"{function} draws other weights when it is called again with the "
-                           "same seed: make the generator from the seed inside the function.",
-                           "seed_not_used")  # fmt: skip
-        if drawn[2].shape == drawn[0].shape and close(drawn[2], drawn[0]):
-            return Verdict(0.0, f"{function} draws the same weights whatever the seed is.",
-                           "seed_ignored")  # fmt: skip
-    return Verdict(1.0, "Right: the seed decides the weights.")
+        found[function] = yield from _seed_decides(function, *seeds)
+    silent = {name: verdict for name, verdict in found.items() if verdict.mistake in _SILENT}
+    lost = next((verdict for verdict in found.values() if not verdict.passed), None)
+    if len(silent) == 1 and lost in silent.values():
+        [name] = silent
+        message = f"Right but for {name}: what stops there costs its points in its own check."
+        excuse = Excuse((), lost, ({name: SHEET.tasks[name].solution},))
+        return Verdict(1.0, message, excuse=excuse)
+    return lost or Verdict(1.0, "Right: the seed decides the weights.")
+
+
+def _seed_decides(function, first, second):
+    drawn = []
+    for seed in (first, first, second):
+        reply = yield Call(function, (6, 4, seed))
+        found = arrays(SHEET.tasks[function], reply)
+        if isinstance(found, Finding):
+            return Verdict(0.0, f"{function} {found.how}.", found.kind)
+        drawn.append(found["W"])
+    return _decides(function, drawn)
+
+
+def _decides(function, drawn):
+    """Return the verdict on weights drawn twice from a seed, and from another one."""
+    # Rows and columns exchanged are init_glorot's and init_he's affair.
+    if sorted(drawn[0].shape) != [4, 6] or np.unique(drawn[0]).size < drawn[0].size:
+        return Verdict(0.0, f"{function} must draw a number for each weight before a seed can "
+                       "decide them: look at init_glorot and init_he first.",
+                       "nothing_drawn")  # fmt: skip
+    again = drawn[0].shape == drawn[1].shape and close(drawn[0], drawn[1])
+    if not again:
+        return Verdict(0.0, f"{function} draws other weights when it is called again with the "
+                       "same seed: make the generator from the seed inside the function.",
+                       "seed_not_used")  # fmt: skip
+    if drawn[2].shape == drawn[0].shape and close(drawn[2], drawn[0]):
+        return Verdict(0.0, f"{function} draws the same weights whatever the seed is.",
+                       "seed_ignored")  # fmt: skip
+    return Verdict(1.0, f"{function} is right: the seed decides the weights.")
 
 
 def _shares(rng):

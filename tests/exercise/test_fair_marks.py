@@ -192,3 +192,43 @@ def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 """
     found = points("ps2_adam", helper + nothing)
     assert sum(value for id, value in found.items() if "_update" in id or id == "adam_eps") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("assignment", "source", "lost"),
+    [
+        ("ps1_cross_entropy", "def softmax(Z):\n    return exp(Z) / exp(Z).sum(axis=0)\n", 2),
+        ("ps2_adam", "def first_moment(M, G, beta1=0.9):\n    return b * M + (1 - b) * G\n", 3),
+        ("ps2_adam", "def corrected_first_moment(M, k, beta1=0.9):\n    M = M / (1 - beta1**k)", 2),
+        ("ps4_initialization", "def he(n_in, n_out, seed):\n"
+         "    return rng.normal(0, np.sqrt(2 / n_in), (n_out, n_in))", 5),
+    ],
+)  # fmt: skip
+def test_a_function_that_stops_is_paid_once(assignment, source, lost):
+    assert total(assignment, source) == MOST[assignment] - lost
+
+
+def test_what_is_wrong_beside_a_helper_that_stops_costs_its_points_and_is_told():
+    stops = "def first_moment(M, G, beta1=0.9):\n    return b * M + (1 - b) * G\n"
+    slip = """
+def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    M = first_moment(M, G, beta1)
+    V = beta2 * V + (1 - beta2) * np.abs(G)
+    return W - eta * M / (1 - beta1**k) / np.sqrt(V / (1 - beta2**k) + eps), M, V
+"""
+    assert total("ps2_adam", stops + slip) == pytest.approx(total("ps2_adam", slip) - 3)
+
+
+@pytest.mark.parametrize(
+    "line", ["raise NotImplementedError()", "raise ValueError(M * beta1)", "return 1 / 0"]
+)
+def test_a_helper_that_was_not_tried_excuses_nothing(line):
+    source = f"def first_moment(M, G, beta1=0.9):\n    {line}\n"
+    assert total("ps2_adam", source) <= MOST["ps2_adam"] - 15
+
+
+def test_a_helper_that_stops_only_when_it_is_called_excuses_nothing():
+    source = LYING.replace("return right * 1.7 if seen else right", "return right / (not seen)")
+    found = points("ps2_adam", source.replace("    right =", "    seen and seen.no\n    right ="))
+    assert found["adam_first_correction"] == 2
+    assert found["adam_one_update"] == 0

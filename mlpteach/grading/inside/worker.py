@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import frames
+from .questions import Asks, standing_in
 from .shell import TimeLimit, time_limit
 
 _MOST_PRINTED = 500
@@ -58,8 +59,11 @@ def _call(shell, message):
             time_limit(message["seconds"], f"{name}()"),
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(io.StringIO()),
+            standing_in(shell.user_ns, message["stand_ins"], message["answers"]),
         ):
             value = function(*arguments, **message["keywords"])
+    except Asks as question:
+        return {"asks": question.asked}
     except TimeLimit as limit:
         error = f"TimeLimit: {limit}"
     except BaseException as problem:

@@ -369,11 +369,17 @@ class Worker:
         seconds = self._seconds(seconds or self._limits.cell_seconds)
         return self._ask({"do": "cell", "source": source, "seconds": seconds}, seconds)
 
-    def call(self, function, arguments, keywords):
-        """Call a function; return the message with its value, error and arguments."""
+    def call(self, function, arguments, keywords, stand_ins=(), answers=()):
+        """Call a function; return the message with its value, error and arguments.
+
+        Calls of `stand_ins`, names of functions, are answered from outside: the message holds the
+        first one that has no answer yet.
+        """
         seconds = self._seconds(self._limits.call_seconds)
         message = {"do": "call", "function": function, "seconds": seconds}
-        return self._ask(message | {"arguments": arguments, "keywords": keywords}, seconds)
+        message |= {"arguments": arguments, "keywords": keywords}
+        message |= {"stand_ins": list(stand_ins), "answers": list(answers)}
+        return self._ask(message, seconds)
 
     def look(self, variable):
         """Look at a variable; return the message with what it holds."""
