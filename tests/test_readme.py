@@ -16,7 +16,7 @@ from mlpteach.grading.class_feedback import write_feedback
 from mlpteach.grading.cluster.coordinator import Coordinator
 from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import answer_job, write_job
-from mlpteach.grading.deciding import ordinary_tests, own_exercise, verdicts
+from mlpteach.grading.deciding import ordinary_tests, own_exercise, read_rules, verdicts
 from mlpteach.grading.deciding import rules as grading_rules
 from mlpteach.grading.deciding.session import Session
 from mlpteach.grading.grade import grade
@@ -221,7 +221,8 @@ def marks_are_decided_outside_of_the_sandbox():
 
 
 def rules_are_plain_data():
-    assert file_of(grading_rules.read_rules) == "mlpteach/grading/deciding/rules.py"
+    assert file_of(grading_rules.Rules) == "mlpteach/grading/deciding/rules.py"
+    assert file_of(read_rules.read_rules) == "mlpteach/grading/deciding/read_rules.py"
     assert file_of(ordinary_tests.run) == "mlpteach/grading/deciding/ordinary_tests.py"
     assert file_of(own_exercise.own_checks) == "mlpteach/grading/deciding/own_exercise.py"
 

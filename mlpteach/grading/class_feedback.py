@@ -26,7 +26,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import rmtree
 
 from mlpteach.grading.class_run import CannotGrade, Result, Run, fitting, processors
-from mlpteach.grading.course.finished import ends_finished
+from mlpteach.grading.course.finished_mark import ends_finished
 from mlpteach.grading.course.folders import folders_of_students
 from mlpteach.grading.deciding.environment import environment
 from mlpteach.grading.gradebook.read_marks import read_marks

@@ -56,7 +56,7 @@ def configure(c):
     c.GenerateAssignment.preprocessors = [
         _THEIRS + "IncludeHeaderFooter",  # what it imports is there for the model solution, too
         _OURS + "course.source_check.CheckSource",
-        _OURS + "deciding.quiz_draws.WriteDraws",
+        _OURS + "course.write_draws.WriteDraws",
         *_GENERATE,
     ]
     c.GenerateFeedback.exporter_class = _OURS + "pages.feedback_page.FeedbackExporter"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from course import ASSIGNMENT, RIGHT_STEP, WRONG_MOMENT, answered
 
-from mlpteach.grading.course.finished import MARK, is_finished
+from mlpteach.grading.course.finished import is_finished
+from mlpteach.grading.course.finished_mark import MARK
 
 REGISTER = """
 import sys

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import nbformat
 
 from mlpteach.grading.cluster.jobs import graded_text
-from mlpteach.grading.course.finished import HANDED_IN, RULES, ends_finished, says
+from mlpteach.grading.course.finished_mark import HANDED_IN, RULES, ends_finished, says
 from mlpteach.grading.course.graded_notebook import as_notebook
 from mlpteach.grading.course.known_here import add_what_is_known_here
 from mlpteach.grading.grade import Graded

@@ -17,7 +17,7 @@ from mlpteach.grading.cluster.submissions import Submissions
 from mlpteach.grading.course.finished import remove_unfinished
 from mlpteach.grading.course.steps import TrustedExecute
 from mlpteach.grading.course.tidy import expected_notebooks
-from mlpteach.grading.deciding.rules import NoOriginal, read_rules, source_folder
+from mlpteach.grading.deciding.read_rules import NoOriginal, read_rules, source_folder
 
 _OURS = ("TrustedExecute", "SaveMarks", "AssignLatePenalties")
 

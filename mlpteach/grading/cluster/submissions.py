@@ -13,7 +13,8 @@ from mlpteach.grading.cluster.jobs import write_job
 from mlpteach.grading.course.finished import ANOTHER_GRADER, being_graded
 from mlpteach.grading.course.gather import gather
 from mlpteach.grading.course.tidy import expected_notebooks, look_into, other_notebooks
-from mlpteach.grading.deciding.rules import Rules, read_rules
+from mlpteach.grading.deciding.read_rules import read_rules
+from mlpteach.grading.deciding.rules import Rules
 
 
 class CannotBegin(Exception):

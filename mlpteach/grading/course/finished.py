@@ -15,26 +15,18 @@ from nbgrader.utils import rmtree
 from sqlalchemy import select
 from traitlets.log import get_logger
 
+from mlpteach.grading.course.finished_mark import HANDED_IN, RULES, ends_finished, says
 from mlpteach.grading.course.folders import folders_of_students
 from mlpteach.grading.deciding.inputs import digest
-from mlpteach.grading.deciding.rules import NoOriginal, read_rules
+from mlpteach.grading.deciding.read_rules import NoOriginal, read_rules
 from mlpteach.grading.notebooks.submission import MOST_BYTES, read_files, read_regular_file
 
-MARK = "mlpteach_graded"
-HANDED_IN = "mlpteach_handed_in"
-RULES = "mlpteach_rules"
 ANOTHER_GRADER = "another grader is at work on it just now"
 
 
 def is_finished(path):
     """Whether the autograded notebook at `path` was written to its end."""
     return ends_finished(_tail(path))
-
-
-def ends_finished(tail):
-    """Whether this is the end of an autograded notebook that was written to its end."""
-    # Quotation marks inside a student's text are escaped in JSON, so this cannot be forged.
-    return tail.endswith(b"}") and _holds(tail, f'"{MARK}": true')
 
 
 def _tail(path):
@@ -56,20 +48,6 @@ def digest_of(notebook):
     except OSError as error:
         data = str(error.errno).encode()
     return digest([], {path.name: data} | {f"./{n}": d for n, d in read_files(path.parent).items()})
-
-
-def says(tail, key, value):
-    """Whether the metadata at the end of an autograded notebook hold this value."""
-    return _holds(tail, f'"{key}": "{value}"')
-
-
-def _holds(tail, text):
-    """Whether a text stands there as JSON, not inside a string."""
-    wanted = text.encode()
-    at = tail.rfind(wanted)
-    while at > 0 and tail[at - 1 : at] == b"\\":
-        at = tail.rfind(wanted, 0, at)
-    return at > 0
 
 
 def marked_students(coursedir, assignment):

@@ -6,7 +6,7 @@ from nbgrader.preprocessors import latesubmissions
 
 from mlpteach.grading.course.finished import digest_of
 from mlpteach.grading.deciding.inputs import read_secret, work_key
-from mlpteach.grading.deciding.rules import read_rules
+from mlpteach.grading.deciding.read_rules import read_rules
 from mlpteach.grading.grade import Work
 from mlpteach.grading.notebooks.submission import read_files, read_whole
 
@@ -32,7 +32,7 @@ def gather(coursedir, path, assignment, student, rules=None):
     Raises
     ------
     SourceChanged
-    mlpteach.grading.deciding.rules.NoOriginal
+    mlpteach.grading.deciding.read_rules.NoOriginal
     """
     rules = rules or read_rules(coursedir, assignment, path.stem)
     _compare_with_gradebook(rules.released, coursedir, assignment, path.stem)

@@ -5,9 +5,8 @@ import json
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from mlpteach.grading.course.finished import HANDED_IN, MARK, RULES
-from mlpteach.grading.notebooks.written import STUDENTS, defuse
-from mlpteach.grading.pages.feedback import FOR_STAFF
+from mlpteach.grading.course.finished_mark import HANDED_IN, MARK, RULES
+from mlpteach.grading.notebooks.written import FOR_STAFF, STUDENTS, defuse
 
 
 def as_notebook(graded, handed_in, rules):

@@ -18,6 +18,13 @@ def put_off_slow_imports():
         _load_when_asked(name)
 
 
+def load_nbgrader_without_its_pages():
+    """Let parts of nbgrader be imported alone: its first file loads pages, database, converters."""
+    if "nbgrader" not in sys.modules:
+        found = importlib.util.find_spec("nbgrader")
+        sys.modules["nbgrader"] = importlib.util.module_from_spec(found)
+
+
 def _load_jsonschema():
     left_out = [name for name in _FORMATS if name not in sys.modules]
     for name in left_out:

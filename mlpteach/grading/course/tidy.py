@@ -14,7 +14,7 @@ from traitlets.log import get_logger
 
 from mlpteach.grading.course.finished import hold
 from mlpteach.grading.course.folders import student_of
-from mlpteach.grading.deciding.rules import source_folder
+from mlpteach.grading.deciding.read_rules import source_folder
 from mlpteach.grading.notebooks.dug_out import dig_out
 from mlpteach.grading.notebooks.submission import MOST_FILE_BYTES, MOST_FILES, read_regular_file
 

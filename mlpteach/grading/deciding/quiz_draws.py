@@ -1,28 +1,14 @@
-"""A graded quiz's draws: put into its notebook when it is generated, and kept for its grading."""
-
-from nbgrader.preprocessors import NbGraderPreprocessor
+"""A graded quiz's draws: those that its students received are kept for its grading."""
 
 from mlpteach.grading.deciding.checks import exercise_of
 from mlpteach.grading.deciding.inputs import read_secret
 from mlpteach.quiz.draws import draws_key, fingerprint
 from mlpteach.quiz.graded import QUIZZES
-from mlpteach.quiz.released import IN_THE_SOURCE, NAME, released_cell
+from mlpteach.quiz.released import IN_THE_SOURCE, NAME
 
 
 class OtherSecret(Exception):
     """The questions that students received follow from another secret, or from none."""
-
-
-class WriteDraws(NbGraderPreprocessor):
-    """Write all draws of a quiz's questions into the notebook that students get."""
-
-    def preprocess(self, nb, resources):
-        """Return the notebook, with the questions where it has a cell for them."""
-        assignment, coursedir = resources["nbgrader"]["assignment"], self.parent.parent.coursedir
-        key = key_of(coursedir, assignment, nb)
-        if key:
-            draws_cell(nb).source = released_cell(QUIZZES[exercise_of(assignment, nb)], key)
-        return nb, resources
 
 
 def draws_cell(notebook):

@@ -9,6 +9,7 @@ import re
 from urllib.parse import unquote
 
 STUDENTS = "mlpteach_students"  # in the metadata of a cell that holds a student's text
+FOR_STAFF = "mlpteach_for_staff"  # in the metadata of a cell that students do not get
 
 _PICTURE = re.compile(
     r'!\[([^\[\]\n]{0,200})\]\(attachment:((?:[^()\s<>"]|\([^()\s<>"]{0,300}\)){1,300})\)'

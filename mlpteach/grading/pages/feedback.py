@@ -5,7 +5,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from traitlets import Bool
 from traitlets.config import Config
 
-FOR_STAFF = "mlpteach_for_staff"  # in the metadata of a cell
+from mlpteach.grading.notebooks.written import FOR_STAFF
 
 
 class HideTests(Preprocessor):
