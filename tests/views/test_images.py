@@ -27,7 +27,7 @@ def trace():
 @pytest.fixture(scope="module")
 def learning():
     """A run whose answers change from update to update."""
-    return run(rule=mt.rule("adam", eta=0.02))
+    return run(rule=mt.rule("adam", eta=0.3))
 
 
 def levels(field, side=8):
