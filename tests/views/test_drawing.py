@@ -1,10 +1,13 @@
 """Each kind of panel as matplotlib draws it: the numbers of the step, where they belong."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from mlpteach.basics.style import Style
+from mlpteach.study.pass_lines import Place
 from mlpteach.views import (
     Arrow,
     Axes,
@@ -184,7 +187,9 @@ def test_axes_of_a_square_plot_or_of_equal_units():
     assert drawn(plot(shape="square")).get_box_aspect() == pytest.approx(3.7 / 4.2)
     assert drawn(plot(equal=True)).get_aspect() == 1.0
     assert (drawn(plot()).get_box_aspect(), drawn(plot()).get_aspect()) == (None, "auto")
-    assert drawn(plot()).get_title() == "A plot"
+    target = drawn(plot())
+    assert target.get_title() == "A plot"
+    assert (target.get_xlabel(), target.get_ylabel()) == ("k", "cost")
 
 
 def test_a_map_of_colours_has_a_cell_an_entry_counted_from_1():
@@ -276,6 +281,24 @@ def test_a_ledger_is_a_column_of_formulas_with_their_numbers():
     assert sizes["$= 7 + 2$"] == 11.0
     assert sizes[f"$= {long} + 2$"] == pytest.approx(5.5, rel=0.05)
     assert not target.axison
+
+
+@pytest.mark.parametrize(
+    ("seen", "named"),
+    [
+        (0, "Weight $W^{(2)}_{2,1}$: unit 2, input 1, instance 1 of the batch"),
+        (2, "Weight $W^{(2)}_{2,3}$: unit 2, input 3, instance 1 of the batch"),
+        (3, "Bias $b^{(2)}_{2}$: unit 2, instance 1 of the batch"),  # behind three units
+    ],
+)
+def test_a_ledger_of_a_network_names_its_parameter(seen, named):
+    ways = {"layer": [2], "unit3": [1], "input2": [seen], "unit2": [2]}
+    frames = frames_of({"Z2": np.ones((3, 1, 1))})
+    frames = replace(frames, ways={name: np.array(way) for name, way in ways.items()})
+    ledger = Ledger((), places={"Z2": Place("Z2")})
+    target = Figure().add_subplot()
+    draw(target, ledger, Moment(Show({}, 3, (), SERIES, frames), 1, 0, 0), (3.0, 2.0))
+    assert [text.get_text() for text in target.texts] == [named]
 
 
 def test_words_are_marked_where_they_have_changed_and_broken_where_they_are_long():

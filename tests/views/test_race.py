@@ -158,6 +158,17 @@ def test_costs_are_seen_from_far_below_the_start_to_above_it():
     assert axes.ylim[0] <= -1.0 < 2.0 <= axes.ylim[1]
 
 
+def test_costs_of_a_bowl_below_0_are_linear_and_its_minimum_is_starred():
+    low = own_landscape(
+        lambda W: (0.5 * float(W @ W) - 5.0, W), (-5, 5, -5, 5), start=(3.0, 4.0), minima=((0, 0),)
+    )
+    trace = mt.descend(low, low.start, rule=mt.rule("gd", eta=0.5), steps=STEPS)
+    show = race_show({"gd": trace}, {"gd": path(trace, low, STEPS)}, STYLES, low, STEPS)
+    assert plot(show, "Cost").axes.yscale == "linear"
+    assert plot(show, "The map").title.endswith("; ★ minimum")
+    assert "★" not in plot(race(()), "The map").title
+
+
 def test_names_of_the_table_are_titles_without_the_usual_form():
     adam = mt.rule("adam", "paper")
     assert title("adam (paper)", adam) == "Adam (paper)"
