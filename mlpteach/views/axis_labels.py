@@ -79,7 +79,8 @@ def _broken(text, lines):
     width = -(-len(text) // lines)
     broken = [""]
     for word in words:
-        if broken[-1] and len(broken) < lines and len(broken[-1]) + len(word) / 2 > width:
+        middle = len(broken[-1]) + 1 + len(word) / 2  # of the word, behind a space
+        if broken[-1] and len(broken) < lines and middle > width:
             broken.append(word)
         else:
             broken[-1] = f"{broken[-1]} {word}".strip()

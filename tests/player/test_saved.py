@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.player.saved import pack_frames
+from mlpteach.player import Core, GuidedStep, Slider
+from mlpteach.player.saved import fitting_frames, pack_frames
+from mlpteach.views import Show, frames_of
 from mlpteach.views.frames import spread
 
 
@@ -91,6 +93,60 @@ def test_large_history_is_thinned_to_the_size_of_a_page(tmp_path, monkeypatch):
     held = json.loads(script(path.read_text("utf-8"), "state"))["spec"]["held"]
     assert (held[0], held[-1]) == (1, len(dashboard.trace))
     assert 2 < len(held) < len(dashboard.trace)
+
+
+def noise(steps, size):
+    """Frames that can hardly be compressed."""
+    return frames_of({"W": np.random.default_rng(1).standard_normal((steps, 1, size))}, "W")
+
+
+@pytest.mark.parametrize(("room", "least"), [(10**6, 40), (12_000, 16), (6_000, 7)])
+def test_as_many_frames_are_kept_as_there_is_room_for(room, least):
+    """Of 100 numbers each takes 5 bytes, and a third more as text: about 650."""
+    packed, held = fitting_frames(noise(40, 100), room)
+    assert len(packed) <= room
+    assert (held[0], held[-1]) == (1, 40)
+    assert least <= len(held) == len(set(held))
+    read = unpack(packed).reshape(len(held), 100)
+    np.testing.assert_allclose(read, noise(40, 100).at(held), rtol=2e-9)
+
+
+def test_the_first_frame_and_the_last_are_kept_in_any_case():
+    assert fitting_frames(noise(40, 100), 100)[1] == [1, 40]
+    assert fitting_frames(None, 100)[1] == []
+
+
+def steps_of(tmp_path, size):
+    """Save a dashboard whose two guided steps have histories of their own."""
+
+    def build(values):
+        return Show({}, 6, frames=noise(6, size) if values["a"] > 1 else noise(6, 1))
+
+    guide = GuidedStep("One.", "a=2"), GuidedStep("Two.", "a=3&k=4")
+    core = Core(build, [Slider("a", "a", 0.0, 9.0)], {"a": 1.0}, "Steps", "steps", guide=guide)
+    page = core.save_html(tmp_path / "steps.html").read_text("utf-8")
+    return json.loads(script(page, "steps"))
+
+
+def test_guided_steps_travel_with_their_own_frames(tmp_path):
+    for sentence, step in zip(("One.", "Two."), steps_of(tmp_path, 20_001), strict=True):
+        assert step["spec"]["guided"]["sentence"] == sentence
+        assert step["spec"]["chosen"] is None  # all numbers are there
+        held = step["spec"]["held"]
+        assert held == [1, 2, 3, 4, 5, 6]
+        read = unpack(step["frames"]).reshape(6, 20_001)
+        np.testing.assert_allclose(read, noise(6, 20_001).read(1, 6), rtol=2e-9)
+    assert step["position"]["k"] == 4
+
+
+def test_a_guided_step_too_large_for_its_share_is_left_out(tmp_path, monkeypatch):
+    """Two frames at least, of 20,000 numbers with about 6.5 bytes each, take 260 kB."""
+    whole = len((tmp_path / "steps.html").read_text("utf-8")) if steps_of(tmp_path, 1) else 0
+    for room, kept in ((400_000, 0), (1_200_000, 2)):
+        monkeypatch.setattr("mlpteach.player.saved.PAGE_BYTES", whole + room)
+        steps = steps_of(tmp_path, 20_000)
+        assert sum(step is not None for step in steps) == kept
+        assert len((tmp_path / "steps.html").read_text("utf-8")) <= whole + room
 
 
 def test_spread_keeps_both_ends():

@@ -1,17 +1,23 @@
 """What travels to a page: read back here as the page reads it, number by number."""
 
+import base64
+
 import numpy as np
 import pytest
 
+import mlpteach as mt
 from mlpteach.player.spec import describe_show
 from mlpteach.views import (
     STYLES,
+    Arrow,
     Axes,
     Band,
     Bars,
     Heat,
     Ledger,
     Line,
+    Matrices,
+    Matrix,
     Note,
     Path,
     Plot,
@@ -24,6 +30,8 @@ from mlpteach.views import (
     frames_of,
     join,
 )
+from mlpteach.views.colors import color_table
+from mlpteach.views.optimizer import rule_lines
 
 FIRST, SECOND = STYLES[:2]
 SERIES = {
@@ -200,3 +208,73 @@ def test_notes_of_a_row_stand_in_the_order_of_their_steps():
     row = Row("run", ["J"], FIRST, {3: "late", 1: "early"})
     spec, _ = described(Table("", "", ["cost"], [row]))
     assert spec["panels"][0]["rows"][0]["notes"] == [[1, "early"], [3, "late"]]
+
+
+def test_an_arrow_travels_as_its_two_ends():
+    arrow, numbers = layer(Arrow("k", "J", "k", "k", FIRST))
+    ends = read_curve(arrow["points"], numbers)
+    assert ends.shape == (3, 4)
+    # From (1, 4) to (1, 1), and from (2, 1) to (2, 2), as fractions from the left and from above.
+    np.testing.assert_allclose(ends[:2], [[0, 0, 0, 0.75], [0.5, 0.75, 0.5, 0.5]], atol=1e-4)
+    assert np.isnan(ends[2, 1])
+
+
+@pytest.mark.parametrize(
+    ("scales", "log"), [(("log", "linear"), [1, 0]), (("linear", "log"), [0, 1])]
+)
+def test_limits_say_which_axis_is_logarithmic(scales, log):
+    spec, _ = described(Plot("", "", Axes("", "", (1, 10), (2, 100), *scales), ()))
+    assert spec["panels"][0]["limits"] == [[1, 10, bool(log[0])], [2, 100, bool(log[1])]]
+
+
+def test_colours_of_maps_travel_with_frames_light_before_dark():
+    spec, _ = described()
+    for name, tables in spec["colors"].items():
+        for table, dark in zip(tables, (False, True), strict=True):
+            colors = np.frombuffer(base64.b64decode(table), np.uint8).reshape(256, 3)
+            np.testing.assert_array_equal(colors, color_table(name, dark))
+
+
+def test_a_show_without_frames_and_series_is_described_too():
+    spec, numbers = described(series={}, frames=None)
+    assert numbers == b""
+    names = ("held", "fields", "frame", "select", "choices", "ways", "colors", "lines")
+    assert [spec[name] for name in names] == [[], {}, 0, "", [1, 1], {}, {}, 0]
+
+
+def test_lines_can_be_stepped_through_as_many_as_the_longest_ledger_has():
+    rule = mt.rule("adam")
+    trace = mt.descend(mt.LANDSCAPES["valley"], [1.0, 1.0], rule=rule, steps=3)
+    lines = rule_lines(trace)
+    names = {line.name: np.zeros((3, 1, 2)) for line in lines} | {"W_after": np.zeros((3, 1, 2))}
+    short, long = Ledger(lines[:1]), Ledger(lines)
+    spec, _ = described(short, long, short, frames=frames_of(names))
+    assert spec["lines"] == len(lines) > 3
+
+
+@pytest.mark.parametrize(
+    ("x", "bits"),
+    [([-1.0, 5.0, 5.0], 16), ([-1.1, 1.0, 1.0], 32), ([1.0, 5.1, 1.0], 32), ([np.nan] * 3, 16)],
+)
+def test_points_no_further_than_a_width_outside_take_16_bits(x, bits):
+    """The axes reach from 1 to 3."""
+    line, _ = layer(Line("x", "J", FIRST), series={**SERIES, "x": np.array(x)})
+    assert line["points"]["bits"] == bits
+
+
+@pytest.mark.parametrize(("steps", "bits"), [(4096, 16), (4097, 32)])
+def test_more_steps_than_16_bits_tell_apart_take_32(steps, bits):
+    series = {"k": np.linspace(1.0, 3.0, steps), "J": np.ones(steps)}
+    show = Show({}, steps, (Plot("", "", AXES, [Line("k", "J", FIRST)]),), series)
+    spec, _ = describe_show(show)
+    assert spec["panels"][0]["layers"][0]["points"]["bits"] == bits
+
+
+def test_an_equation_of_matrices_keeps_its_signs():
+    W = Matrix("$W$", "W", 2, 2, row="unit")
+    spec, _ = described(Matrices("", "as matrices", [[W, "=", W]]))
+    ((first, sign, last),) = spec["panels"][0]["lines"]
+    assert sign == "="
+    assert first == last
+    assert (first["field"], first["rows"], first["row"]) == ("W", 2, "unit")
+    assert first["text"].startswith("<math")

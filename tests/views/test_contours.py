@@ -130,15 +130,18 @@ def test_the_place_beside_the_border_is_inside(column, row):
 
 def test_every_third_height_from_above_is_written_on_its_longest_piece_inside():
     target = Figure().subplots()
-    target.set(xlim=(0.0, 10.0), ylim=(0.0, 20.0))
-    short = np.array([[4.0, 4.0], [5.0, 4.0]])
-    long = np.array([[-9.0, 9.0], [-8.0, 9.0], [4.0, 10.0], [5.0, 11.0], [6.0, 12.0]])
-    outside = np.array([[0.1, 10.0], [9.9, 10.0], [5.0, 0.1], [5.0, 19.9]])  # cut by the edge
+    target.set(xlim=(10.0, 20.0), ylim=(-20.0, 0.0))
+    short = np.array([[14.0, -16.0], [15.0, -16.0]])
+    inside = [[13.0, -12.0], [14.0, -10.0], [15.0, -9.0], [16.0, -8.0], [16.5, -7.0], [17.0, -6.0]]
+    long = np.array([[1.0, -11.0], [2.0, -11.0], *inside])
+    outside = np.array([[10.1, -10.0], [19.9, -10.0], [15.0, -19.9], [15.0, -0.1]])  # at the edge
     contours = SimpleNamespace(
         levels=[1.0, 2.0, 3.0, 4.0], allsegs=[[outside], [short], [short], [short, long]]
     )
     write_levels(target, contours)
-    assert [(text.get_text(), text.get_position()) for text in target.texts] == [("4", (5.0, 11.0))]
+    assert [(text.get_text(), text.get_position()) for text in target.texts] == [
+        ("4", (16.0, -8.0))
+    ]
     write_levels(target, contours, every=2)
     assert [text.get_text() for text in target.texts[1:]] == ["4", "2"]
 

@@ -1,15 +1,19 @@
 """Each kind of panel as matplotlib draws it: the numbers of the step, where they belong."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from mlpteach.basics.style import Style
+from mlpteach.study.pass_lines import Place
 from mlpteach.views import (
     Arrow,
     Axes,
     Band,
     Heat,
+    Ledger,
     Line,
     Plot,
     Profile,
@@ -183,7 +187,9 @@ def test_axes_of_a_square_plot_or_of_equal_units():
     assert drawn(plot(shape="square")).get_box_aspect() == pytest.approx(3.7 / 4.2)
     assert drawn(plot(equal=True)).get_aspect() == 1.0
     assert (drawn(plot()).get_box_aspect(), drawn(plot()).get_aspect()) == (None, "auto")
-    assert drawn(plot()).get_title() == "A plot"
+    target = drawn(plot())
+    assert target.get_title() == "A plot"
+    assert (target.get_xlabel(), target.get_ylabel()) == ("k", "cost")
 
 
 def test_a_map_of_colours_has_a_cell_an_entry_counted_from_1():
@@ -230,6 +236,69 @@ def test_a_number_is_read_from_the_frame_then_from_the_series():
     assert moment.number("J") == 6.0
     own = {"first.loss": np.array([0.5, 0.25, 0.125])}
     assert Moment(Show({}, 3, (), own), 3, 0, 0).number("J", "first.") == 0.125
+
+
+class Formula:
+    """As a rule's line: how it is written, with letters or with the numbers that `put` gives."""
+
+    def __init__(self, name, letters, numbers=""):
+        self.name, self._letters, self._numbers = name, letters, numbers
+
+    def latex(self, put=None):
+        return self._letters if put is None else self._numbers and f"{self._numbers} + {put('k'):g}"
+
+
+def test_a_ledger_is_a_column_of_formulas_with_their_numbers():
+    long = "1" * 124  # with " + 2" there are 128 letters: twice what fits
+    lines = (
+        Formula("M", r"\frac{a}{b}", "7"),
+        Formula("W", "c", long),
+        Formula("J", "d"),
+        Formula("factor", "e"),
+    )
+    ledger = Ledger(lines, title="as written", prefix="p.", layer=2, differs="W")
+    fields = {"p.M": np.full((3, 1, 2), 0.5), "p.W_after": np.full((3, 1, 2), -0.25)}
+    target = Figure(figsize=(4.0, 3.0)).add_subplot()
+    series = {**SERIES, "p.factor": np.ones(3)}
+    show = Show({}, 3, (), series, frames_of(fields))
+    draw(target, ledger, Moment(show, 2, 0, 1), (3.0, 2.0))
+    # Inches: the heading 0.408, a fraction 0.62, others 0.34; each text in its middle.
+    assert target.get_ylim() == pytest.approx((2.048, 0.0))
+    rows = {}
+    for text in target.texts:
+        x, y = text.get_position()
+        rows.setdefault(round(y, 3), {})[x] = text.get_text()
+    assert list(rows) == pytest.approx([0.204, 0.718, 1.198, 1.538, 1.878])
+    heading, first, second, third, fourth = rows.values()
+    assert heading == {0.0: "as written · Weight $W^{(2)}_{1,2}$: unit 1, input 2"}
+    assert list(first.values()) == ["", r"$\dfrac{a}{b}$", "$= 7 + 2$", "$= 0.5$"]
+    assert list(second.values()) == ["→", "$c$", f"$= {long} + 2$", "$= -0.25$"]
+    assert list(third.values()) == ["", "$d$", "", "$= 7$"]
+    assert list(fourth.values()) == ["", "$e$", "", ""]
+    places = list(first)
+    assert places == sorted(places)
+    sizes = {text.get_text(): text.get_fontsize() for text in target.texts}
+    assert sizes["$= 7 + 2$"] == 11.0
+    assert sizes[f"$= {long} + 2$"] == pytest.approx(5.5, rel=0.05)
+    assert not target.axison
+
+
+@pytest.mark.parametrize(
+    ("seen", "named"),
+    [
+        (0, "Weight $W^{(2)}_{2,1}$: unit 2, input 1, instance 1 of the batch"),
+        (2, "Weight $W^{(2)}_{2,3}$: unit 2, input 3, instance 1 of the batch"),
+        (3, "Bias $b^{(2)}_{2}$: unit 2, instance 1 of the batch"),  # behind three units
+    ],
+)
+def test_a_ledger_of_a_network_names_its_parameter(seen, named):
+    ways = {"layer": [2], "unit3": [1], "input2": [seen], "unit2": [2]}
+    frames = frames_of({"Z2": np.ones((3, 1, 1))})
+    frames = replace(frames, ways={name: np.array(way) for name, way in ways.items()})
+    ledger = Ledger((), places={"Z2": Place("Z2")})
+    target = Figure().add_subplot()
+    draw(target, ledger, Moment(Show({}, 3, (), SERIES, frames), 1, 0, 0), (3.0, 2.0))
+    assert [text.get_text() for text in target.texts] == [named]
 
 
 def test_words_are_marked_where_they_have_changed_and_broken_where_they_are_long():

@@ -49,6 +49,17 @@ def test_frames_of_several_are_joined_side_by_side():
     assert frames.held == [1, 2, 3]
 
 
+def test_frames_that_are_joined_are_read_as_fast_as_the_slowest():
+    slow, _ = counting(1000, stride=16)
+    fast = Frames(1000, {"b": (1, 1)}, lambda first, last: np.zeros((last - first + 1, 1)))
+    assert (join(slow, fast).stride, join(fast, slow).stride) == (16, 16)
+
+
+def test_frames_need_not_travel_at_all():
+    read = counting(9, stride=1)[0].read
+    assert Frames(9, {"a": (2, 2)}, read, travelling=0).held == []
+
+
 def test_fields_that_are_no_dict_are_named():
     with pytest.raises(TypeError, match=r"^fields must be"):
         Frames(1, [("a", (1, 1))], lambda first, last: np.zeros((1, 1)))

@@ -24,6 +24,12 @@ def trace():
     return run()
 
 
+@pytest.fixture(scope="module")
+def learning():
+    """A run whose answers change from update to update."""
+    return run(rule=mt.rule("adam", eta=0.3))
+
+
 def levels(field, side=8):
     return unpacked(field)[:, : side * side]
 
@@ -90,12 +96,13 @@ def test_units_that_have_learned_nothing_are_blank(trace):
     assert np.abs(levels(frames.named(frames.read(1, 1))["units.a"][0])).max() < HALF_A_SHADE
 
 
-def test_wrong_answers_at_moments_are_those_before_each_update(trace):
+def test_wrong_answers_at_moments_are_those_before_each_update(learning):
     steps = [1, 2, 6, 30]
-    frames = wrong_frames({"a": trace}, (X_VAL, Y_VAL), steps, 8, moments=True)
+    frames = wrong_frames({"a": learning}, (X_VAL, Y_VAL), steps, 8, moments=True)
     totals = frames.named(frames.read(1, 4))["wrong.a.total"].ravel()
+    assert len(set(totals)) == 4
     for total, after in zip(totals, (0, 1, 5, 8), strict=True):  # the run has 8
-        outputs = trace.network(after).outputs(X_VAL)
+        outputs = learning.network(after).outputs(X_VAL)
         assert total == (outputs.argmax(axis=1) != Y_VAL.argmax(axis=0)).sum()
 
 
@@ -128,12 +135,14 @@ def test_units_before_some_updates_only(trace):
     assert np.isnan(named[3]).all()  # the run has 8
 
 
-def test_wrong_answers_are_those_after_the_last_whole_epoch(trace):
-    steps = range(1, len(trace) + 1)
-    frames = wrong_frames({"a": trace}, (X_VAL, Y_VAL), steps, 8)
-    named = frames.named(frames.read(1, len(trace)))
+def test_wrong_answers_are_those_after_the_last_whole_epoch(learning):
+    steps = range(1, len(learning) + 1)
+    frames = wrong_frames({"a": learning}, (X_VAL, Y_VAL), steps, 8)
+    named = frames.named(frames.read(1, len(learning)))
+    totals = named["wrong.a.total"].ravel()
+    assert len({totals[0], totals[3], totals[7]}) == 3
     for k, after in ((1, 0), (3, 0), (4, 4), (7, 4), (8, 8)):
-        outputs = trace.network(after).outputs(X_VAL)
+        outputs = learning.network(after).outputs(X_VAL)
         wrong = outputs.argmax(axis=1) != Y_VAL.argmax(axis=0)
         assert named["wrong.a.total"][k - 1] == wrong.sum()
         right, given = named["wrong.a.said"][k - 1].astype(int)

@@ -95,6 +95,7 @@ def test_mosaics_are_put_together():
         ([SQUARE, WIDE, WIDE, TABLE], "AABC;AADD"),
         ([SQUARE, SQUARE], "AB"),
         ([WORDS, WIDE], "A;B"),
+        ([TABLE, TABLE, WORDS, WORDS], "A;B;C;D"),
         ([WIDE] + [HEAT] * 5, "AAAAAA;BBBCCC;DDEEFF"),
         ([SQUARE] + [WIDE] * 3, "AABB;AACD"),
         # A ledger has the maps of its lines in its rows; others stand narrower beside the plots.

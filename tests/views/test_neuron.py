@@ -64,6 +64,13 @@ def test_lines_over_updates_have_a_future_points_on_curves_none(show):
         assert not any(line.future for line in lines)
 
 
+def test_a_shorter_run_leaves_its_places_empty():
+    series = neuron_series({"mse": run(QUADRATIC, 2), "cross_entropy": run(CROSS_ENTROPY, 4)}, 1.0)
+    assert series["k"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert np.isnan(series["mse.a"]).tolist() == [False, False, True, True]
+    assert np.isfinite(series["cross_entropy.a"]).all()
+
+
 @pytest.mark.parametrize(("negative", "scale"), [((), "log"), (("mse",), "linear")])
 def test_costs_have_a_logarithmic_axis_unless_one_is_negative(negative, scale):
     series = neuron_series({name: run(neuron) for name, neuron in NEURONS.items()}, 1.0)

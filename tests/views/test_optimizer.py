@@ -147,3 +147,8 @@ def test_the_mean_of_an_epoch_is_a_bar_where_it_can_be_one(batch_size, shown):
     np.testing.assert_array_equal(series["loss"], losses)
     assert "factor" not in series
     assert cost_plot(trace).axes.xlim == (0.0, len(trace) + 1.0)
+
+
+def test_the_factor_of_a_schedule_is_shown_beside_the_costs():
+    trace = mt.descend(mt.LANDSCAPES["valley"], [1.0, 1.0], rule="gd", steps=3, schedule="cooling")
+    assert cost_series(trace)["factor"].tolist() == [step.factor for step in trace]

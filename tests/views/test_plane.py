@@ -11,6 +11,7 @@ from mlpteach.views.packed import packed, unpacked
 from mlpteach.views.plane import (
     class_levels,
     leaning,
+    margins,
     places,
     plane_axes,
     unit_levels,
@@ -50,6 +51,14 @@ def test_several_outputs_lean_to_the_largest():
 def test_data_have_the_colours_of_what_is_wanted_of_them(y, outputs, levels):
     output = "sigmoid" if max(y) < 3 else "linear"
     assert class_levels(problem_of(y, outputs=outputs, output=output)).tolist() == levels
+
+
+def test_margins_are_shares_of_the_largest_and_none_where_all_are_alike():
+    assert margins(np.array([[0.9, 0.5, 0.2], [0.1, 0.3, 0.2]])).tolist() == pytest.approx(
+        [1.0, -0.5, -1.0]
+    )
+    assert margins(np.full((3, 2), 0.25)).tolist() == [-1.0, -1.0]
+    assert margins(np.array([[0.3, 0.7]])).tolist() == [1.0, 1.0]
 
 
 def test_places_are_the_middles_of_cells_row_by_row_from_below():

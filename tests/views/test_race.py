@@ -8,7 +8,8 @@ import pytest
 import mlpteach as mt
 from mlpteach.basics.style import Style
 from mlpteach.tables.landscapes import own_landscape
-from mlpteach.views.panels import Arrow, Plot, Table
+from mlpteach.views.mosaic import LETTERS
+from mlpteach.views.panels import Arrow, Line, Plot, Table, Text
 from mlpteach.views.race import _message, hatched, notes, path, race_show, title
 
 STEPS = 4
@@ -48,6 +49,33 @@ def test_distances_have_a_logarithmic_axis_over_all_updates():
     low, high = axes.ylim
     assert 0 < low < 1e-3
     assert high >= np.hypot(10.0, 10.0)
+
+
+def test_the_distance_is_that_to_the_nearest_minimum():
+    """From (3, 4), (1.5, 2), (0.75, 1) and (0.375, 0.5)."""
+    series = race(minima=((3.0, 0.0), (0.0, -0.5))).series
+    np.testing.assert_allclose(
+        series["gd.distance"], [4.0, np.hypot(1.5, 2.0), np.hypot(0.75, 1.5), np.hypot(0.375, 1.0)]
+    )
+
+
+def test_the_formula_of_a_landscape_is_written_below_where_there_is_one():
+    beale = mt.LANDSCAPES["beale"]
+    trace = mt.descend(beale, beale.start, rule="gd", steps=2)
+    show = race_show({"gd": trace}, {"gd": path(trace, beale, 2)}, STYLES, beale, 2)
+    assert show.panels[-1].lines == (f"$J(x, y) = {beale.latex}$",)
+    assert not any(isinstance(panel, Text) for panel in race().panels)
+
+
+@pytest.mark.parametrize(("minima", "wide"), [(((0.0, 0.0),), 3), ((), 2)])
+def test_the_steps_of_the_rule_looked_at_are_enlarged_beside_the_cost(minima, wide):
+    show = race(minima, chosen="gd")
+    letters = [LETTERS[i] for i, panel in enumerate(show.panels) if isinstance(panel, Plot)]
+    assert len(letters) == 1 + wide  # the map, cost, distance and the enlarged steps
+    placed = set(show.mosaic.replace(";", ""))
+    assert letters[-1] in placed
+    assert (letters[2] in placed) is (not minima)  # distances stand behind "⋯"
+    assert not any(line.future for line in plot(show, "The map").layers if isinstance(line, Line))
 
 
 def test_arrows_are_drawn_of_the_rule_looked_at_alone():
@@ -128,6 +156,17 @@ def test_costs_are_seen_from_far_below_the_start_to_above_it():
     axes = plot(show, "Cost").axes
     assert axes.yscale == "linear"
     assert axes.ylim[0] <= -1.0 < 2.0 <= axes.ylim[1]
+
+
+def test_costs_of_a_bowl_below_0_are_linear_and_its_minimum_is_starred():
+    low = own_landscape(
+        lambda W: (0.5 * float(W @ W) - 5.0, W), (-5, 5, -5, 5), start=(3.0, 4.0), minima=((0, 0),)
+    )
+    trace = mt.descend(low, low.start, rule=mt.rule("gd", eta=0.5), steps=STEPS)
+    show = race_show({"gd": trace}, {"gd": path(trace, low, STEPS)}, STYLES, low, STEPS)
+    assert plot(show, "Cost").axes.yscale == "linear"
+    assert plot(show, "The map").title.endswith("; ★ minimum")
+    assert "★" not in plot(race(()), "The map").title
 
 
 def test_names_of_the_table_are_titles_without_the_usual_form():

@@ -1,5 +1,7 @@
 """What is drawn of the signals in two deep networks, from measurements made by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -10,6 +12,7 @@ from mlpteach.tables.initializers import as_initializer
 from mlpteach.views.signals import (
     STYLES,
     A_plot,
+    _notes,
     cost_plot,
     definitions,
     exponent_plot,
@@ -164,6 +167,27 @@ def test_tables_have_a_row_for_each_side_and_kind():
     summary = summary_table(NAMES, 50, {"b": {2: "vanishing"}})
     assert summary.columns[1] == "right of 50"
     assert [row.notes for row in summary.rows] == [{}, {2: "vanishing"}]
+
+
+@pytest.mark.parametrize(
+    ("ailments", "ended", "told"),
+    [
+        (["", "", "dead", "dead", ""], None, {1: "", 3: "dead", 5: ""}),
+        (["dead"] * 5, None, {1: "dead"}),
+        # Measured before the updates 1, 2, 4, 8 and 16.
+        (["", "exploding", "dead", "", ""], 4, {1: "", 2: "exploding", 3: "diverged at update 4"}),
+        (["", "exploding", "dead", "", ""], 5, {
+            1: "", 2: "exploding", 3: "dead", 4: "diverged at update 5",
+        }),
+    ],
+)  # fmt: skip
+def test_what_ails_a_network_is_told_where_it_changes_until_it_ends(
+    monkeypatch, ailments, ended, told
+):
+    monkeypatch.setattr("mlpteach.views.signals.diagnoses", lambda signals, bounded: ailments)
+    trace = SimpleNamespace(diverged=ended and SimpleNamespace(k=ended))
+    signals = SimpleNamespace(k=np.array([1, 2, 4, 8, 16]))
+    assert _notes({"a": (trace, signals)}, {"a": True}) == {"a": told}
 
 
 def test_every_layer_with_weights_is_drawn(series):

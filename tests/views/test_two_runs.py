@@ -63,6 +63,7 @@ def test_an_end_is_told_where_it_happened_of_the_longest_run_at_its_last_update(
     [
         ((4.0, 1.0), "linear"),
         ((60.0, 1.0), "log"),
+        ((6000.0, 1000.0), "linear"),
         ((60.0, 0.0), "linear"),
         ((9.0, -1.0), "linear"),
     ],
@@ -112,6 +113,23 @@ def test_runs_that_agree_say_so(traces):
         "None: the two runs agree in all they share.",
         "Both from (3, 4).",
     )
+
+
+def test_of_the_second_run_only_what_tells_it_from_the_first_has_maps():
+    options = {"epochs": 1, "batch_size": None, "progress": False}
+    X, y = mt.datasets.moons(n=6, seed=1)
+    runs = {
+        name: mt.train(mt.MLP((2, 2, 1), seed=1), X, y, rule=mt.rule("adam", eta=eta), **options)
+        for name, eta in (("own", 0.1), ("reference", 0.2))
+    }
+    show = pair_show(runs, STYLES, 1, Difference(1, "rho", "W^(1)[0, 0]", 0.1, 0.2))
+    maps = [panel.field for panel in show.panels if isinstance(panel, Heat)]
+    first = [name for name in maps if name.startswith("own.")]
+    assert {"own.W", "own.M", "own.V", "own.rho"} <= set(first)
+    assert set(maps) - set(first) == {"reference.W", "reference.rho"}
+    alone = pair_show({"own": runs["own"]}, STYLES, 1)
+    assert not any(" · own" in panel.title for panel in alone.panels if isinstance(panel, Heat))
+    assert any(" · own" in panel.title for panel in show.panels if isinstance(panel, Heat))
 
 
 def test_beside_a_map_one_row_of_coordinates_is_left_to_choose_from(traces):
