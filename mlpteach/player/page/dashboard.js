@@ -124,10 +124,22 @@ class Dashboard {
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.scheme.addEventListener("change", this.retheme);
     // The page's colours and sizes are known only once the dashboard stands in it.
-    this.sized = new ResizeObserver(this.retheme);
+    this.sized = new ResizeObserver((entries) => this.resized(entries.map(({ target }) => target)));
     this.sized.observe(this.root);
     for (const panel of this.panels) if (panel.plot) this.sized.observe(panel.plot);
     this.forgetSpace = playOnSpace(this.root, () => this.togglePlay());
+  }
+
+  // A table whose numbers grow longer takes room from a plot: then that one alone is measured again.
+  resized(nodes) {
+    if (nodes.includes(this.root)) return this.retheme();
+    if (!this.spec.steps) return;
+    for (const panel of this.panels) {
+      if (panel.plot && !nodes.includes(panel.plot)) continue;
+      panel.size = null;
+      panel.draw(this);
+    }
+    if (this.guide.asks) this.guide.hide();
   }
 
   close() {
