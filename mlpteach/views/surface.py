@@ -8,8 +8,8 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.basics.style import Style
-from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.one_thread import on_one_blas_thread
+from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.study.cost_plane import Plane, costs_at
 from mlpteach.views.axis import limits
