@@ -3,6 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 200_000; // bytes asked for at once while not
+const EARLY = 0.1; // of a step: one due a moment after this frame would else miss it, 60 a second at every hiccup
 const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
@@ -239,7 +240,7 @@ class Dashboard {
     let last = performance.now();
     const tick = (now) => {
       if (!this.playing) return;
-      const due = Math.floor(((now - last) * this.speed) / 1000);
+      const due = Math.floor(((now - last) * this.speed) / 1000 + EARLY);
       const next = this.snap(Math.min(this.k + due, this.spec.steps), 1);
       if (due > 0 && this.isReady(next)) {
         // What is left of a step counts for the next one, but no more than one step.
