@@ -3,7 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 200_000; // bytes asked for at once while not
-const EARLY = 0.1; // of a step: one due a moment after this frame would else miss it, 60 a second at every hiccup
+const EARLY = 0.1; // of a step: so much before it is due a frame shows it, or 60 a second would miss every other frame
 const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
@@ -292,7 +292,7 @@ class Dashboard {
     this.later ??= requestAnimationFrame(() => {
       this.later = setTimeout(() => {
         this.later = null;
-        this.isReady(this.k);
+        if (this.root.isConnected && this.spec.steps) this.isReady(this.k);
       });
     });
   }
