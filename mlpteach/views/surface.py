@@ -8,6 +8,7 @@ import numpy as np
 
 from mlpteach.basics.arrays import FloatArray, IntArray
 from mlpteach.basics.style import Style
+from mlpteach.run.one_thread import on_one_blas_thread
 from mlpteach.run.problem import NetworkProblem
 from mlpteach.run.trace import Trace
 from mlpteach.study.cost_plane import Plane, costs_at
@@ -46,6 +47,7 @@ class Seen:
     rows: IntArray
 
 
+@on_one_blas_thread
 def show_surface(
     traces: dict[str, Trace], styles: dict[str, Style], seen: Seen, updates: int
 ) -> Show:

@@ -56,15 +56,15 @@ def show_costs(
     message = divergence_message(traces)
     if not any(map(len, traces.values())):
         return Show(traces, 0, message=message)
-    series, frames = lab_history(runs, same_weights)
+    series, lines = lab_history(runs, same_weights)
     problem = next(iter(runs.values())).run.problem
     layers = len(problem.net.sizes) - 1
-    shown, frames = lab_images(runs, losses, frames, side, images) if side else ((), frames)
+    shown, frames = lab_images(runs, losses, lines, side, images) if side else ((), lines)
     panels = (
         *shown,
         runs_table(runs),
         *lab_plots(series, losses, layers),
-        *lab_heats(frames, losses, layers, same_weights),
+        *lab_heats(lines, frames, losses, layers, same_weights),
         lines_table(losses, layers, same_weights),
         lines_text(losses, layers, problem.net.activations[-1]),
     )
@@ -179,16 +179,17 @@ def _plot(series, losses, name, ylabel, title, scale="linear", ylim=None):
     return Plot(title, f"{title} against updates; click to go to an update", axes, lines, "step")
 
 
-def lab_heats(frames, losses, layers, same_weights):
+def lab_heats(lines, frames, losses, layers, same_weights):
     """Return the maps of V^(L) and V^(1), both costs side by side and in the same colours.
 
-    Where images of the whole batch are shown, a column is one of them.
+    Their limits are taken over `lines`, which are at hand, rather than over all `frames`, whose
+    images are computed. Where images of the whole batch are shown, a column is one of them.
     """
     instances = (
         "batch" in frames.fields
         and frames.choice[1] == frames.fields[f"V1.{next(iter(losses))}"][1]
     )
-    samples = frames.named(frames.values)
+    samples = lines.named(lines.at(frames.sampled))
     first = next(iter(losses.values()))
     where = f" at the weights of {first.short_title}" if same_weights else ""
     heats = []

@@ -110,6 +110,39 @@ def test_plays_and_stops(dashboard):
     assert shown_k(dashboard) == stopped < 200
 
 
+def test_at_sixty_a_second_every_frame_shows_another_step(dashboard):
+    """Frames made by hand, each a moment too early for its step."""
+    dashboard.select_option("select[aria-label='steps a second']", "60")
+    shown = dashboard.evaluate("""() => {
+        const [request, now] = [requestAnimationFrame, performance.now], due = [], shown = [];
+        window.requestAnimationFrame = (does) => due.push(does);
+        performance.now = () => 1000;
+        const button = document.querySelector("[data-action=play]");
+        button.click();
+        for (let i = 1; i <= 20; i++) {
+          for (const does of due.splice(0)) does(1000 + 16.6 * i);
+          shown.push(Number(document.querySelector("[data-shown=k]").textContent));
+        }
+        button.click();
+        [window.requestAnimationFrame, performance.now] = [request, now];
+        return shown; }""")
+    assert shown == list(range(2, 22))
+
+
+def test_plots_keep_their_size_at_every_step(dashboard):
+    """A column's head broke into two lines where all its numbers were short."""
+    sizes = dashboard.evaluate("""() => {
+        const slider = document.querySelector(".mlp .slider"), seen = new Set();
+        for (let k = 1; k <= 200; k += 9) {
+          slider.value = k;
+          slider.dispatchEvent(new Event("input", {bubbles: true}));
+          const plots = [...document.querySelectorAll(".mlp .body .plot")];
+          seen.add(plots.map((plot) => `${plot.clientWidth}x${plot.clientHeight}`).join(" "));
+        }
+        return [...seen]; }""")
+    assert len(sizes) == 1
+
+
 def test_click_on_the_map_starts_there(dashboard):
     plot = dashboard.locator(".mlp .plot[data-click=start]")
     box = plot.bounding_box()

@@ -3,6 +3,7 @@
 
 const WINDOW = 32; // steps asked for at once where frames are missing while playing
 const GLANCE = 200_000; // bytes asked for at once while not
+const EARLY = 0.1; // of a step: so much before it is due a frame shows it, or 60 a second would miss every other frame
 const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
 
@@ -124,10 +125,22 @@ class Dashboard {
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.scheme.addEventListener("change", this.retheme);
     // The page's colours and sizes are known only once the dashboard stands in it.
-    this.sized = new ResizeObserver(this.retheme);
+    this.sized = new ResizeObserver((entries) => this.resized(entries.map(({ target }) => target)));
     this.sized.observe(this.root);
     for (const panel of this.panels) if (panel.plot) this.sized.observe(panel.plot);
     this.forgetSpace = playOnSpace(this.root, () => this.togglePlay());
+  }
+
+  // A table whose numbers grow longer takes room from a plot: then that one alone is measured again.
+  resized(nodes) {
+    if (nodes.includes(this.root)) return this.retheme();
+    if (!this.spec.steps) return;
+    for (const panel of this.panels) {
+      if (panel.plot && !nodes.includes(panel.plot)) continue;
+      panel.size = null;
+      panel.draw(this);
+    }
+    if (this.guide.asks) this.guide.hide();
   }
 
   close() {
@@ -227,7 +240,7 @@ class Dashboard {
     let last = performance.now();
     const tick = (now) => {
       if (!this.playing) return;
-      const due = Math.floor(((now - last) * this.speed) / 1000);
+      const due = Math.floor(((now - last) * this.speed) / 1000 + EARLY);
       const next = this.snap(Math.min(this.k + due, this.spec.steps), 1);
       if (due > 0 && this.isReady(next)) {
         // What is left of a step counts for the next one, but no more than one step.
@@ -279,7 +292,7 @@ class Dashboard {
     this.later ??= requestAnimationFrame(() => {
       this.later = setTimeout(() => {
         this.later = null;
-        this.isReady(this.k);
+        if (this.root.isConnected && this.spec.steps) this.isReady(this.k);
       });
     });
   }
