@@ -2,7 +2,7 @@
 
 import sys
 
-from mlpteach.grading.gradebook.formgrader_queries import ask_for_students_at_once
+from mlpteach.grading.gradebook.formgrader_queries import help_the_formgrader
 
 ON_WINDOWS = (
     "mlpteach grades on Linux only: on Windows use WSL (wsl --install), and run nbgrader and "
@@ -68,4 +68,4 @@ def configure(c):
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown.markdown_to_html"}
     c.ExchangeFactory.collect = _OURS + "course.collect.Collect"
-    ask_for_students_at_once()
+    help_the_formgrader()

@@ -8,6 +8,7 @@ recorded answer after 20 ms instead of grading: CPU and memory of coordinator, s
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -187,8 +188,11 @@ class Processes:
 
 
 def _cpu(process):
-    family = [process, *process.children(recursive=True)]
-    return sum(sum(each.cpu_times()[:4]) for each in family)
+    total = 0.0
+    for each in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            total += sum(each.cpu_times()[:4])
+    return total
 
 
 if __name__ == "__main__":

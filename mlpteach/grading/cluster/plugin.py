@@ -6,6 +6,7 @@ version, or with another Python, says so instead of failing to start.
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -65,14 +66,18 @@ class GraderPlugin(WorkerPlugin):
         self._stop()
 
     def grade(self, job):
-        """Return the answer to a job, bytes for bytes; None where its grader was lost twice."""
+        """Return the answer to a job, bytes for bytes; None where its grader was lost twice.
+
+        Where none can be started any more, the answer is why.
+        """
         with self._one_at_a_time:
             for _ in range(0 if self._torn_down else 2):
                 try:
                     if self._process is None:
                         self._start()
-                        if self._settle():
-                            break
+                        trouble = self._settle()
+                        if trouble:
+                            return json.dumps({"failed": trouble, "seconds": 0.0}).encode()
                     self._jobs.send_bytes(job)
                     return self._jobs.recv_bytes()
                 except (EOFError, OSError):

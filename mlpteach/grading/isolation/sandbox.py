@@ -207,6 +207,11 @@ class Sandbox:
             raise NoSandbox(explain(self._bubblewrap_failed or error)) from error
 
     @property
+    def settled(self):
+        """Whether workers start in this isolation, as far as was seen."""
+        return self._settled
+
+    @property
     def described(self):
         """The isolation in words, as a report names it."""
         return self.isolation if self._filtered else f"{self.isolation}, system calls not filtered"

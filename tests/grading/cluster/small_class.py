@@ -12,7 +12,11 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from test_class_of_forty import SHEET, make_class, solved
 
+from mlpteach.grading.cluster.jobs import write_job
 from mlpteach.grading.deciding.inputs import read_secret
+from mlpteach.grading.deciding.rules import Rules
+from mlpteach.grading.grade import Work
+from mlpteach.grading.notebooks.original import released_and_hidden
 
 ASSIGNMENT = "ps2_adam"
 
@@ -76,6 +80,16 @@ def right(template, count, seconds=0.0):
         notebook.cells.append(new_code_cell(f"import time\ntime.sleep({seconds})"))
         students[f"right{number:02}"] = notebook
     return students
+
+
+def right_job(template, digest):
+    """Return the rules of problem set 2, and a right solution as a job."""
+    source = nbformat.read(template / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", 4)
+    rules = Rules(
+        *released_and_hidden(source, None), ASSIGNMENT, files={"a.bin": bytes(range(256))}
+    )
+    handed = json.dumps(solved(released(template))).encode()
+    return rules, write_job({ASSIGNMENT: (Work(rules, handed, b"key"), digest)})
 
 
 def files_of(root):

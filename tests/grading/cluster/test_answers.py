@@ -4,14 +4,11 @@ import json
 import re
 
 import pytest
-from small_class import released, solved
+from small_class import right_job
 
 from mlpteach.grading.cluster.answers import Nonsense, read_answer
-from mlpteach.grading.cluster.jobs import Setup, answer_job, read_setup, write_job
-from mlpteach.grading.deciding.rules import Rules
-from mlpteach.grading.grade import Work
+from mlpteach.grading.cluster.jobs import Setup, answer_job, read_setup
 from mlpteach.grading.isolation.sandbox import Limits, Sandbox
-from mlpteach.grading.notebooks.original import released_and_hidden
 
 DIGEST = "d" * 64
 
@@ -19,15 +16,8 @@ DIGEST = "d" * 64
 @pytest.fixture(scope="module")
 def answered(template):
     """A right answer, and what it is an answer to."""
-    import nbformat
-
-    source = nbformat.read(template / "source" / "ps2_adam" / "ps2_adam.ipynb", 4)
-    rules = Rules(
-        *released_and_hidden(source, None), "ps2_adam", files={"a.bin": bytes(range(256))}
-    )
-    handed = json.dumps(solved(released(template))).encode()
+    rules, job = right_job(template, DIGEST)
     setup = read_setup(Setup({rules.digest: rules}, Limits()).to_text())
-    job = write_job({"ps2_adam": (Work(rules, handed, b"key"), DIGEST)})
     with Sandbox() as sandbox:
         sandbox.settle()
         said = answer_job(job, setup, sandbox)

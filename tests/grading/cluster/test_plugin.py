@@ -1,11 +1,16 @@
 """What Dask lays on a worker: here without Dask's processes, with a grader of its own."""
 
 import asyncio
+import json
+import os
 import pickle
+import shutil
 import threading
 from types import SimpleNamespace
 
+import psutil
 import pytest
+from small_class import right_job
 
 from mlpteach.grading.cluster import plugin
 from mlpteach.grading.cluster.jobs import Setup
@@ -89,3 +94,44 @@ def test_a_plugin_that_goes_takes_its_resource_along(ready):
     ready.teardown(worker)
     assert worker.state.total_resources == worker.state.available_resources == {"GPU": 2}
     assert ready.grade(b'{"notebooks": [], "files": {}}') is None
+
+
+# Found before the system's own, and at first as good; its processes are told by their name.
+FADING = """#!/bin/sh
+test -e {gone} && exit 1
+exec {own} "$@"
+"""
+WITHOUT_LANDLOCK = """
+import sys
+if "mlpteach.grading.cluster.grader" in sys.orig_argv:
+    from mlpteach.grading.inside import landlock
+    landlock.version = lambda: 0
+"""
+
+
+@pytest.mark.parametrize("landlock", [True, False])
+def test_bubblewrap_that_is_gone_later_is_no_mark_lost(
+    landlock, template, tmp_path, monkeypatch, needs_sandbox
+):
+    own, gone, fading = shutil.which("bwrap"), tmp_path / "gone", tmp_path / "bwrap"
+    fading.write_text(FADING.format(gone=gone, own=own))
+    fading.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), os.environ["PATH"]]))
+    if not landlock:
+        (tmp_path / "sitecustomize.py").write_text(WITHOUT_LANDLOCK)
+        monkeypatch.setenv(
+            "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+        )
+    rules, job = right_job(template, "d" * 64)
+    made, worker = settled(Setup({rules.digest: rules}, Limits()).to_text())
+    before = json.loads(made.grade(job.encode()))
+    gone.touch()
+    for process in psutil.Process(made._process.pid).children():
+        process.kill()
+    after = json.loads(made.grade(job.encode()))
+    made.teardown(worker)
+    assert before["failed"] == ""
+    if landlock:
+        assert after["notebooks"][0]["scores"] == before["notebooks"][0]["scores"]
+    else:
+        assert after["failed"].startswith("there is no sandbox for students' code: bubblewrap")

@@ -85,3 +85,34 @@ def test_the_formgraders_list_takes_as_many_questions_for_many_as_for_few(gradeb
         }
         counted.append(len(asked))
     assert counted[0] == counted[1]
+
+
+def steps_for_students(url, count):
+    """Return how many steps SQLite takes to list `count` students with their marks."""
+    with Gradebook(url, "course") as book:
+        everybody = [Marks(f"student{k}", {"upkeep": {"a": 1.0}}) for k in range(count)]
+        record_batch(book, "upkeep", everybody)
+        steps = []
+        connection = book.db.connection().connection.driver_connection
+        connection.set_progress_handler(lambda: steps.append(1), 100)
+        listed = book.student_dicts()
+        connection.set_progress_handler(None, 0)
+    assert [each["score"] for each in listed] == [1.0] * count
+    return len(steps)
+
+
+@pytest.mark.parametrize("gradebook", ["sqlite"], indirect=True)
+def test_the_formgraders_students_take_twice_the_steps_for_twice_as_many(gradebook):
+    configure(Config())
+    few, many = (steps_for_students(str(gradebook.engine.url), count) for count in (200, 400))
+    assert many < 2.5 * few  # four times where each is compared with each
+
+
+@pytest.mark.parametrize("gradebook", ["postgresql"], indirect=True)
+def test_postgresql_is_kept_from_compiling_also_after_a_rollback(gradebook):
+    configure(Config())
+    with Gradebook(gradebook.engine.url.render_as_string(), "course") as book:
+        for _ in range(2):
+            assert book.db.execute(text("SHOW jit")).scalar() == "off"
+            book.db.rollback()
+            book.db.remove()
