@@ -177,7 +177,10 @@ def slips_beside(formula, parts):
     for scalar in parts.scalars:
         new = Node("*", (formula, scalar))
         yield Edit("factor", new, formula, new)
-    for axis in (0, 1):
+    for op in ("sqrt", "square"):
+        new = Node(op, (formula,))
+        yield Edit("function_added", new, formula, new)
+    for axis in (0, 1) if parts.arrays else ():
         new = Node("/", (formula, Node("shape", (parts.arrays[0],), axis)))
         yield Edit("counted_by", new, formula, new)
 
@@ -306,6 +309,11 @@ def _other_operation(node):
             yield "exchanged", Node(node.op, node.parts[::-1])
         if node.op == "*":
             yield "matrix_product", Node("transposed_product", node.parts)
+        if node.op == "**":
+            power = Node("*", node.parts)
+            yield from (
+                ("function", Node("exp", (each,))) for each in (Node("neg", (power,)), power)
+            )
         if node.op == "/":
             yield from _other_fraction(*node.parts)
     elif node.op in ("maximum", "minimum"):
@@ -358,6 +366,8 @@ def _other_fraction(above, below):
         first, second, small = first.parts[0], second.parts[0], first.parts[1]
         ratio = Node("/", (first, second))
         yield "moved", Node("sqrt", (Node("+", (ratio, small)),))
+        all_in_one = Node("+", (Node("+", (first, Node("/", (small, second)))), small))
+        yield "bracket", Node("sqrt", (all_in_one,))
         yield "moved", Node("+", (Node("sqrt", (ratio,)), small))
         yield "missing", Node("sqrt", (ratio,))
 
