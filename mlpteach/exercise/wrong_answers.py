@@ -167,7 +167,7 @@ def _unexcused(answers):
         return Verdict(max(left, _share(answers)), message, "rounded")
     if not one and not answers.helpers.most:
         read = _read(answers)
-        if read and _is_sure(read):
+        if read and _is_sure(read) and "two_slips" not in _families(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
     two = () if one else _recognised(answers)
@@ -277,8 +277,8 @@ def _read_back(answers, message, read):
         return Verdict(0.0, f"{message} {_ONE_ARRAY}", "one_array")
     if formulas(answers.comparison.sheet, task.name) is None:
         return _read_lines(answers, message)
-    families = {reading.family for reading, _ in read.values() if reading} - {""}
-    parts = [f"{message}{_follows(task, quantity, read)}"]
+    families = _families(read)
+    parts = [f"{message}{_follows(answers, read)}"]
     parts += dict.fromkeys(said for _, said in read.values() if said)
     fraction = _fraction(task, read, families) if quantity else 0.0
     if quantity and _is_one_sure_slip(read):
@@ -298,9 +298,12 @@ def _read_lines(answers, message):
     return Verdict(worth, f"{message} {said}".strip(), "a_line" if said else kind)
 
 
+def _families(read):
+    return {reading.family for reading, _ in read.values() if reading} - {""}
+
+
 def _is_one_sure_slip(read):
-    families = [reading and reading.family for reading, _ in read.values()]
-    return bool(read) and _is_sure(read) and "two_slips" not in families
+    return bool(read) and _is_sure(read) and "two_slips" not in _families(read)
 
 
 def _usual_worth(answers):
@@ -333,11 +336,15 @@ def _left(reading):
     return 1.0 if coarse else 1.0 - _SMALL_WORTH
 
 
-def _follows(task, quantity, read):
+def _follows(answers, read):
     """Say which later quantities are right from the one that differs first."""
-    after = task.order[task.order.index(quantity) + 1 :] if quantity else ()
-    follows = [other for other in after if other not in read]
-    return f" From your {quantity}, {_listed(follows)} right." if follows else ""
+    quantity, order = answers.first[1], answers.task.order
+    after = order[order.index(quantity) + 1 :] if quantity else ()
+    right = [other for other in after if other not in read]
+    alone = [other for other in right if answers.quantities.is_right_alone(other)]
+    follows = [other for other in right if other not in alone]
+    said = f" {_listed(alone)} right." if alone else ""
+    return said + (f" From your {quantity}, {_listed(follows)} right." if follows else "")
 
 
 def _listed(names):

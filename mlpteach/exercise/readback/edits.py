@@ -55,13 +55,15 @@ class Edit:
         where it is changed everywhere.
     model : Node, optional
         The formula that is changed there.
+    one : str
+        Of two slips at once, what kind one of them is.
     """
 
-    __slots__ = ("family", "model", "new", "old", "place", "put")
+    __slots__ = ("family", "model", "new", "old", "one", "place", "put")
 
-    def __init__(self, family, put, old, new, place=(), model=None):
+    def __init__(self, family, put, old, new, place=(), model=None, one=""):
         self.family, self.put, self.old, self.new = family, put, old, new
-        self.place, self.model = place, model
+        self.place, self.model, self.one = place, model, one
 
     @property
     def formula(self):
@@ -152,6 +154,35 @@ def simple_edits(formula, parts):
     yield from _twice(formula, found)
     yield from _exchanged(formula)
     yield from _guarded(formula, dict.fromkeys(node for _, node in found))
+
+
+def slips_beside(formula, parts):
+    """Yield the edits that often stand beside a known mistake, and aren't among the simple ones."""
+    found = list(places(formula))
+    earlier = {node.value: node for node in parts.arrays if node.op == "name"}
+    for place, node in found:
+        slips = [("number", number(v)) for v in (1, 2, 0.5)] if node.op == "number" else []
+        if node.op == "name":
+            before = earlier.get(node.value.removesuffix("'"))
+            slips += [("argument", before)] if before not in (None, node) else []
+            slips += [("argument", scalar) for scalar in parts.scalars if node in parts.scalars]
+        if node in parts.arrays:
+            slips += [
+                ("largest_only", Node("largest", (node,))),
+                ("operator", Node("abs", (node,))),
+            ]
+            slips += [("function_added", Node("square", (node,)))]
+        for family, new in slips:
+            yield Edit(family, new, node, new, place, formula)
+    for scalar in parts.scalars:
+        new = Node("*", (formula, scalar))
+        yield Edit("factor", new, formula, new)
+    for op in ("sqrt", "square"):
+        new = Node(op, (formula,))
+        yield Edit("function_added", new, formula, new)
+    for axis in (0, 1) if parts.arrays else ():
+        new = Node("/", (formula, Node("shape", (parts.arrays[0],), axis)))
+        yield Edit("counted_by", new, formula, new)
 
 
 def _size_below_root(node):
@@ -278,6 +309,11 @@ def _other_operation(node):
             yield "exchanged", Node(node.op, node.parts[::-1])
         if node.op == "*":
             yield "matrix_product", Node("transposed_product", node.parts)
+        if node.op == "**":
+            power = Node("*", node.parts)
+            yield from (
+                ("function", Node("exp", (each,))) for each in (Node("neg", (power,)), power)
+            )
         if node.op == "/":
             yield from _other_fraction(*node.parts)
     elif node.op in ("maximum", "minimum"):
@@ -330,6 +366,8 @@ def _other_fraction(above, below):
         first, second, small = first.parts[0], second.parts[0], first.parts[1]
         ratio = Node("/", (first, second))
         yield "moved", Node("sqrt", (Node("+", (ratio, small)),))
+        all_in_one = Node("+", (Node("+", (first, Node("/", (small, second)))), small))
+        yield "bracket", Node("sqrt", (all_in_one,))
         yield "moved", Node("+", (Node("sqrt", (ratio,)), small))
         yield "missing", Node("sqrt", (ratio,))
 
@@ -445,6 +483,8 @@ def _joined(node, parts):
             yield "factor", Node(op, (node, part))
         for op in ("+", "-"):
             yield "term", Node(op, (node, part))
+        if node.op == "name" and part.op == "name" and part is not node:
+            yield "term", Node("-", (part, node))
         yield "larger", Node("maximum", (node, part))
     for part in (*parts.scalars, *parts.arrays):
         rest = Node("-", (number(1), part))
@@ -718,7 +758,8 @@ def _of_the_whole(formula, parts):
             _slope_of_sigmoid(part), sigmoid, Node("-", (number(1), Node("square", (part,))))
         ):  # fmt: skip
             for op in ("*", "/"):
-                for times in (slope, Node("square", (slope,))):
+                of_sigmoid = Node("/", (sigmoid, _slope_of_sigmoid(part)))
+                for times in (slope, Node("square", (slope,)), of_sigmoid):
                     new = Node(op, (formula, times))
                     yield Edit("slope", new, formula, new)
     for condition in parts.inputs:

@@ -57,7 +57,7 @@ def own(quantity):
     return f"{quantity}'"
 
 
-def formulas_of(sheet, function, solution=None):
+def formulas_of(sheet, function, solution=None, mistakes=(), made=None):
     """Return the :class:`Formulas` of a function of a sheet.
 
     Parameters
@@ -66,6 +66,10 @@ def formulas_of(sheet, function, solution=None):
     function : str
     solution : str, optional
         Another way to write it than the model's.
+    mistakes : tuple of Mistake
+        Known ones that are made in it or in what it calls.
+    made : dict, optional
+        The parts that were read before: equal ones become one object.
 
     Raises
     ------
@@ -74,9 +78,9 @@ def formulas_of(sheet, function, solution=None):
     task = sheet.tasks[function]
     if task.random or task.path:
         raise NoFormula(function)
-    reader = _Reader(sheet)
+    reader = _Reader(sheet, mistakes, made)
     arguments = {name: reader.leaf(name) for name in task.parameters}
-    values, hidden = reader.body(solution or task.solution, arguments)
+    values, hidden = reader.body(solution or reader.source(function), arguments)
     hidden = reader.called | hidden
     found = dict(zip(task.returns, values, strict=True))
     alone = {quantity: found[quantity] for quantity in task.order}
@@ -118,8 +122,16 @@ def _stepwise(alone, arguments, reader):
 class _Reader:
     """Reads solutions; equal parts become one object."""
 
-    def __init__(self, sheet):
-        self._sheet, self._made, self.called = sheet, {}, {}
+    def __init__(self, sheet, mistakes=(), made=None):
+        self._sheet, self._mistakes, self.called = sheet, mistakes, {}
+        self._made = {} if made is None else made
+
+    def source(self, function):
+        """Return a solution's source with the mistakes made in it."""
+        source = self._sheet.source(function, self._mistakes)
+        if source is None:
+            raise NoFormula(function)
+        return source
 
     def node(self, op, parts=(), value=None):
         key = (op, tuple(map(id, parts)), value)
@@ -201,7 +213,7 @@ class _Reader:
         pairs = zip(task.parameters, tree.args, strict=False)
         given = {name: self.read(part, names) for name, part in pairs}
         given |= {keyword.arg: self.read(keyword.value, names) for keyword in tree.keywords}
-        [value], _ = self.body(task.solution, given)
+        [value], _ = self.body(self.source(function), given)
         if value.op != "name":
             self.called[ast.unparse(tree)] = value
         return value

@@ -1,5 +1,6 @@
 """Judge each returned quantity by itself, from what the student's function returned before it."""
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,10 +31,33 @@ def formulas(sheet, function, way=None):
     if key not in sheet.kept:
         solution = None if way is None else sheet.tasks[function].ways[way][1]
         try:
-            sheet.kept[key] = formulas_of(sheet, function, solution)
+            sheet.kept[key] = formulas_of(sheet, function, solution, made=_parts(sheet, function))
         except NoFormula:
             sheet.kept[key] = None
     return sheet.kept[key]
+
+
+def _parts(sheet, function):
+    """Return what was read of a function's formulas so far, so that equal parts are one object."""
+    return sheet.kept.setdefault(("parts", function), {})
+
+
+def wrong_formulas(sheet, function):
+    """Return the Formulas of a function with each known mistake that is no more than formulas."""
+    key = ("wrong formulas", function)
+    if key not in sheet.kept:
+        sheet.kept[key] = list(_read_wrong(sheet, function))
+    return sheet.kept[key]
+
+
+def _read_wrong(sheet, function):
+    returns = sheet.tasks[function].returns
+    for mistake in sheet.mistakes_in((function,)):
+        with contextlib.suppress(NoFormula, ValueError, SyntaxError, KeyError):
+            parts = _parts(sheet, function)
+            wrong = formulas_of(sheet, function, None, (mistake,), parts)
+            if tuple(sorted(wrong.alone)) == tuple(sorted(returns)):
+                yield wrong
 
 
 @dataclass(frozen=True)
@@ -97,6 +121,11 @@ class Quantities:
         ]
         return all(any(each) for each in zip(*ways, strict=True))
 
+    def is_right_alone(self, quantity):
+        """Whether a quantity is right from the arguments, whatever was returned beside it."""
+        cases = self._cases(quantity, self.task.returns)
+        return all(_is_value(self._formulas.alone[quantity], case) for case in cases)
+
     def _ways(self, quantity, formulas=None, key=(), words=""):
         """Return each :class:`_Way`: from own earlier quantities, and without."""
         formulas = formulas or self._formulas
@@ -116,7 +145,7 @@ class Quantities:
         for number, (words, _) in enumerate(self.task.ways):
             other = formulas(self._sheet, self.task.name, number)
             if other is not None and other.alone[quantity] is not self._formulas.alone[quantity]:
-                found += self._ways(quantity, other, (number,), words)
+                found += self._ways(quantity, other, (number,), words)[:1]
         return found
 
     def _cases(self, quantity, refused):
@@ -146,8 +175,9 @@ class Quantities:
         if self._formulas is None or any(map(_has_short_floats, self._exchanges)):
             return None, ""
         ways, others = self._ways(quantity), self._other_ways(quantity) if other_ways else ()
-        quick, thorough = STAGES[:1], STAGES[1:]
-        for stages, tried in ((quick, ways), (quick, others), (thorough, ways)):
+        quick, thorough, pairs = STAGES[:1], STAGES[1:], STAGES[-1:]
+        steps = ((quick, ways), (quick, others), (thorough, ways[:1]), (pairs, others))
+        for stages, tried in (*steps, (thorough, ways[1:])):
             for way in tried:
                 reading = self._read(way, stages)
                 if reading is not None:
@@ -202,6 +232,7 @@ class Quantities:
             follows=self._follows(way.key[0]),
             defaults=self._sheet.defaults(self.task.name),
             stages=stages,
+            wrong=self._wrong(way),
         )
         reading, tried = read_quantity(way.formula, way.cases, search, budget.part())
         budget.left -= tried
@@ -210,6 +241,17 @@ class Quantities:
         elif tried:
             budget.failed.add((*key, stages))
         return reading
+
+    def _wrong(self, way):
+        """Return the formulas of known mistakes in a quantity, each once."""
+        quantity, last = way.key[0], way.key[-1]
+        if way.words:
+            return ()
+        found = {write(way.formula): None}
+        for wrong in wrong_formulas(self._sheet, self.task.name):
+            formula = (wrong.alone if last else wrong.stepwise)[quantity]
+            found.setdefault(write(formula), formula)
+        return tuple(formula for formula in found.values() if formula is not None)
 
     def _before(self, way):
         """Return the lines of the arguments alone, which may be given back in an earlier place."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
-from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits
+from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits, slips_beside
 from mlpteach.exercise.readback.expression import (
     NO_VALUE,
     evaluate,
@@ -66,6 +66,8 @@ class Trials:
         The model's.
     cases : list of Case
     limit : int
+    wrong : tuple of Node
+        The model's with one known mistake, each.
 
     Attributes
     ----------
@@ -74,8 +76,8 @@ class Trials:
         None where there is none.
     """
 
-    def __init__(self, formula, cases, limit):
-        self.formula, self.cases, self.left = formula, cases, limit
+    def __init__(self, formula, cases, limit, wrong=()):
+        self.formula, self.cases, self.left, self.wrong = formula, cases, limit, wrong
         for case in cases:
             _try_fill(formula, case)
         wrong = [case for case in cases if _differs(formula, case)]
@@ -121,6 +123,11 @@ class Trials:
             return False
         return all(_answers(formula, case) for case in (self.first, *self.cases))
 
+    def prepare(self, formula):
+        """Work out the parts of another formula once, for all of its edits."""
+        _try_fill(formula, self.first)
+        self._entry = OneEntry(self.first, self.place)
+
     def all_fits(self, edits):
         """Return the edits that give every answer, as far as the limit reaches."""
         found = []
@@ -131,13 +138,16 @@ class Trials:
                 found.append(edit)
         return found
 
-    def fits_by_place(self, groups):
-        """Return the edits that give every answer, of (place, edits) in all places of a formula."""
-        found = []
+    def fits_by_place(self, groups, formula=None):
+        """Return the edits that give every answer, of (place, edits) in all places of a formula.
+
+        Without a `formula` they are those of the model's.
+        """
+        found, formula = [], formula or self.formula
         for place, edits in groups:
             edits = edits[: self.left]
             self.left -= len(edits)
-            entries = self._entry.values_at(self.formula, place, [edit.put for edit in edits])
+            entries = self._entry.values_at(formula, place, [edit.put for edit in edits])
             with np.errstate(all="ignore"):
                 off = np.abs(entries - self.wanted) > self._slack
             for index in np.flatnonzero(~off):
@@ -199,6 +209,8 @@ class Search:
         What stands for a quantity that was returned before and is right -> how it follows.
     stages : tuple of callable
         Of STAGES: each only if the former found nothing.
+    wrong : tuple of Node
+        The formula with one known mistake, each.
     """
 
     hidden: tuple
@@ -206,6 +218,7 @@ class Search:
     follows: dict
     defaults: dict
     stages: tuple
+    wrong: tuple = ()
 
 
 def read_quantity(formula, cases, search, limit):
@@ -220,7 +233,7 @@ def read_quantity(formula, cases, search, limit):
     limit : int
         Candidates that may be tried.
     """
-    trials = Trials(formula, cases, limit)
+    trials = Trials(formula, cases, limit, search.wrong)
     if not trials.readable:
         return None, 0
     parts = _parts(formula, search, cases)
@@ -360,10 +373,54 @@ def _all_pairs(trials, parts):
         for second in simple_edits(first.formula, parts):
             if trials.left <= 0:
                 return
-            yield Edit("two_slips", second.formula, first.new, second.new)
+            yield _two(second.formula, first.new, second)
 
 
-STAGES = (_singles, _constants, _pairs)
+def _beside_known(trials, parts):
+    """Return what a known mistake and another slip together explain."""
+    found = []
+    for wrong, new in _by_size(trials.formula, trials.wrong):
+        groups = _slips_beside(wrong, parts)
+        trials.prepare(wrong)
+        fits = trials.fits_by_place(groups, wrong)
+        found += [_two(each.formula, new, each) for each in fits]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _by_size(formula, wrong):
+    """Return (formula with a known mistake, its changed part), the smallest change first."""
+    changed = [(each, _changed_part(formula, each)[1]) for each in wrong]
+    return sorted(changed, key=lambda pair: len(list(walk(pair[1]))))
+
+
+@lru_cache(maxsize=512)
+def _slips_beside(wrong, parts):
+    """Return (place, the edits there) of a known mistake's formula, made once for a class."""
+    groups = defaultdict(list)
+    with _no_collection():
+        for edit in (*simple_edits(wrong, parts), *slips_beside(wrong, parts)):
+            groups[edit.place].append(edit)
+    return tuple(groups.items())
+
+
+def _two(formula, first, second):
+    """Return the Edit that is two slips: what stands in the first one's place, and the second."""
+    return Edit("two_slips", formula, first, second.new, one=second.family)
+
+
+def _changed_part(model, wrong):
+    """Return the smallest part in which two formulas differ, of both; (None, None) for none."""
+    if model is wrong or write(model) == write(wrong):
+        return None, None
+    if model.op != wrong.op or model.value != wrong.value or len(model.parts) != len(wrong.parts):
+        return model, wrong
+    found = [_changed_part(*pair) for pair in zip(model.parts, wrong.parts, strict=True)]
+    found = [pair for pair in found if pair[0] is not None]
+    return found[0] if len(found) == 1 else (model, wrong)
+
+
+STAGES = (_singles, _constants, _beside_known, _pairs)
 
 # Which of several that fit
 

@@ -110,7 +110,9 @@ def say(quantity, reading, formula, lines, way="", model=None):
     old = f"`{_shown(edit.old, lines)}`" if edit else "an argument"
     named = _named(edit, lines) if edit else ""
     what = what.replace(" ({op})", f" ({named})" if named else "").replace("{old}", old)
-    but = "two things" if reading.family == "two_slips" else f"one thing: {what}"
+    but = f"one thing: {what}"
+    if reading.family == "two_slips":
+        but = f"two things, and one of them is this: {in_short(edit.one)}" if edit else "two things"
     if edit is None or reading.family in _NO_LINE or _gives_away(edit, model, lines):
         stop = "" if but.endswith("?") else "."
         return f"Your numbers for {quantity} are those of {of} but for {but}{stop}"
