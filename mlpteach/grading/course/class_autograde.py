@@ -20,6 +20,7 @@ from sqlalchemy.exc import SAWarning
 from mlpteach.grading.course.finished import ANOTHER_GRADER, being_graded
 from mlpteach.grading.course.graded_notebook import as_text
 from mlpteach.grading.course.tidy import expected_notebooks, look_into
+from mlpteach.grading.gradebook.record import begin_submission
 
 _EMPTY = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 _PATIENCE = 600.0  # seconds
@@ -92,6 +93,13 @@ class ClassAutograde(Autograde):
                 rmtree(graded)
             raise
         return "graded", ""
+
+    def init_assignment(self, assignment, student):
+        """Begin a submission as nbgrader does, its rows in the gradebook written at once."""
+        if self.create_student:
+            with _shared(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                begin_submission(gradebook, assignment, student)
+        super().init_assignment(assignment, student)
 
     def convert_single_notebook(self, notebook_filename):
         """Let one notebook take all steps, and write it."""

@@ -6,10 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from nbgrader import api
-from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
 from sqlalchemy import or_, select, update
 
 _DIALECTS = ("sqlite", "postgresql")
+_WITH_A_MARK, _WITH_A_COMMENT = (
+    {kind.__mapper__.polymorphic_identity, TaskCell.__mapper__.polymorphic_identity}
+    for kind in (GradeCell, SolutionCell)
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,41 @@ class _Cells:
     notebooks: dict[str, str]
     grades: dict[str, dict[str, str]]  # by notebook
     comments: dict[str, dict[str, str]]
+
+
+def begin_submission(gradebook, assignment, student):
+    """Write a submission that has no marks yet, and its student; what is there already stays.
+
+    The same rows as by nbgrader, which makes an object of each.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment, student : str
+    """
+    db, table = gradebook.db, SubmittedAssignment
+    cells = _cells_of(db, assignment)
+    mine = (table.assignment_id == cells.assignment) & (table.student_id == student)
+    if db.execute(select(table.id).where(mine)).first() is None:
+        _insert(db, Student, [{"id": student}])
+        submissions = _write_submissions(db, cells, [Marks(student, {})])
+        places = _write_notebooks(db, cells, submissions, list(cells.notebooks))
+        ids = {notebook: name for name, notebook in cells.notebooks.items()}
+        named = {place: ids[notebook] for (_, notebook), place in places.items()}
+        _insert(db, Grade, _blank(named, cells.grades))
+        _insert(db, Comment, _blank(named, cells.comments))
+    db.commit()
+
+
+def _blank(named, cells):
+    """Return a row without a mark or a comment for each cell of each notebook handed in."""
+    return _with_ids(
+        [
+            {"notebook_id": place, "cell_id": cell}
+            for place, notebook in named.items()
+            for cell in cells[notebook].values()
+        ]
+    )
 
 
 def record_marks(gradebook, place, scores, comments):
@@ -85,14 +136,20 @@ def record_batch(gradebook, assignment, batch):
 
 
 def _cells_of(db, assignment):
-    found = db.execute(select(Assignment).where(Assignment.name == assignment)).scalar_one()
-    notebooks = found.notebooks
-    return _Cells(
-        found.id,
-        {each.name: each.id for each in notebooks},
-        {e.name: {c.name: c.id for c in [*e.grade_cells, *e.task_cells]} for e in notebooks},
-        {e.name: {c.name: c.id for c in [*e.solution_cells, *e.task_cells]} for e in notebooks},
+    found = db.execute(select(Assignment.id).where(Assignment.name == assignment)).scalar_one()
+    asked = select(Notebook.name, Notebook.id).where(Notebook.assignment_id == found)
+    notebooks = {row.name: row.id for row in db.execute(asked)}
+    grades, comments = ({name: {} for name in notebooks} for _ in range(2))
+    cell = BaseCell.__table__.c
+    asked = select(Notebook.name, cell.name, cell.id, cell.type).where(
+        Notebook.assignment_id == found, cell.notebook_id == Notebook.id
     )
+    for notebook, name, id, kind in db.execute(asked):
+        if kind in _WITH_A_MARK:
+            grades[notebook][name] = id
+        if kind in _WITH_A_COMMENT:
+            comments[notebook][name] = id
+    return _Cells(found, notebooks, grades, comments)
 
 
 def _write(db, cells, batch, notebooks):
