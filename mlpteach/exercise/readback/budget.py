@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-_MOST = 50_000
+_MOST = 44_000
 _SHARE = 0.5  # of what is left, for one quantity
 
 
