@@ -3,8 +3,9 @@
     python tests/benchmarks/cluster.py [--submissions 100] [--recorded 1000]
 
 First a class is graded here and on a scheduler with two workers, which must come to the same marks:
-CPU seconds of all processes, and their ratio. Then a larger class, where the workers return a
-recorded answer after 20 ms instead of grading: CPU and memory of coordinator, scheduler, workers.
+CPU seconds of all processes but the students' own (they are the same in both), and their ratio.
+Then a larger class, where the workers return a recorded answer after 20 ms instead of grading: CPU
+and memory of coordinator, scheduler, workers.
 """
 
 import argparse
