@@ -155,7 +155,7 @@ def _unexcused(answers):
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
     before = answers.quantities.read_before() if quantity and not answers.helpers.most else {}
-    if before and _is_sure(before):
+    if before and _is_one_sure_slip(before):
         return _read_back(answers, message, before)
     one = _recognised(answers, pairs=False)
     if one and not answers.helpers.contradict(one, finding):
@@ -167,7 +167,7 @@ def _unexcused(answers):
         return Verdict(max(left, _share(answers)), message, "rounded")
     if not one and not answers.helpers.most:
         read = _read(answers)
-        if read and _is_sure(read) and "two_slips" not in _families(read):
+        if _is_one_sure_slip(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
     two = () if one else _recognised(answers)

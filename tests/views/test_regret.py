@@ -88,7 +88,7 @@ def test_panels(show):
     track, average, divisor, table, story = show.panels
     assert "with $C = 3$" in story.lines[0]
     # One steep slope of 3 and two of -1: 1/3 on average.
-    assert "slope 0.333 > 0" in story.lines[1]
+    assert "slope $0.333 > 0$" in story.lines[1]
     assert "all 3 starts" in story.lines[3]
     assert table.rows[0].cells == (
         "adam.x", "adam.regret", "adam.divisor", "adam.rho",

@@ -102,7 +102,7 @@ def sensitivities(**others):
 
 
 def test_both_costs_share_the_colours_of_the_larger():
-    heats = lab_heats(sensitivities(), LOSSES, 2, same_weights=False)
+    heats = lab_heats(sensitivities(), sensitivities(), LOSSES, 2, same_weights=False)
     assert [heat.field for heat in heats] == [
         "V2.mse", "V2.cross_entropy", "V1.mse", "V1.cross_entropy",
     ]  # fmt: skip
@@ -111,12 +111,12 @@ def test_both_costs_share_the_colours_of_the_larger():
     assert [heat.title for heat in heats[:2]] == ["$V^{(2)}$, MSE", "$V^{(2)}$, cross-entropy"]
     assert not any(heat.selectable or heat.instances for heat in heats)
     assert "at the weights of" not in heats[0].label
-    same = lab_heats(sensitivities(), LOSSES, 2, same_weights=True)
+    same = lab_heats(sensitivities(), sensitivities(), LOSSES, 2, same_weights=True)
     assert "by cross-entropy at the weights of MSE" in same[1].label
 
 
 def test_a_single_layer_has_one_pair_of_maps():
-    assert len(lab_heats(sensitivities(), LOSSES, 1, same_weights=False)) == 2
+    assert len(lab_heats(sensitivities(), sensitivities(), LOSSES, 1, same_weights=False)) == 2
 
 
 def test_bars_of_both_costs_stand_beside_each_other_from_0():
