@@ -32,7 +32,13 @@ def values_check(sheet, scenario, *, in_place_counts=True, helpers=None):
     helpers : dict of str to scenario
         Functions of the sheet that this one calls and that have a check of their own, with the
         inputs of that check: a mistake in one of them costs its points there, and none here.
+
+    Raises
+    ------
+    TypeError
+        If `helpers` is something else.
     """
+    _refuse_other_helpers(sheet, helpers)
 
     def run(rng):
         seed = int(rng.integers(_SEEDS))
@@ -46,6 +52,17 @@ def values_check(sheet, scenario, *, in_place_counts=True, helpers=None):
         return (yield from _judge_with_helpers(comparison, given, first, helpers, rng))
 
     return run
+
+
+def _refuse_other_helpers(sheet, helpers):
+    if not helpers:
+        return
+    scenarios = helpers.values() if isinstance(helpers, dict) else ()
+    if not scenarios or not all(map(callable, scenarios)) or not set(helpers) <= set(sheet.tasks):
+        raise TypeError(
+            "helpers must be a dict: the name of a function -> the scenario of its own check, as "
+            f"{{'distances': two_clouds}}, of {', '.join(sheet.tasks)}; given {helpers!r}"
+        )
 
 
 def _judge_with_helpers(comparison, given, first, helpers, rng):
@@ -115,6 +132,7 @@ def unchanged_check(sheet, scenario, *, helpers=None):
     parameters are those of
     :func:`values_check`.
     """
+    _refuse_other_helpers(sheet, helpers)
 
     def run(rng):
         seed = int(rng.integers(_SEEDS))
