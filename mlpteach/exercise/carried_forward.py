@@ -12,6 +12,7 @@ import numpy as np
 from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding
 from mlpteach.exercise.in_place import changed_in_place
+from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import Excuse, NoAnswer
 from mlpteach.exercise.readback.budget import current_budget
@@ -157,7 +158,7 @@ def _ask_all(sheet, scenarios, rng):
             broken.append(name)
             silent.append(name)
             continue
-        with silenced():
+        with silenced(), limited_memory():
             kinds = _no_numbers(sheet, given)
             if not kinds.isdisjoint(_STOPS):
                 broken.append(name)

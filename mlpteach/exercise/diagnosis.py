@@ -8,6 +8,7 @@ from mlpteach.exercise.carried_forward import NONE, PROVES_NOTHING, ask_helpers,
 from mlpteach.exercise.comparison import Comparison, Exchange, ask
 from mlpteach.exercise.differences import Finding, close, find
 from mlpteach.exercise.in_place import changed_in_place
+from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.own_helpers import by_own_helpers
 from mlpteach.exercise.protocol import Verdict
@@ -32,20 +33,37 @@ def values_check(sheet, scenario, *, in_place_counts=True, helpers=None):
     helpers : dict of str to scenario
         Functions of the sheet that this one calls and that have a check of their own, with the
         inputs of that check: a mistake in one of them costs its points there, and none here.
+
+    Raises
+    ------
+    TypeError
+        If `helpers` is something else.
     """
+    _refuse_other_helpers(sheet, helpers)
 
     def run(rng):
         seed = int(rng.integers(_SEEDS))
         given = yield from ask(scenario(np.random.default_rng(seed)))
         comparison = Comparison(sheet, scenario, seed)
-        with silenced():
+        with silenced(), limited_memory():
             first = comparison.first_difference(given)
         if first is None:
-            with silenced():
+            with silenced(), limited_memory():
                 return _judge_right(comparison, given, in_place_counts)
         return (yield from _judge_with_helpers(comparison, given, first, helpers, rng))
 
     return run
+
+
+def _refuse_other_helpers(sheet, helpers):
+    if not helpers:
+        return
+    scenarios = helpers.values() if isinstance(helpers, dict) else ()
+    if not scenarios or not all(map(callable, scenarios)) or not set(helpers) <= set(sheet.tasks):
+        raise TypeError(
+            "helpers must be a dict: the name of a function -> the scenario of its own check, as "
+            f"{{'distances': two_clouds}}, of {', '.join(sheet.tasks)}; given {helpers!r}"
+        )
 
 
 def _judge_with_helpers(comparison, given, first, helpers, rng):
@@ -60,7 +78,7 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
     played = None
     if found.to_be_asked and first[2].kind not in PROVES_NOTHING:
         played = yield from by_own_helpers(sheet, given, found.to_be_asked, found.known)
-    with silenced():
+    with silenced(), limited_memory():
         return judge_wrong(Answers(comparison, given, first, found, played, again))
 
 
@@ -70,12 +88,12 @@ def _judge_beside(comparison, given, first, found):
     Their own checks took the points for them: what calls them is judged as if they were right.
     """
     beside = yield from comparison.ask_beside(found.stood_in_for)
-    with silenced():
+    with silenced(), limited_memory():
         second = comparison.first_difference(beside)
     played = None
     if second is not None and found.to_be_asked and second[2].kind not in PROVES_NOTHING:
         played = yield from by_own_helpers(comparison.sheet, beside, found.to_be_asked, found.known)
-    with silenced():
+    with silenced(), limited_memory():
         alone = judge_wrong(Answers(comparison, given, first, found, None))
         if second is None:
             message = f"Right but for {found.paid_silent}."
@@ -115,6 +133,7 @@ def unchanged_check(sheet, scenario, *, helpers=None):
     parameters are those of
     :func:`values_check`.
     """
+    _refuse_other_helpers(sheet, helpers)
 
     def run(rng):
         seed = int(rng.integers(_SEEDS))
@@ -136,7 +155,7 @@ def unchanged_check(sheet, scenario, *, helpers=None):
 
 def _judge_unchanged(comparison, given, helpers, rng):
     """Yield what is asked besides; return the verdict on arguments after the calls."""
-    with silenced():
+    with silenced(), limited_memory():
         lost = _no_attempt(comparison, given) or _changed(comparison, given)
         first = None if lost else comparison.first_difference(given)
         attempt = first is None or _is_attempt(comparison, given, first)
@@ -145,7 +164,7 @@ def _judge_unchanged(comparison, given, helpers, rng):
     found = NONE
     if helpers and not attempt:
         found = yield from ask_helpers(comparison.sheet, helpers, rng)
-    with silenced():
+    with silenced(), limited_memory():
         helped = not attempt and carried(comparison, given, first[2], found.mistakes)
     message = (
         "Nothing is changed in place, good; the points come once the values are those of the "

@@ -8,6 +8,7 @@ the model's function starts again. So it needs no list of what a helper may do w
 import numpy as np
 
 from mlpteach.exercise.comparison import Exchange
+from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import make_call, silenced
 from mlpteach.exercise.protocol import Call, NoAnswer
 from mlpteach.exercise.readback.quantities import says_nothing
@@ -145,7 +146,7 @@ def by_own_helpers(sheet, given, names, mistakes):
         for exchange in given:
             while True:
                 try:
-                    with silenced():
+                    with silenced(), limited_memory():
                         reply = make_call(functions, exchange.call)
                     break
                 except _Unknown as unknown:

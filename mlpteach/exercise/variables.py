@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from mlpteach.exercise.differences import find
+from mlpteach.exercise.limited_memory import limited_memory
+from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import NotPlain, Variable, Verdict
 from mlpteach.exercise.replies import as_array
 
@@ -87,6 +89,10 @@ def _judge(name, given, own, of, wanted, mistakes):
         expected = _value(wanted, own)
     except Exception:  # what stands in the student's variables can be anything
         return Verdict(0.0, f"{name} cannot be judged: {' or '.join(of)} is not what it must be.")
+    if of and _tells_nothing(expected):
+        return Verdict(
+            0.0, f"{name} cannot be judged: from your {' and '.join(of)} comes no number."
+        )
     how = difference(name, given, expected)
     if how is None:
         return Verdict(1.0, f"{name} is right.")
@@ -104,7 +110,16 @@ def _is_this(mistake, name, given, own):
 
 
 def _value(wanted, own):
-    return wanted(*own) if callable(wanted) else wanted
+    if not callable(wanted):
+        return wanted
+    with silenced(), limited_memory():
+        return wanted(*own)
+
+
+def _tells_nothing(expected):
+    """Whether all of these are NaN or infinite: so are those of many a slip, and of none."""
+    numbers = as_array(expected)
+    return numbers is not None and numbers.size > 0 and not np.isfinite(numbers).any()
 
 
 def difference(name: str, given: Any, wanted: Any) -> str | None:

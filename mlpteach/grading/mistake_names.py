@@ -11,7 +11,7 @@ _LONGEST = 70
 
 # What differs, where it is no mistake that has a name of its own.
 IN_WORDS = {
-    "a_line": "a line of a loop, or how widely is drawn, is another one",
+    "a_line": "a slip in one line, which the feedback names",
     "argument_returned": "an argument comes back unchanged",
     "centre": "drawn around another mean",
     "changed_in_place": "an argument is changed in place",

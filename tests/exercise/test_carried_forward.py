@@ -1,5 +1,7 @@
 """A mistake in a helper costs its points once; what merely looks like one earns nothing."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -199,3 +201,19 @@ def test_what_nobody_could_decide_costs_no_excuse():
     checks, found = all_verdicts(model(*IDS["second_moment"]))
     del found["adam_second_moment"]
     assert all(only_what_was_paid(checks, found)[id].passed for id in CALLING_ADAM)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits memory")
+def test_helpers_whose_answers_make_a_matrix_of_gigabytes_take_none_of_the_graders_memory():
+    numbers = np.arange(15_000.0)
+    functions = model() | {
+        "first_moment": lambda M, G, beta1=0.9: numbers[:, None] + M.flat[0],
+        "second_moment": lambda V, G, beta2=0.999: numbers + V.flat[0],
+    }
+    functions["adam_update"] = lambda W, G, M, V, k, *hypers: (
+        W * 0.5 + G,
+        functions["first_moment"](M, G),
+        functions["second_moment"](V, G),
+    )
+    with pytest.raises(MemoryError):  # so a person marks it
+        verdict("adam_one_update", functions)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from mlpteach.exercise.diagnosis import unchanged_check, values_check
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
 from mlpteach.exercise.protocol import decide
+from mlpteach.exercise.reading import read_sheet
 
 CHECKS = {id: check for checks in PROBLEM_SETS.values() for id, check in checks.items()}
 
@@ -369,3 +371,12 @@ def test_odd_values_end_in_a_verdict(value):
     for id, check in CHECKS.items():
         functions = [lambda *arguments, **keywords: value] * len(check.functions)
         assert verdict(id, *functions).fraction == 0.0
+
+
+@pytest.mark.parametrize("make", [values_check, unchanged_check])
+@pytest.mark.parametrize(
+    "helpers", [("first_moment",), {"first_moment": None}, {"nobody": counts_for_itself}]
+)
+def test_helpers_that_are_no_scenarios_are_refused_where_the_check_is_made(make, helpers):
+    with pytest.raises(TypeError, match=r"helpers must be a dict: .*first_moment.*; given"):
+        make(read_sheet("ps2_adam"), counts_for_itself, helpers=helpers)

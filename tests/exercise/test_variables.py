@@ -1,6 +1,7 @@
 """Variables of the student's beside what they must hold; the words never tell what that is."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -80,6 +81,37 @@ def test_a_mistake_in_another_variable_costs_nothing_here():
     assert verdict(run, m=10.0, x=np.array([4.0, 6.0])).mistake == "sum"
     lost = verdict(run, m=5.0, x="4, 6")
     assert (lost.fraction, lost.message) == (0, "m cannot be judged: x is not what it must be.")
+
+
+def root_mean_square(p, t):
+    return np.sqrt(np.mean((p - t) ** 2))
+
+
+@pytest.mark.parametrize(
+    ("p", "rms"), [(np.array([np.nan, 1.0]), np.nan), (np.array([]), np.nan), (np.inf, np.inf)]
+)
+def test_nothing_is_right_where_ones_own_variables_give_no_number(p, rms, capfd):
+    run = variable_check("rms", root_mean_square, of=("p", "t"))
+    found = verdict(run, p=p, t=np.ones(1), rms=rms)
+    assert (found.fraction, found.message) == (
+        0.0,
+        "rms cannot be judged: from your p and t comes no number.",
+    )
+    assert capfd.readouterr().err == ""
+
+
+def test_ones_own_variables_may_give_nothing_to_count():
+    run = variable_check("large", lambda x: x[x > 3], of=("x",))
+    assert verdict(run, x=np.ones(4), large=np.array([])).passed
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits it")
+def test_two_small_arrays_that_make_a_matrix_of_gigabytes_are_not_judged():
+    run = variable_check("rms", root_mean_square, of=("p", "t"))
+    found = verdict(run, p=np.zeros((20_000, 1)), t=np.zeros((1, 20_000)), rms=0.0)
+    assert found.fraction == 0.0
+    assert "p or t is not what it must be" in found.message
+    assert np.zeros(10**6).sum() == 0.0  # memory is as before
 
 
 def test_a_mistake_that_is_none_is_refused():

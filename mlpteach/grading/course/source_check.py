@@ -1,6 +1,7 @@
 """Refuse an assignment with a mistake of its author's when it is generated."""
 
 import math
+import re
 from pathlib import Path
 
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -44,6 +45,8 @@ class CheckSource(NbGraderPreprocessor):
         except (SourceRefused, OwnRefused) as refused:
             self.log.error("%s is refused: %s", resources["nbgrader"]["notebook"], refused)
             raise
+        for said in points_told_otherwise(nb):
+            self.log.warning("%s: %s", resources["nbgrader"]["notebook"], said)
         return nb, resources
 
     def _own_checks(self, folder):
@@ -120,10 +123,50 @@ def _check_metadata(nb):
         if grade_id in seen:
             raise SourceRefused(f"cell {grade_id!r}: that grade_id stands twice")
         seen.add(grade_id)
-        if (data.get("grade") or data.get("task")) and not _is_points(data.get("points")):
+        if _has_points(cell) and not _is_points(data.get("points")):
             raise SourceRefused(
                 f"cell {grade_id!r}: its points must be a number >= 0; given {data.get('points')!r}"
             )
+
+
+def points_told_otherwise(nb):
+    """Return a sentence for each number of points that the text gives otherwise than nbgrader.
+
+    Looked at are the first line of a test, ``# 3 points``, and the first line of a text
+    that holds nothing else, ``20 points.``
+
+    Parameters
+    ----------
+    nb : nbformat.NotebookNode
+        One that :func:`check_source` has taken.
+
+    Returns
+    -------
+    list of str
+    """
+    marked = [cell for cell in nb.cells if _has_points(cell)]
+    said = [
+        f"cell {cell.metadata.nbgrader['grade_id']!r} says {told} points, it has {points}"
+        for cell in marked
+        if (told := _told(r"\A#\s*([\d.]+) points?\b", cell.source))
+        and told != (points := f"{cell.metadata.nbgrader['points']:g}")
+    ]
+    texts = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    told = _told(r"^([\d.]+) points\.$", texts)
+    most = f"{sum(cell.metadata.nbgrader['points'] for cell in marked):g}"
+    if told and told != most:
+        said.append(f"its text says {told} points, its cells have {most}")
+    return said
+
+
+def _has_points(cell):
+    data = cell.metadata.get("nbgrader", {})
+    return data.get("grade") or data.get("task")
+
+
+def _told(pattern, text):
+    found = re.search(pattern, text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _is_points(points):

@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply, as_plain
 from mlpteach.grading.inside import frames
@@ -223,7 +224,7 @@ def _answered(stand_ins, asked):
     try:
         arguments = [_small(each) for each in asked["arguments"]]
         keywords = {str(name): _small(each) for name, each in asked["keywords"].items()}
-        with silenced():
+        with silenced(), limited_memory():
             return as_plain(stand_ins[asked["function"]](*arguments, **keywords))
     except Exception as error:
         return {"error": type(error).__name__}

@@ -28,6 +28,12 @@ mtd[columnalign="left"] { text-align: left; }
 _ROW = re.compile(
     r'<li><a href="#([^"]*)">(?!Comment)[^<]*</a> \(Score: ([\d.]+) / ([\d.]+)\)</li>'
 )
+# The bar above a marked cell, from its name to its points.
+_BAR = re.compile(
+    r'(<a name="([^"]*)"></a><div class="panel-heading">(?:(?!</div>).){0,400}?'
+    r'<span class="pull-right">\s*)Score: ([\d.]+) / ([\d.]+)',
+    re.DOTALL,
+)
 _PICTURE = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _NO_DESCRIPTION = "No description has been provided for this image"
@@ -169,6 +175,8 @@ def with_style(page):
 def name_rows(page, rows):
     """Return a page whose list of marked cells says which is which, and what waits.
 
+    What waits for a person is no 0 above its cell either.
+
     Parameters
     ----------
     page : str
@@ -176,10 +184,17 @@ def name_rows(page, rows):
         Grade id -> title, and whether a person has yet to mark it.
     """
 
-    def name(found):
-        grade_id, points, most = html.unescape(found[1]), found[2], found[3]
-        title, waits = rows.get(grade_id, (grade_id, False))
-        score = f"to be marked by a person, of {most}" if waits else f"Score: {points} / {most}"
+    def row(found):
+        title, score = _title_and_score(rows, *found.groups())
         return f'<li><a href="#{found[1]}">{html.escape(title)}</a> ({score})</li>'
 
-    return _ROW.sub(name, page)
+    def bar(found):
+        return found[1] + _title_and_score(rows, *found.groups()[1:])[1]
+
+    return _BAR.sub(bar, _ROW.sub(row, page))
+
+
+def _title_and_score(rows, name, points, most):
+    grade_id = html.unescape(name)
+    title, waits = rows.get(grade_id, (grade_id, False))
+    return title, f"to be marked by a person, of {most}" if waits else f"Score: {points} / {most}"

@@ -8,7 +8,7 @@ from nbformat import from_dict, write
 
 from mlpteach import assignments
 from mlpteach.exercise.protocol import Verdict
-from mlpteach.grading.course.source_check import SourceRefused, check_source
+from mlpteach.grading.course.source_check import SourceRefused, check_source, points_told_otherwise
 
 
 def data(notebook, id):
@@ -96,6 +96,28 @@ def test_a_wrong_model_solution_is_refused():
     notebook.cells[3].source = notebook.cells[3].source.replace("1 - beta1", "beta1")
     with pytest.raises(SourceRefused, match="'moment_test': the model solution fails"):
         check_source(notebook, CHECKS)
+
+
+def test_points_that_the_text_gives_otherwise_are_told():
+    notebook = source_notebook()
+    most = sum(c.metadata.get("nbgrader", {}).get("points", 0) for c in notebook.cells)
+    test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade"))
+    test.source = f"# {test.metadata.nbgrader.points:g} points: M\n{test.source}"
+    notebook.cells[0].source = f"# Moments\n\n{most:g} points."
+    assert points_told_otherwise(notebook) == []
+    test.metadata.nbgrader.points += 1.5
+    now = test.metadata.nbgrader.points
+    assert points_told_otherwise(notebook) == [
+        f"cell {test.metadata.nbgrader.grade_id!r} says {now - 1.5:g} points, it has {now:g}",
+        f"its text says {most:g} points, its cells have {most + 1.5:g}",
+    ]
+
+
+@pytest.mark.parametrize("text", ["10 points.5", "# .", "of 3 points", "1.2.3 points.", ""])
+def test_other_words_of_points_are_let_stand_or_only_told(text):
+    notebook = source_notebook()
+    notebook.cells[0].source = text
+    assert len(points_told_otherwise(notebook)) <= 1
 
 
 def test_nbgrader_refuses_it_and_releases_nothing(tmp_path, monkeypatch):

@@ -50,6 +50,16 @@ def test_a_title_is_no_markup():
     assert named == '<li><a href="#a">&lt;b&gt;means</a> (Score: 1.0 / 2.0)</li>'
 
 
+@pytest.mark.parametrize(
+    ("waits", "score"), [(True, "to be marked by a person, of 5.0"), (False, "Score: 0.0 / 5.0")]
+)
+def test_what_waits_is_no_0_above_its_cell(waits, score):
+    bar = """<a name="why"></a><div class="panel-heading"><span>Student's answer</span>
+    <span class="pull-right">\n  {} <a href="#top">(Top)</a></span></div>"""
+    page = bar.format("Score: 0.0 / 5.0")
+    assert name_rows(page, {"why": ("why", waits)}) == bar.format(score)
+
+
 def test_a_formula_holds_no_markup_of_its_author():
     _, formulas = take_formulas(r"$\text{&lt;img src=x onerror=alert(1)&gt;}$")
     assert not any("<img" in formula for formula in formulas.values())
