@@ -227,7 +227,7 @@ def _surer(answers, message, mistakes):
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers, other_ways=False)
-    return _read_back(answers, message, read) if read and _is_sure(read) else None
+    return _read_back(answers, message, read) if _is_one_sure_slip(read) else None
 
 
 def _is_sure(read):
