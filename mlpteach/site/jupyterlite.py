@@ -56,6 +56,14 @@ _DISABLED = (
     "@jupyter-notebook/notebook-extension:open-tree-tab",
     "@jupyter-notebook/notebook-extension:tab-icon",
     "@jupyter-notebook/application-extension:pages",
+    # Without the apps for consoles and for text they lead nowhere.
+    "@jupyter-notebook/console-extension",
+    "@jupyterlab/console-extension",
+    "@jupyterlab/fileeditor-extension",
+    "@jupyterlab/inspector-extension:consoles",
+    "@jupyterlab/notebook-extension:code-console",
+    "@jupyterlab/tooltip-extension:consoles",
+    "@jupyterlab/tooltip-extension:files",
 )
 # Here, too, dashboards stay in the page when they are out of sight.
 _SETTINGS = {

@@ -177,6 +177,20 @@ def test_a_page_on_paper_has_nothing_to_press_and_all_of_its_code(asleep, tab):
     assert page.locator("pre, .formula").evaluate_all(wide) == 0
 
 
+def test_keys_that_print_wait_until_all_dashboards_are_there(asleep, tab):
+    counts = "print = () => { window.missing = document.querySelectorAll('.stand-in').length }"
+    page = tab("about:blank", before=counts)
+    page.route(re.compile("/dashboards/"), lambda route: None)  # held back
+    page.goto(f"{asleep}/01_minibatch_momentum.html", wait_until="commit")
+    until(page, "document.querySelector('.stand-in')")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Control+p")
+    assert page.evaluate("window.missing") is None
+    page.unroute_all()
+    until(page, "window.missing !== undefined")
+    assert page.evaluate("window.missing") == 0
+
+
 def test_a_page_without_python_says_so_where_controls_stand_still(asleep, tab):
     page = tab(f"{asleep}/01_minibatch_momentum.html")
     assert "need Python, which these pages were made without" in page.locator("p.note").inner_text()

@@ -70,6 +70,19 @@ def test_all_cells_of_lecture_1_run_and_a_dashboard_answers(site, tab):
     has_all_it_needs(tab)
 
 
+def test_menus_offer_nothing_that_leads_nowhere(site, tab):
+    complaints = []
+    tab.on("console", lambda said: complaints.append(said.text) if "Plugin" in said.text else None)
+    tab.goto(f"{site}/{notebook_address('01_minibatch_momentum.ipynb')}")
+    tab.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    tab.get_by_role("menuitem", name="File").click()
+    tab.locator(".lm-Menu-item", has_text="New").first.hover()
+    new = tab.locator(".lm-Menu").last.locator("[data-type=command] .lm-Menu-itemLabel")
+    new.first.wait_for()
+    assert new.all_inner_texts() == ["Notebook"]
+    assert complaints == []
+
+
 @pytest.mark.parametrize("piece", ["kernel-.*mjs", "mlpteach-.*zip", "pyodide.asm.wasm"])
 def test_a_missing_piece_of_the_kernel_is_told_on_the_page(site, tab, piece):
     tab.route(re.compile(piece), lambda asked: asked.fulfill(status=404))

@@ -23,6 +23,7 @@ class Lecture {
   async open() {
     watchWidths(document);
     addEventListener("beforeprint", () => this.loadAll());
+    addEventListener("keydown", (event) => this.printWhole(event));
     addEventListener("hashchange", () => this.followAddress());
     const first = this.addressed ?? this.inSight;
     await first?.load();
@@ -52,6 +53,17 @@ class Lecture {
   async loadAll() {
     await inTurn(this.dashboards, (cell) => cell.load());
     await inTurn(this.dashboards, (cell) => cell.complete());
+    this.isWhole = true;
+  }
+
+  // A browser doesn't wait for what is loaded when it prints: what is asked by keys waits here.
+  async printWhole(event) {
+    if (this.isWhole || event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.say("It is printed when all dashboards are here …");
+    await this.loadAll();
+    this.say("");
+    print();
   }
 
   // The module that shows questions, fetched when it is due.
