@@ -88,10 +88,9 @@ def prepare(target, axes):
 
 
 def _short(value, position):
-    """Write a tick so that it fits left of the axes: 4.8e5."""
-    return (
-        f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
-    )
+    """Write a tick so that it fits left of the axes: 1250, 4.8e5."""
+    text = f"{value:.4g}" if 1e3 <= abs(value) < 1e4 else f"{value:.3g}"
+    return text.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
 @cache

@@ -140,6 +140,7 @@ def test_names_in_place_of_numbers_stay():
     # Those of the other axis are numbers all the same.
     assert target.yaxis.get_major_formatter()(0.25, 0) == "0.25"
     assert target.yaxis.get_major_formatter()(-480000.0, 0) == "−4.8e5"
+    assert target.yaxis.get_major_formatter()(1250.0, 0) == "1250"
 
 
 def test_words_have_their_size_beside_other_text():
