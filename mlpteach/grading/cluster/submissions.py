@@ -21,6 +21,10 @@ class CannotBegin(Exception):
     """Why a submission cannot be graded, for the report."""
 
 
+class HeldByAnother(CannotBegin):
+    """Another grader is at work on it."""
+
+
 @dataclass
 class Begun:
     """A submission that is being graded elsewhere: what stays with the course.
@@ -97,7 +101,7 @@ class Submissions:
             raise CannotBegin(trouble)
         with contextlib.ExitStack() as held:
             if not held.enter_context(being_graded(folder)):
-                raise CannotBegin(ANOTHER_GRADER)
+                raise HeldByAnother(f"{ANOTHER_GRADER}: grade again when it is done")
             if self._is_kept(student, folder):
                 return None
             works = {
