@@ -34,8 +34,9 @@ SANDBOXES = (BUBBLEWRAP, BUBBLEWRAP_EACH, LANDLOCK)  # the best first
 _FOR_ALL = (BUBBLEWRAP, LANDLOCK)  # they keep students apart who come one after the other
 NO_SANDBOX = "NO SANDBOX"  # only where it is asked for
 
-# What notebooks import, loaded once for all of them.
-MODULES = ("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
+# What notebooks import, loaded once for all of them; the last, before the first that draws.
+MODULES = ("numpy",)
+DRAWING = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
 _BEGIN_SECONDS = 30  # until Python begins in the sandbox
 _SHORT = 0.1  # seconds on the clock in which no process uses much
 _LOOK = 1.0  # seconds from one look at a silent process to the next
@@ -217,7 +218,7 @@ class Sandbox:
         return self.isolation if self._filtered else f"{self.isolation}, system calls not filtered"
 
     @contextlib.contextmanager
-    def worker(self, files=(), budget=None):
+    def worker(self, files=(), budget=None, modules=()):
         """Give one notebook a process of its own; everything it did is gone afterwards.
 
         Parameters
@@ -226,6 +227,8 @@ class Sandbox:
             Relative path -> content, laid beside the notebook.
         budget : mlpteach.grading.isolation.budget.Budget, optional
             What the notebook has left, shared by all of its processes.
+        modules : sequence of str
+            Imported beforehand, for this notebook and those that follow.
 
         Raises
         ------
@@ -234,7 +237,7 @@ class Sandbox:
         try:
             self._ensure_loaded()
             with _thread_group() as group:
-                worker = self._start_worker(group, budget)
+                worker = self._start_worker(group, budget, modules)
                 try:
                     worker.wait_until_confined()
                     worker.lay_files(dict(files))
@@ -246,21 +249,21 @@ class Sandbox:
             self._settled = False
             raise
 
-    def _start_worker(self, group, budget):
+    def _start_worker(self, group, budget, modules):
         data, their_data = socket.socketpair()
         status, their_status = socket.socketpair()
         worker = Worker(data, status, self.limits, budget)
         try:
             with their_data, their_status:
-                self._order_worker([their_data.fileno(), their_status.fileno(), *group])
+                self._order_worker([their_data.fileno(), their_status.fileno(), *group], modules)
         except SandboxFailed:
             worker.close()
             raise
         return worker
 
-    def _order_worker(self, fds):
+    def _order_worker(self, fds, modules):
         order = {"namespaces": self.isolation == BUBBLEWRAP, "keep": bubblewrap.python_folders()}
-        order |= {"memory": self.limits.memory, "disk": self.limits.disk}
+        order |= {"memory": self.limits.memory, "disk": self.limits.disk, "modules": modules}
         try:
             socket.send_fds(self._control, [json.dumps(order).encode()], fds)
         except OSError as error:
