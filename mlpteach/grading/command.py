@@ -109,7 +109,9 @@ def _here(options, sandbox):
             print(WARNING, file=sys.stderr)
         from mlpteach.grading.cluster import command
 
-        grade_these = command.here if command.can_be_done_here(application) else class_run.grade_class
+        grade_these = (
+            command.here if command.can_be_done_here(application) else class_run.grade_class
+        )
         gc.freeze()  # graders share the pages of all that is loaded, if the collector keeps off
         gc.enable()
         return grade_these(

@@ -87,7 +87,9 @@ class _Gathered(types.ModuleType):
 
 def _load_nbgrader_without_helpers():
     """Load two parts of nbgrader without an installer, and without what runs and names kernels."""
-    unpack = {f"unpack_{kind}": _later("setuptools.archive_util", f"unpack_{kind}") for kind in _PACKED}
+    unpack = {
+        f"unpack_{kind}": _later("setuptools.archive_util", f"unpack_{kind}") for kind in _PACKED
+    }
     with _standing_in("setuptools.archive_util", **unpack):
         importlib.import_module("nbgrader.utils")
     kernel_hangs = type("UnresponsiveKernelError", (Exception,), {})  # here none is ever started
