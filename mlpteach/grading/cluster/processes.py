@@ -91,7 +91,7 @@ class Processes:
         return process, ours
 
     def _stop(self):
-        for process, connection in self._idle:
+        for _, connection in self._idle:
             with contextlib.suppress(ConnectionError):
                 connection.send_bytes(b"")  # closing would not do: later graders hold it, too
         for process, _, _ in self._busy.values():

@@ -33,11 +33,14 @@ def is_plainly_valid(notebook):
 
 def _is_usual(metadata):
     """Whether the metadata of a notebook name its kernel and language as usual."""
-    kernel, language = metadata.get("kernelspec"), metadata.get("language_info")
+    kernel = metadata.get("kernelspec", {"name": "", "display_name": ""})
+    language = metadata.get("language_info", {"name": ""})
     return (
         metadata.keys().isdisjoint(("orig_nbformat", "title", "authors"))
-        and (kernel is None or (_are_texts(kernel) and kernel.keys() >= {"name", "display_name"}))
-        and (language is None or (_are_texts(language) and "name" in language))
+        and _are_texts(kernel)
+        and kernel.keys() >= {"name", "display_name"}
+        and _are_texts(language)
+        and "name" in language
     )
 
 
