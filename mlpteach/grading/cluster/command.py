@@ -18,6 +18,7 @@ from mlpteach.grading.cluster.submissions import Submissions
 from mlpteach.grading.course.finished import remove_unfinished
 from mlpteach.grading.course.steps import TrustedExecute
 from mlpteach.grading.course.tidy import expected_notebooks
+from mlpteach.grading.deciding.checks import checks_of
 from mlpteach.grading.deciding.read_rules import NoOriginal, read_rules, source_folder
 from mlpteach.grading.isolation import thread_group
 
@@ -96,8 +97,10 @@ def here(application, assignment, students, sandbox, graders, force, tell):
     for name in expected_notebooks(coursedir, assignment):
         with contextlib.suppress(Exception):  # each student is told so
             rules.append(read_rules(coursedir, assignment, name.removesuffix(".ipynb")))
+            checks_of(rules[-1])  # loaded once for all graders
     setup = Setup({each.digest: each for each in rules}, sandbox.limits, environment={})
-    count = max(1, min(graders or class_run.processors(), len(students)))
+    # One more than work at a time: some wait for a sandbox to begin or to end.
+    count = max(1, min(graders or class_run.processors() + 1, len(students)))
     processes = Processes(setup, sandbox, count)
     run = Run(assignment, sandbox.described, limits=thread_group.described())
     return _run(run, application, students, processes, force, tell, _PATIENCE)

@@ -21,7 +21,7 @@ def is_plainly_valid(notebook):
     ----------
     notebook : dict
     """
-    cells = notebook["cells"]
+    cells = notebook.get("cells", ())
     return (
         notebook.keys() == _NOTEBOOK
         and (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
