@@ -281,6 +281,8 @@ def _need_nbgrader():
 def grade_class(options):
     """Do what ``mlpteach grade`` promises."""
     _need_a_grader()
+    # Graders are processes enough, and NumPy's threads wait by working.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from mlpteach.grading import class_run, command
 
     try:

@@ -2,8 +2,6 @@
 
 import sys
 
-from mlpteach.grading.gradebook.formgrader_queries import help_the_formgrader
-
 ON_WINDOWS = (
     "mlpteach grades on Linux only: on Windows use WSL (wsl --install), and run nbgrader and "
     "mlpteach in it. Students need none of that: notebooks and their checks work on Windows."
@@ -65,6 +63,10 @@ def configure(c):
         _OURS + "pages.feedback.HideTests",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    from mlpteach.grading.gradebook.formgrader_queries import (
+        help_the_formgrader,  # loads SQLAlchemy
+    )
+
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": _OURS + "pages.markdown.markdown_to_html"}
     c.ExchangeFactory.collect = _OURS + "course.collect.Collect"

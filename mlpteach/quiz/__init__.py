@@ -9,14 +9,13 @@ verdict) → ``session`` (with the page, and ``answers``) → ``widget``. What i
 import importlib
 from typing import TYPE_CHECKING
 
-from mlpteach.quiz.bank import QUESTIONS
-from mlpteach.quiz.question import Question
-from mlpteach.quiz.question_files.read import QuestionError, read
-
 if TYPE_CHECKING:
     from mlpteach.quiz.asking import ask
+    from mlpteach.quiz.bank import QUESTIONS
     from mlpteach.quiz.exports import export
     from mlpteach.quiz.imports.jupyterquiz import read as read_jupyterquiz
+    from mlpteach.quiz.question import Question
+    from mlpteach.quiz.question_files.read import QuestionError, read
     from mlpteach.quiz.widget import QuestionWidget
 
 __all__ = [
@@ -30,11 +29,15 @@ __all__ = [
     "read_jupyterquiz",
 ]
 
-# Grading needs no widgets, and a notebook no exports.
+# Grading needs no widgets, and of an exercise no questions; a notebook needs no exports.
 _ON_DEMAND = {
+    "QUESTIONS": ("bank", "QUESTIONS"),
+    "Question": ("question", "Question"),
+    "QuestionError": ("question_files.read", "QuestionError"),
     "QuestionWidget": ("widget", "QuestionWidget"),
     "ask": ("asking", "ask"),
     "export": ("exports", "export"),
+    "read": ("question_files.read", "read"),
     "read_jupyterquiz": ("imports.jupyterquiz", "read"),
 }
 

@@ -10,9 +10,10 @@ import functools
 import hashlib
 import hmac
 import re
+from typing import TYPE_CHECKING
 
-from mlpteach.quiz.asked_question import AskedQuestion
-from mlpteach.quiz.bank import QUESTIONS
+if TYPE_CHECKING:
+    from mlpteach.quiz.asked_question import AskedQuestion
 
 DRAWS = 12  # of each question; neighbours who compare seldom have the same
 LONGEST_NAME = 100
@@ -55,7 +56,7 @@ def draw_of(id: str, name: str) -> int:
     return int.from_bytes(digest[:8], "big") % DRAWS
 
 
-def asked_of(id: str, name: str, key: str = "") -> AskedQuestion:
+def asked_of(id: str, name: str, key: str = "") -> "AskedQuestion":
     """Return the question `id` as a student is asked it.
 
     Parameters
@@ -66,12 +67,16 @@ def asked_of(id: str, name: str, key: str = "") -> AskedQuestion:
     key : str
         From :func:`draws_key`; "" in a source notebook, where the name alone decides.
     """
+    from mlpteach.quiz.bank import QUESTIONS  # long to read, and needed for quizzes only
+
     return asked_at(id, draw_of(id, name), key) if key else QUESTIONS.find(id).ask(decides(name))
 
 
 @functools.lru_cache(maxsize=512)
-def asked_at(id: str, draw: int, key: str) -> AskedQuestion:
+def asked_at(id: str, draw: int, key: str) -> "AskedQuestion":
     """Return one draw of the question `id`; a question about a run looks at one of its own."""
+    from mlpteach.quiz.bank import QUESTIONS
+
     seed = hmac.new(bytes.fromhex(key), f"{id}\0{draw}".encode(), hashlib.sha256).hexdigest()
     question = QUESTIONS.find(id)
     if "run" not in question.fields:

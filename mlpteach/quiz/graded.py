@@ -17,7 +17,6 @@ from mlpteach.exercise.messages import print_message
 from mlpteach.exercise.protocol import Call, Check, NotPlain, Verdict, decide
 from mlpteach.quiz.draws import LONGEST_NAME, asked_of, decides
 from mlpteach.quiz.released import Released, as_html
-from mlpteach.quiz.text.markup import to_words
 
 # assignment -> id of the question -> points; each has another answer in another draw
 QUIZZES = {
@@ -86,6 +85,8 @@ def _judge(id, name, key, reply):
         return Verdict(0.0, _error(id, reply))
     if isinstance(reply.value, NotPlain):
         return Verdict(0.0, f"An answer is a text or a number, not {reply.value.type_name}.")
+    from mlpteach.quiz.text.markup import to_words
+
     judged = asked_of(id, name, key).judge(reply.value)
     return Verdict(float(judged.fraction), to_words(judged.message), judged.mistake)
 
@@ -150,6 +151,8 @@ def received(id: str, my_name: Callable[[], Any], answer: Callable[[], Any]) -> 
     if judged.understood:
         print_message(f"Received: {asked.read_as(reply.value)[:200]}", failed=False)
     else:
+        from mlpteach.quiz.text.markup import to_words
+
         print_message(to_words(judged.message), failed=True)
 
 

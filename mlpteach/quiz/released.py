@@ -5,9 +5,12 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mlpteach.quiz.asked_question import AskedQuestion
 from mlpteach.quiz.draws import DRAWS, asked_at, draw_of, fingerprint
+
+if TYPE_CHECKING:
+    from mlpteach.quiz.asked_question import AskedQuestion
 
 NAME = "questions"
 """The grade id of the cell, and the name of what it makes."""
@@ -60,7 +63,7 @@ def released_cell(ids: Iterable[str], key: str) -> str:
     return _CELL.format(name=NAME, fingerprint=fingerprint(key), text="\n".join(lines))
 
 
-def as_html(asked: AskedQuestion) -> str:
+def as_html(asked: "AskedQuestion") -> str:
     """Return a question as it is shown: no key, no verdict."""
     shown = asked.shown()
     parts = [f"<p>{shown['text']}</p>"]

@@ -13,13 +13,17 @@ from mlpteach.grading.class_run import CannotGrade, Run
 from mlpteach.grading.cluster.coordinator import Coordinator, Stopped
 from mlpteach.grading.cluster.job_files import JobFiles
 from mlpteach.grading.cluster.jobs import Setup
+from mlpteach.grading.cluster.processes import Processes
 from mlpteach.grading.cluster.submissions import Submissions
 from mlpteach.grading.course.finished import remove_unfinished
 from mlpteach.grading.course.steps import TrustedExecute
 from mlpteach.grading.course.tidy import expected_notebooks
+from mlpteach.grading.deciding.checks import checks_of
 from mlpteach.grading.deciding.read_rules import NoOriginal, read_rules, source_folder
+from mlpteach.grading.isolation import thread_group
 
 _OURS = ("TrustedExecute", "SaveMarks", "AssignLatePenalties")
+_PATIENCE = 600.0  # seconds, for another assistant who grades the class, too
 
 
 def run_on(client, assignment, course=".", *, student=None, force=False, tell=None):
@@ -63,14 +67,14 @@ def on_dask(client, application, assignment, students, force, tell):
     with _only_one(application.coursedir, assignment):
         setup = setup_of(application, assignment)
         with DaskWorkers(client, setup, place, _say) as workers:
-            return _run(application, assignment, students, workers, force, tell)
+            return _run(Run(assignment, ""), application, students, workers, force, tell)
 
 
 def by_files(folder, application, assignment, students, force, tell):
     """Record the answers that lie in a folder, write the other jobs; return a Run."""
     with _only_one(application.coursedir, assignment):
         files = JobFiles(folder, setup_of(application, assignment))
-        run = _run(application, assignment, students, files, force, tell)
+        run = _run(Run(assignment, ""), application, students, files, force, tell)
     if files.waiting:
         _say(
             f"{files.waiting} jobs wait in {folder}: give, on any machine that sees it,\n"
@@ -78,6 +82,28 @@ def by_files(folder, application, assignment, students, force, tell):
             "and here the same command again."
         )
     return run
+
+
+def can_be_done_here(application):
+    """Whether :func:`here` does all that a course asks of ``nbgrader autograde``."""
+    asked = application.config.Autograde
+    more = not asked.get("create_student", True) or asked.get("exclude_overwriting")
+    return sorted(_steps(application)) == sorted(_OURS) and not more
+
+
+def here(application, assignment, students, sandbox, graders, force, tell):
+    """Grade these students by processes on this machine; return a Run."""
+    coursedir, rules = application.coursedir, []
+    for name in expected_notebooks(coursedir, assignment):
+        with contextlib.suppress(Exception):  # each student is told so
+            rules.append(read_rules(coursedir, assignment, name.removesuffix(".ipynb")))
+            checks_of(rules[-1])  # loaded once for all graders
+    setup = Setup({each.digest: each for each in rules}, sandbox.limits, environment={})
+    # One more than work at a time: some wait for a sandbox to begin or to end.
+    count = max(1, min(graders or class_run.processors() + 1, len(students)))
+    processes = Processes(setup, sandbox, count)
+    run = Run(assignment, sandbox.described, limits=thread_group.described())
+    return _run(run, application, students, processes, force, tell, _PATIENCE)
 
 
 def setup_of(application, assignment):
@@ -104,18 +130,22 @@ def setup_of(application, assignment):
 
 def _check_steps(application):
     """Refuse a course with steps of its own, which would be left out elsewhere."""
-    steps = application.config.Autograde
-    names = [
-        str(getattr(step, "__name__", step)).rpartition(".")[2]
-        for which in ("sanitize_preprocessors", "autograde_preprocessors")
-        for step in steps.get(which) or []
-    ]
-    others = [name for name in names if name not in _OURS]
+    others = [name for name in _steps(application) if name not in _OURS]
     if others:
         raise CannotGrade(
             f"nbgrader_config.py adds steps to autograde ({', '.join(others)}), which are taken on "
             "this machine only: grade without a cluster"
         )
+
+
+def _steps(application):
+    """Return the names of the steps that a course asks for."""
+    asked = application.config.Autograde
+    return [
+        str(getattr(step, "__name__", step)).rpartition(".")[2]
+        for which in ("sanitize_preprocessors", "autograde_preprocessors")
+        for step in asked.get(which) or []
+    ]
 
 
 @contextlib.contextmanager
@@ -134,13 +164,13 @@ def _only_one(coursedir, assignment):
         os.close(fd)
 
 
-def _run(application, assignment, students, grade_jobs, force, tell):
-    run, began = Run(assignment, ""), time.monotonic()
-    remove_unfinished(application.coursedir, assignment)
-    submissions = Submissions(application, assignment, force)
+def _run(run, application, students, grade_jobs, force, tell, patience=0.0):
+    began = time.monotonic()
+    remove_unfinished(application.coursedir, run.assignment)
+    submissions = Submissions(application, run.assignment, force)
     coordinator = Coordinator(submissions, partial(_told, run, tell))
     try:
-        coordinator.run(students, grade_jobs)
+        coordinator.run(students, grade_jobs, patience)
     except Stopped as reason:
         graded = sum(result.state == "graded" for result in run.results)
         again = "start it again without --force" if force else "start it again"

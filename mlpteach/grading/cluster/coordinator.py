@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from mlpteach.grading.class_run import Result
 from mlpteach.grading.cluster.answers import Nonsense, read_answer
 from mlpteach.grading.cluster.recorder import Done, Recorder
-from mlpteach.grading.cluster.submissions import CannotBegin
+from mlpteach.grading.cluster.submissions import CannotBegin, HeldByAnother
 
 # Draws (number, job) and yields (number, answer), the answer None where there is none yet; None
 # where for some time nothing came.
 GradeJobs = Callable[[Iterator[tuple[int, str]]], Iterator[tuple[int, str | None] | None]]
 
-_MOST, _MOST_CHARACTERS, _MOST_SECONDS = 100, 32 << 20, 2.0  # of one batch
+_MOST, _MOST_CHARACTERS, _MOST_SECONDS = 100, 32 << 20, 1.0  # of one batch
+_LOOK_SECONDS = 0.1  # between looks whether another grader is done
 
 
 class Stopped(Exception):
@@ -40,36 +41,52 @@ class Coordinator:
         self._begun = {}  # number -> what is being graded elsewhere
         self._batch, self._characters, self._since = [], 0, 0.0
 
-    def run(self, students, grade_jobs):
+    def run(self, students, grade_jobs, patience=0.0):
         """Grade the submissions of `students`.
 
         Parameters
         ----------
-        students : iterable of str
+        students : list of str
         grade_jobs : GradeJobs
+        patience : float
+            Seconds to wait for others who are at work on some of them: what they find is kept.
 
         Raises
         ------
         Stopped
             After all that had come back was written; so with every other end.
         """
+        until = time.monotonic() + patience
         try:
-            with contextlib.closing(grade_jobs(self._jobs(students))) as answers:
-                for came in answers:
-                    if came is not None:
-                        self._take(*came)
-                    self._write_if_due()
+            while students:
+                held = [] if time.monotonic() < until else None
+                self._grade(self._jobs(students, held), grade_jobs)
+                self._write()  # and hold nothing while waiting for others
+                students = held
+                if held:
+                    time.sleep(_LOOK_SECONDS)
         finally:
             self._write()
             for begun in self._begun.values():
                 begun.held.close()
             self._recorder.close()
 
-    def _jobs(self, students):
+    def _grade(self, jobs, grade_jobs):
+        with contextlib.closing(grade_jobs(jobs)) as answers:
+            for came in answers:
+                if came is not None:
+                    self._take(*came)
+                self._write_if_due()
+
+    def _jobs(self, students, held):
+        """Yield a job for each student; those held by another go to the list, if there is one."""
         for number, student in enumerate(students):
             try:
                 begun = self._submissions.begin(student)
             except CannotBegin as why:
+                if held is not None and isinstance(why, HeldByAnother):
+                    held.append(student)
+                    continue
                 self._tell(Result(student, "failed", str(why)))
             except (Exception, SystemExit) as error:  # one must not stop the others
                 said = str(error).splitlines() or [""]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, SubmittedAssignment
-from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import rmtree
 from sqlalchemy import select
@@ -121,7 +120,7 @@ class Recorder:
                 rmtree(str(folder))
             folder.mkdir(parents=True)
             assignment = self._submissions.assignment
-            BaseConverter.init_assignment(self._submissions.converter, assignment, student)
+            self._submissions.converter.init_assignment(assignment, student)
             self._lay_given_files(begun, folder)
             for name, text in texts.items():
                 (folder / f"{name}.ipynb").write_text(text, "utf-8")

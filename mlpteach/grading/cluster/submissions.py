@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from traitlets import Any
 
 from mlpteach.grading.cluster.jobs import write_job
 from mlpteach.grading.course.finished import ANOTHER_GRADER, being_graded
@@ -19,6 +20,28 @@ from mlpteach.grading.deciding.rules import Rules
 
 class CannotBegin(Exception):
     """Why a submission cannot be graded, for the report."""
+
+
+class HeldByAnother(CannotBegin):
+    """Another grader is at work on it."""
+
+
+class Autograde(BaseConverter):
+    """nbgrader's settings of this name and its folders, without what it runs: kernels, pages."""
+
+    exporter_class = Any().tag(config=True)
+    sanitize_preprocessors = Any().tag(config=True)
+    autograde_preprocessors = Any().tag(config=True)
+    create_student = Any().tag(config=True)
+    exclude_overwriting = Any().tag(config=True)
+
+    @property
+    def _input_directory(self):
+        return self.coursedir.submitted_directory
+
+    @property
+    def _output_directory(self):
+        return self.coursedir.autograded_directory
 
 
 @dataclass
@@ -97,7 +120,7 @@ class Submissions:
             raise CannotBegin(trouble)
         with contextlib.ExitStack() as held:
             if not held.enter_context(being_graded(folder)):
-                raise CannotBegin(ANOTHER_GRADER)
+                raise HeldByAnother(f"{ANOTHER_GRADER}: grade again when it is done")
             if self._is_kept(student, folder):
                 return None
             works = {

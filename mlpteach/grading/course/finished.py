@@ -146,6 +146,8 @@ def being_graded(folder):
         else:
             free = True
         yield free
+        with contextlib.suppress(OSError):  # for good: a process forked meanwhile holds it, too
+            fcntl.flock(fd, fcntl.LOCK_UN)
     finally:
         os.close(fd)
 

@@ -6,6 +6,7 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 
 from mlpteach.grading.course.finished_mark import HANDED_IN, MARK, RULES
+from mlpteach.grading.notebooks.plainly_valid import is_plainly_valid
 from mlpteach.grading.notebooks.written import FOR_STAFF, STUDENTS, defuse
 
 
@@ -44,7 +45,8 @@ def as_text(notebook):
     ------
     nbformat.ValidationError
     """
-    nbformat.validate(notebook, relax_add_props=True)
+    if not is_plainly_valid(notebook):
+        nbformat.validate(notebook, relax_add_props=True)
     cells = ",\n".join(_plain(cell) for cell in notebook.cells)
     rest = _plain({name: part for name, part in notebook.items() if name != "cells"})
     return f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'

@@ -15,7 +15,7 @@ from mlpteach.exercise.protocol import NoAnswer, NotPlain, Reply, as_plain
 from mlpteach.grading.inside import frames
 from mlpteach.grading.inside.frames import COMMAND_PUT_ASIDE
 from mlpteach.grading.isolation.budget import Budget
-from mlpteach.grading.isolation.sandbox import StudentDied
+from mlpteach.grading.isolation.sandbox import DRAWING, StudentDied
 
 _RESTARTS = 3
 # Errors of a function that may come from what a notebook could not import.
@@ -23,6 +23,7 @@ _OF_A_LACK = ("NameError", "ModuleNotFoundError", "ImportError")
 _FORBIDDEN = "Operation not permitted"
 _MOST_QUESTIONS = 150  # to functions that stand in, during one call
 _MOST_ENTRIES = 1000  # of an array that a stand-in is given, and the largest whole number
+_OF_DRAWING = (b"plot", b"pylab", b"seaborn")
 _SECOND_CHANCE = 1.0  # seconds for a cell that was stopped before, when all is run again
 
 
@@ -94,7 +95,7 @@ class Session:
         while True:
             self._stack.close()
             self._worker = self._stack.enter_context(
-                self._sandbox.worker(self._files, self._budget)
+                self._sandbox.worker(self._files, self._budget, self._modules())
             )
             try:
                 self._run_all()
@@ -108,6 +109,12 @@ class Session:
                     return
                 self._restarts += 1
                 self._budget.grant(self._sandbox.limits.notebook_seconds / 2)
+
+    def _modules(self):
+        """Return what to import beforehand: what draws takes longer to load than most run."""
+        code = [source.encode("utf-8", "replace") for source in self._sources]
+        code += [data for name, data in dict(self._files).items() if name.endswith(".py")]
+        return DRAWING if any(word in text for text in code for word in _OF_DRAWING) else ()
 
     def _run_all(self):
         self.left = []

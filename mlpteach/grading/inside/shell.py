@@ -11,6 +11,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
+from traitlets.config import Config
 
 from .frames import COMMAND_PUT_ASIDE, COMMAND_SHOWS, NET
 from .stand_in import PutAside
@@ -134,10 +135,6 @@ class Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     outputs = Instance(Outputs, ())
 
-    def init_history(self):
-        super().init_history()
-        self.history_manager.enabled = False
-
     def enable_gui(self, gui=None):
         """There is no window to open."""
 
@@ -224,6 +221,10 @@ def _only_shows(command):
     return all(not words or words[0] in _SHOWING for words in parts)
 
 
+# Without looking each handler up among its own constants, which takes longer than most calls.
+_set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+
+
 class time_limit:
     """Raise TimeLimit in the block when it works for more than `seconds` of the processor."""
 
@@ -234,8 +235,8 @@ class time_limit:
         def ring(number, frame):
             raise TimeLimit(f"{self.what} ran for more than {self.seconds:g} seconds")
 
-        signal.signal(signal.SIGPROF, ring)
-        signal.signal(signal.SIGALRM, ring)
+        _set_handler(signal.SIGPROF, ring)
+        _set_handler(signal.SIGALRM, ring)
         # Again and again: the first one may meet a bare `except:`.
         signal.setitimer(signal.ITIMER_PROF, self.seconds, 0.2)
         signal.setitimer(signal.ITIMER_REAL, NET * self.seconds, 0.2)
@@ -255,7 +256,9 @@ def _text(error):
 
 def start():
     """Return a shell ready for the first cell."""
-    shell = Shell.instance(colors="NoColor")
+    no_history = Config({"HistoryManager": {"enabled": False}})  # it would start a thread a student
+    shell = Shell.instance(colors="NoColor", config=no_history)
     # As a kernel does: a cell may await.
     shell.autoawait = True
+    shell.display_formatter.format(0.5)  # the first is slow, and students are forked from here
     return shell

@@ -50,6 +50,7 @@ def main(control):
                 shutil.rmtree(os.environ["HOME"], ignore_errors=True)
             return
         order = json.loads(message) | {"landlock": lock}
+        _import_more(order["modules"])
         if not order["namespaces"]:
             kernel_calls.hide_memory()  # the student's process can see this one
         if os.fork() == 0:
@@ -68,16 +69,38 @@ def _load(modules):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         student_shell = shell.start()  # first: matplotlib asks for it when imported
+        # The first cell and the first traceback of all are slow.
+        student_shell.run("None", 60)
+        student_shell.run("1 / 0", 60)
+    _import(modules)
+    _keep_off()
+    return student_shell
+
+
+def _import_more(modules):
+    """Import what the next notebook imports, once for all that follow."""
+    if not _imported.issuperset(modules):
+        _import(modules)
+        _keep_off()
+
+
+_imported: set[str] = set()
+
+
+def _import(modules):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         for name in modules:
             # A notebook that needs it will say so itself.
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        # The first cell and the first traceback of all are slow.
-        student_shell.run("None", 60)
-        student_shell.run("1 / 0", 60)
+    _imported.update(modules)
+
+
+def _keep_off():
+    """Let the collector not write to, and so copy, the pages of what is there by now."""
     gc.collect()
-    gc.freeze()  # the collector need not write to, and so copy, the pages of all this
-    return student_shell
+    gc.freeze()
 
 
 def _keep(order, student_shell, data, status, group=None):
