@@ -114,10 +114,13 @@ class Sandbox:
         """
         if self._process is not None:
             return
+        try:
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
+        except OSError as error:  # such as a full disk
+            raise SandboxFailed(f"it cannot be started: {error}") from None
         # Messages, not a stream: graders forked from this process send orders through it, too.
         kind = socket.SOCK_SEQPACKET if kernel_calls.LINUX else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(type=kind)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
         self._home = None
         with theirs:
             try:
