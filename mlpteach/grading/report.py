@@ -16,7 +16,8 @@ from mlpteach.grading.isolation.sandbox import NO_SANDBOX
 from mlpteach.grading.mistake_names import in_words
 
 _WIDTH = 100
-_OWN_METADATA = b'\n "metadata": {'  # as nbformat writes a notebook's, not a cell's
+# As a class's graded notebooks are written, and nbgrader's own: a notebook's, not a cell's.
+_OWN_METADATA = (b'\n"metadata": {', b'\n "metadata": {')
 
 
 @dataclass
@@ -104,7 +105,8 @@ def _read_about(path):
     try:
         data = path.read_bytes()
         # In a text of a cell a new line is written in another way.
-        return json.loads(b"{" + data[data.rindex(_OWN_METADATA) :])["metadata"]["mlpteach"]
+        start = max(map(data.rfind, _OWN_METADATA))
+        return json.loads(b"{" + data[start:])["metadata"]["mlpteach"]
     except (OSError, ValueError, KeyError):
         return _read_notebook(path)["metadata"].get("mlpteach", {})
 

@@ -3,13 +3,23 @@
 import os
 from pathlib import Path
 
+import nbformat
+import pytest
 from course import ASSIGNMENT, answered
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 
 from mlpteach.grading.class_run import Result, Run
+from mlpteach.grading.course.graded_notebook import as_text
 from mlpteach.grading.isolation import thread_group
 from mlpteach.grading.isolation.sandbox import BUBBLEWRAP, BUBBLEWRAP_EACH, NO_SANDBOX
-from mlpteach.grading.report import Entry, read_entries, write_report, write_student
+from mlpteach.grading.report import (
+    Entry,
+    _read_about,
+    read_entries,
+    write_report,
+    write_student,
+)
 
 RUN = Run(
     "ps2_adam", BUBBLEWRAP, [Result("ann", "graded"), Result("bob", "failed", "no notebook")], 1.25
@@ -62,6 +72,17 @@ def test_the_report_on_one_student_says_what_each_check_gave():
     table = [line.strip() for line in said.splitlines() if "  adam_" not in line]
     assert table.index("right  0.1  0.2") == table.index("k      1     2") + 1
     assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("written", [as_text, nbformat.writes])
+def test_of_a_graded_notebook_only_the_end_is_read(written, tmp_path):
+    found = {"mistakes": {"a": "sign"}, "notes": ['"metadata": {']}
+    cell = new_code_cell('\n"metadata": {\n "metadata": {', metadata={"mlpteach": {}})
+    text = written(new_notebook(cells=[cell], metadata={"mlpteach": found}))
+    path = tmp_path / "a.ipynb"
+    for beginning in ("", "no notebook"):  # thousands, each read as a whole, take a minute
+        path.write_text(beginning + text)
+        assert _read_about(path) == found
 
 
 def test_frequent_mistakes_count_students_and_name_cells():

@@ -187,8 +187,14 @@ class DaskWorkers:
     def _look(self):
         """Count the workers that can grade; say so when there has been none for long."""
         self._looked = now = time.monotonic()
+        workers = {}
         with contextlib.suppress(*_GONE):
-            self._able = sum(map(bool, self._resources().values()))
+            workers = self._resources()
+            self._able = sum(map(bool, workers.values()))
+            if workers and set(workers.values()) == {0}:
+                for event in self._client.get_events(self._name):
+                    self._hear(event)
+                raise Stopped("no worker can grade any more")
         if self._able:
             self._last_able = now
         elif now - self._last_able > _QUIET_SECONDS:
@@ -196,17 +202,18 @@ class DaskWorkers:
             self._last_able = now
 
     def _resources(self):
-        """Return worker -> how many jobs at a time it can grade."""
+        """Return worker -> how many jobs at a time it can grade; None where that is not known."""
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return {name: each["resources"].get(self._name, 0) for name, each in workers.items()}
+        return {name: each["resources"].get(self._name) for name, each in workers.items()}
 
     def _hear(self, event, workers=None):
-        """Say what a worker lacks: at the start, and when one joins later."""
+        """Say what a worker lacks: at the start, when one joins later, and when it lost it."""
         _, said = event
         worker = said["worker"]
         if worker not in self._named and (workers is None or worker in workers):
             self._named.add(worker)
-            self._say(f"{worker} is given no work: {said['trouble']}")
+            work = "no more work" if said.get("graded before") else "no work"
+            self._say(f"{worker} is given {work}: {said['trouble']}")
 
 
 def _wait(finished):

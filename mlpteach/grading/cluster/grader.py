@@ -5,7 +5,6 @@ the thread that started it, which on a worker may be any.
 """
 
 import contextlib
-import json
 import os
 import sys
 import threading
@@ -28,7 +27,7 @@ def main(jobs, life):
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
     connection = Connection(jobs)
     load_nbgrader_without_its_pages()
-    from mlpteach.grading.cluster.jobs import OtherVersion, read_setup
+    from mlpteach.grading.cluster.jobs import OtherVersion, answer_job, read_setup
     from mlpteach.grading.isolation.no_sandbox import NoSandbox
     from mlpteach.grading.isolation.sandbox import Sandbox, SandboxFailed
 
@@ -41,25 +40,8 @@ def main(jobs, life):
             return connection.send_bytes(str(trouble).encode())
         connection.send_bytes(b"")
         while True:
-            answer = _answer(_receive(connection), setup, sandbox)
+            answer = answer_job(_receive(connection), setup, sandbox)  # or it ends: no sandbox
             connection.send_bytes(answer.encode("utf-8", "surrogatepass"))
-
-
-def _answer(job, setup, sandbox):
-    """Answer a job; where the sandbox fails for good, once more in the next best.
-
-    Raises
-    ------
-    NoSandbox
-        There is none: this grader ends, and its worker finds out why.
-    """
-    from mlpteach.grading.cluster.jobs import answer_job
-
-    answer = answer_job(job, setup, sandbox)
-    if sandbox.settled:
-        return answer
-    sandbox.settle()
-    return answer_job(job, setup, sandbox) if json.loads(answer)["failed"] else answer
 
 
 def _receive(connection):

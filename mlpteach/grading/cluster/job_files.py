@@ -101,15 +101,22 @@ def answer_files(folder, part=(1, 1), tell=None):
     left = [name for name in names if not (folder / _ANSWERS / name).exists()]
     answered = failed = 0
     with Sandbox(setup.isolation, setup.limits) as sandbox:
-        if left:
-            _settle(sandbox)
-        for name in left:
-            with contextlib.suppress(FileNotFoundError):  # it was graded in the meantime
-                answer = answer_job((folder / _JOBS / name).read_text("utf-8"), setup, sandbox)
-                _write(folder / _ANSWERS / name, answer)
-                answered, failed = answered + 1, failed + bool(json.loads(answer)["failed"])
-            if tell is not None:
-                tell()
+        try:
+            if left:
+                sandbox.settle()
+            for name in left:
+                with contextlib.suppress(FileNotFoundError):  # it was graded in the meantime
+                    job = (folder / _JOBS / name).read_text("utf-8")
+                    answer = answer_job(job, setup, sandbox)
+                    _write(folder / _ANSWERS / name, answer)
+                    answered, failed = answered + 1, failed + bool(json.loads(answer)["failed"])
+                if tell is not None:
+                    tell()
+        except NoSandbox as error:
+            stay = f"{answered} graded here stay" if answered else "Nothing was graded here"
+            raise CannotGrade(
+                f"{error}\n{stay}; to go on start it again, here or on another machine"
+            ) from error
     return answered, failed, len(names) - len(left)
 
 
@@ -161,13 +168,6 @@ def _read_setup(folder):
             f"{folder} holds no jobs ({error}): they are written by\n"
             f"    mlpteach grade ASSIGNMENT --jobs {folder}"
         ) from error
-
-
-def _settle(sandbox):
-    try:
-        sandbox.settle()
-    except NoSandbox as error:
-        raise CannotGrade(f"{error}\nNothing was graded here.") from error
 
 
 def _write(path, text):

@@ -120,7 +120,9 @@ def write_job(works):
 
 
 def answer_job(job, setup, sandbox):
-    """Grade a job and return the answer, whatever happens.
+    """Grade a job and return the answer, whatever happens to the notebook.
+
+    Where the sandbox fails for good, it is graded once more in the next best.
 
     Parameters
     ----------
@@ -128,7 +130,21 @@ def answer_job(job, setup, sandbox):
         From :func:`write_job`.
     setup : Setup
     sandbox : mlpteach.grading.isolation.sandbox.Sandbox
+        A settled one.
+
+    Raises
+    ------
+    mlpteach.grading.isolation.no_sandbox.NoSandbox
+        There is no next best: nothing can be graded here any more.
     """
+    answer = _answer(job, setup, sandbox)
+    if sandbox.settled:
+        return answer
+    sandbox.settle()
+    return _answer(job, setup, sandbox) if json.loads(answer)["failed"] else answer
+
+
+def _answer(job, setup, sandbox):
     began = time.monotonic()
     about: dict[str, Any] = {"failed": ""}
     try:

@@ -6,7 +6,6 @@ version, or with another Python, says so instead of failing to start.
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -15,7 +14,10 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from distributed import Reschedule
 from distributed.diagnostics.plugin import WorkerPlugin
+
+_TELL_SECONDS = 30.0
 
 
 class GraderPlugin(WorkerPlugin):
@@ -37,7 +39,7 @@ class GraderPlugin(WorkerPlugin):
         self.name = name
         self._setup = setup
         self._process = None
-        self._torn_down = False
+        self._torn_down = self._retired = False
         self._one_at_a_time = threading.Lock()
 
     def __reduce__(self):
@@ -48,13 +50,9 @@ class GraderPlugin(WorkerPlugin):
 
     async def setup(self, worker):
         """Start the grader, and say what this worker can."""
-        try:
-            self._start()
-            trouble = await asyncio.to_thread(self._settle)
-        except Exception as error:
-            trouble = f"{type(error).__name__}: {error}"
+        self._worker = worker
+        trouble = await asyncio.to_thread(self._begin)
         if trouble:
-            self._stop()
             worker.log_event(self.name, {"worker": worker.address, "trouble": trouble})
         await worker.set_resources(**{self.name: 0 if trouble else 1})
 
@@ -68,37 +66,75 @@ class GraderPlugin(WorkerPlugin):
     def grade(self, job):
         """Return the answer to a job, bytes for bytes; None where its grader was lost twice.
 
-        Where none can be started any more, the answer is why.
+        Raises
+        ------
+        Reschedule
+            None can be started any more: another worker is to have the job.
         """
         with self._one_at_a_time:
             for _ in range(0 if self._torn_down else 2):
+                self._make_ready()
                 try:
-                    if self._process is None:
-                        self._start()
-                        trouble = self._settle()
-                        if trouble:
-                            return json.dumps({"failed": trouble, "seconds": 0.0}).encode()
                     self._jobs.send_bytes(job)
                     return self._jobs.recv_bytes()
                 except (EOFError, OSError):
                     self._stop()
         return None
 
-    def _start(self):
-        ours, theirs = socket.socketpair()
-        read, self._life = os.pipe()
-        command = [sys.executable, "-m", "mlpteach.grading.cluster.grader"]
-        try:
-            self._process = subprocess.Popen(
-                [*command, str(theirs.fileno()), str(read)],
-                pass_fds=[theirs.fileno(), read],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+    def _make_ready(self):
+        if not self._retired and self._process is None:
+            trouble = self._begin()
+            if trouble:
+                self._retire(trouble)
+        if self._retired:
+            raise Reschedule
+
+    def _retire(self, trouble):
+        """Ask for no more jobs; those that lie here already are begun, and given back."""
+        self._retired, worker = True, self._worker
+        said = {"worker": worker.address, "trouble": trouble, "graded before": True}
+        worker.log_event(self.name, said)
+        with contextlib.suppress(Exception):  # the scheduler is gone, and the jobs with it
+            telling = asyncio.run_coroutine_threadsafe(
+                self._tell_scheduler(worker), worker.loop.asyncio_loop
             )
-        finally:
-            theirs.close()
-            os.close(read)
+            telling.result(_TELL_SECONDS)
+
+    async def _tell_scheduler(self, worker):
+        # Not by the worker's own method, which takes away what a job needs to be begun here.
+        total = worker.state.total_resources
+        total[self.name] = 0
+        await worker.scheduler.set_resources(worker=worker.contact_address, resources=total)
+
+    def _begin(self):
+        """Start a grader; return its trouble, "" for none."""
+        try:
+            self._start()
+            trouble = self._settle()
+        except Exception as error:
+            trouble = f"{type(error).__name__}: {error}"
+        if trouble:
+            self._stop()
+        return trouble
+
+    def _start(self):
+        with contextlib.ExitStack() as failed:
+            ours, theirs = map(failed.enter_context, socket.socketpair())
+            read, self._life = os.pipe()
+            failed.callback(os.close, self._life)
+            words = ["-m", "mlpteach.grading.cluster.grader", str(theirs.fileno()), str(read)]
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, *words],
+                    pass_fds=[theirs.fileno(), read],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                )
+            finally:
+                theirs.close()
+                os.close(read)
+            failed.pop_all()
         self._jobs = Connection(ours.detach())
         self._said = []
         threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()

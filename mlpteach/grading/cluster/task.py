@@ -11,5 +11,10 @@ def grade_job(plugin, job):
     plugin : str
         Its name.
     job : bytes
+
+    Raises
+    ------
+    Reschedule
+        This worker cannot grade any more.
     """
     return get_worker().plugins[plugin].grade(job)

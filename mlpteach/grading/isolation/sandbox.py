@@ -111,10 +111,13 @@ class Sandbox:
         """
         if self._process is not None:
             return
+        try:
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
+        except OSError as error:  # such as a full disk
+            raise SandboxFailed(f"it cannot be started: {error}") from None
         # Messages, not a stream: graders forked from this process send orders through it, too.
         kind = socket.SOCK_SEQPACKET if kernel_calls.LINUX else socket.SOCK_STREAM
         self._control, theirs = socket.socketpair(type=kind)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
         self._home = None
         with theirs:
             try:
@@ -194,14 +197,16 @@ class Sandbox:
     def _turn_to_the_next(self, error):
         """Turn to a weaker sandbox, never to none."""
         if self.isolation == NO_SANDBOX:
-            raise error
+            raise NoSandbox(f"students' code does not run, even without a sandbox: {error}")
         if self.isolation != LANDLOCK:
             self._bubblewrap_failed = error
         place = self._candidates.index(self.isolation) + 1
         left = [each for each in self._candidates[place:] if each != LANDLOCK or landlock.version()]
-        self.isolation = (left or self._candidates)[0]
         if not left:
-            raise NoSandbox(explain(self._bubblewrap_failed or error)) from error
+            instead = f"\nNor does Landlock instead: {error}." if self.isolation == LANDLOCK else ""
+            self.isolation = self._candidates[0]
+            raise NoSandbox(explain(self._bubblewrap_failed or error) + instead) from error
+        self.isolation = left[0]
 
     @property
     def settled(self):
@@ -232,6 +237,7 @@ class Sandbox:
         """
         try:
             self._ensure_loaded()
+            self._check_room()
             with _thread_group() as group:
                 worker = self._start_worker(group, budget, modules)
                 try:
@@ -281,6 +287,20 @@ class Sandbox:
             self._expect(b"begun\n", _BEGIN_SECONDS)
             self._expect(b"loaded\n", _LOAD_SECONDS)
             self._loaded = True
+
+    def _check_room(self):
+        """Refuse a disk that is all but full: the student's code would stop, and cost points."""
+        if self._home is None:  # in a bubblewrap each has a folder in memory
+            return
+        try:
+            free = shutil.disk_usage(self._home.name).free
+        except OSError as error:  # whoever tidies up there took it for old
+            raise SandboxFailed(f"its folder is gone: {error}") from None
+        if free < self.limits.disk:
+            raise SandboxFailed(
+                f"{free >> 20} MB are free in {tempfile.gettempdir()}, and a notebook may need "
+                f"{self.limits.disk >> 20}"
+            )
 
     def _expect(self, word, seconds):
         """Wait until the sandbox says `word`."""

@@ -6,6 +6,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 from processes import child_of, wait_until
 from small_class import ASSIGNMENT, make_course, marks_of, right, times_of
@@ -169,6 +170,70 @@ def without_isolation(folder):
         "PATH": os.pathsep.join([first, os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([first, os.environ.get("PYTHONPATH", "")]),
     }
+
+
+# Found before the system's own, and at first as good.
+FADING = """#!/bin/sh
+test -e {gone} && exit 1
+exec {own} "$@"
+"""
+
+
+def with_isolation_until(gone, folder):
+    """Return the environment of a worker where no sandbox works any more once `gone` is there."""
+    environment = without_isolation(folder)
+    program = folder / "programs" / "bwrap"
+    program.write_text(FADING.format(gone=gone, own=shutil.which("bwrap")))
+    return environment
+
+
+def end_sandbox(worker):
+    """Kill what runs below the grader of a worker."""
+    for process in psutil.Process(worker.pid).children(recursive=True):
+        if "mlpteach.grading.cluster.grader" in process.cmdline():
+            for each in process.children():
+                each.kill()
+
+
+def test_who_loses_its_sandbox_is_named_and_its_jobs_are_given_to_others(
+    make_cluster, course, tmp_path
+):
+    cluster, gone = make_cluster(workers=1), tmp_path / "gone"
+    losing = cluster.start_worker(**with_isolation_until(gone, tmp_path))
+    cluster.wait_for_workers()
+    process = cluster.start_grading(course)
+    some_are_written(course)
+    gone.touch()
+    end_sandbox(losing)
+    code, said, errors = told(process)
+    assert (code, scores(course)) == (0, [FULL] * COUNT), errors
+    assert f"{ASSIGNMENT}: {COUNT} graded, in" in said
+    [named] = re.findall("^(.*) is given no more work: there is no sandbox", errors, re.MULTILINE)
+    assert named in losing.log.read_text()
+
+
+def test_where_all_have_lost_theirs_it_ends_and_goes_on_later(make_cluster, course, tmp_path):
+    cluster, gone = make_cluster(workers=0), tmp_path / "gone"
+    only = cluster.start_worker(**with_isolation_until(gone, tmp_path))
+    cluster.wait_for_workers()
+    process = cluster.start_grading(course)
+    some_are_written(course)
+    gone.touch()
+    end_sandbox(only)
+    code, said, errors = told(process)
+    assert (code, said) == (1, "")
+    assert errors.count("is given no more work: there is no sandbox") == 1
+    found = re.fullmatch(
+        r"mlpteach: no worker can grade any more; (\d+) graded are saved: start it again to go on",
+        errors.splitlines()[-1],
+    )
+    assert found, errors
+    assert 0 < int(found[1]) == len(times_of(course)) < COUNT
+    gone.unlink()
+    done = cluster.grade(course)
+    assert done.returncode == 0, done.stderr
+    assert f"{COUNT - int(found[1])} graded, {found[1]} graded before, in" in done.stdout
+    assert scores(course) == [FULL] * COUNT
 
 
 def of_another_version(folder):

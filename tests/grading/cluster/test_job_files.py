@@ -2,14 +2,19 @@
 
 import base64
 import json
+import os
+import shutil
 import threading
 
+import psutil
 import pytest
+from small_class import right_job
 
 from mlpteach import cli
 from mlpteach.grading.class_run import CannotGrade
 from mlpteach.grading.cluster.job_files import JobFiles, answer_files, read_part
 from mlpteach.grading.cluster.jobs import Setup
+from mlpteach.grading.inside import landlock
 from mlpteach.grading.isolation.sandbox import Limits
 
 SETUP = Setup({}, Limits())
@@ -76,6 +81,32 @@ def test_a_job_that_cannot_be_graded_is_counted_and_written_again(tmp_path, need
     said, _ = run(tmp_path, "a")
     assert said[0]["failed"].startswith("JSONDecodeError")
     assert run(tmp_path, "a") == ({0: None}, 1)
+
+
+def test_a_sandbox_lost_on_the_way_is_no_answer(tmp_path, template, monkeypatch, needs_sandbox):
+    program, own = tmp_path / "bwrap", shutil.which("bwrap")
+    program.write_text(f'#!/bin/sh\nexec {own} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), os.environ["PATH"]]))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    rules, right = right_job(template, "d" * 64)
+    setup, folder = Setup({rules.digest: rules}, Limits()), tmp_path / "jobs"
+    folder.mkdir()
+    jobs = [(number, right + " " * number) for number in range(3)]
+    assert [answer for _, answer in JobFiles(folder, setup)(jobs)] == [None] * 3
+
+    def lose():
+        program.write_text("#!/bin/sh\nexit 1\n")
+        for child in psutil.Process().children():
+            child.kill()
+
+    with pytest.raises(CannotGrade, match=r"there is no sandbox (.|\n)*\n1 graded here stay;"):
+        answer_files(folder, tell=lose)
+    assert len(names(folder, "answers")) == 1
+    program.write_text(f'#!/bin/sh\nexec {own} "$@"\n')
+    assert answer_files(folder) == (2, 0, 1)
+    said = [json.loads(answer) for _, answer in JobFiles(folder, setup)(jobs)]
+    assert [answer["failed"] for answer in said] == [""] * 3
 
 
 def test_nobody_elses_eyes_are_let_in(tmp_path):

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from distributed import Reschedule
 from small_class import right_job
 
 from mlpteach.grading.cluster import plugin
@@ -18,25 +19,41 @@ from mlpteach.grading.isolation.sandbox import Limits
 
 
 class Worker:
-    """A worker as its plugin sees it."""
+    """A worker as its plugin sees it, with what its scheduler knows of it."""
 
-    def __init__(self):
-        self.address, self.resources, self.said = "tls://here", {}, []
+    def __init__(self, loop=None):
+        self.address = self.contact_address = "tls://here"
+        self.resources, self.said = {}, []
         self.state = SimpleNamespace(total_resources={}, available_resources={})
+        self.scheduler, self.loop = self, SimpleNamespace(asyncio_loop=loop)
 
-    async def set_resources(self, **resources):
-        self.resources |= resources
+    async def set_resources(self, worker="", resources=None, **own):
+        self.state.total_resources |= own
+        self.state.available_resources |= own
+        self.resources |= resources or own
 
     def log_event(self, topic, message):
         self.said.append(message["trouble"])
+
+
+@pytest.fixture
+def loop():
+    """A loop that runs in a thread of its own, as a worker's does."""
+    made = asyncio.new_event_loop()
+    running = threading.Thread(target=made.run_forever)
+    running.start()
+    yield made
+    made.call_soon_threadsafe(made.stop)
+    running.join()
+    made.close()
 
 
 def travelled(setup):
     return pickle.loads(pickle.dumps(plugin.GraderPlugin("mlpteach-x", setup)))
 
 
-def settled(setup, thread=None):
-    made, worker = travelled(setup), Worker()
+def settled(setup, loop=None):
+    made, worker = travelled(setup), Worker(loop)
 
     def settle():
         asyncio.run(made.setup(worker))
@@ -48,9 +65,9 @@ def settled(setup, thread=None):
 
 
 @pytest.fixture
-def ready(needs_sandbox):
+def ready(needs_sandbox, loop):
     """A plugin whose starting thread has ended."""
-    made, worker = settled(Setup({}, Limits()).to_text())
+    made, worker = settled(Setup({}, Limits()).to_text(), loop)
     assert (worker.resources, worker.said) == ({"mlpteach-x": 1}, [])
     yield made
     made.teardown(worker)
@@ -111,7 +128,7 @@ if "mlpteach.grading.cluster.grader" in sys.orig_argv:
 
 @pytest.mark.parametrize("landlock", [True, False])
 def test_bubblewrap_that_is_gone_later_is_no_mark_lost(
-    landlock, template, tmp_path, monkeypatch, needs_sandbox
+    landlock, template, tmp_path, monkeypatch, loop, needs_sandbox
 ):
     own, gone, fading = shutil.which("bwrap"), tmp_path / "gone", tmp_path / "bwrap"
     fading.write_text(FADING.format(gone=gone, own=own))
@@ -123,15 +140,33 @@ def test_bubblewrap_that_is_gone_later_is_no_mark_lost(
             "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
         )
     rules, job = right_job(template, "d" * 64)
-    made, worker = settled(Setup({rules.digest: rules}, Limits()).to_text())
+    made, worker = settled(Setup({rules.digest: rules}, Limits()).to_text(), loop)
     before = json.loads(made.grade(job.encode()))
     gone.touch()
     for process in psutil.Process(made._process.pid).children():
         process.kill()
-    after = json.loads(made.grade(job.encode()))
-    made.teardown(worker)
     assert before["failed"] == ""
     if landlock:
+        after = json.loads(made.grade(job.encode()))
         assert after["notebooks"][0]["scores"] == before["notebooks"][0]["scores"]
+        assert worker.resources == {"mlpteach-x": 1}
     else:
-        assert after["failed"].startswith("there is no sandbox for students' code: bubblewrap")
+        for _ in range(2):
+            with pytest.raises(Reschedule):
+                made.grade(job.encode())
+        [said] = worker.said
+        assert said.startswith("there is no sandbox for students' code: bubblewrap")
+        assert (worker.resources, made._process) == ({"mlpteach-x": 0}, None)
+        # What lies here already is begun, and given back.
+        assert worker.state.available_resources == {"mlpteach-x": 1}
+    made.teardown(worker)
+
+
+def test_a_grader_that_starts_no_more_is_no_mark_lost(ready, monkeypatch):
+    monkeypatch.setattr(plugin.sys, "executable", "/nowhere/python")
+    ready._process.kill()
+    with pytest.raises(Reschedule):
+        ready.grade(b'{"notebooks": [], "files": {}}')
+    assert ready._worker.said == [
+        "FileNotFoundError: [Errno 2] No such file or directory: '/nowhere/python'"
+    ]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 
@@ -12,6 +13,7 @@ from test_no_sandbox import FORBIDDEN, command
 
 from mlpteach.grading.inside import landlock
 from mlpteach.grading.isolation import landlock_paths
+from mlpteach.grading.isolation.no_sandbox import NoSandbox
 from mlpteach.grading.isolation.sandbox import LANDLOCK, Limits, Sandbox, StudentDied
 
 pytestmark = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
@@ -122,6 +124,20 @@ def test_who_writes_too_much_is_ended(sandbox):
     with pytest.raises(StudentDied, match="it wrote too much"):
         run(sandbox, source + "time.sleep(30)")
     assert run(sandbox, "print(1)") == "1\n"
+
+
+def test_a_disk_that_is_full_is_not_the_students_mistake(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    free = shutil.disk_usage(tmp_path).free
+    with Sandbox(LANDLOCK, Limits(disk=free // 2)) as roomy:
+        roomy.settle()
+    with Sandbox(LANDLOCK, Limits(disk=2 * free)) as full, pytest.raises(NoSandbox) as refusal:
+        full.settle()
+    said = (
+        rf"Nor does Landlock instead: \d+ MB are free in {tmp_path}, and a notebook may need \d+\."
+    )
+    assert re.search(said, str(refusal.value))
 
 
 def test_nothing_is_left_where_a_notebook_lay():
