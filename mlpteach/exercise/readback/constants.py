@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlpteach.exercise.readback.cases import told
-from mlpteach.exercise.readback.edits import Edit
+from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.expression import (
     Node,
     at_place,

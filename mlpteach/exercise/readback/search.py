@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
-from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits, slips_beside
+from mlpteach.exercise.readback.edits.edit import Edit, Parts
+from mlpteach.exercise.readback.edits.slips import simple_edits, single_edits, slips_beside
 from mlpteach.exercise.readback.expression import (
     NO_VALUE,
     evaluate,

@@ -7,7 +7,8 @@ from mlpteach.exercise.comparison import Comparison
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.ps2_adam import _one_update
 from mlpteach.exercise.readback.cases import cases_of
-from mlpteach.exercise.readback.edits import Parts, single_edits
+from mlpteach.exercise.readback.edits.edit import Parts
+from mlpteach.exercise.readback.edits.slips import single_edits
 from mlpteach.exercise.readback.expression import (
     NO_VALUE,
     evaluate,
