@@ -11,7 +11,7 @@ import numpy as np
 
 from mlpteach.exercise.differences import RTOL, Finding, close, find, loses_digits
 from mlpteach.exercise.distributions import distribution_difference, same_distribution
-from mlpteach.exercise.local_calls import make_call
+from mlpteach.exercise.local_calls import call_of_our_own, make_call
 from mlpteach.exercise.mistake_pairs import likely_pairs
 from mlpteach.exercise.protocol import Call, Reply
 from mlpteach.exercise.replies import arrays, same_value
@@ -68,7 +68,7 @@ class Comparison:
 
     def __init__(self, sheet, scenario, seed):
         self.sheet, self.scenario, self._seed = sheet, scenario, seed
-        self._tried = None
+        self._tried, self._read = None, {}
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
@@ -166,7 +166,8 @@ class Comparison:
         functions = self.sheet.functions(mistakes)
         if functions is None:
             return None
-        return Exchange(exchange.where, exchange.call, make_call(functions, exchange.call))
+        reply = call_of_our_own(functions, exchange.call)
+        return Exchange(exchange.where, exchange.call, reply)
 
     def _pairs(self, given, first, quantity, finding, alone):
         """Return the pairs of mistakes that may have led to the first difference."""
@@ -200,10 +201,17 @@ class Comparison:
             for exchange in given
         )
 
+    def _arrays(self, task, reply):
+        """Return what stands in a student's reply, read once for all that it is compared with."""
+        known = self._read.get(id(reply))
+        if known is None or known[0] is not reply:
+            known = self._read[id(reply)] = reply, arrays(task, reply)
+        return known[1]
+
     def _same(self, exchange, wrong, rtol=RTOL):
         """Whether two answers to a call agree, changed arguments left aside."""
         task = self.sheet.tasks[exchange.call.function]
-        first, second = arrays(task, exchange.reply), arrays(task, wrong.reply)
+        first, second = self._arrays(task, exchange.reply), arrays(task, wrong.reply)
         if isinstance(first, Finding) or isinstance(second, Finding):
             return first == second and same_value(exchange.reply.value, wrong.reply.value)
         if task.random:

@@ -64,6 +64,19 @@ def make_call(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
     return Reply(value, error, after, printed.getvalue()[:_PRINTED])
 
 
+def call_of_our_own(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
+    """Make one call of a solution that is the sheet's, many times as fast; inside :func:`silenced`.
+
+    It prints nothing, and what becomes of its arguments is left out.
+    """
+    arguments = [_own(argument) for argument in call.arguments]
+    keywords = {name: _own(value) for name, value in call.keywords.items()}
+    try:
+        return Reply(functions[call.function](*arguments, **keywords))
+    except Exception as raised:
+        return Reply(None, traceback.format_exception_only(raised)[-1].strip())
+
+
 @contextlib.contextmanager
 def _standing_in(function, stand_ins):
     """Put functions into the place of those that a function finds under their names."""

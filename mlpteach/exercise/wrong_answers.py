@@ -155,7 +155,7 @@ def _unexcused(answers):
     if _answers_differently(answers):
         return Verdict(_share(answers), f"{message} {_OWN_MEMORY}", "own_memory")
     before = answers.quantities.read_before() if quantity and not answers.helpers.most else {}
-    if before and _is_one_sure_slip(before):
+    if before and (_is_one_sure_slip(before) or _is_unknown(answers)):
         return _read_back(answers, message, before)
     one = _recognised(answers, pairs=False)
     if one and not answers.helpers.contradict(one, finding):
@@ -170,7 +170,7 @@ def _unexcused(answers):
         if _is_one_sure_slip(read):
             return _read_back(answers, message, read)
     # Of pairs there are thousands: only where one slip in each quantity explains nothing.
-    two = () if one else _recognised(answers)
+    two = () if one or _is_unknown(answers) else _recognised(answers)
     if two and not answers.helpers.contradict(two, finding):
         return _surer(answers, message, two) or _known(answers, message, two)
     advice = answers.helpers.advice(finding)
@@ -185,7 +185,9 @@ def _recognised(answers, pairs=True):
     Whatever leads to NaN at once looks like many a mistake.
     """
     mistakes = answers.comparison.recognise(answers.given, *answers.first, pairs=pairs)
-    function = answers.comparison.sheet.id, answers.task.name
+    function = _function(answers)
+    if pairs and not mistakes and answers.first[2].kind != "raises":
+        current_budget().unknown.add(function)
     named = current_budget().named
     unseen = function in named and mistakes not in named[function]
     quantity = answers.first[1]
@@ -193,6 +195,15 @@ def _recognised(answers, pairs=True):
         mistakes = ()
     named.setdefault(function, set()).add(mistakes)
     return mistakes
+
+
+def _function(answers):
+    return answers.comparison.sheet.id, answers.task.name
+
+
+def _is_unknown(answers):
+    """Whether an earlier check has found no known mistakes in this function's wrong answers."""
+    return _function(answers) in current_budget().unknown
 
 
 def _holds_numbers(answers, quantity):

@@ -29,6 +29,9 @@ class Budget:
         (sheet, names) -> what an earlier check was answered by the student's helpers.
     named : dict
         (sheet, function) -> the known mistakes that were recognised in each check so far.
+    unknown : set
+        (sheet, function) whose wrong answers no known mistake explains in an earlier check, and no
+        two of them.
     """
 
     left: int = _MOST
@@ -36,6 +39,7 @@ class Budget:
     failed: set[Any] = field(default_factory=set)
     helpers: dict[Any, Any] = field(default_factory=dict)
     named: dict[Any, Any] = field(default_factory=dict)
+    unknown: set[Any] = field(default_factory=set)
 
     def part(self) -> int:
         """Return how many candidates one quantity may take."""

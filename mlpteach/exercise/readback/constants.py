@@ -3,11 +3,10 @@
 import numpy as np
 
 from mlpteach.exercise.readback.cases import told
-from mlpteach.exercise.readback.edits import Edit
+from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.expression import (
     Node,
     at_place,
-    evaluate,
     name,
     number,
     places,
@@ -73,17 +72,12 @@ def _templates(trials, parts):
 
 def _solutions(trials, template, hole):
     """Yield numbers in the hole that make one entry right."""
-    case, place, wanted = trials.first, trials.place, trials.wanted
-    memo = dict(case.memo)
 
     def off(value):
         hole.value = value
         trials.left -= 1
-        try:
-            given = evaluate(template, case.values, memo)
-            return float(np.ravel(given)[place]) - wanted
-        except (ValueError, TypeError, IndexError, ArithmeticError):
-            return np.nan
+        entry = trials.entry_of(template)
+        return np.nan if entry is None else entry - trials.wanted
 
     seen = set()
     for low, high in _STARTS:

@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from mlpteach.exercise.readback.constants import solved_constants
-from mlpteach.exercise.readback.edits import Edit, Parts, simple_edits, single_edits, slips_beside
+from mlpteach.exercise.readback.edits.edit import Edit, Parts
+from mlpteach.exercise.readback.edits.slips import simple_edits, single_edits, slips_beside
 from mlpteach.exercise.readback.expression import (
     NO_VALUE,
     evaluate,
@@ -21,6 +22,7 @@ from mlpteach.exercise.readback.expression import (
     write,
 )
 from mlpteach.exercise.readback.one_entry import OneEntry
+from mlpteach.exercise.readback.together import Together, upwards
 
 _MOST_FITS = 60
 # Families of slips, the more usual first.
@@ -123,6 +125,20 @@ class Trials:
             return False
         return all(_answers(formula, case) for case in (self.first, *self.cases))
 
+    def entry_of(self, formula):
+        """Return the entry of a formula in the first wrong answer's place; None where it has none.
+
+        Nothing that may change later, such as a number yet to be found, is kept.
+        """
+        entry = self._entry.value(formula)
+        if entry is not None:
+            return entry
+        try:
+            value = evaluate(formula, self.first.values, self.first.memo)
+            return float(np.ravel(value)[self.place])
+        except NO_VALUE:
+            return None
+
     def prepare(self, formula):
         """Work out the parts of another formula once, for all of its edits."""
         _try_fill(formula, self.first)
@@ -138,22 +154,27 @@ class Trials:
                 found.append(edit)
         return found
 
-    def fits_by_place(self, groups, formula=None):
-        """Return the edits that give every answer, of (place, edits) in all places of a formula.
+    def fits_together(self, together, formula=None):
+        """Return the edits that give every answer, of all edits of a formula.
 
         Without a `formula` they are those of the model's.
         """
         found, formula = [], formula or self.formula
-        for place, edits in groups:
-            edits = edits[: self.left]
-            self.left -= len(edits)
-            entries = self._entry.values_at(formula, place, [edit.put for edit in edits])
-            with np.errstate(all="ignore"):
-                off = np.abs(entries - self.wanted) > self._slack
-            for index in np.flatnonzero(~off):
+        entries = together.entries(self.first, self.place)
+        for place, edits, numbers in together.groups:
+            tried = min(len(edits), self.left)
+            self.left -= tried
+            for index in self._near(formula, place, entries[numbers[:tried]]):
                 if len(found) < _MOST_FITS and self._fits_whole(edits[index].formula):
                     found.append(edits[index])
         return found
+
+    def _near(self, formula, place, entries):
+        """Return which of these give the wanted entry, in one place; all where it can't be told."""
+        above = upwards(formula, place, entries, self.first, self.place)
+        if above is None:
+            return range(len(entries))
+        return np.flatnonzero(np.abs(above - self.wanted) <= self._slack)
 
 
 def _try_fill(formula, case):
@@ -335,17 +356,21 @@ def _parts_by_name(formula, hidden, arrays, scalars, returns, defaults):
 
 
 def _singles(trials, parts):
-    return trials.fits_by_place(_all_singles(trials.formula, parts))
+    return trials.fits_together(_all_singles(trials.formula, parts))
 
 
 @lru_cache(maxsize=64)
 def _all_singles(formula, parts):
-    """Return (place, the single edits there) of a formula, made once for a class."""
-    groups = defaultdict(list)
+    """Return the single edits of a formula, made once for a class."""
     with _no_collection():
-        for edit in single_edits(formula, parts):
-            groups[edit.place].append(edit)
-    return tuple(groups.items())
+        return _by_place(single_edits(formula, parts))
+
+
+def _by_place(edits):
+    groups = defaultdict(list)
+    for edit in edits:
+        groups[edit.place].append(edit)
+    return Together(groups.items())
 
 
 @contextlib.contextmanager
@@ -380,9 +405,8 @@ def _beside_known(trials, parts):
     """Return what a known mistake and another slip together explain."""
     found = []
     for wrong, new in _by_size(trials.formula, trials.wrong):
-        groups = _slips_beside(wrong, parts)
         trials.prepare(wrong)
-        fits = trials.fits_by_place(groups, wrong)
+        fits = trials.fits_together(_slips_beside(wrong, parts), wrong)
         found += [_two(each.formula, new, each) for each in fits]
     return found
 
@@ -396,12 +420,9 @@ def _by_size(formula, wrong):
 
 @lru_cache(maxsize=512)
 def _slips_beside(wrong, parts):
-    """Return (place, the edits there) of a known mistake's formula, made once for a class."""
-    groups = defaultdict(list)
+    """Return the edits of a known mistake's formula, made once for a class."""
     with _no_collection():
-        for edit in (*simple_edits(wrong, parts), *slips_beside(wrong, parts)):
-            groups[edit.place].append(edit)
-    return tuple(groups.items())
+        return _by_place((*simple_edits(wrong, parts), *slips_beside(wrong, parts)))
 
 
 def _two(formula, first, second):

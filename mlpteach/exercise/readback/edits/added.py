@@ -1,0 +1,105 @@
+"""A function, factor, term, sum or guard too much in one place."""
+
+from mlpteach.exercise.readback.edits.other_operations import AXES
+from mlpteach.exercise.readback.expression import REDUCTIONS, Node, number, walk
+
+NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
+_LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
+SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
+
+
+def functions(node):
+    """A function that belongs to no part of the formula."""
+    if node.op == "number":
+        return
+    for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh"):
+        if op != node.op:
+            yield "function_added", Node(op, (node,))
+    yield "function_added", Node("sqrt", (Node("abs", (node,)),))
+    yield "function_added", Node("/", (number(1), node))
+    yield "function_added", Node("**", (node, number(3)))
+
+
+def functions_of_arrays(node):
+    """What is done to arrays only: sums, norms, shapes."""
+    yield "function_added", Node("norm", (node,))
+    yield "matrix_product", Node("transposed_product", (node, node))
+    for op in ("sum", "mean", "max"):
+        if node.op not in REDUCTIONS:
+            for axis in (None, *AXES):
+                yield "summed", Node(op, (node,), axis)
+    for axis in (None, (0, True), (1, True)):
+        mean = Node("mean", (node,), axis)
+        yield "centred", Node("-", (node, mean))
+        yield "normalised", Node("/", (node, Node("sum", (node,), axis)))
+        lengths = Node("sqrt", (Node("sum", (Node("square", (node,)),), axis),))
+        sizes = Node("sum", (Node("abs", (node,)),), axis)
+        yield from (("normalised", Node("/", (node, size))) for size in (lengths, sizes))
+    yield "normalised", Node("/", (node, Node("norm", (node,))))
+    for size in (node, Node("abs", (node,))):
+        yield "normalised", Node("/", (node, Node("max", (size,))))
+    yield "transposed", Node("T", (node,))
+    yield "largest_only", Node("largest", (node,))
+    for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
+        yield "counted_by", Node("/", (node, how))
+        yield "counted_by", Node("*", (node, how))
+
+
+def joined(node, parts):
+    """A factor or term too much."""
+    for value in NUMBERS:
+        if value != 1:
+            yield "factor", Node("*", (number(value), node))
+        if value > 0:
+            yield "term", Node("+", (node, number(value)))
+            yield "term", Node("-", (node, number(value)))
+    yield "term", Node("-", (number(1), node))
+    counter = parts.counter
+    more = (Node("sqrt", (counter,)),) if counter else ()
+    for part in (*parts.all, *more):
+        for op in ("*", "/") if part is not node else ("*",):
+            yield "factor", Node(op, (node, part))
+        for op in ("+", "-"):
+            yield "term", Node(op, (node, part))
+        if node.op == "name" and part.op == "name" and part is not node:
+            yield "term", Node("-", (part, node))
+        yield "larger", Node("maximum", (node, part))
+    for part in (*parts.scalars, *parts.arrays):
+        rest = Node("-", (number(1), part))
+        yield "factor", Node("*", (node, rest))
+        yield "factor", Node("/", (node, rest))
+    if node.op in ("+", "-") or node in parts.arrays:
+        for part in [part for part in parts.arrays if part.op == "name"]:
+            for scalar in parts.scalars:
+                yield "term", Node("+", (node, Node("*", (scalar, part))))
+                yield "term", Node("-", (node, Node("*", (scalar, part))))
+
+
+def limited(node, parts):
+    """A limit for what an array may hold, or a small number beside it."""
+    if not any(part in parts.arrays for part in walk(node)):
+        return
+    for limit in _LIMITS:
+        yield "clipped", Node("clip", (node,), (-limit, limit))
+        yield "clipped_norm", Node("clip_norm", (node,), limit)
+    for small in SMALL:
+        yield "clipped", Node("clip", (node,), (small, 1 - small))
+        yield "small_added", Node("+", (node, number(small)))
+        yield "clipped", Node("maximum", (node, number(small)))
+    yield "clipped", Node("maximum", (node, number(0)))
+    yield from (("clipped", Node("minimum", (node, number(limit)))) for limit in _LIMITS)
+    if node.op in ("-", "+"):
+        for limit in (500, 700, 100, 50, 20):
+            yield "clipped", Node("clip", (node.parts[0],), (-limit, limit))
+
+
+def size_below_root(node):
+    """Whoever takes the root of what may be negative takes its size first."""
+    if node.op == "sqrt":
+        part = node.parts[0]
+        if part.op == "+":
+            yield (
+                "function_added",
+                Node("sqrt", (Node("+", (Node("abs", (part.parts[0],)), part.parts[1])),)),
+            )
+        yield "function_added", Node("sqrt", (Node("abs", (part,)),))

@@ -1,0 +1,93 @@
+"""Special cases of a whole formula, and other formulas in its place."""
+
+from mlpteach.exercise.readback.edits.edit import Edit
+from mlpteach.exercise.readback.edits.other_operations import LEFT_OUT
+from mlpteach.exercise.readback.expression import Node, names_in, number, replaced
+
+_DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
+
+
+def of_the_whole(formula, parts):
+    """Special cases of the whole formula."""
+    for digits in _DIGITS:
+        new = Node("round", (formula,), digits)
+        yield Edit("rounded", new, formula, new)
+    if parts.counter is not None:
+        for part in parts.arrays:
+            for first in (part, Node("square", (part,))):
+                new = Node("at_first", (parts.counter, first, formula))
+                yield Edit("first_update", new, formula, new)
+            new = Node("at_first", (parts.counter, formula, part))
+            yield Edit("first_update", new, formula, new)
+            one_less = Node("-", (parts.counter, number(1)))
+            later = replaced(formula, {parts.counter: one_less})
+            new = Node("at_first", (parts.counter, part, later))
+            yield Edit("first_update", new, formula, new)
+        for factor in ("sqrt", None):
+            by = Node("sqrt", (parts.counter,)) if factor else parts.counter
+            new = Node("/", (formula, by))
+            yield Edit("factor", new, formula, new)
+    for rest in (number(0), *parts.arrays):
+        for which in LEFT_OUT:
+            new = Node("only", (formula, rest), which)
+            yield Edit("left_out", new, formula, new)
+    for part in parts.arrays:
+        slope = _slope_of_sigmoid(part)
+        yield Edit("slope_alone", slope, formula, slope)
+        sigmoid = _slope_of_sigmoid(Node("sigmoid", (part,)))
+        for slope in (
+            _slope_of_sigmoid(part), sigmoid, Node("-", (number(1), Node("square", (part,))))
+        ):  # fmt: skip
+            for op in ("*", "/"):
+                of_sigmoid = Node("/", (sigmoid, _slope_of_sigmoid(part)))
+                for times in (slope, Node("square", (slope,)), of_sigmoid):
+                    new = Node(op, (formula, times))
+                    yield Edit("slope", new, formula, new)
+    for condition in parts.inputs:
+        zero = Node("==", (condition, number(0)))
+        for instead in (*parts.arrays, number(0)):
+            new = Node("where", (zero, instead, formula))
+            yield Edit("where_zero", new, formula, new)
+        flat = Node("==", (_slope_of_sigmoid(condition), number(0)))
+        new = Node("where", (flat, number(0), formula))
+        yield Edit("zero_by_zero", new, formula, new)
+
+
+def _slope_of_sigmoid(part):
+    return Node("*", (part, Node("-", (number(1), part))))
+
+
+def plain_steps(formula, parts):
+    """A step that is a number times an array, such as plain gradient descent."""
+    if formula.op != "-" or formula.parts[0].op != "name":
+        return
+    start, _ = formula.parts
+    for scalar in parts.scalars:
+        for array in parts.arrays:
+            if array is not start:
+                step = Node("*", (scalar, array))
+                for op in ("-", "+"):
+                    yield Edit("plain_step", Node(op, (start, step)), formula, step)
+
+
+def another_formula(formula, parts):
+    """A distance or product of the two inputs, for a function of no more than these."""
+    if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
+        return
+    for op in ("-", "*", "+", "/", "@", "transposed_product"):
+        for pair in _pairs_of(*parts.inputs):
+            inner = Node(op, pair)
+            yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
+            for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
+                reduced = [Node(r, (function,)) for r in ("sum", "mean", "max")]
+                halves = [Node("*", (number(f), r)) for r in reduced for f in (0.5, 2, -1)]
+                for new in halves:
+                    yield Edit("other_formula", new, formula, new)
+                for new in (function, *reduced, *(Node("sqrt", (r,)) for r in reduced)):
+                    yield Edit("other_formula", new, formula, new)
+
+
+def _pairs_of(first, second):
+    rests = Node("-", (number(1), first)), Node("-", (number(1), second))
+    yield from ((first, second), (second, first), rests)
+    yield from ((first, rests[0]), (second, rests[1]), (first, rests[1]), (rests[0], second))
