@@ -10,7 +10,7 @@ from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
 from mlpteach.player.guide import Guide
 from mlpteach.rules import rule
-from mlpteach.study.regret import regret_band, run, shown_updates
+from mlpteach.study.regret import run_with_band, shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.views.regret import show_regret
 
@@ -140,7 +140,7 @@ def _show(start, seed, values):
     """Run both rules and collect what the page needs."""
     example, rules, schedule = _setting(values)
     example, updates = example.change(seed=seed), int(values["updates"])
-    traces = {id: run(example, rules[id], schedule, updates, start) for id in rules}
     shown = shown_updates(updates, example.period)
-    bands = {id: regret_band(example, rules[id], schedule, shown, start) for id in rules}
+    runs = {id: run_with_band(example, rules[id], schedule, shown, start) for id in rules}
+    traces, bands = ({id: found[i] for id, found in runs.items()} for i in range(2))
     return show_regret(example, traces, shown, bands)

@@ -4,18 +4,21 @@ Plain Python: it lives in a notebook's kernel behind a widget, and as well where
 find it. What travels is written down in :mod:`mlpteach.player.spec`.
 """
 
+import json
 import traceback
 from collections.abc import Callable, Collection, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlpteach.basics.arguments import check_count, check_new_file, describe
 from mlpteach.player import saved, state
 from mlpteach.player.controls import Control, Point, by_name, check_values
 from mlpteach.player.guide import Guide, GuidedStep, check_guide
-from mlpteach.player.planes import frame_bytes, is_large
 from mlpteach.player.position import START, check_position, inside
+from mlpteach.player.runs import deflated, entries_of, is_large, run_bytes, run_length
 from mlpteach.player.spec import describe_control, describe_show
 from mlpteach.run.trace import Trace
 from mlpteach.views.checks import check_kind, check_text
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 Build = Callable[[dict[str, Any]], Show]
 Follow = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 Message = dict[str, Any]
+
+# What travels when a dashboard is first shown, and when a control changes; what follows included.
+FIRST_BYTES, CHANGE_BYTES = 1_000_000, 300_000
 
 # From a page: what a message of each type holds besides.
 _MESSAGES = {
@@ -293,7 +299,10 @@ class Core:
         frames, place = self.show.frames, self.position
         if not frames:
             return b""
-        return frame_bytes(frames, frames.at(self.spec["held"]), place["row"], place["column"])
+        values = frames.at(self.spec["held"])
+        if not is_large(frames):
+            return np.ascontiguousarray(values, dtype="<f8").tobytes()
+        return run_bytes(frames, self.spec["fields"], values, place["row"], place["column"])
 
     def pictures(self, held: Collection[str] = ()) -> dict[str, dict[str, str]]:
         """Draw the pictures that the page needs, but for those whose keys it has.
@@ -313,7 +322,15 @@ class Core:
             "pictures": self.pictures(held),
             "position": self.position,
         }
-        return message, [self.numbers, self.frames]
+        buffers = [self.numbers, self.frames]
+        if self.show.frames:
+            self.spec["ahead"] = self._room(message, buffers)
+        return message, buffers
+
+    def _room(self, message, buffers):
+        """Return how many bytes may follow a history before the reader asks for more."""
+        taken = len(json.dumps(message)) + sum(map(len, buffers))
+        return max(0, (FIRST_BYTES if self.sequence == 1 else CHANGE_BYTES) - taken)
 
     def _hold_position(self):
         """Let the frame of the step that the page opens at travel with the history.
@@ -326,7 +343,8 @@ class Core:
             place = self.position
             held = sorted({*others, place["k"]})
             chosen = [place["row"], place["column"]] if is_large(frames) else None
-            self.spec = {**self.spec, "held": held, "chosen": chosen}
+            length = run_length(frames, self.spec["fields"])
+            self.spec = {**self.spec, "held": held, "chosen": chosen, "length": length}
 
     def answer(self, message: Message) -> list[tuple[Message, list[bytes]]]:
         """Return what a page gets for its message; whatever goes wrong is told there, never lost.
@@ -375,11 +393,15 @@ class Core:
         frames = self.show.frames
         asked = {name: message[name] for name in ("row", "column") if name in message}
         place = inside({**self.position, **check_position(asked)}, self.spec)
-        kept = ("type", "first", "last", "sequence", "request")
+        kept = ("type", "first", "last", "sequence", "request", "entries")
         answer = {name: message.get(name) for name in kept}
-        answer |= {"row": place["row"], "column": place["column"]}
+        row, column = answer["row"], answer["column"] = place["row"], place["column"]
         values = frames.read(first, last)
-        return [(answer, [frame_bytes(frames, values, place["row"], place["column"])])]
+        if message.get("entries"):
+            run = entries_of(frames, values, row, column)
+        else:
+            run = run_bytes(frames, self.spec["fields"], values, row, column)
+        return [(answer, [deflated(run)])]
 
     def _answer_away(self, message):
         return []

@@ -5,7 +5,7 @@ from pathlib import Path
 _PAGE = Path(__file__).parent / "page"
 # One behind the other: each part knows those before it.
 _PARTS = (
-    "element", "write", "scroll", "keys", "silence", "numbers", "state", "planes", "history",
+    "element", "write", "scroll", "keys", "silence", "numbers", "state", "runs", "history",
     "colors", "axes", "names", "emptiness", "plot", "heat", "table", "ledger", "network",
     "matrices", "images", "mosaic", "controls", "control_row", "transport", "more", "header",
     "guide", "space", "dashboard", "render",
@@ -13,7 +13,9 @@ _PARTS = (
 
 MODULE = "\n".join((_PAGE / f"{part}.js").read_text("utf-8") for part in _PARTS)
 # What a saved page has besides, behind the module.
-SAVED = (_PAGE.parent / "saved.js").read_text("utf-8")
+SAVED = "\n".join(
+    part.read_text("utf-8") for part in (_PAGE / "planes.js", _PAGE.parent / "saved.js")
+)
 MATHEMATICS = (_PAGE / "mathematics.css").read_text("utf-8")
 STYLE = MATHEMATICS + (_PAGE / "player.css").read_text("utf-8")
 

@@ -11,8 +11,8 @@ The page holds five things, all of which may be new with every history; a widget
 ======== ==========================================================================================
 spec     plain data, see below
 numbers  little-endian 64-bit floats: the series; and points of layers, see below
-frames   the frames of the steps ``held``, each of ``frame`` numbers, as
-         :func:`mlpteach.player.planes.frame_bytes` says
+frames   the frames of the steps ``held``, each of ``frame`` 64-bit floats; where there is one that
+         is ``chosen`` a run, as :mod:`mlpteach.player.runs` says
 pictures key -> ``{"data", "across", "up", "words"}``: what stands still in a plot, as
          :class:`~mlpteach.views.pictures.Picture` says
 position ``{"k", "line", "row", "column"}``: k is counted from 1, the others from 0
@@ -29,9 +29,12 @@ perEpoch, lines  steps in an epoch (1: none), lines of the longest ledger (0: no
 message          a warning, or ""
 numbers          a list of ``{"text", "series"}`` beside the slider
 series           name -> where in `numbers`; one entry a step, of those that panels write as numbers
-frame, fields    numbers in a frame, and name -> where in a frame; 0 and {} without frames
+frame, fields    numbers in a frame, and name -> where in a frame, and how it travels in a run;
+                 0 and {} without frames
 held, select     steps whose frames have travelled, and the field whose entries can be chosen
 chosen           ``[row, column]`` of what has all its digits where frames are large, or none
+length, ahead    how many frames are asked for at once, and how many bytes of them in all before the
+                 reader goes there
 choices, ways    how many rows and columns can be chosen, and name -> what follows, a row each
 colors           name -> 256 times red, green, blue in base64, for a light and for a dark page
 dark             colour of a line on a light page -> on a dark one
@@ -52,8 +55,8 @@ the keys that the page has already:
     The picture of a state's text.
 ``{"type": "step", "number"}``
     A guided step.
-``{"type": "window", "first", "last", "sequence"}``, and perhaps ``"row", "column"``
-    Frames of steps that did not travel with the history, or not with all digits of that entry.
+``{"type": "window", "first", "last", "sequence"}``, and perhaps ``"row", "column"``, ``"entries"``
+    Frames of steps that did not travel with the history; or of frames that did the chosen entries.
 ``{"type": "position", "position"}``
     Where the page stands now. A widget's page sets the trait.
 ``{"type": "away"}``
@@ -67,8 +70,9 @@ To the page:
     After the history that was asked for.
 ``{"type": "failed", "request", "message"}``
     Nothing has changed; the message is for the reader.
-``{"type": "window", "request", "first", "last", "sequence", "row", "column"}`` and ``[frames]``
-    Of an older history there is no answer.
+``{"type": "window", "request", "first", "last", "sequence", "row", "column", "entries"}``
+    With ``[run]``: a run of frames, or the chosen entries of one, compressed. Of an older history
+    there is no answer.
 """
 
 import base64
@@ -78,6 +82,7 @@ import numpy as np
 
 from mlpteach.basics.style import ON_DARK
 from mlpteach.player.controls import Control
+from mlpteach.player.runs import seen_fields
 from mlpteach.views.colors import COLORS, color_table
 from mlpteach.views.coordinates import point_fractions, x_fractions, y_fractions
 from mlpteach.views.image_panels import Images
@@ -161,7 +166,7 @@ def describe_show(show: Show) -> tuple[dict[str, Any], bytes]:
         "numbers": [{"text": to_html(text), "series": name} for text, name in show.numbers],
         "lines": _line_count(show),
         "held": frames.held if frames else [],
-        "fields": _fields(frames) if frames else {},
+        "fields": _fields(frames, seen_fields(show)) if frames else {},
         "frame": frames.size if frames else 0,
         "select": frames.select if frames else "",
         "choices": list(frames.choice) if frames else [1, 1],
@@ -190,11 +195,11 @@ def describe_control(control: Control) -> dict[str, Any]:
     return described
 
 
-def _fields(frames):
-    """Return where each field lies in a frame."""
+def _fields(frames, seen):
+    """Return where each field lies in a frame, and how it travels in a run."""
     fields, start = {}, 0
     for name, (rows, columns) in frames.fields.items():
-        fields[name] = {"at": start, "shape": [rows, columns]}
+        fields[name] = {"at": start, "shape": [rows, columns], **seen[name]}
         start += rows * columns
     return fields
 

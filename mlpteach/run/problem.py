@@ -5,6 +5,7 @@ gradient there, which place is allowed, and where does an epoch end.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Self
@@ -235,7 +236,7 @@ class FunctionProblem:
     def _projected(self, theta):
         """Return the allowed place nearest to `theta`."""
         # What left the numbers is not brought back: an infinite step is a divergence.
-        if not np.isfinite(theta).all():
+        if not math.isfinite(theta.dot(theta)) and not np.isfinite(theta).all():
             return theta
         nearest = self._project(theta.copy())
         usual = isinstance(nearest, np.ndarray) and nearest.dtype == float

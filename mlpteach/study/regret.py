@@ -1,11 +1,13 @@
 """What Reddi's examples do to two rules, at updates worth looking at: plain arrays."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from mlpteach.basics.arrays import FloatArray
 from mlpteach.rules import RuleLike
+from mlpteach.run.problem import FunctionProblem
 from mlpteach.run.trace import Trace
 from mlpteach.run.train import descend, quietly
 from mlpteach.tables.counterexamples import Counterexample, project
@@ -74,11 +76,14 @@ class EveryStart:
     starts : int
     regret : dict of int to ndarray, shape (starts,)
         Shown update -> average regret of each start, R_k/k.
+    first : list of float
+        Where the first start is before each update: that of the example itself.
     """
 
     def __init__(self, example: Counterexample, shown: Sequence[int]) -> None:
         self.starts = example.period if example.period > 1 else _DRAWS
         self.regret: dict[int, FloatArray] = {}
+        self.first: list[float] = []
         self._shown, self._k, self._sum = set(shown), 0, np.zeros(self.starts)
         self._examples = [example.change(seed=example.seed + i) for i in range(self.starts)]
         # Twice the period, so that the slopes of all starts are one piece of it.
@@ -95,30 +100,44 @@ class EveryStart:
         slopes = self.slopes(k)
         if k == self._k + 1:  # not where an update is computed again
             self._k, self._sum = k, self._sum + slopes * (theta + 1.0)
+            self.first.append(float(theta[0]))
             if k in self._shown:
                 self.regret[k] = self._sum / k
         return float(slopes @ theta), slopes
 
 
-def regret_band(
+def run_with_band(
     example: Counterexample,
     rule: RuleLike,
     schedule: ScheduleLike,
     shown: Sequence[int],
     start: float = 1.0,
-) -> FloatArray:
-    """Return the least and the largest average regret of all starts, shape (2, len(shown)).
+) -> tuple[Trace, FloatArray]:
+    """Run a rule on one of Reddi's examples from all its starts at once.
 
-    NaN from where one of them has left the numbers.
+    Returns
+    -------
+    trace : Trace
+        Of the first start alone, as :func:`run` returns it.
+    band : ndarray, shape (2, len(shown))
+        The least and the largest average regret of all starts; NaN from where one of them has left
+        the numbers.
     """
     everybody = EveryStart(example, shown)
-    quietly(
+    together = quietly(
         descend, everybody, np.full(everybody.starts, start), rule=rule, steps=shown[-1],
         schedule=schedule, project=project,
     )  # fmt: skip
     none = np.full(everybody.starts, np.nan)
     regrets = np.array([everybody.regret.get(k, none) for k in shown])
-    return np.stack([regrets.min(axis=1), regrets.max(axis=1)])
+    band = np.stack([regrets.min(axis=1), regrets.max(axis=1)])
+    if len(together) < shown[-1]:  # another start may have left the numbers
+        return run(example, rule, schedule, shown[-1], start), band
+    problem = FunctionProblem(example, np.array([start]), project)
+    x = np.array(everybody.first)
+    after = np.append(x[1:], together[-1].after.flat[0])
+    losses = example.slopes(len(x)) * x
+    return together.of_entry(replace(together.run, problem=problem), 0, losses, after), band
 
 
 def regret_series(

@@ -309,6 +309,8 @@ def _own_step_size(function, name, eta, k):
     eta_k = function(eta, k)
     if isinstance(eta_k, np.ndarray) and eta_k.ndim == 0:
         eta_k = eta_k.item()
+    if type(eta_k) is float and 0.0 <= eta_k < math.inf:  # as nearly always
+        return eta_k
     return check_number(f"eta_k that {name} returned at k = {k}", eta_k, NOT_NEGATIVE)
 
 

@@ -33,7 +33,7 @@ def show_regret(
     shown : list of int
         The updates that the page stands at.
     bands : dict of str to ndarray
-        Of :func:`mlpteach.study.regret.regret_band`.
+        Of :func:`mlpteach.study.regret.run_with_band`.
     """
     slopes = example.slopes(shown[-1])
     series = {"update": np.array(shown, dtype=float), "slope": slopes[np.array(shown) - 1]}

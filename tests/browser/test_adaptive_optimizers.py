@@ -138,19 +138,20 @@ def test_steps_by_epoch_and_to_the_ends(dashboard, trace):
 
 def test_click_on_a_map_chooses_the_weight(dashboard, trace):
     dashboard.keyboard.press("ArrowRight")
+    wait_for_result(dashboard, "rho", entry(trace[1].rho, 0, 0))
     canvas = dashboard.locator("#adam .map canvas[data-field=rho]")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 17.5 / 30, "y": box["height"] * 3.5 / 10})
     assert "unit 4, input 18" in dashboard.locator("#adam .weight").inner_text()
-    assert result(dashboard, "rho") == entry(trace[1].rho, 3, 17)
+    wait_for_result(dashboard, "rho", entry(trace[1].rho, 3, 17))
     canvas.focus()
     dashboard.keyboard.press("ArrowDown")
-    assert result(dashboard, "rho") == entry(trace[1].rho, 4, 17)
+    wait_for_result(dashboard, "rho", entry(trace[1].rho, 4, 17))
     for _ in range(17):
         dashboard.keyboard.press("ArrowLeft")
     for _ in range(4):
         dashboard.keyboard.press("ArrowUp")
-    assert result(dashboard, "rho") == entry(trace[1].rho, 0, 0)
+    wait_for_result(dashboard, "rho", entry(trace[1].rho, 0, 0))
 
 
 def test_heat_map_changes_with_the_update(dashboard):

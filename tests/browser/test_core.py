@@ -147,6 +147,54 @@ def test_frames_that_did_not_travel_are_asked_for(page):
     )
 
 
+def test_frames_come_before_they_are_looked_at(page, monkeypatch):
+    """A dashboard in sight fetches them in idle moments; then no step asks for anything."""
+    core = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), batch_size=4, epochs=25).core
+    asked, answer = [], core.answer
+
+    def counted(message):
+        if message["type"] == "window":
+            asked.append((message["first"], message["last"]))
+        return answer(message)
+
+    monkeypatch.setattr(core, "answer", counted)
+    show(page, core, live=True)
+    page.wait_for_timeout(1500)
+    assert 0 < len(asked) <= 4
+    fetched = set(core.spec["held"]).union(*(range(a, b + 1) for a, b in asked))
+    assert fetched == set(range(1, core.show.steps + 1))
+    count = len(asked)
+    move = "(slider, k) => { slider.value = k; slider.dispatchEvent(new Event('input')); }"
+    for k in (200, 7, 311, 90):
+        page.locator(".slider").evaluate(move, k)
+        value = page.locator("tr[data-line=M] .result span").get_attribute("data-value")
+        assert float(value) == core.trace[k - 1].M.W[2].flat[0]
+        page.wait_for_timeout(150)
+    assert len(asked) == count
+
+
+def test_longer_numbers_leave_what_stands_below_where_it_is(page):
+    """A row of a narrow ledger grows once; its plot would be laid out anew at every other step."""
+    page.set_viewport_size({"width": 950, "height": 768})
+
+    def own(k, G, *, eta):
+        return mt.Quantities(rho=eta * G)
+
+    show(page, mt.dashboards.own_rule(own, against="gd").core, live=True)
+    heights = """async () => {
+      const slider = document.querySelector(".slider"), found = [];
+      for (let k = 1; k <= 60; k++) {
+        slider.value = 1 + ((37 * k) % 114);
+        slider.dispatchEvent(new Event("input"));
+        await new Promise((done) => setTimeout(done, 30));
+        found.push(document.querySelector(".plot").getBoundingClientRect().height);
+      }
+      return found; }"""
+    page.evaluate(heights)  # each row has been as high as it gets
+    found = page.evaluate(heights)
+    assert max(found) - min(found) < 0.01
+
+
 def test_until_a_frame_is_there_no_other_step_s_numbers_stand_in_for_it(page):
     core = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), batch_size=4, epochs=25).core
     show(page, core)

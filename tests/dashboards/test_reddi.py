@@ -163,3 +163,28 @@ def test_figure_and_saved_page(dashboard, tmp_path):
 def test_bad_arguments_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         mt.dashboards.reddi(**arguments)
+
+
+@pytest.mark.parametrize("example", ["every_third", "every_101st", "at_random"])
+def test_a_run_beside_all_starts_is_the_run_alone_to_the_bit(example):
+    """What is looked at is that of a run of its own, also at updates that were computed again."""
+    reddi = mt.dashboards.reddi(example, updates=700)
+    settings = reddi.show.traces["adam"].run
+    for trace in reddi.traces.values():
+        alone = mt.descend(
+            settings.problem.objective, [1.0], rule=trace.run.rule, steps=700,
+            schedule=trace.run.schedule, project=lambda x: np.clip(x, -1.0, 1.0),
+        )  # fmt: skip
+        np.testing.assert_array_equal(trace.losses, alone.losses)
+        for k in (1, 2, 97, 350, 699, 700):
+            ours, theirs = trace[k - 1], alone[k - 1]
+            assert ours.after.flat[0] == theirs.after.flat[0]
+            for name, value in theirs.quantities.items():
+                assert ours.quantities[name].flat[0] == value.flat[0]
+            assert (ours.factor, ours.epoch) == (theirs.factor, theirs.epoch)
+
+
+def test_where_a_start_leaves_the_numbers_the_run_alone_is_shown():
+    reddi = mt.dashboards.reddi(updates=40, eta=1.7e308, cooled=False)
+    assert reddi.traces["adam"].diverged.k <= 40
+    assert np.isnan(reddi.show.series["adam.highest"][-1])

@@ -2,12 +2,14 @@
 
 import json
 import re
+import zlib
 
 import numpy as np
 import pytest
 
 import mlpteach as mt
 from mlpteach.player import Core, Toggle
+from mlpteach.player.runs import run_bytes
 from mlpteach.views import Axes, Plot, Show, frames_of
 from mlpteach.views.frames import spread
 
@@ -97,8 +99,21 @@ def test_window_sends_frames_that_did_not_travel(core):
     message = {"type": "window", "first": 3, "last": 5, "sequence": core.spec["sequence"]}
     [(answer, [buffer])] = core.answer(message)
     assert (answer["first"], answer["last"]) == (3, 5)
-    expected = np.concatenate([frame(core, k) for k in (3, 4, 5)])
-    np.testing.assert_array_equal(np.frombuffer(buffer), expected)
+    frames, place = core.show.frames, core.position
+    values = np.stack([frame(core, k) for k in (3, 4, 5)])
+    run = run_bytes(frames, core.spec["fields"], values, place["row"], place["column"])
+    assert zlib.decompress(buffer) == run
+
+
+def test_of_frames_that_a_page_has_another_entry_is_sent(core):
+    where = {"first": 3, "last": 5, "row": 0, "column": 7, "entries": True}
+    message = {"type": "window", **where, "sequence": core.spec["sequence"]}
+    [(answer, [buffer])] = core.answer(message)
+    assert (answer["row"], answer["column"], answer["entries"]) == (0, 7, True)
+    names = list(core.show.frames.fields)
+    entries = np.frombuffer(zlib.decompress(buffer)).reshape(3, len(names))
+    wanted = [core.trace[k - 1].M.W[2][0, 7] for k in (3, 4, 5)]
+    np.testing.assert_array_equal(entries[:, names.index("M")], wanted)
 
 
 def test_window_of_an_older_history_is_not_answered(core):
@@ -240,11 +255,11 @@ def test_the_frame_of_the_step_shown_travels_with_others_or_alone(rows, held):
     message, (_, frames) = core.history()
     assert message["spec"]["held"] == held
     assert message["position"]["k"] == 5
-    # Large frames travel with 40 bits, and the chosen entry with all.
+    # Large frames are a run: of what no panel shows the chosen entry alone.
     large = 8 * rows > 160_000
     assert message["spec"]["chosen"] == ([0, 7] if large else None)
-    assert len(frames) == len(held) * (8 + 5 * rows if large else 8 * rows)
-    exact = np.frombuffer(frames[:8] if large else frames, "<f8").ravel()
+    assert len(frames) == (8 + 8 if large else len(held) * 8 * rows)
+    exact = np.frombuffer(frames[8:16] if large else frames, "<f8").ravel()
     place = 0 if large else held.index(5) * rows + 7
     assert exact[place] == 5.0 + 7 / rows
 

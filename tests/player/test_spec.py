@@ -201,7 +201,11 @@ def test_entries_can_be_chosen_in_maps_of_the_shape_that_is_chosen_from():
 
     spec, _ = described(heat("W"), heat("V"), heat("W", selectable=False))
     assert [panel["selectable"] for panel in spec["panels"]] == [True, False, False]
-    assert spec["fields"] == {"W": {"at": 0, "shape": [2, 2]}, "V": {"at": 4, "shape": [1, 2]}}
+    colours = {"kind": "levels", "limit": 1.0, "gamma": 1.0, "colors": "signed"}
+    assert spec["fields"] == {
+        "W": {"at": 0, "shape": [2, 2], **colours},
+        "V": {"at": 4, "shape": [1, 2], **colours},
+    }
 
 
 def test_notes_of_a_row_stand_in_the_order_of_their_steps():

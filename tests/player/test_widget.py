@@ -68,8 +68,8 @@ def test_frames_that_are_asked_for_are_sent(player, monkeypatch):
     where = {"first": 3, "last": 5, "sequence": player.spec["sequence"]}
     message = {"type": "window", **where, "request": "7"}
     [(answer, [buffer])] = sent_by(player, monkeypatch, message)
-    assert answer == {**message, "row": 0, "column": 0}
-    assert buffer == player.show.frames.read(3, 5).tobytes()
+    assert answer == {**message, "row": 0, "column": 0, "entries": None}
+    assert [buffer] == player.core.answer(message)[0][1]
 
 
 def test_unchanged_pictures_do_not_travel_again(player):

@@ -17,7 +17,8 @@ UPDATES = 12
 def shown_of(example, traces, updates):
     shown = regret.shown_updates(updates, example.period)
     bands = {
-        id: regret.regret_band(example, trace.run.rule, None, shown) for id, trace in traces.items()
+        id: regret.run_with_band(example, trace.run.rule, None, shown)[1]
+        for id, trace in traces.items()
     }
     return show_regret(example, traces, shown, bands)
 

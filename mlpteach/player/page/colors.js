@@ -14,6 +14,14 @@ function paint(image, values, { limit, gamma, colors }, table) {
   }
 }
 
+// The value that each place in such a table stands for.
+function valuesOfLevels({ limit, gamma, colors }) {
+  return Float64Array.from({ length: 256 }, (_, level) => {
+    const shade = level / 255, strength = colors === "signed" ? 2 * shade - 1 : shade;
+    return limit * Math.sign(strength) * Math.abs(strength) ** (1 / gamma);
+  });
+}
+
 // A canvas with one pixel an entry.
 function matrixCanvas({ rows, columns }, attributes = {}) {
   const canvas = element("canvas", { ...attributes, width: columns, height: rows });

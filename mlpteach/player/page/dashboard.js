@@ -1,8 +1,8 @@
 // The page's half of a dashboard (core.py is the other): draws the step that the slider shows,
 // steps and plays by itself, and asks only for new histories and missing frames. What travels: spec.py.
 
-const WINDOW = 32; // steps asked for at once where frames are missing while playing
-const GLANCE = 200_000; // bytes asked for at once while not
+const IDLE = 120; // milliseconds without a new picture after which frames ahead are asked for
+const WORTH = 8; // frames that are worth a message of their own
 const EARLY = 0.1; // of a step: so much before it is due a frame shows it, or 60 a second would miss every other frame
 const NEEDS_PYTHON = "This is a saved page, which has no Python to compute with: it steps, plays and takes its guided steps. To change a setting or a place run the notebook.";
 const PANELS = { plot: Plot, heat: Heat, table: Table, ledger: Ledger, text: Words, diagram: Diagram, matrices: Matrices, images: Images };
@@ -12,13 +12,18 @@ function isDark(node) {
   return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: dark page
 }
 
+function isInSight(node) {
+  const { top, bottom } = node.getBoundingClientRect();
+  return !document.hidden && bottom > 0 && top < innerHeight;
+}
+
 class Dashboard {
   constructor(model, root) {
     this.model = model;
     this.root = root;
     this.history = new History(model);
     const { k = 1, line = 0, row = 0, column = 0 } = model.get("position");
-    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, changed: {}, asked: new Set(), requests: new Set(), panels: [] });
+    Object.assign(this, { k, line, row, column, playing: false, speed: 10, waiting: null, changed: {}, coming: null, requests: new Set(), panels: [] });
     this.values = { ...this.spec.values };
     this.transport = new Transport(this);
     this.status = element("span", { class: "status", role: "status" });
@@ -68,7 +73,9 @@ class Dashboard {
   // Show a history that has just come, in the panels that stand where they fit it.
   showHistory() {
     const { spec } = this;
-    this.tables = null;
+    this.tables = this.coming = null;
+    this.ahead = (!spec.saved && spec.ahead) || 0;
+    this.weight ??= (8 * spec.frame) / 3; // bytes of a frame that comes alone
     this.header.title.textContent = spec.title;
     this.guide.replace(spec);
     this.clampPosition();
@@ -112,7 +119,10 @@ class Dashboard {
       this.controlRow.resize(this.made, this.root.clientWidth);
       this.tables = this.dark = null;
       tellWidths(this.root);
-      for (const panel of this.panels) panel.size = panel.look = null;
+      for (const panel of this.panels) {
+        panel.size = panel.look = null;
+        panel.forgetHeights?.();
+      }
       this.guide.fit();
       this.draw();
     };
@@ -148,6 +158,7 @@ class Dashboard {
     this.header.close();
     this.forgetSpace();
     clearTimeout(this.alarm);
+    clearTimeout(this.looking);
     this.model.off("change:spec", this.onSpec);
     this.model.off("change:held", this.onHeld);
     this.model.off("change:position", this.onPosition);
@@ -248,7 +259,7 @@ class Dashboard {
         this.k = next;
         this.line = this.lastLine;
         this.draw();
-        this.isReady(Math.min(this.k + WINDOW, this.spec.steps)); // there before it is shown
+        this.isReady(Math.min(this.k + this.spec.length, this.spec.steps)); // there before it is shown
         if (this.k >= this.spec.steps) return this.stop();
       }
       requestAnimationFrame(tick);
@@ -267,7 +278,9 @@ class Dashboard {
 
   draw() {
     if (!this.spec.steps) return;
-    if (!this.isComplete(this.k)) this.askLater();
+    this.waits = !this.isComplete(this.k);
+    if (this.waits) this.askLater();
+    else this.lookAhead();
     this.transport.draw(this);
     for (const panel of this.panels) panel.draw(this);
     if (this.guide.asks) this.guide.hide();
@@ -276,14 +289,15 @@ class Dashboard {
   // -- talking with the kernel
 
   isReady(k) {
-    if (!this.isComplete(k)) this.ask(k);
-    return this.history.isHeld(k);
+    const isComplete = this.isComplete(k);
+    if (!isComplete) this.ask(k);
+    return isComplete;
   }
 
-  // Whether a step's frame is here, and while nothing plays the chosen entry with all its digits.
+  // Whether a step's frame is here, and the chosen entry with all its digits.
   isComplete(k) {
     const { history, row, column } = this;
-    return history.isHeld(k) && (this.playing || history.isExact(k, row, column));
+    return history.isHeld(k) && history.isExact(k, row, column);
   }
 
   // Ask for the step on the screen once it is painted: what a notebook does about a message costs more
@@ -297,17 +311,54 @@ class Dashboard {
     });
   }
 
-  ask(k) {
-    if (this.spec.saved) return;
+  // Ask for a step and those around it, of which frames are missing or only the chosen entries: these
+  // of the step alone, which comes sooner, unless the others are due.
+  ask(k, alone = !this.playing) {
+    const { steps, length, saved } = this.spec;
+    if (saved || this.coming) return;
+    const entries = this.history.isHeld(k);
+    if (entries && alone) return this.askFor(k, k, entries);
+    const isMissing = (step) => (entries ? !this.isComplete(step) : !this.history.isHeld(step));
+    let first = Math.floor((k - 1) / length) * length + 1, last = Math.min(first + length - 1, steps);
+    while (!isMissing(first)) first++;
+    while (!isMissing(last)) last--;
+    this.askFor(first, last, entries);
+  }
+
+  // One request at a time: what has been moved to meanwhile is asked for when its answer is here.
+  askFor(first, last, entries = false) {
     const { row, column } = this;
-    const few = Math.max(1, Math.floor(GLANCE / (8 * this.spec.frame)));
-    const count = this.playing ? WINDOW : Math.min(few, WINDOW);
-    const first = Math.floor((k - 1) / count) * count + 1;
-    const last = Math.min(first + count - 1, this.spec.steps);
-    const window = this.history.isLarge ? `${first} ${last} ${row} ${column}` : `${first} ${last}`;
-    if (this.asked.has(window)) return;
-    this.asked.add(window);
-    this.send({ type: "window", first, last, row, column, sequence: this.spec.sequence });
+    this.coming = this.send({ type: "window", first, last, row, column, entries, sequence: this.spec.sequence });
+  }
+
+  // Ask in idle moments for what may be looked at, from the step on the screen on.
+  lookAhead() {
+    clearTimeout(this.looking);
+    if (!this.history.size || this.spec.saved) return;
+    this.looking = setTimeout(() => this.askAhead(), IDLE);
+  }
+
+  askAhead() {
+    const { history, spec } = this;
+    if (this.coming || this.waiting !== null || this.playing || !isInSight(this.root)) return;
+    const another = this.nextStep((step) => history.isHeld(step) && !this.isComplete(step));
+    if (another) return this.ask(another, false);
+    const first = this.nextStep((step) => !history.isHeld(step));
+    const most = Math.min(spec.length, Math.floor(this.ahead / this.weight));
+    if (!first || most < WORTH) return;
+    let last = Math.min(first + most - 1, spec.steps);
+    while (history.isHeld(last)) last--;
+    this.askFor(first, last);
+  }
+
+  // The first step from the one on the screen on, and then from the start, of which something holds.
+  nextStep(holds) {
+    const { steps } = this.spec;
+    for (let away = 0; away < steps; away++) {
+      const step = ((this.k - 1 + away) % steps) + 1;
+      if (holds(step)) return step;
+    }
+    return 0;
   }
 
   configure(name, value) {
@@ -373,6 +424,7 @@ class Dashboard {
 
   unanswered() {
     this.silent = true;
+    this.coming = null;
     this.status.textContent = "";
     this.say(SILENT);
   }
@@ -402,18 +454,12 @@ class Dashboard {
   receive(message, buffers) {
     const mine = this.requests.delete(message.request);
     if (mine) this.heard();
-    if (message.type === "window") {
-      if (message.sequence !== this.spec.sequence) return;
-      const steps = Array.from({ length: message.last - message.first + 1 }, (_, i) => message.first + i);
-      this.history.add(steps, buffers[0], message.row, message.column);
-      this.draw();
-      return;
-    }
+    if (message.type === "window") return this.receiveFrames(message, buffers[0]);
+    if (message.request === this.coming) this.coming = null;
     if (!mine) return; // another view's
     this.guide.receive(message);
     if (message.type === "failed") {
       this.say(message.message);
-      this.asked.clear();
       if (message.request === this.request) this.changed = { ...this.asking, ...this.changed };
     }
     if (this.waiting === null || message.request !== this.request) return;
@@ -421,6 +467,20 @@ class Dashboard {
     this.endWaiting();
     if (stale) this.sendValues();
     else if (message.type === "configured") this.followValues(); // another landscape brings its own start
+  }
+
+  async receiveFrames({ request, first, last, row, column, sequence, entries }, buffer) {
+    const { history } = this;
+    const bytes = await inflate(buffer);
+    if (request === this.coming) this.coming = null;
+    if (history !== this.history || sequence !== this.spec.sequence) return;
+    const steps = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    if (entries) history.addEntries(steps, new Float64Array(bytes.buffer), row, column);
+    else history.add(steps, bytes, row, column);
+    if (!entries) this.weight = buffer.byteLength / steps.length;
+    this.ahead = Math.max(0, this.ahead - buffer.byteLength);
+    if (this.waits) this.draw();
+    else this.lookAhead();
   }
 
   say(text) {
@@ -432,7 +492,6 @@ class Dashboard {
     this.stop();
     this.heard();
     this.history = new History(this.model);
-    this.asked.clear();
     this.followValues();
     this.showHistory();
   }

@@ -14,37 +14,51 @@ class History {
     this.spec = model.get("spec");
     this.numbers = floats(model.get("numbers"));
     this.fields = {};
-    for (const [name, { at, shape: [rows, columns] }] of Object.entries(this.spec.fields)) {
-      this.fields[name] = { rows, columns, start: at };
+    for (const [name, { at, shape: [rows, columns], ...travels }] of Object.entries(this.spec.fields)) {
+      this.fields[name] = { name, rows, columns, start: at, ...travels };
     }
+    this.order = Object.values(this.fields).toSorted((a, b) => a.start - b.start);
     this.size = this.spec.frame;
-    this.frames = new Map();
-    // What has all its digits although frames are large: an entry of each field, of some steps.
-    this.exact = new Map();
-    this.order = Object.keys(this.fields).toSorted((a, b) => this.fields[a].start - this.fields[b].start);
-    const [row, column] = this.spec.chosen ?? [];
-    if (this.size) this.add(this.spec.held, model.get("frames"), row, column);
+    this.frames = new Map(); // step -> where its frame is: all numbers, or one of a run
+    this.exact = new Map(); // what has all its digits although a run has not: an entry of each field, of some steps
+    this.shown = {}; // of one step the numbers of fields that have been asked for
+    if (this.size) this.hold(this.spec.held, model.get("frames"));
   }
 
-  get isLarge() {
-    return Boolean(this.spec.chosen);
+  // Take the frames that came with the history.
+  hold(steps, { buffer, byteOffset, byteLength }) {
+    const { size, spec } = this;
+    if (spec.chosen) return this.add(steps, new Uint8Array(buffer, byteOffset, byteLength), ...spec.chosen);
+    const numbers = floats({ buffer, byteOffset, byteLength });
+    steps.forEach((k, i) => this.frames.set(k, { numbers: numbers.subarray(i * size, (i + 1) * size) }));
   }
 
-  add(steps, view, row, column) {
-    const { isLarge, order, size } = this, { buffer, byteOffset, byteLength } = view;
-    const entries = isLarge ? 8 * steps.length * order.length : 0;
-    const exact = floats(new DataView(buffer, byteOffset, entries));
-    const rest = new DataView(buffer, byteOffset + entries, byteLength - entries);
-    const numbers = floats(isLarge ? unplane(rest) : rest);
+  // Take a run, with all digits of one entry.
+  add(steps, bytes, row, column) {
+    const run = readRun(bytes, steps.length, this.order);
     steps.forEach((k, i) => {
-      this.frames.set(k, numbers.subarray(i * size, (i + 1) * size));
-      if (isLarge) this.exact.set(`${k} ${row} ${column}`, exact.subarray(i * order.length, (i + 1) * order.length));
+      if (!this.frames.get(k)?.numbers) this.frames.set(k, { run, i });
     });
+    this.addEntries(steps, run.exact, row, column);
+    this.shown = {};
   }
 
-  // Whether an entry of a step has come with all its digits.
+  addEntries(steps, exact, row, column) {
+    const count = this.order.length;
+    steps.forEach((k, i) => this.exact.set(`${k} ${row} ${column}`, exact.subarray(i * count, (i + 1) * count)));
+  }
+
+  // Whether an entry of a step is here with all the digits that are written.
   isExact(k, row, column) {
-    return !this.isLarge || this.exact.has(`${k} ${row} ${column}`);
+    if (!this.size) return true;
+    const { numbers } = this.frames.get(k) ?? {};
+    return Boolean(numbers) || this.exact.has(`${k} ${row} ${column}`) || (this.isHeld(k) && !this.isWritten);
+  }
+
+  // Whether an entry is written that a run may not have.
+  get isWritten() {
+    const { lines, select } = this.spec;
+    return this.written ??= lines > 0 && select !== "" && this.order.some(({ kind }) => !["numbers", "packed"].includes(kind));
   }
 
   // All numbers of an array, given where it lies.
@@ -71,8 +85,10 @@ class History {
   }
 
   matrix(k, name) {
-    const { rows, columns, start } = this.fields[name];
-    return this.frames.get(k).subarray(start, start + rows * columns);
+    const field = this.fields[name], { numbers, run, i } = this.frames.get(k);
+    if (numbers) return numbers.subarray(field.start, field.start + field.rows * field.columns);
+    if (this.shown.k !== k) this.shown = { k, fields: {} };
+    return (this.shown.fields[name] ??= numbersOf(run, i, field));
   }
 
   // One row of a matrix.
@@ -90,7 +106,7 @@ class History {
 
   entry(k, name, row, column) {
     const exact = this.exact.get(`${k} ${row} ${column}`);
-    if (exact) return exact[this.order.indexOf(name)];
+    if (exact) return exact[this.order.indexOf(this.fields[name])];
     return this.matrix(k, name)[row * this.fields[name].columns + column];
   }
 }

@@ -56,7 +56,7 @@ class Ledger {
     const { history, k, line, row, column } = dashboard;
     const { prefix, layer, title, places } = this.panel;
     const { ways } = history.spec;
-    const ready = history.isHeld(k);
+    const ready = history.isHeld(k) && history.isExact(k, row, column);
     const weight = ways.layer
       ? `${parameterName(ways, row)}, instance ${column + 1} of the batch`
       : layer
@@ -98,7 +98,21 @@ class Ledger {
     // Asking for places costs a layout: only where the line is another one, or the room (see retheme).
     if (this.size === current) return;
     this.size = current;
+    this.keepHeights(current);
     this.keepInSight(this.rows[current]);
+  }
+
+  // A row that longer numbers once made higher keeps its room while the line is told: else what stands
+  // below would be laid out anew whenever they grow and shrink.
+  keepHeights(line) {
+    if (line !== this.kept) this.forgetHeights();
+    this.kept = line;
+    const high = this.rows.map((row) => row.getBoundingClientRect().height);
+    this.rows.forEach((row, i) => { if (high[i] > (parseFloat(row.style.minHeight) || 0)) row.style.minHeight = `${high[i]}px`; });
+  }
+
+  forgetHeights() {
+    for (const row of this.rows) row.style.minHeight = "";
   }
 
   // Where the lines have not all room, the one that is told stays in it.
