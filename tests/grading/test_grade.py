@@ -335,6 +335,8 @@ def test_what_the_instructor_needs_and_lacks_here_waits(sandbox):
         ("lines = !ls", {"test", "variable"}),
         ("import no_such_module", {"test", "variable"}),
         ("import subprocess; subprocess.run(['true'])", {"test", "variable"}),
+        ("import urllib.request as r; r.urlopen('https://example.org')", {"test", "variable"}),
+        ("import socket; socket.create_connection(('192.0.2.1', 80))", {"test", "variable"}),
     ],
 )
 def test_what_a_student_lacks_lets_the_failed_tests_below_wait(line, waiting, sandbox):
