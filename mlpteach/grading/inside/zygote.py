@@ -75,6 +75,7 @@ def _load(modules):
         # The first cell and the first traceback of all are slow.
         student_shell.run("None", 60)
         student_shell.run("1 / 0", 60)
+        student_shell.begin_anew()
     gc.collect()
     gc.freeze()  # the collector need not write to, and so copy, the pages of all this
     return student_shell
