@@ -335,6 +335,8 @@ def test_what_the_instructor_needs_and_lacks_here_waits(sandbox):
         ("lines = !ls", {"test", "variable"}),
         ("import no_such_module", {"test", "variable"}),
         ("import subprocess; subprocess.run(['true'])", {"test", "variable"}),
+        ("import urllib.request as r; r.urlopen('https://example.org')", {"test", "variable"}),
+        ("import socket; socket.create_connection(('192.0.2.1', 80))", {"test", "variable"}),
     ],
 )
 def test_what_a_student_lacks_lets_the_failed_tests_below_wait(line, waiting, sandbox):
@@ -349,9 +351,52 @@ def test_a_notebook_remembers_what_was_run_and_shown(sandbox):
     source = ordinary()
     source.cells[4].source = (
         "assert _ == 7 and 7 in Out.values()\n"
-        "assert In[-1].startswith('assert') and '7 + 0' in In[-2] and _i == '7 + 0'"
+        "assert In[-1].startswith('assert') and '7 + 0' in In[-2] and _i == '7 + 0'\n"
+        "assert In[1].startswith('def double') and len(In) == get_ipython().execution_count == 6"
     )
     graded = grade(work(source, handed_in(source, value="7 + 0")), sandbox)
+    assert graded.scores["variable"] == 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "scores"),
+    [
+        ("for n in range(40): display(n); print(n)", [0, 0.5, 0]),
+        ("for n in range(9): print('n' * 20_000)", [0, 0.5, 0]),
+        ("for n in range(9): print('n' * 20_000, file=sys.stderr)", [0, 0, 0]),
+    ],
+)
+def test_a_mark_does_not_hang_on_how_much_is_shown(shown, scores, sandbox):
+    """What is too much is cut, but never the error, the value or the warning that decides."""
+    source = ordinary()
+    source.cells[1].source = f"import sys\n{shown}\nassert double(1) == 2"
+    source.cells[2].source = f"{shown}\n0.5"
+    source.cells[4].source = f"{shown}\nprint('careful', file=sys.stderr)"
+    graded = grade(work(source, handed_in(source)), sandbox)
+    assert list(graded.scores.values()) == scores
+
+
+def test_many_large_pictures_cost_nothing(sandbox):
+    source, pictures = ordinary(), "b'\\x89PNG\\r\\n\\x1a\\n' + os.urandom(10**6)"
+    text = (
+        f"import os\nfor _ in range(30):\n    display({{'image/png': {pictures}}}, raw=True)\ny = 7"
+    )
+    graded = grade(work(source, handed_in(source, value=text)), sandbox)
+    assert graded.scores["variable"] == 1
+    assert 5 < len(graded.notebook["cells"][3]["outputs"]) < 30
+
+
+def test_a_program_finds_what_it_asks_a_notebook_for(sandbox):
+    """Its user, and a kernel's name: by it tables choose their width, progress bars their looks."""
+    source = ordinary()
+    source.cells[4].source = (
+        "import getpass, os, sys\nassert os.environ['USER'] == getpass.getuser()\n"
+        "shell = get_ipython()\nassert 'IPKernelApp' in shell.config and hasattr(shell, 'kernel')\n"
+        "assert type(shell).__name__ == 'ZMQInteractiveShell'\n"
+        "assert 'ipykernel.zmqshell' in sys.modules\n"
+        "from tqdm.auto import tqdm\nassert list(tqdm(range(3))) == [0, 1, 2]"
+    )
+    graded = grade(work(source, handed_in(source)), sandbox)
     assert graded.scores["variable"] == 1
 
 

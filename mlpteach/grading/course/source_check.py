@@ -95,8 +95,13 @@ def _check_kernel(nb):
     """Refuse what is not Python: it would be run as Python, and be worth nothing."""
     kernel = nb.metadata.get("kernelspec", {})
     language = nb.metadata.get("language_info", {}).get("name") or kernel.get("language")
-    language = language or kernel.get("name") or "python"
-    if not str(language).lower().startswith(("python", "ipython")):
+    if (
+        not language
+    ):  # as before notebooks told it; "conda-root-py" is shown as "Python [conda root]"
+        names = [str(kernel[key]) for key in ("name", "display_name") if key in kernel]
+        python = [name for name in names if "python" in name.lower()]
+        language = [*python, *names, "python"][0]
+    if "python" not in str(language).lower():
         raise SourceRefused(
             f"its language is {str(language)!r} (kernel {kernel.get('name')!r}): only Python is "
             "graded. Choose a kernel of Python, or keep this assignment in another course"

@@ -21,6 +21,7 @@ _RESTARTS = 3
 # Errors of a function that may come from what a notebook could not import.
 _OF_A_LACK = ("NameError", "ModuleNotFoundError", "ImportError")
 _FORBIDDEN = "Operation not permitted"
+_NO_NETWORK = ("name resolution", "Name or service not known", "Failed to resolve", "unreachable")
 _MOST_QUESTIONS = 150  # to functions that stand in, during one call
 _MOST_ENTRIES = 1000  # of an array that a stand-in is given, and the largest whole number
 _OF_DRAWING = (b"plot", b"pylab", b"seaborn")
@@ -253,8 +254,11 @@ def _lacking(said):
         if output.get("ename") == "ModuleNotFoundError":
             missing = re.search(r"No module named '([\w.]{1,60})'", _text(output, "evalue"))
             yield f"the module {missing[1]}" if missing else "a module"
-        if output.get("ename") == "PermissionError" and _FORBIDDEN in _text(output, "evalue"):
+        said = _text(output, "evalue")
+        if output.get("ename") == "PermissionError" and _FORBIDDEN in said:
             yield "another process, or what else the sandbox forbids,"
+        elif _FORBIDDEN in said or any(reason in said for reason in _NO_NETWORK):
+            yield "the network"
         if COMMAND_PUT_ASIDE in _text(output, "text"):
             yield "a command of the system"
 

@@ -19,6 +19,10 @@ from .stand_in import PutAside
 MOST_TEXT = 100_000
 MOST_OUTPUTS = 50
 MOST_IMAGE = 2_000_000
+MOST_IMAGES = 10_000_000  # characters of all pictures of a cell; a message takes 16 million
+# On these an ordinary test's mark hangs: the first of each is kept, whatever came before.
+_DECIDING = (("error", None), ("execute_result", None), ("stream", "stderr"))
+_LEAST_WARNING = 1000  # characters
 # Commands that no later cell needs: they show, or install what an import asks for by itself.
 _SHOWING = frozenset(
     (
@@ -39,9 +43,11 @@ class Outputs(list):
 
     def __init__(self):
         super().__init__()
-        self.text_left = MOST_TEXT
+        self.text_left, self.images_left = MOST_TEXT, MOST_IMAGES
 
     def stream(self, name, text):
+        if self._decides(("stream", name)):
+            self.text_left = max(self.text_left, _LEAST_WARNING)
         if self.text_left <= 0:
             return
         if len(text) > self.text_left:
@@ -50,26 +56,28 @@ class Outputs(list):
         last = self[-1] if self else None
         if last and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
-        elif len(self) < MOST_OUTPUTS:
-            self.append({"output_type": "stream", "name": name, "text": text})
+        else:
+            self._add({"output_type": "stream", "name": name, "text": text})
 
     def data(self, kind, bundle, **more):
-        if len(self) >= MOST_OUTPUTS:
-            return
         kept = {}
         for key, value in bundle.items():
             if key not in _KINDS:
                 continue
             if isinstance(value, (bytes, bytearray)):
                 value = base64.b64encode(value).decode()
-            most = MOST_TEXT if key == "text/plain" else MOST_IMAGE
-            if isinstance(value, str) and (key == "text/plain" or len(value) <= most):
-                kept[key] = value[:most]
+            if not isinstance(value, str):
+                continue
+            if key == "text/plain":
+                kept[key] = value[:MOST_TEXT]
+            elif len(value) <= min(MOST_IMAGE, self.images_left):
+                kept[key] = value
+                self.images_left -= len(value)
         if kept:
-            self.append({"output_type": kind, "data": kept, "metadata": {}, **more})
+            self._add({"output_type": kind, "data": kept, "metadata": {}, **more})
 
     def error(self, name, value, lines):
-        self.append(
+        self._add(
             {
                 "output_type": "error",
                 "ename": str(name)[:200],
@@ -77,6 +85,18 @@ class Outputs(list):
                 "traceback": [str(line)[:5000] for line in lines[:100]],
             }
         )
+
+    def _add(self, output):
+        if len(self) < MOST_OUTPUTS or self._decides(_kind(output)):
+            self.append(output)
+
+    def _decides(self, kind):
+        """Whether a mark may hang on an output of this kind, and none is kept yet."""
+        return kind in _DECIDING and kind not in map(_kind, self)
+
+
+def _kind(output):
+    return output["output_type"], output.get("name")
 
 
 class _Stream(io.TextIOBase):
@@ -128,12 +148,19 @@ class _Publisher(DisplayPublisher):
         self.shell.outputs.clear()
 
 
-class Shell(InteractiveShell):
-    """One notebook's shell."""
+class ZMQInteractiveShell(InteractiveShell):
+    """One notebook's shell; by a kernel's name programs know that they run in a notebook."""
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs = Instance(Outputs, ())
+    kernel = None  # that it is there tells pandas how wide a table may be
+
+    def begin_anew(self):
+        """Forget which cells were run, so that the next one is the first, as `In` counts them."""
+        for past in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
+            past[:] = [""]
+        self.execution_count = 1
 
     def enable_gui(self, gui=None):
         """There is no window to open."""
@@ -256,8 +283,13 @@ def _text(error):
 
 def start():
     """Return a shell ready for the first cell."""
-    no_history = Config({"HistoryManager": {"enabled": False}})  # it would start a thread a student
-    shell = Shell.instance(colors="NoColor", config=no_history)
+    # Progress bars and others ask for one of these, and write to stderr outside of notebooks.
+    sys.modules["ipykernel.zmqshell"] = sys.modules[__name__]
+    like_a_kernels = Config(
+        IPKernelApp={"connection_file": ""},
+        HistoryManager={"enabled": False},  # it would start a thread a student
+    )
+    shell = ZMQInteractiveShell.instance(colors="NoColor", config=like_a_kernels)
     # As a kernel does: a cell may await.
     shell.autoawait = True
     shell.display_formatter.format(0.5)  # the first is slow, and students are forked from here

@@ -72,6 +72,7 @@ def _load(modules):
         # The first cell and the first traceback of all are slow.
         student_shell.run("None", 60)
         student_shell.run("1 / 0", 60)
+        student_shell.begin_anew()
     _import(modules)
     _keep_off()
     return student_shell

@@ -77,11 +77,13 @@ def environment(home):
         "HOME": home,
         "IPYTHONDIR": f"{home}/ipython",
         "LANG": "C.UTF-8",
+        "LOGNAME": "student",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": f"{home}/matplotlib",
         "NBGRADER_EXECUTION": "autograde",
         "PATH": "/usr/bin:/bin",
         "PYTHONHASHSEED": "0",
+        "USER": "student",
     }
 
 

@@ -52,6 +52,23 @@ def test_what_is_not_python_is_refused(about):
         check_source(notebook, CHECKS)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown", "language"),
+    [
+        ("python3", "Python 3 (ipykernel)", ""),
+        ("conda-root-py", "Python [conda root]", ""),
+        ("xpython", "XPython", ""),
+        ("course", "course (3.11)", "python"),
+    ],
+)
+def test_python_of_any_name_is_taken(name, shown, language):
+    notebook = source_notebook()
+    notebook.metadata = from_dict({"kernelspec": {"name": name, "display_name": shown}})
+    if language:
+        notebook.metadata["language_info"] = from_dict({"name": language})
+    check_source(notebook, CHECKS)
+
+
 def test_a_check_that_nobody_knows_is_refused():
     notebook = source_notebook()
     notebook.cells[4].source = 'check("moment_test", first_moment)'
