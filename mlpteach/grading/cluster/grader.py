@@ -5,6 +5,7 @@ the thread that started it, which on a worker may be any.
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -39,6 +40,8 @@ def main(jobs, life):
             sandbox.settle()
         except (OtherVersion, NoSandbox, SandboxFailed) as trouble:
             return connection.send_bytes(str(trouble).encode())
+        gc.collect()
+        gc.freeze()  # what is loaded is no garbage, and looking through it takes long
         connection.send_bytes(b"")
         while True:
             answer = _answer(_receive(connection), setup, sandbox)

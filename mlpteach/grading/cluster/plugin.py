@@ -92,6 +92,8 @@ class GraderPlugin(WorkerPlugin):
             self._process = subprocess.Popen(
                 [*command, str(theirs.fileno()), str(read)],
                 pass_fds=[theirs.fileno(), read],
+                # NumPy's threads wait by working, and take from the neighbours.
+                env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
