@@ -12,8 +12,6 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 
-from mlpteach.grading.course.slow_import import load_nbgrader_without_its_pages
-
 
 def main(jobs, life):
     """Answer jobs until the worker ends or says so.
@@ -28,7 +26,6 @@ def main(jobs, life):
     """
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
     connection = Connection(jobs)
-    load_nbgrader_without_its_pages()
     from mlpteach.grading.cluster.jobs import OtherVersion, read_setup
     from mlpteach.grading.isolation.no_sandbox import NoSandbox
     from mlpteach.grading.isolation.sandbox import Sandbox, SandboxFailed
