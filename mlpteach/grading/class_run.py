@@ -2,8 +2,8 @@
 
 Others are graded as on a cluster (``cluster/command.py``). Here each grader is a process with a
 connection to the gradebook of its own; it grades one student after the other with nbgrader's own
-converter, in the sandbox that all graders share where it can keep students apart. A grader that is lost costs no mark: its student is given to a new one, and after a
-second loss named in the report.
+converter, in the sandbox that all graders share where it can keep students apart. A grader that is
+lost costs no mark: its student is given to a new one, and after a second loss named in the report.
 """
 
 import contextlib
