@@ -103,7 +103,9 @@ class GraderPlugin(WorkerPlugin):
             os.close(read)
         self._jobs = Connection(ours.detach())
         self._said = []
-        threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
+        listen = threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
+        listen.start()
+        self._heard = listen.join
 
     def _listen(self, stream):
         with stream:
@@ -117,6 +119,7 @@ class GraderPlugin(WorkerPlugin):
             return self._jobs.recv_bytes().decode()
         except (EOFError, OSError):
             self._process.wait()
+            self._heard(5)
             last = self._said[-1] if self._said else "it says nothing"
             return f"its grader does not start: {last[:300]}"
 
