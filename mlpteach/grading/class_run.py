@@ -1,9 +1,9 @@
-"""Grade a whole class in parallel: ``mlpteach grade``.
+"""Make ready what grades a class, and grade one whose course adds steps of its own to nbgrader's.
 
-Each grader is a process with a connection to the gradebook of its own; it grades one student after
-the other with nbgrader's own converter, in the sandbox that all graders share where it can keep
-students apart. A grader that is lost costs no mark: its student is given to a new one, and after a
-second loss named in the report.
+Others are graded as on a cluster (``cluster/command.py``). Here each grader is a process with a
+connection to the gradebook of its own; it grades one student after the other with nbgrader's own
+converter, in the sandbox that all graders share where it can keep students apart. A grader that is
+lost costs no mark: its student is given to a new one, and after a second loss named in the report.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from mlpteach.grading.course.folders import folders_of_students
-from mlpteach.grading.course.slow_import import put_off_slow_imports
+from mlpteach.grading.course.slow_import import load_course_settings
 from mlpteach.grading.gradebook.group_shared import gradebook_file, share_with_group
 from mlpteach.grading.inside.kernel_calls import die_with_parent
 from mlpteach.grading.isolation import thread_group
@@ -91,7 +91,7 @@ def open_course(folder, arguments=()):
     os.chdir(path)
     # nbgrader calls alembic by its bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    put_off_slow_imports()
+    load_course_settings()
     from nbgrader.apps.baseapp import NbGrader
 
     from mlpteach.grading.gradebook.busy import wait_for_gradebook
@@ -168,7 +168,7 @@ def fitting(found, wanted):
 def grade_class(
     application, assignment, students, sandbox, *, graders=None, force=False, tell=None
 ):
-    """Grade the submissions of `students`.
+    """Grade the submissions of `students` with nbgrader's own converter and all steps of a course.
 
     Parameters
     ----------
@@ -205,8 +205,20 @@ def grade_class(
                 tell(result)
     finally:
         pool.stop()
+    if any(result.state == "graded" for result in run.results):
+        _count_what_is_new(application.coursedir, len(run.results))
     run.seconds = time.monotonic() - began
     return run
+
+
+def _count_what_is_new(coursedir, count):
+    """Let the gradebook's database count what was written into it."""
+    from nbgrader.api import Gradebook
+
+    from mlpteach.grading.gradebook.upkeep import Upkeep
+
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        Upkeep(gradebook).wrote(count)
 
 
 class _Pool:

@@ -134,7 +134,6 @@ def _grade(options, grade_students, done):
     from nbgrader.api import Gradebook
     from tqdm import tqdm
 
-    from mlpteach.grading.gradebook.upkeep import Upkeep
     from mlpteach.grading.report import read_entries, without_submission
 
     coursedir, assignment = application.coursedir, options.assignment
@@ -151,8 +150,6 @@ def _grade(options, grade_students, done):
 
         run = grade_students(application, students, tell)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        if any(result.state == "graded" for result in run.results):
-            Upkeep(gradebook).wrote(len(run.results))
         wanted = students if options.student else None
         entries = read_entries(coursedir, assignment, gradebook, wanted)
         if options.student is None:

@@ -136,10 +136,12 @@ def hand_in(root, count, slips=()):
 def run(root, *command):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     repository = os.pathsep.join([str(COURSE.parent), os.environ.get("PYTHONPATH", "")])
+    # As installed: pip compiles what it installs, nbgrader as well as mlpteach.
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=root,
-        env=os.environ | {"PATH": path, "PYTHONPATH": repository},
+        env=os.environ | compiled | {"PATH": path, "PYTHONPATH": repository},
         capture_output=True,
         text=True,
     )

@@ -1,11 +1,11 @@
-"""Grade a class on other machines: with Dask, or through jobs that are written as files.
+"""Grade a class by jobs: in processes here, with Dask, or through files that any machine answers.
 
 ``jobs.py`` says what travels, there and back: plain text that names nobody and holds no secret.
 ``coordinator.py`` stays with the course: it reads the submissions, gives them to whatever grades
-jobs and yields answers, and writes the marks. Two such are here: ``dask_workers.py``, where
-``plugin.py`` gives each worker a process with a sandbox (``grader.py``), and ``job_files.py``, for
-batch systems without a daemon. ``command.py`` is what ``mlpteach grade --scheduler`` and
-``mlpteach grade-jobs`` call; :func:`grade_on_cluster` is for Python.
+jobs and yields answers, and writes the marks. Three such are there: ``processes.py`` grades here,
+``dask_workers.py``, where ``plugin.py`` gives each worker a process with a sandbox (``grader.py``),
+and ``job_files.py``, for batch systems without a daemon. ``command.py`` is what ``mlpteach grade``
+calls; :func:`grade_on_cluster` is for Python.
 """
 
 from typing import Any

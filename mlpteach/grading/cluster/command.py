@@ -1,4 +1,4 @@
-"""A class graded elsewhere, from a course's folder to a Run: for ``mlpteach grade`` and Python."""
+"""A class graded by jobs, from a course's folder to a Run: for ``mlpteach grade`` and Python."""
 
 import contextlib
 import fcntl

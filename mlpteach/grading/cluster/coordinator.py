@@ -1,4 +1,4 @@
-"""Grade a class by whatever grades jobs elsewhere; reading and writing stay here.
+"""Grade a class by whatever grades jobs; reading and writing stay here.
 
 Whatever grades is a function: it draws jobs from an iterator, as many at a time as it has room
 for, and yields their answers as they come.

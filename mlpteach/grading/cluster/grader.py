@@ -5,12 +5,11 @@ the thread that started it, which on a worker may be any.
 """
 
 import contextlib
+import gc
 import os
 import sys
 import threading
 from multiprocessing.connection import Connection
-
-from mlpteach.grading.course.slow_import import load_nbgrader_without_its_pages
 
 
 def main(jobs, life):
@@ -26,7 +25,6 @@ def main(jobs, life):
     """
     threading.Thread(target=_end_with, args=(life,), daemon=True).start()
     connection = Connection(jobs)
-    load_nbgrader_without_its_pages()
     from mlpteach.grading.cluster.jobs import OtherVersion, answer_job, read_setup
     from mlpteach.grading.isolation.no_sandbox import NoSandbox
     from mlpteach.grading.isolation.sandbox import Sandbox, SandboxFailed
@@ -38,6 +36,8 @@ def main(jobs, life):
             sandbox.settle()
         except (OtherVersion, NoSandbox, SandboxFailed) as trouble:
             return connection.send_bytes(str(trouble).encode())
+        gc.collect()
+        gc.freeze()  # what is loaded is no garbage, and looking through it takes long
         connection.send_bytes(b"")
         while True:
             answer = answer_job(_receive(connection), setup, sandbox)  # or it ends: no sandbox

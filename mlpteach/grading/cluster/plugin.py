@@ -127,6 +127,8 @@ class GraderPlugin(WorkerPlugin):
                 self._process = subprocess.Popen(
                     [sys.executable, *words],
                     pass_fds=[theirs.fileno(), read],
+                    # NumPy's threads wait by working, and take from the neighbours.
+                    env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
@@ -137,7 +139,9 @@ class GraderPlugin(WorkerPlugin):
             failed.pop_all()
         self._jobs = Connection(ours.detach())
         self._said = []
-        threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True).start()
+        listen = threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
+        listen.start()
+        self._heard = listen.join
 
     def _listen(self, stream):
         with stream:
@@ -151,6 +155,7 @@ class GraderPlugin(WorkerPlugin):
             return self._jobs.recv_bytes().decode()
         except (EOFError, OSError):
             self._process.wait()
+            self._heard(5)
             last = self._said[-1] if self._said else "it says nothing"
             return f"its grader does not start: {last[:300]}"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 _FORMATS = ("rfc3987_syntax", "rfc3987", "rfc3986_validator", "isoduration", "webcolors")
 # Loaded by what nbgrader loads, for what grading never asks for.
 _SELDOM_NEEDED = ("soupsieve", "requests")
-_PACKED = ("archive", "tarfile", "zipfile")
+_UNPACK = ("unpack_archive", "unpack_tarfile", "unpack_zipfile")
 # Packages whose first file gathers names from all of their parts: servers, converters, kernels.
 _GATHERED = (
     *("nbgrader", "nbgrader.apps", "nbgrader.converters", "nbgrader.plugins"),
@@ -27,14 +27,23 @@ def put_off_slow_imports():
         _load_when_asked(name)
     for name in _GATHERED:
         _gather_when_asked(name)
-    _load_nbgrader_without_helpers()
+    installer = "setuptools.archive_util"  # which nbgrader takes what unpacks archives from
+    unpack = {name: _later(installer, name) for name in _UNPACK}
+    with _standing_in(installer, **unpack):
+        importlib.import_module("nbgrader.utils")
 
 
-def load_nbgrader_without_its_pages():
-    """Let parts of nbgrader be imported alone: its first file loads pages, database, converters."""
-    if "nbgrader" not in sys.modules:
-        found = importlib.util.find_spec("nbgrader")
-        sys.modules["nbgrader"] = importlib.util.module_from_spec(found)
+def load_course_settings():
+    """Load what reads a course's settings, without what runs kernels and compares their names."""
+    put_off_slow_imports()
+    kernel_hangs = type("UnresponsiveKernelError", (Exception,), {})  # here none is ever started
+    ratio = types.SimpleNamespace(ratio=_later("rapidfuzz.fuzz", "ratio"))
+    with (
+        _standing_in("rapidfuzz", fuzz=ratio),
+        _standing_in("nbgrader.preprocessors.execute", UnresponsiveKernelError=kernel_hangs),
+    ):
+        importlib.import_module("nbgrader.exchange")
+        importlib.import_module("nbgrader.converters.base")
 
 
 def _load_jsonschema():
@@ -83,23 +92,6 @@ class _Gathered(types.ModuleType):
         value = getattr(importlib.import_module(part), name)
         setattr(self, attribute, value)
         return value
-
-
-def _load_nbgrader_without_helpers():
-    """Load two parts of nbgrader without an installer, and without what runs and names kernels."""
-    unpack = {
-        f"unpack_{kind}": _later("setuptools.archive_util", f"unpack_{kind}") for kind in _PACKED
-    }
-    with _standing_in("setuptools.archive_util", **unpack):
-        importlib.import_module("nbgrader.utils")
-    kernel_hangs = type("UnresponsiveKernelError", (Exception,), {})  # here none is ever started
-    ratio = types.SimpleNamespace(ratio=_later("rapidfuzz.fuzz", "ratio"))
-    with (
-        _standing_in("rapidfuzz", fuzz=ratio),
-        _standing_in("nbgrader.preprocessors.execute", UnresponsiveKernelError=kernel_hangs),
-    ):
-        importlib.import_module("nbgrader.exchange")
-        importlib.import_module("nbgrader.converters.base")
 
 
 @contextlib.contextmanager

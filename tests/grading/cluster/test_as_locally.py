@@ -21,10 +21,23 @@ sys.path.insert(0, {root!r})
 """
 PLUGIN = """
 from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 class OnePoint(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return 1.0
+
+class OwnStep(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        return nb, resources
+"""
+
+
+# A course with a step of its own is graded by nbgrader's own converter, on this machine.
+OWN_STEP = """
+c.Autograde.autograde_preprocessors = [
+    *c.Autograde.autograde_preprocessors, "late_plugin.OwnStep"
+]
 """
 
 
@@ -60,6 +73,8 @@ def set_due_date(root, url=None):
 @pytest.fixture(scope="module")
 def locally(make, cluster):
     root = make("locally")
+    with open(root / "nbgrader_config.py", "a") as config:
+        config.write(OWN_STEP)
     set_due_date(root)
     done = cluster.grade(root, "--graders", "2")
     assert done.returncode == 0, done.stderr
@@ -78,6 +93,16 @@ def test_there_are_sixty_of_all_kinds(locally, students):
     assert len(marks) == 60
     assert len({notebook[1] for _, [notebook] in marks.values()}) > 8
     assert marks["late"][1][0][2] == 1.0
+
+
+def test_here_in_batches(locally, make, cluster):
+    root = make("here")
+    set_due_date(root)
+    done = cluster.grade(root, "--graders", "2")
+    assert done.returncode == 0, done.stderr
+    assert files_of(root) == files_of(locally[0])
+    assert marks_of(root) == marks_of(locally[0])
+    assert without_time(done.stdout) == without_time(locally[1])
 
 
 def test_on_dask_into_sqlite(locally, make, cluster):
