@@ -150,18 +150,24 @@ def _add_grade(commands):
         "--course", default=".", metavar="DIR", help="the nbgrader course (default: this folder)"
     )
     grade.add_argument(
-        "--graders",
-        type=int,
-        metavar="N",
-        help="how many students at the same time (default: one a processor)",
-    )
-    grade.add_argument(
         "--without-sandbox",
         action="store_true",
         help="grade where no sandbox works: students' code runs as you, and can change your files",
     )
     grade.add_argument(
         "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
+    )
+    _add_where(grade.add_mutually_exclusive_group())
+    grade.set_defaults(run=grade_class)
+
+
+def _add_where(grade):
+    """Let one say where students' work is graded."""
+    grade.add_argument(
+        "--graders",
+        type=int,
+        metavar="N",
+        help="how many students at the same time (default: one a processor)",
     )
     grade.add_argument(
         "--scheduler",
@@ -178,7 +184,6 @@ def _add_grade(commands):
         metavar="DIR",
         help="write jobs for `mlpteach grade-jobs`, and record what it has answered",
     )
-    grade.set_defaults(run=grade_class)
 
 
 def _add_grade_jobs(commands):

@@ -141,6 +141,13 @@ def test_the_folder_of_the_originals_is_used_as_it_is(originals):
     assert names(originals) == before
 
 
+@pytest.mark.parametrize("other", ["--jobs=jobs", "--graders=2", "--scheduler-file=a.json"])
+def test_a_class_is_graded_in_one_place(other, capsys):
+    with pytest.raises(SystemExit):
+        main(["grade", "ps2_adam", "--scheduler=tls://here:8786", other])
+    assert "not allowed with argument --scheduler" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

@@ -46,8 +46,13 @@ def connect(address=None, scheduler_file=None):
     try:
         return _Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
-        said = str(error).splitlines() or [type(error).__name__]
-        raise CannotGrade(f"the scheduler {address} cannot be reached: {said[0][:300]}") from error
+        said = (str(error).splitlines() or [type(error).__name__])[0][:300]
+        if "ssl_context" in said:
+            said = (
+                "Dask's configuration names no certificates (distributed.comm.tls: ca-file, "
+                "client.cert, client.key)"
+            )
+        raise CannotGrade(f"the scheduler {address} cannot be reached: {said}") from error
 
 
 class _Client(Client):

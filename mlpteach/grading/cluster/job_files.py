@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from mlpteach.grading.class_run import CannotGrade
+from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.jobs import OtherVersion, answer_job, read_setup
 from mlpteach.grading.isolation.no_sandbox import NoSandbox
 from mlpteach.grading.isolation.sandbox import Sandbox
@@ -42,6 +43,12 @@ class JobFiles:
 
     def __call__(self, jobs):
         """Yield the answer to each job, None where there is none yet."""
+        try:
+            yield from self._take_and_write(jobs)
+        except OSError as error:
+            raise Stopped(f"{self._folder} cannot hold the jobs ({error})") from error
+
+    def _take_and_write(self, jobs):
         for name in (_JOBS, _ANSWERS):
             (self._folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(self._folder / _SETUP, self._setup.to_text())
@@ -112,10 +119,11 @@ def answer_files(folder, part=(1, 1), tell=None):
                     answered, failed = answered + 1, failed + bool(json.loads(answer)["failed"])
                 if tell is not None:
                     tell()
-        except NoSandbox as error:
+        except (NoSandbox, OSError) as error:
+            why = f"{folder}: {error}" if isinstance(error, OSError) else error
             stay = f"{answered} graded here stay" if answered else "Nothing was graded here"
             raise CannotGrade(
-                f"{error}\n{stay}; to go on start it again, here or on another machine"
+                f"{why}\n{stay}; to go on start it again, here or on another machine"
             ) from error
     return answered, failed, len(names) - len(left)
 
@@ -172,8 +180,11 @@ def _read_setup(folder):
 
 def _write(path, text):
     """Let a file appear with all of its text, whoever else writes it at the same time."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-    os.replace(file.name, path)
+    fd, beside = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with open(fd, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError:  # such as a full disk, on which this is the last thing that helps
+        os.unlink(beside)
+        raise

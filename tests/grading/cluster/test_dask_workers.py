@@ -101,6 +101,12 @@ def test_a_scheduler_that_is_not_there_is_named(address, monkeypatch):
         dask_workers.connect(address)
 
 
+def test_missing_certificates_are_named(monkeypatch):
+    monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 1.0)
+    with pytest.raises(CannotGrade, match=r"cannot be reached: .* names no certificates \(distr"):
+        dask_workers.connect("tls://127.0.0.1:9")
+
+
 @pytest.mark.parametrize("text", [None, "", "[]", '{"id": "Scheduler-1"}'])
 def test_a_file_that_names_no_scheduler_is_not_waited_for_forever(text, tmp_path, monkeypatch):
     monkeypatch.setattr(dask_workers, "_CONNECT_SECONDS", 0.2)

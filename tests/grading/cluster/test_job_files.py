@@ -1,6 +1,7 @@
 """Jobs as files: who answers which, what is kept, and what is said where there is nothing to do."""
 
 import base64
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from small_class import right_job
 
 from mlpteach import cli
 from mlpteach.grading.class_run import CannotGrade
+from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.job_files import JobFiles, answer_files, read_part
 from mlpteach.grading.cluster.jobs import Setup
 from mlpteach.grading.inside import landlock
@@ -113,6 +115,27 @@ def test_nobody_elses_eyes_are_let_in(tmp_path):
     run(tmp_path / "jobs-of-a-class", "a")
     for path in (tmp_path / "jobs-of-a-class").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_folder_that_cannot_hold_the_jobs_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Stopped, match=r"file cannot hold the jobs \(.*Not a directory"):
+        run(tmp_path / "file", "a")
+
+
+def test_a_full_disk_is_named_and_what_is_answered_stays(tmp_path, monkeypatch, needs_sandbox):
+    run(tmp_path, *"abc")
+    room = [os.replace]
+
+    def replace(beside, path):
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room.pop()(beside, path)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(CannotGrade, match=r"No space left on device\n1 graded here stay; to go on"):
+        answer_files(tmp_path)
+    assert len(list((tmp_path / "answers").iterdir())) == 1
 
 
 def command(*words):
