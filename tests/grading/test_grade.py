@@ -334,6 +334,8 @@ def test_what_the_instructor_needs_and_lacks_here_waits(sandbox):
         ("!cat data > other", {"test", "variable"}),
         ("lines = !ls", {"test", "variable"}),
         ("import no_such_module", {"test", "variable"}),
+        ("import nbgrader", {"test", "variable"}),  # of the grader, but not for a student's code
+        ("from sklearn.neural_network import MLPClassifier", {"test", "variable"}),
         ("import subprocess; subprocess.run(['true'])", {"test", "variable"}),
         ("import urllib.request as r; r.urlopen('https://example.org')", {"test", "variable"}),
         ("import socket; socket.create_connection(('192.0.2.1', 80))", {"test", "variable"}),

@@ -44,6 +44,7 @@ class CheckSource(NbGraderPreprocessor):
             check_source(nb, own or ASSIGNMENTS.get(exercise_of(assignment, nb), {}), files)
         except (SourceRefused, OwnRefused) as refused:
             self.log.error("%s is refused: %s", resources["nbgrader"]["notebook"], refused)
+            self.log.addFilter(_is_no_traceback)
             raise
         for said in points_told_otherwise(nb):
             self.log.warning("%s: %s", resources["nbgrader"]["notebook"], said)
@@ -61,6 +62,13 @@ class CheckSource(NbGraderPreprocessor):
         if own:
             check_own_mistakes(own)
         return own_checks(own)
+
+
+def _is_no_traceback(record):
+    """Leave nbgrader's traceback of a refusal out of its log: a sentence there says it all."""
+    said = record.getMessage()
+    refused = any(f"{kind.__name__}: " in said for kind in (SourceRefused, OwnRefused))
+    return not (refused or "the above traceback" in said)
 
 
 def _folder(resources):

@@ -83,21 +83,17 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-class _Missing(importlib.abc.MetaPathFinder):
-    """Packages that are there but not to be read: a notebook is told that they are missing."""
-
-    def __init__(self, names):
-        self.names = frozenset(names)
-
-    def find_spec(self, name, path=None, target=None):
-        if name in self.names:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return None
-
-
 def hide(names):
-    """Let imports of these packages fail as if they were not installed."""
-    sys.meta_path.insert(0, _Missing(names))
+    """Let imports of these packages fail, and searches for them, as if they were not installed."""
+    names = frozenset(names)
+
+    class _Visible(importlib.machinery.PathFinder):
+        @classmethod
+        def find_spec(cls, name, path=None, target=None):
+            return None if name in names else super().find_spec(name, path, target)
+
+    finders = sys.meta_path
+    finders[finders.index(importlib.machinery.PathFinder)] = _Visible
 
 
 def install():

@@ -133,12 +133,13 @@ class Sandbox:
             self._control.sendall(json.dumps(self._first_order()).encode())
 
     def _first_order(self):
-        order = {"modules": self.modules, "landlock": None}
+        order = {"modules": self.modules, "landlock": None, "hidden": []}
+        if self.isolation in SANDBOXES:  # an empty folder would be imported as if it were there
+            order["hidden"] = landlock_paths.hidden_packages()
         if self.isolation == LANDLOCK:
             order["landlock"] = {
                 "readable": landlock_paths.readable_paths(),
                 "writable": landlock_paths.WRITABLE,
-                "hidden": landlock_paths.hidden_packages(),
                 "own_user": landlock_paths.anyone_may_read_python(),
             }
         return order

@@ -146,4 +146,5 @@ def test_nbgrader_refuses_it_and_releases_nothing(tmp_path, monkeypatch):
     done = course.run("generate_assignment", ASSIGNMENT)
     assert not done.success
     assert "moments is refused: cell 'step_test': its points must be a number" in done.log
+    assert "raceback" not in done.log
     assert not list((tmp_path / "release").rglob("*.ipynb"))

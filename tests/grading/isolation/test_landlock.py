@@ -114,6 +114,7 @@ def test_neighbours_are_not_seen(sandbox):
 def test_what_is_hidden_is_as_if_not_installed(name, sandbox):
     said = run(sandbox, f"try: import {name}\nexcept ImportError as error: print('missing')")
     assert said.endswith("missing\n")
+    assert run(sandbox, "import importlib.util as u\nprint(u.find_spec('nbgrader'))") == "None\n"
     readable = landlock_paths.readable_paths()
     folder = name.replace(".", "/")
     assert not [path for path in readable if path.endswith(f"/site-packages/{folder}")]
