@@ -25,26 +25,24 @@ class Axes {
   }
 
   // A plot whose units are as long across as up takes the largest such rectangle.
-  fit(plot, em) {
-    if (!this.aspect) return Object.assign(plot.style, { width: "", height: "" });
+  shapeFor(em) {
+    if (!this.aspect) return { width: "", height: "" };
     const width = Math.min(this.node.clientWidth - em, (this.node.clientHeight - em) * this.aspect);
-    return Object.assign(plot.style, { width: `${width}px`, height: `${width / this.aspect}px` });
+    return { width: `${width}px`, height: `${width / this.aspect}px` };
   }
 
   // Label as many ticks as have room at this size, in pixels.
-  place(width, height, em) {
-    const tick = SMALL * em;
-    const up = chooseTicks(this.ticks.up, height, () => 1.25 * tick);
+  placeUp(height, em) {
+    const up = chooseTicks(this.ticks.up, height, () => 1.25 * SMALL * em);
     this.up.replaceChildren(...up.map(([share, text]) => element("span", { style: `top:${100 * (1 - share)}%` }, text)));
     this.still.replaceChildren(
       ...up.map(([share]) => element("i", { style: `top:${100 * (1 - share)}%` })), ...this.words);
-    this.placeAcross(width, tick);
   }
 
-  // The label stands at the right end of the ticks, or below them where it would leave too few.
-  placeAcross(width, tick) {
+  // The label, which has `taken` so much, stands at the right end of the ticks, or below them where it
+  // would leave too few.
+  placeAcross(width, tick, taken) {
     const room = (text) => (LETTER * text.length + 0.9) * tick;
-    const taken = this.xlabel.offsetWidth;
     const below = taken > 0.45 * width;
     this.node.classList.toggle("below", below);
     const free = below || !taken ? Infinity : width - taken - 0.5 * tick;

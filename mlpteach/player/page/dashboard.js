@@ -117,7 +117,7 @@ class Dashboard {
     this.retheme = () => {
       tellWidth(this.root);
       this.controlRow.resize(this.made, this.root.clientWidth);
-      this.tables = this.dark = null;
+      this.tables = this.dark = this.page = null;
       tellWidths(this.root);
       for (const panel of this.panels) {
         panel.size = panel.look = null;
@@ -145,11 +145,10 @@ class Dashboard {
   resized(nodes) {
     if (nodes.includes(this.root)) return this.retheme();
     if (!this.spec.steps) return;
-    for (const panel of this.panels) {
-      if (panel.plot && !nodes.includes(panel.plot)) continue;
-      panel.size = null;
-      panel.draw(this);
-    }
+    const smaller = this.panels.filter(({ plot }) => !plot || nodes.includes(plot));
+    for (const panel of smaller) panel.size = null;
+    measureTogether(smaller.filter((panel) => panel.measure), this);
+    for (const panel of smaller) panel.draw(this);
     if (this.guide.asks) this.guide.hide();
   }
 
@@ -181,6 +180,10 @@ class Dashboard {
 
   get isDark() {
     return this.dark ??= isDark(this.root);
+  }
+
+  get pageColor() {
+    return this.page ??= pageColor(this.root);
   }
 
   // A line's colour in this page's theme.
@@ -282,6 +285,7 @@ class Dashboard {
     if (this.waits) this.askLater();
     else this.lookAhead();
     this.transport.draw(this);
+    measureTogether(this.panels.filter((panel) => panel.measure && !panel.size), this);
     for (const panel of this.panels) panel.draw(this);
     if (this.guide.asks) this.guide.hide();
   }

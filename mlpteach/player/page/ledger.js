@@ -19,17 +19,18 @@ function tellCut(box) {
 }
 
 // A line's row, and where its numbers are written.
-function makeLine({ name, formula, numbers: html }, i) {
-  const numbers = element("td", { class: "numbers", html });
-  const result = element("span");
+function makeLine({ name }, i) {
+  const formula = element("td"), numbers = element("td", { class: "numbers" }), result = element("span");
   const node = element("tr", { "data-line": name, "data-index": i },
-    element("td", { html: formula }), numbers, element("td", { class: "result" }, element("b", {}, "= ", result)));
-  return { node, numbers, slots: [...node.querySelectorAll("[data-key]")], result };
+    formula, numbers, element("td", { class: "result" }, element("b", {}, "= ", result)));
+  return { node, formula, numbers, result };
 }
+
+const namesOf = ({ prefix, lines }) => JSON.stringify([prefix, ...lines.map(({ name }) => name)]);
 
 class Ledger {
   constructor(panel, dashboard) {
-    this.written = JSON.stringify([panel.lines, panel.prefix]);
+    this.named = namesOf(panel);
     this.caption = element("caption", { class: "weight" });
     this.made = panel.lines.map(makeLine);
     this.rows = this.made.map(({ node }) => node);
@@ -38,9 +39,18 @@ class Ledger {
     this.replace(panel, dashboard);
   }
 
+  // Of the same lines with other hyper-parameters only what differs is written.
   replace(panel) {
-    if (JSON.stringify([panel.lines, panel.prefix]) !== this.written) return false;
+    if (namesOf(panel) !== this.named) return false;
     this.panel = panel;
+    panel.lines.forEach(({ formula, numbers }, i) => {
+      const line = this.made[i];
+      writeHtml(line.formula, formula);
+      if (line.html === numbers) return;
+      line.html = line.numbers.innerHTML = numbers;
+      line.slots = [...line.numbers.querySelectorAll("[data-key]")];
+      this.size = this.kept = null;
+    });
     for (const node of this.rows) node.classList.toggle("differs", node.dataset.line === panel.differs);
     return true;
   }

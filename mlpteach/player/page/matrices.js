@@ -1,6 +1,7 @@
 // The current line as an equation between matrices of the whole batch.
 
-const LARGEST_CELL = 13, SIGN = 32; // pixels
+const SMALLEST_CELL = 2, LARGEST_CELL = 13; // pixels
+const SIGN = 0.9, BESIDE_PART = 0.35, LETTERS = 1.9; // em of a sign, of a gap, and of the letters above a matrix
 
 class Matrices {
   constructor(panel, dashboard) {
@@ -46,11 +47,14 @@ class Matrices {
     }));
   }
 
+  // As large as fits into a line: a matrix is at least as wide as its letters, which grow with the text.
   cellSize() {
-    const columns = this.parts.reduce((sum, { size }) => sum + size.columns, 0);
-    const signs = this.shown.length - this.parts.length;
-    const room = this.plot.clientWidth - SIGN * signs - 10 * this.shown.length;
-    return clamp(room / columns, 2, LARGEST_CELL);
+    const em = parseFloat(getComputedStyle(this.plot).fontSize), room = this.plot.clientWidth;
+    const signs = this.shown.length - this.parts.length, between = em * (SIGN * signs + BESIDE_PART * this.shown.length);
+    const wide = (cell) => this.parts.reduce((sum, { size }) => sum + Math.max(cell * size.columns, LETTERS * em), between);
+    let cell = LARGEST_CELL;
+    while (cell > SMALLEST_CELL && wide(cell) > room) cell -= 0.5;
+    return cell;
   }
 
   fill({ part, size, matrix, mark, grid }, cell, dashboard) {

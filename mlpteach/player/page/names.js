@@ -33,13 +33,17 @@ class Names {
     for (const { layer, node } of [...this.named, ...this.first]) node.style.setProperty("--color", dashboard.ink(layer.color));
   }
 
-  // Whether there is room: a small plot leaves names to its table.
-  fit(width, height, em) {
+  // Before they are measured.
+  show() {
     this.beside.hidden = false;
+  }
+
+  // Whether there is room: a small plot leaves names to its table.
+  measure(width, height, em) {
     for (const one of this.named) Object.assign(one, { high: one.node.offsetHeight || em, wide: one.node.offsetWidth });
-    const all = this.named.reduce((sum, one) => sum + (one.isInside ? 0 : one.high), 0);
-    this.beside.hidden = !this.needed && (this.beside.offsetWidth > GUTTER * width || all > height);
     for (const one of this.first) one.high = one.node.offsetHeight;
+    const all = this.named.reduce((sum, one) => sum + (one.isInside ? 0 : one.high), 0);
+    return this.needed || (this.beside.offsetWidth <= GUTTER * width && all <= height);
   }
 
   // Return from where to where a hairline leads to a name that could not stand at its place.

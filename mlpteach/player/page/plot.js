@@ -103,6 +103,12 @@ function swatch({ color, dash, marker, width }, dashboard) {
   return canvas;
 }
 
+// Measure several plots at once: all ask, then all write, and so on.
+function measureTogether(plots, dashboard) {
+  let measured = plots.map((plot) => plot.measure(dashboard));
+  while (measured.length) measured = measured.filter((one) => !one.next().done);
+}
+
 class Plot {
   constructor(panel, dashboard) {
     this.image = element("img", { alt: "" });
@@ -261,28 +267,47 @@ class Plot {
     });
   }
 
-  // Lay out again for the size that the page gives; drawing asks for none, which would be slow.
-  measure(dashboard) {
-    const { plot } = this;
+  // Lay out again for the size that the page gives; drawing asks for none, which would be slow. It
+  // stops before what is asked of the page and before what is written: plots that are measured
+  // together cost one layout each time (see measureTogether).
+  *measure(dashboard) {
+    const { plot, axes, names } = this;
     if (plot.closest("[hidden]")) return; // behind "⋯": it has no size
     const style = getComputedStyle(plot), em = parseFloat(style.fontSize);
     this.notes = {};
     // Asked for once: after each step's changes the browser would work them all out again.
-    this.look = { color: style.color, family: style.fontFamily, page: pageColor(plot), faint: dashboard.isDark ? FAINT.dark : FAINT.light };
-    this.names.paint(dashboard);
-    this.axes.fit(plot, em);
-    this.names.fit(this.axes.node.clientWidth, plot.clientHeight, em);
-    if (!plot.clientWidth) return;
-    this.room = [plot.clientWidth, plot.clientHeight];
-    this.axes.place(plot.clientWidth, plot.clientHeight, em);
+    this.look = { color: style.color, family: style.fontFamily, page: dashboard.pageColor, faint: dashboard.isDark ? FAINT.dark : FAINT.light };
+    const shape = axes.shapeFor(em);
+    yield;
+    names.paint(dashboard);
+    Object.assign(plot.style, shape);
+    yield;
+    const across = axes.node.clientWidth, high = plot.clientHeight;
+    yield;
+    names.show();
+    yield;
+    const hasRoom = names.measure(across, high, em);
+    yield;
+    names.beside.hidden = !hasRoom;
+    yield;
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
+    if (!width) return;
+    this.room = [width, height];
+    yield;
+    axes.placeUp(height, em);
+    yield;
+    const label = axes.xlabel.offsetWidth;
+    yield;
+    axes.placeAcross(width, SMALL * em, label);
+    yield;
     const ratio = devicePixelRatio;
-    const [width, height] = [plot.clientWidth, plot.clientHeight].map((length) => Math.round(length * ratio));
+    const [pixels, lines] = [plot.clientWidth, plot.clientHeight].map((length) => Math.round(length * ratio));
     // Lines and markers grow with the text; the canvas is wider than the axes by half a marker.
-    this.size = { width, height, unit: (ratio * em) / 16, edge: Math.round(ratio * MARGIN), em: em * ratio };
+    this.size = { width: pixels, height: lines, unit: (ratio * em) / 16, edge: Math.round(ratio * MARGIN), em: em * ratio };
   }
 
   draw(dashboard) {
-    if (!this.size) this.measure(dashboard);
+    if (!this.size) measureTogether([this], dashboard);
     if (!this.size) return;
     const { k } = dashboard;
     const { width, height, unit, edge } = this.size;
