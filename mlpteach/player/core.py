@@ -324,6 +324,7 @@ class Core:
         }
         buffers = [self.numbers, self.frames]
         if self.show.frames:
+            self.spec["ahead"] = FIRST_BYTES  # its digits are counted, too
             self.spec["ahead"] = self._room(message, buffers)
         return message, buffers
 
