@@ -3,8 +3,8 @@
     python tests/benchmarks/cluster.py [--submissions 100] [--recorded 1000]
 
 First a class is graded here and on a scheduler with two workers, which must come to the same marks:
-CPU seconds of all processes but those in the sandbox (each has one here and on a worker), and their
-ratio.
+CPU seconds of everything, students' own code too, by a control group where one can be made, and
+their ratio; then of all processes outside of the sandboxes.
 Then a larger class, where the workers return a recorded answer after 20 ms instead of grading: CPU
 and memory of coordinator, scheduler, workers.
 """
@@ -25,6 +25,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import grading
+from benchmarks.account import Account
 
 ASSIGNMENT, WORKERS = grading.ASSIGNMENT, 2
 # Loaded into a worker: the first answer is recorded, and given again to every job.
@@ -65,11 +66,23 @@ def print_beside_local(count):
         shutil.copytree(root, again)
         # The first student's submission alone: what starting costs.
         first = ("--student", "student000", "--force")
-        here = [cpu_of_command(root, *more)[0] for more in (first, ())]
-        with Processes(folder) as processes:
-            there = [processes.cpu_of_run(again, *more) for more in (first, ())]
+        here, there, everything = [], [], []
+        with Account() as account:
+            for more in (first, ()):
+                before = account.seconds
+                here.append(cpu_of_command(root, *more)[0])
+                everything.append(account.seconds - before)
+        with Account() as account, Processes(folder) as processes:
+            for more in (first, ()):
+                before = account.seconds
+                there.append(processes.cpu_of_run(again, *more))
+                everything.append(account.seconds - before)
         assert grading.marks_of(root) == grading.marks_of(again) == [grading.MARK] * count
-    print(f"{count} submissions: CPU here {here[1]:.1f} s, on Dask {there[1]}")
+    print(
+        f"{count} submissions: CPU of everything here {everything[1]:.1f} s, on Dask "
+        f"{everything[3]:.1f} s: ratio {everything[3] / everything[1]:.2f}"
+    )
+    print(f"outside of the sandboxes: CPU here {here[1]:.1f} s, on Dask {there[1]}")
     whole = there[1].total / here[1]
     each = (there[1].total - there[0].total) / (here[1] - here[0])
     print(
