@@ -167,7 +167,7 @@ def _add_where(grade):
         "--graders",
         type=int,
         metavar="N",
-        help="how many students at the same time (default: one a processor)",
+        help="how many students at the same time (default: one more than processors)",
     )
     grade.add_argument(
         "--scheduler",
@@ -223,7 +223,7 @@ def _add_feedback(commands):
         "--processes",
         type=int,
         metavar="N",
-        help="how many students at the same time (default: one a processor)",
+        help="how many students at the same time (default: one more than processors)",
     )
     command.add_argument(
         "--db", metavar="URL", help="the gradebook, such as postgresql+psycopg:///course"
