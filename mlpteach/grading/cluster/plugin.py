@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from distributed import Reschedule
+from distributed.core import Status
 from distributed.diagnostics.plugin import WorkerPlugin
 
 _TELL_SECONDS = 30.0
@@ -55,6 +56,11 @@ class GraderPlugin(WorkerPlugin):
         if trouble:
             worker.log_event(self.name, {"worker": worker.address, "trouble": trouble})
         await worker.set_resources(**{self.name: 0 if trouble else 1})
+        if worker.status == Status.running:
+            # Jobs that no worker could do are given to one that comes, but not for what it can do
+            # only later: so it comes again.
+            worker.status = Status.paused
+            worker.status = Status.running
 
     def teardown(self, worker):
         """End the grader; the scheduler may be gone already."""

@@ -60,6 +60,24 @@ def test_a_lost_worker_costs_nobody_a_mark(who, cluster, course):
     assert f"{ASSIGNMENT}: {COUNT} graded, in" in said
 
 
+def test_jobs_wait_for_the_first_worker_and_for_one_after_the_last(make_cluster, course):
+    cluster = make_cluster(workers=0)
+    process = cluster.start_grading(course)
+    with client_of(cluster) as client:
+        wait_until(lambda: unrunnable(client))
+        first = cluster.start_worker()
+        some_are_written(course)
+        os.kill(child_of(first), signal.SIGKILL)
+        code, said, errors = told(process)
+    assert (code, scores(course)) == (0, [FULL] * COUNT), errors
+    assert f"{ASSIGNMENT}: {COUNT} graded, in" in said
+
+
+def unrunnable(client):
+    """Return how many jobs wait for a worker that can do them."""
+    return client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.unrunnable))
+
+
 def test_a_killed_coordinator_goes_on_where_it_was(cluster, course):
     process = cluster.start_grading(course)
     some_are_written(course)
@@ -90,10 +108,8 @@ def test_of_two_coordinators_one_is_told_to_wait(cluster, course):
 
 
 def test_nobody_s_name_is_in_what_the_scheduler_knows(cluster, course):
-    from distributed import Client
-
     process = cluster.start_grading(course)
-    with Client(cluster.address, security=security(cluster), set_as_default=False) as client:
+    with client_of(cluster) as client:
         keys = wait_until(lambda: [key for each in client.processing().values() for key in each])
         plugins = client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.worker_plugins)
     told(process)
@@ -103,7 +119,8 @@ def test_nobody_s_name_is_in_what_the_scheduler_knows(cluster, course):
     assert (course / ".mlpteach-secret").read_bytes() not in sent
 
 
-def security(cluster):
+def client_of(cluster):
+    from distributed import Client
     from distributed.security import Security
 
     tls = {
@@ -111,21 +128,20 @@ def security(cluster):
         for name, path in cluster.environment.items()
         if "__TLS__" in name and ("CLIENT" in name or "CA_FILE" in name)
     }
-    return Security(
+    security = Security(
         tls_ca_file=tls["ca_file"],
         tls_client_cert=tls["client_cert"],
         tls_client_key=tls["client_key"],
         require_encryption=True,
     )
+    return Client(cluster.address, security=security, set_as_default=False)
 
 
 def test_from_python_with_a_client_of_any_cluster(cluster, quick):
-    from distributed import Client
-
     from mlpteach.grading.cluster import grade_on_cluster
 
     told_of, here = [], os.getcwd()
-    with Client(cluster.address, security=security(cluster), set_as_default=False) as client:
+    with client_of(cluster) as client:
         run = grade_on_cluster(client, ASSIGNMENT, quick, tell=told_of.append)
         again = grade_on_cluster(client, ASSIGNMENT, quick, force=True, student="right01")
     assert os.getcwd() == here

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from distributed import Reschedule
+from distributed.core import Status
 from small_class import right_job
 
 from mlpteach.grading.cluster import plugin
@@ -23,7 +24,7 @@ class Worker:
 
     def __init__(self, loop=None):
         self.address = self.contact_address = "tls://here"
-        self.resources, self.said = {}, []
+        self.resources, self.said, self.status = {}, [], Status.running
         self.state = SimpleNamespace(total_resources={}, available_resources={})
         self.scheduler, self.loop = self, SimpleNamespace(asyncio_loop=loop)
 
