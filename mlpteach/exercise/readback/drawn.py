@@ -92,9 +92,10 @@ def _bracket_missing(known, task, given):
 
 def _lies_between(array, low, high):
     """Whether many numbers reach from one end to the other, and no further."""
+    if array.size < 1000:
+        return False
     near = 0.005 * (high - low)
-    inside = low <= array.min() <= low + near and high - near <= array.max() <= high
-    return array.size >= 1000 and inside
+    return bool(low <= array.min() <= low + near and high - near <= array.max() <= high)
 
 
 def _drawn_as(sheet, task):
