@@ -51,9 +51,7 @@ def make_call(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
     arguments = [_own(argument) for argument in call.arguments]
     keywords = {name: _own(value) for name, value in call.keywords.items()}
     value, error = None, ""
-    printed: Any = sys.stdout  # of silenced()
-    printed.seek(0)
-    printed.truncate()
+    printed = _nothing_printed()
     function = functions[call.function]
     try:
         with _standing_in(function, call.stand_ins):
@@ -67,14 +65,25 @@ def make_call(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
 def call_of_our_own(functions: Mapping[str, Callable[..., Any]], call: Call) -> Reply:
     """Make one call of a solution that is the sheet's, many times as fast; inside :func:`silenced`.
 
-    It prints nothing, and what becomes of its arguments is left out.
+    What becomes of its arguments is left out.
     """
     arguments = [_own(argument) for argument in call.arguments]
     keywords = {name: _own(value) for name, value in call.keywords.items()}
+    value, error = None, ""
+    printed = _nothing_printed()
     try:
-        return Reply(functions[call.function](*arguments, **keywords))
+        value = functions[call.function](*arguments, **keywords)
     except Exception as raised:
-        return Reply(None, traceback.format_exception_only(raised)[-1].strip())
+        error = traceback.format_exception_only(raised)[-1].strip()
+    return Reply(value, error, printed=printed.getvalue()[:_PRINTED])
+
+
+def _nothing_printed() -> Any:
+    """Return the output of :func:`silenced`, emptied."""
+    printed: Any = sys.stdout
+    printed.seek(0)
+    printed.truncate()
+    return printed
 
 
 @contextlib.contextmanager

@@ -18,12 +18,25 @@ from mlpteach.exercise.readback.formula import NoFormula, read_expression
 from mlpteach.exercise.replies import arrays
 
 # Kind -> (standard deviation where the scale is 1, fourth moment over the squared variance).
-_KINDS = {"uniform": (3**-0.5, 1.8), "normal": (1.0, 3.0), "truncated": (0.8796, 2.366)}
+_KINDS = {
+    "uniform": (3**-0.5, 1.8),
+    "normal": (1.0, 3.0),
+    "truncated": (0.8796, 2.366),
+    "two numbers": (1.0, 1.0),
+}
 _DRAWS = ("rng.uniform", "rng.normal")
 _NUMBERS = (1, 2, 3, 4, 6, 8, 12, 0.5)
 _FACTORS = (0.01, 0.1, 0.5, 2, 10)
 _SPREAD, _TAILS = 0.02, 0.17
 _OTHER_SIZES = ((100, 300), (30, 17), (500, 64))
+_BRACKET = (
+    "Your numbers lie as if a bracket ended elsewhere: look at what is multiplied by the limit, "
+    "and what is subtracted."
+)
+_TWO_NUMBERS = (
+    "Your numbers are those of a draw between two numbers of the right size: between them lies "
+    "none. Which distribution is asked for?"
+)
 _TRUNCATED = (
     "Your numbers are those of a normal distribution of the right scale whose large values are cut "
     "off or drawn again: that makes the spread smaller than the scale."
@@ -40,6 +53,8 @@ def read_drawn(sheet, task, given):
     given : list of Exchange
     """
     known = _drawn_as(sheet, task)
+    if known is not None and _bracket_missing(known, task, given):
+        return _BRACKET
     seen = [_seen(task, exchange) for exchange in given]
     if known is None or None in seen:
         return ""
@@ -50,6 +65,8 @@ def read_drawn(sheet, task, given):
     found = kind if kind in kinds else kinds[0]
     if found == "truncated" and _fits(scale, found, seen):
         return _TRUNCATED
+    if found == "two numbers":
+        return _TWO_NUMBERS if _fits(_deviation(scale, kind), found, seen) else ""
     fits = [new for new in _other_scales(scale) if _fits(new, found, seen)]
     if _fits(scale, found, seen) or not fits or not _agree(fits):
         return ""
@@ -57,6 +74,28 @@ def read_drawn(sheet, task, given):
     return (
         f"Your numbers are spread as if {what} were `{write(fits[0])}`: look at what stands there."
     )
+
+
+def _bracket_missing(known, task, given):
+    """Whether all numbers lie where 2 u - r lies, or 2 r u - 1, for u from 0 to 1."""
+    found = [arrays(task, exchange.reply) for exchange in given]
+    if known[0] != "uniform" or any(isinstance(each, Finding) for each in found):
+        return False
+    lies = []
+    for each, exchange in zip(found, given, strict=True):
+        values = dict(zip(task.parameters, exchange.call.arguments, strict=False))
+        limit, [array] = evaluate(known[1], values, {}), each.values()
+        ends = (-limit, 2 - limit), (-1, 2 * limit - 1)
+        lies.append([_lies_between(array, *two) for two in ends])
+    return any(all(each) for each in zip(*lies, strict=True))
+
+
+def _lies_between(array, low, high):
+    """Whether many numbers reach from one end to the other, and no further."""
+    if array.size < 1000:
+        return False
+    near = 0.005 * (high - low)
+    return bool(low <= array.min() <= low + near and high - near <= array.max() <= high)
 
 
 def _drawn_as(sheet, task):
@@ -78,6 +117,11 @@ def _drawn_as(sheet, task):
                 continue
             names[statement.targets[0].id] = value
     return None
+
+
+def _deviation(scale, kind):
+    """Return the expression of the standard deviation of what is drawn at this scale."""
+    return Node("*", (number(_KINDS[kind][0]), scale))
 
 
 def _seen(task, exchange):
@@ -113,6 +157,7 @@ def _other_scales(scale):
     both = Node("+", fans)
     others = (*fans, both, Node("*", fans), Node("/", (both, number(2))),
               Node("abs", (Node("-", fans),)))  # fmt: skip
+    yield from _two_terms(scale)
     for place, node in places(scale):
         if node.op == "number":
             new = [number(value) for value in _NUMBERS if value != node.value]
@@ -138,6 +183,21 @@ def _other_scales(scale):
         for fan in (*fans, both):
             yield Node("sqrt", (Node("/", (number(value), fan)),))
     yield from (number(value) for value in (1, 0.01, 0.1, 0.5, 0.05))
+
+
+def _two_terms(scale):
+    """Yield a fraction over each fan by itself, joined outside or inside of the root."""
+    if scale.op != "sqrt" or scale.parts[0].op != "/":
+        return
+    above, below = scale.parts[0].parts
+    if below.op != "+":
+        return
+    fractions = [Node("/", (above, fan)) for fan in below.parts]
+    roots = Node("+", tuple(Node("sqrt", (fraction,)) for fraction in fractions))
+    both = Node("sqrt", (Node("+", tuple(fractions)),))
+    for joined in (roots, both):
+        yield joined
+        yield Node("/", (joined, number(2)))
 
 
 def _two_roots(above, below):

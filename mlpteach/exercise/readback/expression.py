@@ -119,6 +119,8 @@ ENTRIES = {
     "[1:]": np.s_[1:],
     "[:, :-1]": np.s_[:, :-1],
     "[:, 1:]": np.s_[:, 1:],
+    "[::-1]": np.s_[::-1],
+    "[:, ::-1]": np.s_[:, ::-1],
     "[0]": np.s_[0],
     "[-1]": np.s_[-1],
     "[:, 0]": np.s_[:, 0],
@@ -213,6 +215,7 @@ OPERATIONS = (
         "clip": lambda array, limits: np.clip(array, *limits),
         "clip_norm": _clip_norm,
         "round": lambda array, digits: np.round(array, digits),
+        "spread": lambda array, like, _: np.broadcast_to(array, np.shape(like)),
         "where": lambda condition, yes, no, _: np.where(condition, yes, no),
         "at_first": lambda k, yes, no, _: yes if k == 1 else no,
         "if_given": lambda told, yes, no, _: yes if told else no,
@@ -350,6 +353,8 @@ def _call(node, texts, parts):
     if node.op == "entries":
         return f"{_bracketed(*parts[0], _ATOM)}{node.value}"
     if node.op == "only":
+        return texts[0]
+    if node.op == "spread":
         return texts[0]
     if node.op == "if_given":
         return texts[1]

@@ -22,7 +22,11 @@ _ROUNDS = ("{}[:-1]", "{}[1:]", "{}[::-1]", "{}[:1]", "{}[-1:]", "np.swapaxes({}
            "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]")  # fmt: skip
 _PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean({})) / np.std({})",
            "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
-           "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)")  # fmt: skip
+           "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)", "{} = {} - np.mean({}, axis=0)",
+           "{} = {} - np.mean({}, axis=1, keepdims=True)")  # fmt: skip
+_DECAYS = ("{} = {} * 0.9", "{} = {} * 0.5", "{} = {} * 0.1", "{} = {} * 0.95", "{} = {} * 0.99",
+           "{} = {} * 2")  # fmt: skip
+_BY_COUNT = ("{} / k", "{} / np.sqrt(k)", "{} ** k", "{} * 0.9 ** k", "{} * 0.99 ** k")
 _JOINED = ("{} / len(#)", "{} * len(#)", "{} / np.std(#)", "{} * np.std(#)", "{} / #.size")
 _TERMS = ("{} + #", "{} - #", "{} * #")
 _ALIKE = {
@@ -69,6 +73,9 @@ def changed_lines(solution, besides=""):
         yield from _alike_everywhere(tree)
         yield from _other_rounds(tree)
         yield from _put_in(tree)
+        yield from _decaying(tree)
+        yield from _starting_again(tree)
+        yield from _functions_elsewhere(tree)
         yield from _moved_statements(tree)
 
 
@@ -108,6 +115,63 @@ def _put_in(tree):
                         copied, blocks = _copied_blocks(tree)
                         blocks[number].body.insert(place, ast.parse(line).body[0])
                         yield Line(ast.unparse(copied), _first_line(statement), line)
+
+
+def _decaying(tree):
+    """Yield the function with a number that was given, such as eta, changed in each round."""
+    for number in [number for number, block in enumerate(_blocks(tree)) if _is_loop(block)]:
+        for name in sorted(_plain(tree)):
+            for text in _DECAYS:
+                line = text.replace("{}", name)
+                for place in (0, len(_blocks(tree)[number].body)):
+                    copied, blocks = _copied_blocks(tree)
+                    blocks[number].body.insert(place, ast.parse(line).body[0])
+                    yield Line(ast.unparse(copied), _first_line(blocks[number]), line)
+
+
+def _starting_again(tree):
+    """Yield the function with a loop in which what was given is taken anew in each round."""
+    first = tree.body[0].body[0]
+    given = {argument.arg for argument in tree.body[0].args.args} - _plain(tree)
+    if not isinstance(first, ast.Assign) or ast.unparse(first.targets[0]) not in given:
+        return
+    name = ast.unparse(first.targets[0])
+    for number in [number for number, block in enumerate(_blocks(tree)) if _is_loop(block)]:
+        copied, blocks = _copied_blocks(tree)
+        blocks[number].body.insert(0, ast.parse(f"{name} = _given").body[0])
+        copied.body[0].body.insert(1, ast.parse(f"_given = {name}").body[0])
+        yield Line(ast.unparse(copied), _first_line(first), _first_line(first))
+
+
+def _functions_elsewhere(tree):
+    """Yield the function with f(…) of one line left out, and put around it in a later line."""
+    for number, block in enumerate(_blocks(tree)):
+        for index, statement in enumerate(block.body[:-1]):
+            call = statement.value if isinstance(statement, ast.Assign) else None
+            if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords:
+                for place in range(index + 1, len(block.body)):
+                    copied, blocks = _copied_blocks(tree)
+                    here, there = blocks[number].body[index], blocks[number].body[place]
+                    around = _Around(ast.unparse(here.targets[0]), here.value.func)
+                    here.value = here.value.args[0]
+                    around.visit(there)
+                    yield Line(ast.unparse(copied), _first_line(statement), _first_line(there))
+
+
+class _Around(ast.NodeTransformer):
+    """Puts a function around a name wherever it is read."""
+
+    def __init__(self, name, function):
+        self._name, self._function = name, function
+
+    def visit_Name(self, node):
+        if node.id != self._name or isinstance(node.ctx, ast.Store):
+            return node
+        return ast.Call(self._function, [node], [])
+
+
+def _is_loop(block):
+    return isinstance(block, ast.For)
 
 
 def _names(tree):
@@ -168,6 +232,8 @@ def _plain(tree):
 def _instead(node, names, plain):
     """Yield the sources that may stand in an expression's place."""
     text = ast.unparse(node)
+    if text in plain and "k" in names:
+        yield from (how.replace("{}", text) for how in _BY_COUNT)
     if isinstance(node, ast.Name):
         yield from (name for name in names if name != node.id)
         others = [name for name in names if name != node.id and name not in plain]
@@ -263,13 +329,29 @@ def _with(tree, node, text):
         new = ast.parse(text, mode="eval").body
     except SyntaxError:
         return None
-    copied = copy.deepcopy(tree, {id(node): new})
-    statements = [node for node in ast.walk(copied) if isinstance(node, ast.stmt)]
-    for statement in statements:
-        own = [] if isinstance(statement, ast.FunctionDef) else _parts(statement)
-        if any(node is new for part in own for node in ast.walk(part)):
-            return ast.unparse(copied), _first_line(statement)
-    return None
+    copied, statement = _exchanged(tree, node, new)
+    return ast.unparse(copied), _first_line(statement)
+
+
+def _exchanged(tree, node, new):
+    """Return (the tree with a part exchanged, the innermost statement that it stands in).
+
+    All else are the same objects; (None, None) where the part does not stand there.
+    """
+    if tree is node:
+        return new, None
+    for field, value in ast.iter_fields(tree):
+        parts = value if isinstance(value, list) else [value]
+        for index, part in enumerate(parts):
+            if isinstance(part, ast.AST):
+                changed, statement = _exchanged(part, node, new)
+                if changed is not None:
+                    copied = copy.copy(tree)
+                    rest = [*parts[:index], changed, *parts[index + 1 :]]
+                    setattr(copied, field, rest if isinstance(value, list) else changed)
+                    own = isinstance(copied, ast.stmt) and statement is None
+                    return copied, copied if own else statement
+    return None, None
 
 
 def _parts(statement):

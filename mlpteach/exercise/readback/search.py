@@ -32,7 +32,7 @@ _LIKELY = (
      "one_for_all", "numbers_for_arguments"),
     ("operator", "function", "other_part", "number_for_argument", "number", "slope",
      "default", "other_number", "small_added", "largest_only", "schedule"),
-    ("clipped", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
+    ("clipped", "cut_off", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
      "applied_twice"),
 )  # fmt: skip
 _WIDE = 16
@@ -267,6 +267,8 @@ def read_quantity(formula, cases, search, limit):
         ]
         if found:
             told = any(case.answer is not None and case.answer.any() for case in cases)
+            if not told:  # 0 is hardly ever the slope of what is 0 or 1
+                found = [e for e in found if e.family != "slope_alone"] or found
             reading = _judge(trials, _likeliest(found) if told else found, search.follows)
             return reading, limit - trials.left
         if trials.left <= 0:

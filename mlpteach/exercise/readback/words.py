@@ -7,7 +7,7 @@ from mlpteach.exercise.readback.expression import Node, name, simplified, walk, 
 
 _SHORT = 7  # parts of a formula that is given away by one that is nearly it
 _NO_LINE = ("default", "other_number", "numbers_for_arguments", "left_out", "largest_only",
-            "clipped_norm")  # fmt: skip  # nothing in a line need be wrong
+            "clipped_norm", "cut_off")  # fmt: skip  # nothing in a line need be wrong
 _LONG = 90  # letters of a line that can still be read
 
 # Family -> (what it is, where to look in the line).
@@ -33,6 +33,7 @@ FAMILIES = {
     "applied_twice": ("a part of it is applied twice", "{new}"),
     "other_formula": ("it is another formula", "the sheet's formula"),
     "transposed": ("something is transposed", "{new}"),
+    "reversed": ("rows or columns come in the reversed order", "{new}"),
     "counted_by": ("it is divided by, or multiplied with, a number of entries", "{new}"),
     "factor": ("a factor does not belong there", "{new}"),
     "power": ("a power does not belong there", "{new}"),
@@ -50,6 +51,7 @@ FAMILIES = {
     "first_update": ("the first update is a case of its own", "the case k == 1"),
     "where_zero": ("zeros are a case of their own", "what happens where an array is 0"),
     "zero_by_zero": ("0 is taken where 0 would be divided by 0", "what is divided by"),
+    "cut_off": ("small values are set to 0", "what becomes of small values"),
     "left_out": (
         "some entries are left out, as by a loop that starts too late, ends too soon or returns "
         "too early",
@@ -133,7 +135,8 @@ def _named(edit, lines):
         return f"to {new.value} digits"
     if new.op == "clip":
         return f"to {new.value[0]:g} … {new.value[1]:g}"
-    return {"/": "1 divided by it", "**": "a power", "neg": "a minus"}.get(new.op, new.op)
+    spelled = {"/": "1 divided by it", "**": "a power", "neg": "a minus", "*": "", "spread": ""}
+    return spelled.get(new.op, new.op)
 
 
 def _gives_away(edit, model, lines):

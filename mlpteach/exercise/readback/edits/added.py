@@ -5,6 +5,7 @@ from mlpteach.exercise.readback.expression import REDUCTIONS, Node, number, walk
 
 NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
+_GUARDS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
 
@@ -18,6 +19,9 @@ def functions(node):
     yield "function_added", Node("sqrt", (Node("abs", (node,)),))
     yield "function_added", Node("/", (number(1), node))
     yield "function_added", Node("**", (node, number(3)))
+    size = Node("abs", (node,))
+    yield "function_added", Node("*", (node, size))
+    yield "function_added", Node("*", (Node("sign", (node,)), Node("sqrt", (size,))))
 
 
 def functions_of_arrays(node):
@@ -39,10 +43,24 @@ def functions_of_arrays(node):
     for size in (node, Node("abs", (node,))):
         yield "normalised", Node("/", (node, Node("max", (size,))))
     yield "transposed", Node("T", (node,))
+    yield from (("reversed", Node("entries", (node,), which)) for which in ("[::-1]", "[:, ::-1]"))
     yield "largest_only", Node("largest", (node,))
     for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
         yield "counted_by", Node("/", (node, how))
         yield "counted_by", Node("*", (node, how))
+
+
+def guarded_logarithms(node):
+    """The logarithm, or that of the odds, with a small number that keeps it finite."""
+    for small in _GUARDS:
+        above, below = (Node("+", (part, number(small))) for part in (node, _rest(node)))
+        yield "function_added", Node("log", (above,))
+        yield "function_added", Node("log", (Node("/", (above, below)),))
+    yield "function_added", Node("log", (Node("/", (node, _rest(node))),))
+
+
+def _rest(node):
+    return Node("-", (number(1), node))
 
 
 def joined(node, parts):
@@ -82,8 +100,9 @@ def limited(node, parts):
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))
         yield "clipped_norm", Node("clip_norm", (node,), limit)
-    for small in SMALL:
+    for small in (*SMALL, 0.02, 0.05, 0.1, 0.2):
         yield "clipped", Node("clip", (node,), (small, 1 - small))
+    for small in SMALL:
         yield "small_added", Node("+", (node, number(small)))
         yield "clipped", Node("maximum", (node, number(small)))
     yield "clipped", Node("maximum", (node, number(0)))

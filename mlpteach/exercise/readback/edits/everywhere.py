@@ -10,6 +10,13 @@ from mlpteach.exercise.readback.expression import Node, names_in, number, replac
 _FUNCTIONS = ("log", "exp", "sqrt", "square", "tanh", "sigmoid", "abs", "log1p", "expm1", "sign")
 
 
+_MATRIX_PRODUCTS = (
+    lambda left, right: Node("transposed_product", (left, right)),
+    lambda left, right: Node("@", (Node("T", (left,)), right)),
+    lambda left, right: Node("@", (left, right)),
+)
+
+
 def twice(formula, found):
     """The same slip at all places that look alike, such as both corrections."""
     alike = defaultdict(dict)
@@ -25,10 +32,11 @@ def twice(formula, found):
                 "twice", replaced(formula, {n: change(n) for n in nodes}), nodes[0],
                 change(nodes[0]),
             )  # fmt: skip
-    products = {node: Node("transposed_product", node.parts) for _, node in found if node.op == "*"}
-    if products:
-        first = next(iter(products))
-        yield Edit("matrix_product", replaced(formula, products), first, products[first])
+    products = [node for _, node in found if node.op == "*"]
+    for change in _MATRIX_PRODUCTS if products else ():
+        changes = {node: change(*node.parts) for node in products}
+        new = changes[products[0]]
+        yield Edit("matrix_product", replaced(formula, changes), products[0], new)
 
 
 def _skeleton(node):
@@ -70,7 +78,11 @@ def applied_elsewhere(formula, nodes, parts):
         for other in parts.arrays if leaf else ():
             if other is not leaf and other in nodes and other.op == "name":
                 new = replaced(node, {leaf: other})
-                yield Edit("applied_twice", replaced(formula, {other: new}), other, new)
+                changed = replaced(formula, {other: new})
+                yield Edit("applied_twice", changed, other, new)
+                if formula.op == "-":
+                    other_way = Node("-", changed.parts[::-1])
+                    yield Edit("two_slips", other_way, other, new, one="applied_twice")
 
 
 def applied_twice(formula, nodes, parts):

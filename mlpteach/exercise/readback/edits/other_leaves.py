@@ -11,8 +11,12 @@ def other_leaf(node, parts):
     for other in parts.all:
         if other is not node:
             yield "argument", other
+            if f"{other.value}'" == node.value:  # as it was before
+                yield "term", Node("*", (number(0.5), Node("+", (node, other))))
     if node in parts.scalars:
         values = (*NUMBERS, *_USUAL)
+        values += tuple(usual * times for leaf, usual in parts.defaults if leaf is node
+                        for times in (0.5, 2, 0.1, 10))  # fmt: skip
         yield from (("number_for_argument", number(value)) for value in values)
         yield from _scheduled(node, parts.counter)
     yield from counted(parts)(node)
@@ -23,6 +27,7 @@ def _scheduled(node, counter):
     if counter is None or node is counter:
         return
     before = Node("-", (counter, number(1)))
+    yield from (("schedule", Node("**", (node, done))) for done in (counter, before))
     for count in (10, 100, 1000):
         rising = Node("minimum", (number(1), Node("/", (counter, number(count)))))
         yield "schedule", Node("*", (node, rising))

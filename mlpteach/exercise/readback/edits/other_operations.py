@@ -3,10 +3,10 @@
 from mlpteach.exercise.readback.expression import REDUCTIONS, Node, number
 
 _SIMILAR = {
-    "log": ("log2", "log10", "log1p"),
+    "log": ("log2", "log10", "log1p", "sqrt", "square", "exp"),
     "tanh": ("sigmoid",),
-    "exp": ("exp2", "exp10", "expm1"),
-    "sqrt": ("norm",),
+    "exp": ("exp2", "exp10", "expm1", "square", "abs", "log", "sigmoid"),
+    "sqrt": ("norm", "log1p", "log", "square", "exp", "tanh"),
     "<": ("<=", ">=", ">"),
 }
 LEFT_OUT = ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]", "[0]", "[-1]", "[:, 0]", "[:, -1]",
@@ -55,6 +55,7 @@ def other_operation(node):
         for op in ("square", "abs", "sqrt", "exp"):
             inner = Node(op, reduced.parts)
             yield "function", Node(reduced.op, (inner,), reduced.value)
+        yield "reduction", Node("norm", reduced.parts)
     for op in _SIMILAR.get(node.op, ()):
         yield "operator" if node.op == "<" else "function", Node(op, node.parts)
 
@@ -63,6 +64,7 @@ def _other_arithmetic(node):
     if node.op == "+":
         zero = Node("==", (node.parts[0], number(0)))
         yield "where_zero", Node("where", (zero, node.parts[1], node.parts[0]))
+        yield from _larger_of_two(*node.parts)
     for op in ("+", "-", "*", "/", "@", "maximum", "minimum"):
         if op != node.op:
             yield "operator", Node(op, node.parts)
@@ -77,6 +79,14 @@ def _other_arithmetic(node):
         yield from _other_fraction(*node.parts)
 
 
+def _larger_of_two(left, right):
+    """The larger of what fades and of what is new, as in AdaMax."""
+    if right.op == "*" and right.parts[1].op == "square":
+        new = right.parts[1]
+        for other in (new, Node("abs", new.parts)):
+            yield "larger", Node("maximum", (left, other))
+
+
 def _other_square(part):
     yield "matrix_product", Node("@", (part, part))
     yield "matrix_product", Node("transposed_product", (part, part))
@@ -86,6 +96,7 @@ def _other_square(part):
     yield "operator", Node("+", (part, part))
     yield "operator", Node("abs", (part,))
     yield "operator", Node("norm", (part,))
+    yield "function", Node("sqrt", (Node("abs", (part,)),))
     yield from (("reduction", Node(op, (part,))) for op in ("var", "std"))
 
 

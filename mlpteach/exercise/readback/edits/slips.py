@@ -9,6 +9,7 @@ from mlpteach.exercise.readback.edits.added import (
     NUMBERS,
     functions,
     functions_of_arrays,
+    guarded_logarithms,
     joined,
     limited,
     size_below_root,
@@ -33,13 +34,13 @@ from mlpteach.exercise.readback.edits.moved import (
 from mlpteach.exercise.readback.edits.other_leaves import counted, often_fixed, other_leaf
 from mlpteach.exercise.readback.edits.other_operations import left_out, other_operation, other_sign
 from mlpteach.exercise.readback.edits.whole_formula import (
+    ONE_FOR_ALL,
     another_formula,
     of_the_whole,
     plain_steps,
+    spread_out,
 )
 from mlpteach.exercise.readback.expression import Node, number, places, walk
-
-_ONE_FOR_ALL = ("[[0]]", "[[-1]]", "[:, [0]]", "[:, [-1]]")
 
 
 def single_edits(formula, parts):
@@ -72,6 +73,7 @@ def single_edits(formula, parts):
     yield from moved(formula, found)
     yield from subtracted_elsewhere(formula, found)
     yield from of_the_whole(formula, parts)
+    yield from spread_out(formula, parts)
     yield from another_formula(formula, parts)
     yield from plain_steps(formula, parts)
 
@@ -129,7 +131,8 @@ def _slips(node, parts):
         yield from other_leaf(node, parts)
     if node in parts.arrays:
         yield from (("number_for_array", number(value)) for value in (0, 0.5, 1))
-        yield from (("one_for_all", Node("entries", (node,), which)) for which in _ONE_FOR_ALL)
+        yield from (("one_for_all", Node("entries", (node,), which)) for which in ONE_FOR_ALL)
+        yield from (("rounded", Node("round", (node,), digits)) for digits in range(4))
     if node.op == "number":
         yield from (("number", number(value)) for value in (0, *NUMBERS) if value != node.value)
     yield from other_operation(node)
@@ -137,6 +140,8 @@ def _slips(node, parts):
     yield from functions(node)
     if any(part in parts.arrays for part in walk(node)):
         yield from functions_of_arrays(node)
+        if node.op in ("name", "/"):
+            yield from guarded_logarithms(node)
     yield from joined(node, parts)
     if node.op not in ("name", "number"):
         yield from (("other_part", part) for part in parts.all if part is not node)

@@ -7,11 +7,23 @@ from mlpteach.exercise.readback.expression import Node, names_in, number, replac
 _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 
 
+ONE_FOR_ALL = ("[[0]]", "[[-1]]", "[:, [0]]", "[:, [-1]]")
+_CUT_OFF = (0.5, 0.1, 0.05, 0.01, 0.001)
+
+
 def of_the_whole(formula, parts):
     """Special cases of the whole formula."""
     for digits in _DIGITS:
         new = Node("round", (formula,), digits)
         yield Edit("rounded", new, formula, new)
+    for limit in _CUT_OFF:
+        small = Node("<", (Node("abs", (formula,)), number(limit)))
+        new = Node("where", (small, number(0), formula))
+        yield Edit("cut_off", new, formula, new)
+    for part in parts.arrays:
+        for op in ("sum", "mean"):
+            new = Node("/", (formula, Node(op, (part,))))
+            yield Edit("factor", new, formula, new)
     if parts.counter is not None:
         for part in parts.arrays:
             for first in (part, Node("square", (part,))):
@@ -53,6 +65,19 @@ def of_the_whole(formula, parts):
         yield Edit("zero_by_zero", new, formula, new)
 
 
+def spread_out(formula, parts):
+    """One number, row or column that stands in all of the answer's places."""
+    for op in ("sum", "mean", "max"):
+        for axis in (None, (0, True), (1, True)):
+            new = Node("spread", (Node(op, (formula,), axis), formula))
+            yield Edit("summed", new, formula, new)
+    for part in parts.arrays:
+        for which in ONE_FOR_ALL if part.op == "name" else ():
+            one = replaced(formula, {part: Node("entries", (part,), which)})
+            new = Node("spread", (one, formula))
+            yield Edit("one_for_all", new, formula, new)
+
+
 def _slope_of_sigmoid(part):
     return Node("*", (part, Node("-", (number(1), part))))
 
@@ -74,8 +99,10 @@ def another_formula(formula, parts):
     """A distance or product of the two inputs, for a function of no more than these."""
     if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
         return
+    first, second = parts.inputs
+    rounded = [(first, Node("round", (second,), 0)), (Node("round", (first,), 0), second)]
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
-        for pair in _pairs_of(*parts.inputs):
+        for pair in (*_pairs_of(first, second), *rounded):
             inner = Node(op, pair)
             yield Edit("other_formula", Node("sign", (inner,)), formula, Node("sign", (inner,)))
             for function in (inner, *(Node(f, (inner,)) for f in ("abs", "square"))):
