@@ -173,6 +173,19 @@ def test_frames_come_before_they_are_looked_at(page, monkeypatch):
     assert len(asked) == count
 
 
+def test_a_busy_python_is_told_of_only_where_somebody_waits_for_it(page):
+    """While other cells run, frames that were asked for ahead do not come: nobody misses them."""
+    page.clock.install()
+    core = mt.dashboards.adam(*mt.datasets.moons(n=60, seed=1), batch_size=4, epochs=25).core
+    show(page, core)
+    page.clock.run_for(8000)
+    assert not page.is_visible(".banner")
+    move = "(slider) => { slider.value = 200; slider.dispatchEvent(new Event('input')); }"
+    page.locator(".slider").evaluate(move)
+    page.clock.run_for(3500)
+    assert "Python does not answer" in page.text_content(".banner:visible")
+
+
 def test_longer_numbers_leave_what_stands_below_where_it_is(page):
     """A row of a narrow ledger grows once; its plot would be laid out anew at every other step."""
     page.set_viewport_size({"width": 950, "height": 768})

@@ -317,22 +317,23 @@ class Dashboard {
 
   // Ask for a step and those around it, of which frames are missing or only the chosen entries: these
   // of the step alone, which comes sooner, unless the others are due.
-  ask(k, alone = !this.playing) {
+  ask(k, { alone = !this.playing, isDue = true } = {}) {
     const { steps, length, saved } = this.spec;
-    if (saved || this.coming) return;
+    if (saved) return;
+    if (this.coming) return this.expectAnswer(); // to what may have been sent ahead
     const entries = this.history.isHeld(k);
-    if (entries && alone) return this.askFor(k, k, entries);
+    if (entries && alone) return this.askFor(k, k, { entries });
     const isMissing = (step) => (entries ? !this.isComplete(step) : !this.history.isHeld(step));
     let first = Math.floor((k - 1) / length) * length + 1, last = Math.min(first + length - 1, steps);
     while (!isMissing(first)) first++;
     while (!isMissing(last)) last--;
-    this.askFor(first, last, entries);
+    this.askFor(first, last, { entries, isDue });
   }
 
   // One request at a time: what has been moved to meanwhile is asked for when its answer is here.
-  askFor(first, last, entries = false) {
+  askFor(first, last, { entries = false, isDue = true } = {}) {
     const { row, column } = this;
-    this.coming = this.send({ type: "window", first, last, row, column, entries, sequence: this.spec.sequence });
+    this.coming = this.send({ type: "window", first, last, row, column, entries, sequence: this.spec.sequence }, isDue);
   }
 
   // Ask in idle moments for what may be looked at, from the step on the screen on.
@@ -346,13 +347,13 @@ class Dashboard {
     const { history, spec } = this;
     if (this.coming || this.waiting !== null || this.playing || !isInSight(this.root)) return;
     const another = this.nextStep((step) => history.isHeld(step) && !this.isComplete(step));
-    if (another) return this.ask(another, false);
+    if (another) return this.ask(another, { alone: false, isDue: false });
     const first = this.nextStep((step) => !history.isHeld(step));
     const most = Math.min(spec.length, Math.floor(this.ahead / this.weight));
     if (!first || most < WORTH) return;
     let last = Math.min(first + most - 1, spec.steps);
     while (history.isHeld(last)) last--;
-    this.askFor(first, last);
+    this.askFor(first, last, { isDue: false }); // a busy Python is not waited for
   }
 
   // The first step from the one on the screen on, and then from the start, of which something holds.
@@ -411,8 +412,9 @@ class Dashboard {
     if (this.request === null) this.endWaiting();
   }
 
-  // Send a message; return its number, or null where there is no kernel any more to take it.
-  send(message) {
+  // Send a message; return its number, or null where there is no kernel any more to take it. What a
+  // reader waits for is due.
+  send(message, isDue = true) {
     const request = `${Date.now()} ${Math.random()}`; // other views of this dashboard send, too
     try {
       this.model.send({ ...message, request });
@@ -421,12 +423,24 @@ class Dashboard {
       return null;
     }
     this.requests.add(request);
-    clearTimeout(this.alarm);
-    this.alarm = setTimeout(() => this.unanswered(), this.model.patience ?? PATIENCE);
+    if (isDue) {
+      this.forgetAlarm();
+      this.expectAnswer();
+    }
     return request;
   }
 
+  expectAnswer() {
+    this.alarm ||= setTimeout(() => this.unanswered(), this.model.patience ?? PATIENCE);
+  }
+
+  forgetAlarm() {
+    clearTimeout(this.alarm);
+    this.alarm = 0;
+  }
+
   unanswered() {
+    this.alarm = 0;
     this.silent = true;
     this.coming = null;
     this.status.textContent = "";
@@ -444,7 +458,7 @@ class Dashboard {
 
   // Python has answered: it was only busy.
   heard() {
-    clearTimeout(this.alarm);
+    this.forgetAlarm();
     if (!this.silent) return;
     this.silent = false;
     this.say(this.spec.message);
