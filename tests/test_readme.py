@@ -27,7 +27,7 @@ from mlpteach.grading.isolation import bubblewrap, landlock_paths
 from mlpteach.grading.pages.feedback_page import FeedbackExporter
 from mlpteach.grading.pages.markdown import markdown_to_html
 from mlpteach.player.core import Core
-from mlpteach.player.page_source import MODULE
+from mlpteach.player.page_source import MODULE, SAVED
 from mlpteach.player.spec import describe_show
 from mlpteach.player.stand_in import as_png, as_text
 from mlpteach.quiz.kinds import KINDS
@@ -157,9 +157,9 @@ def a_dashboard_is_the_file_of_its_name():
 
 def every_part_of_the_page_is_joined():
     parts = list((ROOT / "mlpteach/player/page").glob("*.js"))
-    module = MODULE
-    assert sum(map(len, parts_of(parts))) + len(parts) - 1 == len(module)
-    assert all(part in module for part in parts_of(parts))
+    own = parts_of([ROOT / "mlpteach/player/saved.js"])
+    assert sum(map(len, parts_of(parts) + own)) + len(parts) - 1 == len(MODULE + SAVED)
+    assert all(part in MODULE or part in SAVED for part in parts_of(parts))
 
 
 def parts_of(paths):

@@ -124,6 +124,6 @@ def _answer_jobs(connection, others, parent, setup, sandbox):
 def _answer(job, setup, sandbox):
     try:
         sandbox.settle()
+        return answer_job(job, setup, sandbox)
     except NoSandbox as error:
         return failed(f"{type(error).__name__}: {str(error).splitlines()[0][:300]}")
-    return answer_job(job, setup, sandbox)
