@@ -19,20 +19,28 @@ def is_plainly_valid(notebook):
 
     Parameters
     ----------
-    notebook : dict
+    notebook : object
+        Whatever was read as JSON.
     """
-    cells = notebook.get("cells", ())
     return (
-        notebook.keys() == _NOTEBOOK
+        _has(notebook, _NOTEBOOK)
         and (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
         and _is_usual(notebook["metadata"])
-        and all(map(_is_cell, cells))
-        and len({cell["id"] for cell in cells}) == len(cells)
+        and isinstance(notebook["cells"], list)
+        and all(map(_is_cell, notebook["cells"]))
+        and len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
     )
+
+
+def _has(part, keys):
+    """Whether a part is an object with these keys and no others."""
+    return isinstance(part, dict) and part.keys() == keys
 
 
 def _is_usual(metadata):
     """Whether the metadata of a notebook name its kernel and language as usual."""
+    if not isinstance(metadata, dict):
+        return False
     kernel = metadata.get("kernelspec", {"name": "", "display_name": ""})
     language = metadata.get("language_info", {"name": ""})
     return (
@@ -46,7 +54,7 @@ def _is_usual(metadata):
 
 def _is_cell(cell):
     return (
-        cell.keys() == _KEYS.get(cell.get("cell_type"))
+        any(_has(cell, keys) and cell["cell_type"] == kind for kind, keys in _KEYS.items())
         and isinstance(cell["id"], str)
         and _ID.fullmatch(cell["id"]) is not None
         and isinstance(cell["source"], str)
@@ -65,14 +73,16 @@ def _is_what_code_shows(cell):
 
 
 def _is_output(output):
+    if not isinstance(output, dict):
+        return False
     kind = output.get("output_type")
     if kind == "stream":
-        return output.keys() == {"output_type", "name", "text"} and _are_texts(output)
+        return _has(output, {"output_type", "name", "text"}) and _are_texts(output)
     if kind == "error":
         lines = output.get("traceback")
         texts = {name: part for name, part in output.items() if name != "traceback"}
         return (
-            output.keys() == {"output_type", "ename", "evalue", "traceback"}
+            _has(output, {"output_type", "ename", "evalue", "traceback"})
             and _are_texts(texts)
             and isinstance(lines, list)
             and all(isinstance(line, str) for line in lines)
@@ -80,7 +90,7 @@ def _is_output(output):
     wanted = _DATA | {"execution_count"} if kind == "execute_result" else _DATA
     return (
         kind in ("execute_result", "display_data")
-        and output.keys() == wanted
+        and _has(output, wanted)
         and output.get("execution_count") is None
         and output["metadata"] == {}
         and _are_texts(output["data"])
