@@ -103,9 +103,8 @@ def _check_kernel(nb):
     """Refuse what is not Python: it would be run as Python, and be worth nothing."""
     kernel = nb.metadata.get("kernelspec", {})
     language = nb.metadata.get("language_info", {}).get("name") or kernel.get("language")
-    if (
-        not language
-    ):  # as before notebooks told it; "conda-root-py" is shown as "Python [conda root]"
+    if not language:
+        # Old notebooks tell none; "conda-root-py" is shown as "Python [conda root]".
         names = [str(kernel[key]) for key in ("name", "display_name") if key in kernel]
         python = [name for name in names if "python" in name.lower()]
         language = [*python, *names, "python"][0]

@@ -213,17 +213,22 @@ def end_sandbox(worker):
                     each.kill()
 
 
-def test_who_loses_its_sandbox_is_named_and_its_jobs_are_given_to_others(
-    make_cluster, course, tmp_path
-):
-    cluster, gone = make_cluster(workers=1), tmp_path / "gone"
-    losing = cluster.start_worker(**with_isolation_until(gone, tmp_path))
+def lose_in_the_middle(cluster, course, gone):
+    """Grade with one more worker, which loses its sandbox; return it and what the command told."""
+    losing = cluster.start_worker(**with_isolation_until(gone, gone.parent))
     cluster.wait_for_workers()
     process = cluster.start_grading(course)
     some_are_written(course)
     gone.touch()
     end_sandbox(losing)
-    code, said, errors = told(process)
+    return losing, *told(process)
+
+
+def test_who_loses_its_sandbox_is_named_and_its_jobs_are_given_to_others(
+    make_cluster, course, tmp_path
+):
+    cluster = make_cluster(workers=1)
+    losing, code, said, errors = lose_in_the_middle(cluster, course, tmp_path / "gone")
     assert (code, scores(course)) == (0, [FULL] * COUNT), errors
     assert f"{ASSIGNMENT}: {COUNT} graded, in" in said
     [named] = re.findall("^(.*) is given no more work: there is no sandbox", errors, re.MULTILINE)
@@ -232,13 +237,7 @@ def test_who_loses_its_sandbox_is_named_and_its_jobs_are_given_to_others(
 
 def test_where_all_have_lost_theirs_it_ends_and_goes_on_later(make_cluster, course, tmp_path):
     cluster, gone = make_cluster(workers=0), tmp_path / "gone"
-    only = cluster.start_worker(**with_isolation_until(gone, tmp_path))
-    cluster.wait_for_workers()
-    process = cluster.start_grading(course)
-    some_are_written(course)
-    gone.touch()
-    end_sandbox(only)
-    code, said, errors = told(process)
+    _, code, said, errors = lose_in_the_middle(cluster, course, gone)
     assert (code, said) == (1, "")
     assert errors.count("is given no more work: there is no sandbox") == 1
     found = re.fullmatch(
