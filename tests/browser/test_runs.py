@@ -18,7 +18,8 @@ READ = """async ([source, packed, count, fields]) => {
   const bytes = await inflate(Uint8Array.from(atob(packed), (c) => c.charCodeAt(0)));
   const run = readRun(bytes, count, fields);
   const frames = Array.from({ length: count }, (_, i) => i);
-  return [[...run.exact], ...fields.map((field) => frames.map((i) => [...numbersOf(run, i, field)]))];
+  const all = fields.map((field) => frames.map((i) => [...numbersOf(run, i, field)]));
+  return [[...run.exact], ...all];
 }"""
 STEPS, ROWS, COLUMNS = 7, 4, 5
 SIGNED = {"kind": "levels", "limit": 2.0, "gamma": 0.5, "colors": "signed"}
