@@ -13,6 +13,7 @@ from pathlib import Path
 
 MOST_THREADS = 128
 _ROOT = Path("/sys/fs/cgroup")
+_LEFT_SECONDS = 3600.0  # after which a group without a maker belongs to nobody
 
 
 def make_group():
@@ -61,13 +62,38 @@ def remove_group(folder):
 
 @functools.cache
 def _parents():
-    """Return where a group may be made: in this process's own, or beside it."""
+    """Return where a group may be made, and remove what a killed grader has left there."""
     found = []
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            tops = {"pids": ["pids"], "": [".", "unified"]}.get(controllers, [])
-            for top in tops:  # version 1, version 2
-                own = _ROOT / top / path.lstrip("/")
-                found += [own, own.parent] if path != "/" else [own]
-    return [folder for folder in found if os.access(folder / "cgroup.procs", os.W_OK)]
+        own = Path("/proc/self/cgroup").read_text()
+        found = [each for each in _candidates(own) if os.access(each / "cgroup.procs", os.W_OK)]
+    for folder in found:
+        _remove_left_behind(folder)
+    return found
+
+
+def _candidates(own):
+    """Yield the folders of this process's own groups, and those that they lie in.
+
+    Parameters
+    ----------
+    own : str
+        As ``/proc/self/cgroup`` tells it: ``pids`` is of version 1, what names nothing of 2.
+    """
+    for line in own.splitlines():
+        _, controllers, path = line.split(":", 2)
+        for top in {"pids": ["pids"], "": [".", "unified"]}.get(controllers, []):
+            folder = _ROOT / top / path.lstrip("/")
+            yield folder
+            if path != "/":
+                yield folder.parent
+
+
+def _remove_left_behind(parent):
+    """Remove groups whose maker was killed long ago; one with a process in it stays."""
+    for folder in parent.glob("mlpteach-*-*"):
+        maker = folder.name.split("-")[1]
+        with contextlib.suppress(OSError):
+            age = time.time() - folder.stat().st_mtime
+            if age > _LEFT_SECONDS and not Path("/proc", maker).exists():
+                folder.rmdir()
