@@ -6,9 +6,11 @@ import contextlib
 import hashlib
 import json
 import logging
+import math
 import queue
 import time
 import uuid
+from itertools import islice
 from pathlib import Path
 
 from distributed import Client, KilledWorker
@@ -17,12 +19,15 @@ from mlpteach.grading.class_run import CannotGrade
 from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.jobs import failed
 from mlpteach.grading.cluster.plugin import GraderPlugin
-from mlpteach.grading.cluster.task import grade_job
+from mlpteach.grading.cluster.task import grade_jobs
 
 _LOST = "its worker or grader was lost too often: is memory short?"
 _QUIET_SECONDS = 60.0  # without a worker that can grade, until that is said
 _LOOK_SECONDS = 2.0  # between looks at who is there
 _CONNECT_SECONDS = 30.0
+# Dask takes some milliseconds for a task: quick jobs share one, slow ones have one each.
+_TASK_SECONDS, _MOST_IN_A_TASK = 0.5, 8
+_MOST_AHEAD = 500  # jobs in tasks that are shared: each keeps a file open here
 # What Dask raises where its scheduler is gone; the two that are cancelled have no parent in common.
 _GONE = (OSError, TimeoutError, asyncio.CancelledError, concurrent.futures.CancelledError)
 
@@ -106,6 +111,7 @@ class DaskWorkers:
         self._name = f"mlpteach-{told_apart[:16]}"
         self._named = set()  # workers whose trouble was said
         self._able = 0
+        self._together, self._seconds = 1, None  # jobs in a task, and what one takes
         self._looked = self._last_able = time.monotonic()
 
     def __enter__(self):
@@ -138,26 +144,31 @@ class DaskWorkers:
 
     def __call__(self, jobs):
         """Draw jobs as the workers have room, and yield their answers."""
-        finished, numbers = queue.SimpleQueue(), {}
+        finished, begun = queue.SimpleQueue(), {}  # future -> its jobs
         jobs, more = iter(jobs), True
         self._look()
-        while more or numbers:
-            while more and len(numbers) < max(8, 4 * self._able):
-                number, job = next(jobs, (None, None))
-                more = job is not None
-                if more:
-                    numbers[self._submit(job, finished)] = number
-            came = _wait(finished) if numbers else []
-            yield from self._answers(came, numbers)
+        while more or begun:
+            while more and sum(map(len, begun.values())) < self._room():
+                drawn = list(islice(jobs, self._together))
+                more = len(drawn) == self._together
+                if drawn:
+                    begun[self._submit(drawn, finished)] = drawn
+            came = _wait(finished) if begun else []
+            for future in came:
+                yield from self._answers(future, begun, finished)
             self._look_if_due()
             if not came:
                 yield None
 
-    def _submit(self, job, finished):
+    def _room(self):
+        """Return how many jobs may be on their way: two tasks a worker, or four short ones."""
+        return max(8, 4 * self._able, min(2 * self._able * self._together, _MOST_AHEAD))
+
+    def _submit(self, numbered, finished):
         future = self._client.submit(
-            grade_job,
+            grade_jobs,
             self._name,
-            job.encode(),
+            [job.encode() for _, job in numbered],
             key=f"grade-{uuid.uuid4().hex}",  # of nobody: keys stand on the dashboard
             resources={self._name: 1},
             pure=False,
@@ -165,25 +176,32 @@ class DaskWorkers:
         future.add_done_callback(finished.put)
         return future
 
-    def _answers(self, futures, numbers):
-        """Yield the answers of futures that are done."""
-        if any(future.cancelled() for future in futures) or self._client.status != "running":
+    def _answers(self, future, begun, finished):
+        """Yield the answers of a task that is done; where it failed, its jobs get one each."""
+        numbered = begun.pop(future)
+        if future.cancelled() or self._client.status != "running":
             raise Stopped("the scheduler is gone")
-        for future, answer in zip(futures, self._gather(futures), strict=True):
-            yield numbers.pop(future), answer
-
-    def _gather(self, futures):
-        """Return the answers; all at once, unless one of them failed."""
         try:
-            said = self._client.gather(futures)
+            said = future.result()
         except _GONE as error:
             raise Stopped("the scheduler is gone") from error
         except Exception as error:
-            if len(futures) > 1:
-                return [answer for future in futures for answer in self._gather([future])]
+            if len(numbered) > 1:
+                begun |= {self._submit([each], finished): [each] for each in numbered}
+                return
             why = _LOST if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
-            return [failed(why[:300])]
-        return [_as_text(answer) for answer in said]
+            yield numbered[0][0], failed(why[:300])
+            return
+        seconds, answers = _as_said(said, len(numbered))
+        self._learn(seconds / len(numbered))
+        for (number, _), answer in zip(numbered, answers, strict=True):
+            yield number, _as_text(answer)
+
+    def _learn(self, seconds):
+        """Let as many jobs share a task as take the time that one should take."""
+        self._seconds = seconds if self._seconds is None else (self._seconds + seconds) / 2
+        fitting = _TASK_SECONDS / max(self._seconds, 1e-3)
+        self._together = int(min(max(fitting, 1), _MOST_IN_A_TASK))
 
     def _look_if_due(self):
         if time.monotonic() - self._looked > _LOOK_SECONDS:
@@ -229,6 +247,14 @@ def _wait(finished):
         while True:
             came.append(finished.get_nowait())
     return came
+
+
+def _as_said(said, count):
+    """Return the seconds and the answers of a task; nonsense is that for each of its jobs."""
+    match said:
+        case (float(seconds), [*answers]) if len(answers) == count and 0 <= seconds < math.inf:
+            return seconds, answers
+    return _TASK_SECONDS, [said] * count
 
 
 def _as_text(answer):

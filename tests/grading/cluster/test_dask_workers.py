@@ -27,46 +27,78 @@ class Future:
     def cancelled(self):
         return self.value == "cancelled"  # others are so only while they are fetched
 
+    def result(self):
+        if isinstance(self.value, BaseException):
+            raise self.value
+        return self.value
+
 
 class Client:
-    """Gives each job the next of some values."""
+    """Gives each job its value, or what one of its task raises; a job takes so many seconds."""
 
     status = "running"
 
-    def __init__(self, values):
-        self.values, self.keys, self.most, self.waiting = iter(values), [], 0, 0
+    def __init__(self, values, seconds):
+        self.values, self.seconds, self.tasks, self.keys = values, seconds, [], []
 
-    def submit(self, function, plugin, job, *, key, resources, pure):
+    def submit(self, function, plugin, jobs, *, key, resources, pure):
         assert resources == {plugin: 1}
+        numbers = [int(job.removeprefix(b"job ")) for job in jobs]
         self.keys.append(key)
-        self.waiting += 1
-        self.most = max(self.most, self.waiting)
-        return Future(next(self.values))
+        self.tasks.append(numbers)
+        values = [self.values[number] for number in numbers]
+        odd = [each for each in values if isinstance(each, BaseException) or each == "cancelled"]
+        return Future(odd[0] if odd else self.answered(values))
 
-    def gather(self, futures):
-        for future in futures:
-            if isinstance(future.value, BaseException):
-                raise future.value
-        self.waiting -= len(futures)
-        return [future.value for future in futures]
+    def answered(self, values):
+        return len(values) * self.seconds, values
 
     def scheduler_info(self, n_workers):
         return {"workers": {}}
 
 
-def answers(values):
-    client = Client(values)
+def answers(values, seconds=1.0, client=Client):
+    client = client(values, seconds)
     workers = DaskWorkers(client, Setup({}, Limits()), "course", print)
     jobs = ((number, f"job {number}") for number in range(len(values)))
     return dict(filter(None, workers(jobs))), client
 
 
-def test_one_that_fails_takes_no_other_with_it():
-    got, _ = answers([b"a", KilledWorker("x", None, 3), b"b", RuntimeError("odd"), None, 7])
-    assert (got[0], got[2], got[5]) == ("a", "b", "7")
-    assert "is memory short?" in json.loads(got[1])["failed"]
-    assert json.loads(got[3])["failed"] == "RuntimeError: odd"
-    assert "is memory short?" in json.loads(got[4])["failed"]
+ODD = [b"a", KilledWorker("x", None, 3), b"b", RuntimeError("odd"), None, 7]
+
+
+@pytest.mark.parametrize("seconds", [1.0, 0.01])
+def test_one_that_fails_takes_no_other_with_it(seconds):
+    got, client = answers([b"x"] * 20 + ODD + [b"y"] * 20, seconds)
+    assert (got[20], got[22], got[25]) == ("a", "b", "7")
+    assert "is memory short?" in json.loads(got[21])["failed"]
+    assert json.loads(got[23])["failed"] == "RuntimeError: odd"
+    assert "is memory short?" in json.loads(got[24])["failed"]
+    assert [got[number] for number in (*range(20), *range(26, 46))] == ["x"] * 20 + ["y"] * 20
+    assert (max(map(len, client.tasks)) > 1) == (seconds < 0.5)
+
+
+def test_as_many_share_a_task_as_take_half_a_second():
+    _, client = answers([b"x"] * 100, 0.1)
+    assert len(client.tasks[0]) == 1  # nothing is known
+    assert set(map(len, client.tasks[-4:-1])) == {5}
+    assert max(map(len, answers([b"x"] * 100, 0.001)[1].tasks)) == 8
+    assert set(map(len, answers([b"x"] * 100, 10.0)[1].tasks)) == {1}
+
+
+@pytest.mark.parametrize(
+    "said", [None, b"x", [b"a"] * 8, (0.1, [b"a"] * 7), (float("nan"), [b"a"] * 8), {}]
+)
+def test_nonsense_for_a_task_is_nonsense_for_each_of_its_jobs(said):
+    class Odd(Client):
+        def answered(self, values):
+            return said if len(values) == 8 else super().answered(values)
+
+    got, client = answers([b"right"] * 60, 0.001, Odd)
+    odd = {number for task in client.tasks if len(task) == 8 for number in task}
+    assert odd
+    assert len(got) == 60
+    assert {number for number, answer in got.items() if answer != "right"} == odd
 
 
 @pytest.mark.parametrize(
@@ -88,10 +120,22 @@ def test_so_does_a_client_that_has_ended(monkeypatch):
         answers([b"x"])
 
 
-def test_only_some_jobs_are_drawn_at_a_time():
-    got, client = answers([b"x"] * 100)
-    assert len(got) == len(set(client.keys)) == 100
-    assert client.most <= 8
+@pytest.mark.parametrize(("seconds", "most"), [(10.0, 8), (0.001, 8 + 7)])
+def test_only_some_jobs_are_drawn_at_a_time(seconds, most):
+    client = Client([b"x"] * 100, seconds)
+    workers = DaskWorkers(client, Setup({}, Limits()), "course", print)
+    drawn, came = [], 0
+
+    def jobs():
+        for number in range(100):
+            drawn.append(number)
+            yield number, f"job {number}"
+
+    for answer in workers(jobs()):
+        came += answer is not None
+        assert len(drawn) - came <= most
+    assert came == len(drawn) == 100
+    assert len(set(client.keys)) == len(client.tasks)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "abc://127.0.0.1:9"])
