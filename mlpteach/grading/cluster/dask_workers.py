@@ -10,9 +10,11 @@ import math
 import queue
 import time
 import uuid
+import zlib
 from itertools import islice
 from pathlib import Path
 
+import dask
 from distributed import Client, KilledWorker
 
 from mlpteach.grading.class_run import CannotGrade
@@ -28,6 +30,9 @@ _CONNECT_SECONDS = 30.0
 # Dask takes some milliseconds for a task: quick jobs share one, slow ones have one each.
 _TASK_SECONDS, _MOST_IN_A_TASK = 0.5, 8
 _MOST_AHEAD = 500  # jobs in tasks that are shared: each keeps a file open here
+_FASTEST = 1
+# A client keeps its last thousand messages, for Dask's own developers: jobs of a whole class.
+_KEEP_NOTHING = {"distributed.admin.low-level-log-length": 0}
 # What Dask raises where its scheduler is gone; the two that are cancelled have no parent in common.
 _GONE = (OSError, TimeoutError, asyncio.CancelledError, concurrent.futures.CancelledError)
 
@@ -49,7 +54,8 @@ def connect(address=None, scheduler_file=None):
     _quiet_dask()
     address = address or _address_in(Path(scheduler_file))
     try:
-        return _Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        with dask.config.set(_KEEP_NOTHING):
+            return _Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         said = (str(error).splitlines() or [type(error).__name__])[0][:300]
         if "ssl_context" in said:
@@ -168,7 +174,8 @@ class DaskWorkers:
         future = self._client.submit(
             grade_jobs,
             self._name,
-            [job.encode() for _, job in numbered],
+            # A scheduler keeps many messages, too.
+            [zlib.compress(job.encode(), _FASTEST) for _, job in numbered],
             key=f"grade-{uuid.uuid4().hex}",  # of nobody: keys stand on the dashboard
             resources={self._name: 1},
             pure=False,

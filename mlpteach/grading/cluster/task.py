@@ -1,6 +1,7 @@
 """The task that Dask runs: only workers are given it whose :class:`GraderPlugin` can grade."""
 
 import time
+import zlib
 
 from distributed import get_worker
 
@@ -13,9 +14,10 @@ def grade_jobs(plugin, jobs):
     plugin : str
         Its name.
     jobs : list of bytes
+        Compressed by zlib.
     """
     began = time.monotonic()
-    answers = [grade_job(plugin, job) for job in jobs]
+    answers = [grade_job(plugin, zlib.decompress(job)) for job in jobs]
     return time.monotonic() - began, answers
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import zlib
 
+import dask
 import pytest
 from distributed import KilledWorker
 from distributed.client import FutureCancelledError
@@ -43,7 +45,7 @@ class Client:
 
     def submit(self, function, plugin, jobs, *, key, resources, pure):
         assert resources == {plugin: 1}
-        numbers = [int(job.removeprefix(b"job ")) for job in jobs]
+        numbers = [int(zlib.decompress(job).removeprefix(b"job ")) for job in jobs]
         self.keys.append(key)
         self.tasks.append(numbers)
         values = [self.values[number] for number in numbers]
@@ -136,6 +138,18 @@ def test_only_some_jobs_are_drawn_at_a_time(seconds, most):
         assert len(drawn) - came <= most
     assert came == len(drawn) == 100
     assert len(set(client.keys)) == len(client.tasks)
+
+
+def test_a_client_keeps_no_messages_in_which_jobs_lie(monkeypatch):
+    kept = []
+
+    def client(*_, **__):
+        kept.append(dask.config.get("distributed.admin.low-level-log-length"))
+
+    monkeypatch.setattr(dask_workers, "_Client", client)
+    dask_workers.connect("tcp://127.0.0.1:9")
+    assert kept == [0]
+    assert dask.config.get("distributed.admin.low-level-log-length") > 0  # somebody else's
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "abc://127.0.0.1:9"])
