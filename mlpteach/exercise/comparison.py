@@ -67,19 +67,19 @@ class Comparison:
     """One scenario with its inputs: what the model solution and wrong solutions answer."""
 
     def __init__(self, sheet, scenario, seed):
-        self.sheet, self.scenario, self._seed = sheet, scenario, seed
+        self.sheet, self.scenario, self.seed = sheet, scenario, seed
         self._tried, self._read = None, {}
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
         functions = self.sheet.functions(mistakes)
-        yield from play(self.scenario(np.random.default_rng(self._seed)), functions)
+        yield from play(self.scenario(np.random.default_rng(self.seed)), functions)
 
     def ask_beside(self, names):
         """Yield the scenario's calls with the model's functions in the place of these."""
         model = self.sheet.functions()
         stand_ins = {name: model[name] for name in names}
-        return ask(self.scenario(np.random.default_rng(self._seed)), stand_ins)
+        return ask(self.scenario(np.random.default_rng(self.seed)), stand_ins)
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""
