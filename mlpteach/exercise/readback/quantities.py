@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -232,7 +233,7 @@ class Quantities:
             follows=self._follows(way.key[0]),
             defaults=self._sheet.defaults(self.task.name),
             stages=stages,
-            wrong=self._wrong(way),
+            wrong=partial(self._wrong, way),
         )
         reading, tried = read_quantity(way.formula, way.cases, search, budget.part())
         budget.left -= tried
