@@ -52,10 +52,23 @@ def answered(sheet, scenario):
         return None
     if len(known) == 1:
         return known[0]
-    comparisons, given = zip(*known, strict=True)
+    return _Played(known), [exchange for _, given in known for exchange in given]
 
-    def again(_):
-        for comparison in comparisons:
+
+class _Played(Comparison):
+    """The comparisons of several checks as one; what each has told is not worked out again."""
+
+    def __init__(self, known):
+        super().__init__(known[0][0].sheet, self._again, 0)
+        self._known = known
+
+    def _again(self, _):
+        for comparison, _ in self._known:
             yield from comparison.scenario(np.random.default_rng(comparison.seed))
 
-    return Comparison(sheet, again, 0), [exchange for each in given for exchange in each]
+    def mistakes_of(self, given):
+        if not any(comparison.first_difference(own) for comparison, own in self._known):
+            return ()
+        if any(comparison.is_unknown(own) for comparison, own in self._known):
+            return None  # what explains all of it would explain this part
+        return super().mistakes_of(given)

@@ -115,6 +115,8 @@ def _key(call):
 def _bytes(value):
     if isinstance(value, tuple):
         return tuple(map(_bytes, value))
+    if isinstance(value, (str, int)):
+        return value
     array = np.asarray(value)
     return array.shape, array.dtype.str, array.tobytes()
 

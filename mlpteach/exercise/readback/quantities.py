@@ -98,7 +98,7 @@ class Quantities:
         self.task = sheet.tasks[function]
         self._sheet, self._exchanges = sheet, exchanges
         self._formulas = formulas(sheet, function)
-        self._right = None
+        self._right, self._read_cases = None, {}
         self.trivial = trivial(self.task, exchanges)
 
     def right(self):
@@ -150,8 +150,12 @@ class Quantities:
         return found
 
     def _cases(self, quantity, refused):
-        defaults = self._sheet.defaults(self.task.name)
-        return cases_of(self.task, self._exchanges, quantity, defaults, refused)
+        key = quantity, tuple(refused)
+        if key not in self._read_cases:
+            defaults = self._sheet.defaults(self.task.name)
+            found = cases_of(self.task, self._exchanges, quantity, defaults, refused)
+            self._read_cases[key] = found
+        return self._read_cases[key]
 
     def digits(self):
         """Return to how many digits all that is right has been rounded; None where it is not."""
