@@ -308,7 +308,8 @@ def _common(ratios):
     """The number that all entries share, None where they don't."""
     if not ratios.size or not np.isfinite(ratios).all():
         return None
-    middle = float(np.median(ratios))
+    ordered = np.sort(ratios, axis=None)  # np.median would load all of np.ma
+    middle = float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2
     return middle if np.abs(ratios - middle).max() <= 1e-6 * max(abs(middle), 1e-12) else None
 
 
