@@ -31,6 +31,7 @@ from benchmarks.account import Account
 
 ASSIGNMENT = "ps2_adam"
 MARK = 28  # of 30: a person marks the written answer
+_TURNS = 3
 COURSE = Path(__file__).resolve().parents[2] / "exercises"
 
 
@@ -71,7 +72,11 @@ SLIPS = [
 def print_half_wrong(count):
     """Print the CPU seconds of a class that is right, and of one in which half has a slip."""
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    right, wrong = (cpu_seconds(count, slips) for slips in ([], SLIPS))
+    turns = [[cpu_seconds(count, slips) for slips in ([], SLIPS)] for _ in range(_TURNS)]
+    # The least of several: whoever else computes here makes the same work dearer, never cheaper.
+    right, wrong = (
+        [min(column) for column in zip(*each, strict=True)] for each in zip(*turns, strict=True)
+    )
     for counted, one, other in zip(CpuSeconds._fields, right, wrong, strict=True):
         print(
             f"CPU of {counted.replace('_', ' ')}: {count} right {one:.1f} s, "
