@@ -1,8 +1,8 @@
 """Error carried forward: a mistake in a function costs nothing once more in one that calls it.
 
-A function that is wrong only because of its helpers is right. So where it differs, the student's
-own helpers are asked, with fresh inputs of their own checks: what they answer tells which known
-mistakes are paid for there.
+A function that is wrong only because of its helpers is right. So where it differs, what the
+student's own helpers answered in their own checks, or answer now to inputs of these, tells which
+known mistakes are paid for there.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpteach.exercise.comparison import Comparison, ask
 from mlpteach.exercise.differences import Finding
+from mlpteach.exercise.earlier_checks import answered
 from mlpteach.exercise.in_place import changed_in_place
 from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
@@ -151,9 +152,8 @@ def ask_helpers(sheet, scenarios, rng):
 def _ask_all(sheet, scenarios, rng):
     wrong, broken, most, in_place, silent = {}, [], {}, [], []
     for name, scenario in scenarios.items():
-        seed = int(rng.integers(_SEEDS))
         try:
-            given = yield from ask(scenario(np.random.default_rng(seed)))
+            comparison, given = answered(sheet, scenario) or (yield from _ask(sheet, scenario, rng))
         except NoAnswer:
             broken.append(name)
             silent.append(name)
@@ -166,7 +166,7 @@ def _ask_all(sheet, scenarios, rng):
                 silent += [name] if "not_written" not in kinds else []
             if not kinds.isdisjoint(_STOPS):
                 continue
-            made = Comparison(sheet, scenario, seed).mistakes_of(given)
+            made = comparison.mistakes_of(given)
             if made != ():
                 wrong[name] = made or ()
                 most[name] = _most(sheet, name, made or ())
@@ -176,6 +176,13 @@ def _ask_all(sheet, scenarios, rng):
     reach = {name: sheet.reached_from(name) for name in (*most, *silent)}
     several = tuple(broken), reach, most, tuple(in_place), tuple(silent)
     return Helpers(wrong, *several, len(scenarios))
+
+
+def _ask(sheet, scenario, rng):
+    """Yield a scenario's calls; return (Comparison, exchanges)."""
+    seed = int(rng.integers(_SEEDS))
+    given = yield from ask(scenario(np.random.default_rng(seed)))
+    return Comparison(sheet, scenario, seed), given
 
 
 def _most(sheet, name, made):

@@ -17,6 +17,7 @@ from mlpteach.exercise.protocol import Call, Reply
 from mlpteach.exercise.replies import arrays, same_value
 
 EXACT = 1e-10  # two ways of writing one formula agree to about 1e-13
+_STOPS = ("not_written", "raises")
 # What so many pairs of mistakes lead to that naming one of them would be a guess.
 _SAYS_LITTLE = ("zero", "argument_returned", "not_finite", "moves")
 
@@ -67,22 +68,27 @@ class Comparison:
     """One scenario with its inputs: what the model solution and wrong solutions answer."""
 
     def __init__(self, sheet, scenario, seed):
-        self.sheet, self.scenario, self._seed = sheet, scenario, seed
-        self._tried, self._read = None, {}
+        self.sheet, self.scenario, self.seed = sheet, scenario, seed
+        self._tried, self._read, self._first = None, {}, (None, None)
 
     def play(self, mistakes=()):
         """Yield the exchanges of the model solution, or of it with these mistakes made."""
         functions = self.sheet.functions(mistakes)
-        yield from play(self.scenario(np.random.default_rng(self._seed)), functions)
+        yield from play(self.scenario(np.random.default_rng(self.seed)), functions)
 
     def ask_beside(self, names):
         """Yield the scenario's calls with the model's functions in the place of these."""
         model = self.sheet.functions()
         stand_ins = {name: model[name] for name in names}
-        return ask(self.scenario(np.random.default_rng(self._seed)), stand_ins)
+        return ask(self.scenario(np.random.default_rng(self.seed)), stand_ins)
 
     def first_difference(self, given):
         """Return (exchange, quantity, Finding) of the first thing that differs, or None."""
+        if self._first[0] is not given:
+            self._first = given, self._look_for_difference(given)
+        return self._first[1]
+
+    def _look_for_difference(self, given):
         for exchange, expected in zip(given, self.play(), strict=True):
             task = self.sheet.tasks[exchange.call.function]
             found = arrays(task, exchange.reply)
@@ -124,6 +130,12 @@ class Comparison:
         random = self.sheet.tasks[first[0].call.function].random
         return made if made and (random or self.answers(made, given, EXACT)) else None
 
+    def is_unknown(self, given):
+        """Whether wrong numbers are those of no one known mistake."""
+        first = self.first_difference(given)
+        wrong = first is not None and first[2].kind not in _STOPS
+        return wrong and not self._single(given, first[0])[0]
+
     def known(self, given):
         """Return the known mistakes that could show in these exchanges."""
         return self.sheet.mistakes_in(dict.fromkeys(e.call.function for e in given))
@@ -134,7 +146,7 @@ class Comparison:
         `first` is the exchange that differs first; nearly all mistakes are ruled out by it alone.
         """
         # What stops with an error is told by the error; half of all wrong solutions could be it.
-        if finding.kind in ("not_written", "raises"):
+        if finding.kind in _STOPS:
             return ()
         one, alone = self._single(given, first)
         if one:

@@ -7,13 +7,14 @@ import numpy as np
 from mlpteach.exercise.carried_forward import NONE, PROVES_NOTHING, ask_helpers, carried
 from mlpteach.exercise.comparison import Comparison, Exchange, ask
 from mlpteach.exercise.differences import Finding, close, find
+from mlpteach.exercise.earlier_checks import keep
 from mlpteach.exercise.in_place import changed_in_place
 from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.own_helpers import by_own_helpers
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.readback.quantities import Quantities
-from mlpteach.exercise.replies import arrays
+from mlpteach.exercise.replies import arrays, same_value
 from mlpteach.exercise.wrong_answers import Answers, judge_wrong
 
 _SEEDS = 2**62
@@ -48,6 +49,7 @@ def values_check(sheet, scenario, *, in_place_counts=True, helpers=None):
         with silenced(), limited_memory():
             first = comparison.first_difference(given)
         if first is None:
+            keep(comparison, given)
             with silenced(), limited_memory():
                 return _judge_right(comparison, given, in_place_counts)
         return (yield from _judge_with_helpers(comparison, given, first, helpers, rng))
@@ -72,6 +74,9 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
     again = None
     if not sheet.tasks[exchange.call.function].random and first[1]:
         again = Exchange(exchange.where, exchange.call, (yield exchange.call))
+    # What has a memory of its own answers otherwise the next time.
+    if again is None or same_value(again.reply.value, exchange.reply.value):
+        keep(comparison, given)
     found = (yield from ask_helpers(sheet, helpers, rng)) if helpers else NONE
     if first[2].kind == "raises" and found.stood_in_for:
         return (yield from _judge_beside(comparison, given, first, found))

@@ -31,22 +31,37 @@ class _StandIns:
     def __init__(self, sheet, names):
         self._tasks, self.names = sheet.tasks, names
         self.replies, self.calls = {}, {}
+        self._replay, self._next = [], 0
+
+    def begin(self):
+        """Begin another call of the model's function."""
+        self._replay, self._next = [], 0
+
+    def start_again(self):
+        """Begin the same call once more: up to where it stopped it asks what it asked before."""
+        self._next = 0
 
     def functions(self):
         return {name: self._stand_in(name) for name in self.names}
 
     def _stand_in(self, name):
         def stand_in(*arguments, **keywords):
-            call = Call(name, tuple(map(_copy, arguments)), keywords)
-            key = _key(call)
-            if key not in self.replies:
-                raise _Unknown(call)
-            reply = self.replies[key]
+            if self._next == len(self._replay):
+                self._replay.append(self._known(name, arguments, keywords))
+            reply = self._replay[self._next]
+            self._next += 1
             if reply.error:
                 raise ArithmeticError(reply.error)
             return _as_returned(arguments, reply)
 
         return stand_in
+
+    def _known(self, name, arguments, keywords):
+        call = Call(name, tuple(map(_copy, arguments)), keywords)
+        key = _key(call)
+        if key not in self.replies:
+            raise _Unknown(call)
+        return self.replies[key]
 
     def note(self, call, reply):
         self.calls[_key(call)] = call
@@ -115,6 +130,8 @@ def _key(call):
 def _bytes(value):
     if isinstance(value, tuple):
         return tuple(map(_bytes, value))
+    if isinstance(value, (str, int)):
+        return value
     array = np.asarray(value)
     return array.shape, array.dtype.str, array.tobytes()
 
@@ -144,7 +161,9 @@ def by_own_helpers(sheet, given, names, mistakes):
     played = []
     try:
         for exchange in given:
+            stand_ins.begin()
             while True:
+                stand_ins.start_again()
                 try:
                     with silenced(), limited_memory():
                         reply = make_call(functions, exchange.call)

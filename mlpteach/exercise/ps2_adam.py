@@ -3,6 +3,7 @@
 import numpy as np
 
 from mlpteach.exercise.diagnosis import unchanged_check, values_check
+from mlpteach.exercise.earlier_checks import InTurn
 from mlpteach.exercise.protocol import Call, Check
 from mlpteach.exercise.reading import read_sheet
 from mlpteach.exercise.replies import as_state
@@ -214,11 +215,7 @@ def _values(id, title, function, points, scenario, **options):
     return Check(id, title, (function,), points, values_check(SHEET, scenario, **options))
 
 
-def _all_of_adam_update(rng):
-    for scenario in (_one_update, _several_updates, _other_hypers, _large_eps):
-        yield from scenario(rng)
-
-
+_ALL_OF_ADAM_UPDATE = InTurn(_one_update, _several_updates, _other_hypers, _large_eps)
 _M_HAT, _V_HAT = "corrected_first_moment", "corrected_second_moment"
 _LINES = {
     "first_moment": _first_moment,
@@ -253,6 +250,6 @@ CHECKS = {
         Check("adam_inputs_unchanged", "the arguments stay as they are", ("adam_update",), 2,
               unchanged_check(SHEET, _arguments, helpers=_LINES)),
         _values("adam_counts_updates", "k through the epochs", "adam_descent", 3, _epochs,
-                helpers={"adam_update": _all_of_adam_update}),
+                helpers={"adam_update": _ALL_OF_ADAM_UPDATE}),
     )
 }  # fmt: skip

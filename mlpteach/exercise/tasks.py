@@ -151,8 +151,11 @@ class Sheet:
 
     def defaults(self, function):
         """Return parameter -> default of the model solution."""
-        parameters = inspect.signature(self.functions()[function]).parameters.values()
-        return {p.name: p.default for p in parameters if p.default is not p.empty}
+        key = ("defaults", function)
+        if key not in self.kept:
+            parameters = inspect.signature(self.functions()[function]).parameters.values()
+            self.kept[key] = {p.name: p.default for p in parameters if p.default is not p.empty}
+        return self.kept[key]
 
     def calls(self, function):
         """Return the tasks that the model solution of a function calls."""

@@ -25,6 +25,8 @@ class Budget:
         (sheet, function, quantity, …) -> what an earlier check has read there.
     failed : set
         What an earlier check has looked for in vain.
+    answered : dict
+        (sheet, scenario) -> how an earlier check was answered.
     helpers : dict
         (sheet, names) -> what an earlier check was answered by the student's helpers.
     named : dict
@@ -37,6 +39,7 @@ class Budget:
     left: int = _MOST
     found: dict[Any, Any] = field(default_factory=dict)
     failed: set[Any] = field(default_factory=set)
+    answered: dict[Any, Any] = field(default_factory=dict)
     helpers: dict[Any, Any] = field(default_factory=dict)
     named: dict[Any, Any] = field(default_factory=dict)
     unknown: set[Any] = field(default_factory=set)

@@ -109,8 +109,12 @@ def _transposed_product(first, second, _):
     return first @ np.transpose(second)
 
 
-def _plain(function):
-    return lambda *values: function(*values[:-1])
+def _of_one(function):
+    return lambda x, _: function(x)
+
+
+def _of_two(function):
+    return lambda x, y, _: function(x, y)
 
 
 # As they are written behind an array; "flat" counts all entries one after the other.
@@ -206,7 +210,8 @@ _REDUCTIONS = {
     "var": np.var,
 }
 OPERATIONS = (
-    {op: _plain(function) for op, function in (_BINARY | _UNARY).items()}
+    {op: _of_one(function) for op, function in _UNARY.items()}
+    | {op: _of_two(function) for op, function in _BINARY.items()}
     | {op: _reduce(function) for op, function in _REDUCTIONS.items()}
     | {
         "shape": lambda array, axis: np.shape(array)[axis],
@@ -247,8 +252,11 @@ def evaluate(node, values, memo):
         return values[node.value]
     if node.op == "number":
         return node.value
-    parts = [evaluate(part, values, memo) for part in node.parts]
-    return OPERATIONS[node.op](*parts, node.value)
+    parts = node.parts
+    if len(parts) == 2:  # as nearly always
+        first, second = evaluate(parts[0], values, memo), evaluate(parts[1], values, memo)
+        return OPERATIONS[node.op](first, second, node.value)
+    return OPERATIONS[node.op](*[evaluate(part, values, memo) for part in parts], node.value)
 
 
 def fill(node, values, memo):

@@ -6,6 +6,7 @@ judged from the student's own earlier ones.
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mlpteach.exercise.readback.expression import REDUCTIONS, Node, replaced
 
@@ -144,7 +145,7 @@ class _Reader:
 
     def body(self, solution, names):
         """Return what a function returns of these arguments, and its lines by name."""
-        [definition] = ast.parse(solution).body
+        [definition] = _parsed(solution).body
         names, hidden = self._defaults(definition, names), {}
         for statement in definition.body:
             if isinstance(statement, ast.Return):
@@ -215,8 +216,12 @@ class _Reader:
         given |= {keyword.arg: self.read(keyword.value, names) for keyword in tree.keywords}
         [value], _ = self.body(self.source(function), given)
         if value.op != "name":
-            self.called[ast.unparse(tree)] = value
+            self.called[_unparsed(tree)] = value
         return value
+
+
+# Of a function with each known mistake, nearly all is the same.
+_parsed, _unparsed = lru_cache(maxsize=256)(ast.parse), lru_cache(maxsize=256)(ast.unparse)
 
 
 def _is_name(targets):

@@ -54,8 +54,10 @@ class OneEntry:
             return self._values[node.value]
         if node.op == "number":
             return node.value
-        function = _OF_FLOATS[node.op]
-        return function(*map(self._value, node.parts), node.value)
+        function, parts = _OF_FLOATS[node.op], node.parts
+        if len(parts) == 2:  # as nearly always
+            return function(self._value(parts[0]), self._value(parts[1]), node.value)
+        return function(*map(self._value, parts), node.value)
 
 
 def _entries(values, shape, place):

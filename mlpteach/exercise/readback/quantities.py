@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Quantities:
         self.task = sheet.tasks[function]
         self._sheet, self._exchanges = sheet, exchanges
         self._formulas = formulas(sheet, function)
-        self._right = None
+        self._right, self._read_cases = None, {}
         self.trivial = trivial(self.task, exchanges)
 
     def right(self):
@@ -149,8 +150,12 @@ class Quantities:
         return found
 
     def _cases(self, quantity, refused):
-        defaults = self._sheet.defaults(self.task.name)
-        return cases_of(self.task, self._exchanges, quantity, defaults, refused)
+        key = quantity, tuple(refused)
+        if key not in self._read_cases:
+            defaults = self._sheet.defaults(self.task.name)
+            found = cases_of(self.task, self._exchanges, quantity, defaults, refused)
+            self._read_cases[key] = found
+        return self._read_cases[key]
 
     def digits(self):
         """Return to how many digits all that is right has been rounded; None where it is not."""
@@ -232,7 +237,7 @@ class Quantities:
             follows=self._follows(way.key[0]),
             defaults=self._sheet.defaults(self.task.name),
             stages=stages,
-            wrong=self._wrong(way),
+            wrong=partial(self._wrong, way),
         )
         reading, tried = read_quantity(way.formula, way.cases, search, budget.part())
         budget.left -= tried

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,8 +69,8 @@ class Trials:
         The model's.
     cases : list of Case
     limit : int
-    wrong : tuple of Node
-        The model's with one known mistake, each.
+    wrong : callable
+        Returns the model's with one known mistake, each; asked only where nothing simpler fits.
 
     Attributes
     ----------
@@ -78,7 +79,7 @@ class Trials:
         None where there is none.
     """
 
-    def __init__(self, formula, cases, limit, wrong=()):
+    def __init__(self, formula, cases, limit, wrong=tuple):
         self.formula, self.cases, self.left, self.wrong = formula, cases, limit, wrong
         for case in cases:
             _try_fill(formula, case)
@@ -230,8 +231,8 @@ class Search:
         What stands for a quantity that was returned before and is right -> how it follows.
     stages : tuple of callable
         Of STAGES: each only if the former found nothing.
-    wrong : tuple of Node
-        The formula with one known mistake, each.
+    wrong : callable
+        Returns the formula with one known mistake, each, as a tuple of Nodes.
     """
 
     hidden: tuple
@@ -239,7 +240,7 @@ class Search:
     follows: dict
     defaults: dict
     stages: tuple
-    wrong: tuple = ()
+    wrong: Callable = tuple
 
 
 def read_quantity(formula, cases, search, limit):
@@ -406,7 +407,7 @@ def _all_pairs(trials, parts):
 def _beside_known(trials, parts):
     """Return what a known mistake and another slip together explain."""
     found = []
-    for wrong, new in _by_size(trials.formula, trials.wrong):
+    for wrong, new in _by_size(trials.formula, trials.wrong()):
         trials.prepare(wrong)
         fits = trials.fits_together(_slips_beside(wrong, parts), wrong)
         found += [_two(each.formula, new, each) for each in fits]
@@ -466,7 +467,7 @@ def _unlikely(family):
 def _judge(trials, found, follows):
     """Compare the fits on wide inputs: say the shortest of those that agree."""
     found = sorted(found, key=_simplicity)
-    inputs = [_wide_values(trials.cases, seed, follows) for seed in range(_WIDE)]
+    inputs = _WideInputs(trials.cases, follows)
     first, *others = found
     families = {
         edit.family for edit in others if not _agree(first.formula, edit.formula, inputs)
@@ -505,14 +506,26 @@ def _same_value(first, second, values):
     return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True).all())
 
 
-def _wide_values(cases, seed, follows):
-    """Return inputs of the kind that the calls had, drawn far and wide."""
-    rng = np.random.default_rng(seed)
-    shape = ((3, 3), (2, 3))[seed % 2]
-    values = {text: _wide(rng, text, cases, shape, seed) for text in _names(cases)}
-    for text, formula in follows.items():
-        values[text] = evaluate(formula, values, {})
-    return values
+class _WideInputs:
+    """Inputs of the kind that the calls had, drawn far and wide: each when it is first needed."""
+
+    def __init__(self, cases, follows):
+        self._kinds = {text: _wide(text, cases) for text in _names(cases)}
+        self._follows, self._made = follows, []
+
+    def __iter__(self):
+        for seed in range(_WIDE):
+            if seed == len(self._made):
+                self._made.append(self._draw(seed))
+            yield self._made[seed]
+
+    def _draw(self, seed):
+        rng = np.random.default_rng(seed)
+        shape = ((3, 3), (2, 3))[seed % 2]
+        values = {text: draw(rng, shape, seed) for text, draw in self._kinds.items()}
+        for text, formula in self._follows.items():
+            values[text] = evaluate(formula, values, {})
+        return values
 
 
 def _names(cases):
@@ -520,18 +533,21 @@ def _names(cases):
     return dict.fromkeys(text for case in cases for text in case.values)
 
 
-def _wide(rng, text, cases, shape, seed):
+def _wide(text, cases):
+    """Return how to draw what stands under a name: a function of rng, shape, seed."""
     if text.endswith("?"):
-        return bool(rng.integers(2))
+        return lambda rng, shape, seed: bool(rng.integers(2))
     known = [np.asarray(case.values[text]) for case in cases if text in case.values]
     if not known[0].ndim:
         if all(value.dtype.kind in "iu" for value in known):
-            return int(rng.integers(1, 20))
-        tiny = max(abs(float(value)) for value in known) < _TINY
-        return float(known[0]) if tiny else float(rng.uniform(0.05, 0.95))
+            return lambda rng, shape, seed: int(rng.integers(1, 20))
+        if max(abs(float(value)) for value in known) < _TINY:
+            return lambda rng, shape, seed: float(known[0])
+        return lambda rng, shape, seed: float(rng.uniform(0.05, 0.95))
     lowest, highest = min(value.min() for value in known), max(value.max() for value in known)
     if lowest >= 0 and all(np.isin(value, (0, 1)).all() for value in known):
-        return rng.integers(0, 2, shape).astype(float)
+        return lambda rng, shape, seed: rng.integers(0, 2, shape).astype(float)
     if lowest >= 0:
-        return rng.uniform(0.02, 0.98 if highest <= 1 else max(3.0, highest), shape)
-    return rng.normal(0, 2 if seed % 4 else max(2.0, highest), shape)
+        top = 0.98 if highest <= 1 else max(3.0, highest)
+        return lambda rng, shape, seed: rng.uniform(0.02, top, shape)
+    return lambda rng, shape, seed: rng.normal(0, 2 if seed % 4 else max(2.0, highest), shape)

@@ -67,12 +67,11 @@ class Together:
         found = self._keys[key] = len(self._depths)
         parts = key[2:]
         steps = node.op in _ENTRIES
-        depth = 1 + max((self._depths[part] for part in parts), default=0) if steps else 0
-        self._depths.append(depth)
+        self._depths.append(1 + max([self._depths[part] for part in parts]) if steps else 0)
         if node.op == "number":
             self._constants[found] = node.value
         elif steps:
-            self._steps[depth, node.op, node.value].append((found, *parts))
+            self._steps[self._depths[found], node.op, node.value].append((found, *parts))
         else:
             self._wholes[found] = node
         return found
@@ -110,9 +109,12 @@ def _entry(node, case, place, memo):
     try:
         for part in node.parts:
             fill(part, case.values, memo)
-        value = np.asarray(evaluate(node, case.values, memo))
+        value = evaluate(node, case.values, memo)
+        if isinstance(value, (float, int)):
+            return value
+        value = np.asarray(value)
         if value.shape == case.answer.shape:
-            return value.flat[place]
+            return value.item(place)
         if value.ndim > case.answer.ndim:
             return np.nan
         return np.broadcast_to(value, case.answer.shape).flat[place]

@@ -52,14 +52,15 @@ def single_edits(formula, parts):
     parts : Parts
     """
     found = list(places(formula))
-    times = defaultdict(int)
-    for _, node in found:
-        times[node] += 1
-    for node in times:
+    where = defaultdict(list)
+    for place, node in found:
+        where[node].append(place)
+    times = {node: len(own) for node, own in where.items()}
+    for node, own in where.items():
         for family, new in _slips(node, parts):
-            if times[node] > 1:
+            if len(own) > 1:
                 yield Edit(family, new, node, new, node, formula)
-            for place in [place for place, other in found if other is node]:
+            for place in own:
                 yield Edit(family, new, node, new, place, formula)
     yield from twice(formula, found)
     yield from functions_everywhere(formula, times)
