@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
+from mlpteach.study import regret
 from mlpteach.study.regret import average_regret, shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 
@@ -182,6 +183,21 @@ def test_a_run_beside_all_starts_is_the_run_alone_to_the_bit(example):
             for name, value in theirs.quantities.items():
                 assert ours.quantities[name].flat[0] == value.flat[0]
             assert (ours.factor, ours.epoch) == (theirs.factor, theirs.epoch)
+
+
+@pytest.mark.parametrize("example", ["every_third", "every_101st", "at_random"])
+def test_long_runs_are_cut_into_pieces_without_a_trace(example, monkeypatch):
+    shown = shown_updates(700)
+    settings = {"eta": 0.05, "beta1": 0.5, "beta2": 0.99}
+    arguments = COUNTEREXAMPLES[example], mt.rule("amsgrad", **settings), "cooling", shown
+    whole = regret.walk(*arguments)
+    monkeypatch.setattr(regret, "_PIECE", 300)
+    pieces = regret.walk(*arguments)
+    np.testing.assert_array_equal(pieces.band, whole.band)
+    np.testing.assert_array_equal(pieces.trace.losses, whole.trace.losses)
+    assert [step.after.flat[0] for step in pieces.trace] == [s.after.flat[0] for s in whole.trace]
+    for name, values in pieces.series.items():
+        np.testing.assert_array_equal(values, whole.series[name])
 
 
 def test_where_a_start_leaves_the_numbers_the_run_alone_is_shown():
