@@ -3,9 +3,10 @@
 Where the slope of an update does not depend on the place, the moments do not either. The updates
 are cut into blocks that stand side by side as rows of one array, and each begins with what the
 block before it ended with. That is not known at first, but soon: the moments forget where they
-began, so after a few rounds what a block ends with is right. From round to round twice as many blocks follow
-each other, so that a long memory takes little longer than a run update by update. The rule's own
-lines do all of it, each number with the operations of such a run, so the bits are the same.
+began, so after a few rounds what a block ends with is right. From round to round twice as many
+blocks follow each other, so that a long memory takes little longer than a run update by update.
+The rule's own lines do all of it, each number with the operations of such a run, so the bits are
+the same.
 """
 
 from typing import Any, NamedTuple
