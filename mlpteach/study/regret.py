@@ -61,12 +61,6 @@ def run(
     )
 
 
-def average_regret(trace: Trace, slopes: FloatArray) -> FloatArray:
-    """Return R_k/k for every update: how much f_k(x_k) lay above f_k(-1), on average so far."""
-    n = len(trace)
-    return np.cumsum(trace.losses + slopes[:n]) / np.arange(1.0, n + 1)
-
-
 def starts_of(example: Counterexample) -> int:
     """Return how many runs stand for all: one for each slope of the period, else so many draws."""
     return example.period if example.period > 1 else _DRAWS
@@ -144,21 +138,26 @@ def walk(
     points, band, losses, after, states = [], [], [], [], []
     with np.errstate(all="ignore"):
         for piece in _pieces(example, trace.run, factors):
-            here = [k for k in shown if k in piece.numbers]
+            here = np.array([k for k in shown if k in piece.numbers], dtype=int)
             points.append(_points(piece, here))
             band.append(_ends(piece, here))
             losses.append(example.slopes_at(piece.numbers) * piece.before[:, 0])
             after.append(piece.after[:, 0])
             states += _states(piece, trace, factors)
-    together = np.concatenate(after)
-    if np.isfinite(together).all():
-        trace.take_over(np.concatenate(losses), together, states, time.perf_counter() - began)
+    if np.isfinite(np.concatenate(after)).all():
+        seconds = time.perf_counter() - began
+        trace.take_over(np.concatenate(losses), np.concatenate(after), states, seconds)
     else:
         trace = run(example, rule, schedule, shown[-1], start)
+    return Walk(trace, _series(points, shown, len(trace)), np.concatenate(band, axis=1))
+
+
+def _series(points, shown, length):
+    """Return the pieces' points as one; NaN after a divergence."""
     series = {name: np.concatenate([one[name] for one in points]) for name in points[0]}
     for values in series.values():
-        values[np.array(shown) > len(trace)] = np.nan
-    return Walk(trace, series, np.concatenate(band, axis=1))
+        values[np.array(shown) > length] = np.nan
+    return series
 
 
 def _empty_trace(example, rule, schedule, shown, start):
@@ -185,7 +184,7 @@ def _pieces(example: Counterexample, run: Run, factors: FloatArray) -> Iterator[
         along = follow(run.rule, state, first, slopes, example.period)
         rho = factors[first - 1 : numbers[-1], None] * along.rho
         places = _places(x, rho)
-        costs = slopes * places[:-1] + slopes  # f_k(x_k) - f_k(-1), as in `average_regret`
+        costs = slopes * places[:-1] + slopes  # f_k(x_k) - f_k(-1)
         costs[0] += total
         regret = np.cumsum(costs, axis=0)
         yield _Piece(numbers, places[:-1], places[1:], rho, regret, along.quantities)
@@ -218,20 +217,19 @@ def _nearest(x, step):
 
 def _points(piece, here):
     """Return what is shown of the first start at some updates."""
-    at, k = np.array(here, dtype=int) - piece.numbers[0], np.array(here, dtype=float)
+    at = here - piece.numbers[0]
     squared = piece.quantities["V_max" if "V_max" in piece.quantities else "V_hat"]
     return {
         "x": piece.after[at, 0],
         "rho": piece.rho[at, 0],
         "divisor": np.sqrt(squared[at]),
-        "regret": piece.regret[at, 0] / k,
+        "regret": piece.regret[at, 0] / here,
     }
 
 
 def _ends(piece, here):
     """Return the least and the largest average regret at some updates, (2, len(here))."""
-    at, k = np.array(here, dtype=int) - piece.numbers[0], np.array(here, dtype=float)
-    regret = piece.regret[at] / k[:, None]
+    regret = piece.regret[here - piece.numbers[0]] / here[:, None]
     return np.stack([regret.min(axis=1), regret.max(axis=1)])
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import mlpteach as mt
 from mlpteach.study import regret
-from mlpteach.study.regret import average_regret, shown_updates
+from mlpteach.study.regret import shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 
 
@@ -45,14 +45,13 @@ def test_first_three_updates_by_hand(dashboard):
     np.testing.assert_allclose(series["amsgrad.x"][:3], expected, rtol=1e-12)
 
 
-def test_regret_of_standing_still_is_the_mean_slope_twice():
-    example = COUNTEREXAMPLES["every_third"]
-    frozen = mt.descend(example, [1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
-    regret = average_regret(frozen, example.slopes(30))
-    assert regret[-1] == pytest.approx(2 * (3 - 2) / 3)
-    assert regret[0] == pytest.approx(6.0)
-    best = mt.descend(example, [-1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
-    np.testing.assert_array_equal(average_regret(best, example.slopes(30)), 0.0)
+@pytest.mark.parametrize(("start", "first", "last"), [(1.0, 6.0, 2 * (3 - 2) / 3), (-1.0, 0, 0)])
+def test_regret_of_standing_still_is_the_mean_slope_times_the_way_to_the_best(start, first, last):
+    frozen = mt.rule("adam", form="paper", eta=1e-300)
+    shown = shown_updates(30)
+    series = regret.walk(COUNTEREXAMPLES["every_third"], frozen, None, shown, start).series
+    assert series["regret"][0] == first
+    assert series["regret"][-1] == pytest.approx(last)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 303, 304, 310, 5_000, 1_000_000])
