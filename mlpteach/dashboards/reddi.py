@@ -10,7 +10,7 @@ from mlpteach.player import Player
 from mlpteach.player.controls import Choice, Slider, Toggle
 from mlpteach.player.guide import Guide
 from mlpteach.rules import rule
-from mlpteach.study.regret import run_with_band, shown_updates
+from mlpteach.study.regret import shown_updates, walk
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 from mlpteach.views.regret import show_regret
 
@@ -46,7 +46,7 @@ def reddi(
     example : str
         Id of ``mlpteach.COUNTEREXAMPLES``.
     updates : int
-        A million takes about two minutes.
+        A million takes about four seconds.
     start : float
         In [-1, 1].
     seed : int
@@ -141,6 +141,5 @@ def _show(start, seed, values):
     example, rules, schedule = _setting(values)
     example, updates = example.change(seed=seed), int(values["updates"])
     shown = shown_updates(updates, example.period)
-    runs = {id: run_with_band(example, rules[id], schedule, shown, start) for id in rules}
-    traces, bands = ({id: found[i] for id, found in runs.items()} for i in range(2))
-    return show_regret(example, traces, shown, bands)
+    walks = {id: walk(example, rules[id], schedule, shown, start) for id in rules}
+    return show_regret(example, walks, shown)

@@ -273,30 +273,28 @@ class Trace(Sequence[Step]):
         if self.arrived and self.arrived > self._length:
             self.arrived = None
 
-    def of_entry(self, run: Run, entry: int, losses: FloatArray, after: FloatArray) -> "Trace":
-        """Return the trace of a run of one parameter that was computed as an entry of this one's.
+    def take_over(
+        self, losses: FloatArray, after: FloatArray, states: Sequence[State], seconds: float
+    ) -> None:
+        """Take in a finished run of one parameter that was computed elsewhere.
 
-        Looking back computes `run` itself, and checks its costs and W to the bit: a rule that does
-        not work entry by entry is found out.
+        Looking back computes the run itself, and checks its costs and W to the bit.
 
         Parameters
         ----------
-        run : Run
-            The run alone.
-        entry : int
-        losses, after : ndarray, shape (len(self),)
-            Its cost before each update, and W after it.
+        losses, after : ndarray, shape (planned,)
+            The cost before each update, and W after it; all finite.
+        states : list of State
+            After every `stride`-th update.
+        seconds : float
+            What all updates took, each as long as the other.
         """
-        alone, n = Trace(run, self.planned), self._length
-        alone._losses[:n], alone._sums[:n] = losses, after
-        alone._evaluations[:n], alone._seconds[:n] = self.evaluations, self.seconds
-        alone._stride = self._stride
-        alone._checkpoints = [state.of_entry(entry) for state in self._checkpoints]
-        alone._held = sum(state.nbytes for state in alone._checkpoints)
-        alone._latest = (0, alone._checkpoints[0])
-        alone._length = alone._checked = n
-        alone.history = Entries(loss=alone.losses)
-        return alone
+        self._losses[:], self._sums[:] = losses, after
+        self._evaluations[:], self._seconds[:] = 1, seconds / self.planned
+        for state in states:
+            self._keep(state)
+        self._length = self._checked = self.planned
+        self.history = Entries(loss=self.losses)
 
     # -- reading
 

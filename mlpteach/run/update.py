@@ -31,12 +31,6 @@ class State(NamedTuple):
             yield name, np.asarray(value)  # the step length of L-BFGS is a plain number
         yield "W", self.theta
 
-    def of_entry(self, entry: int) -> "State":
-        """Return the state of one entry of W, for a rule that works entry by entry."""
-        part = slice(entry, entry + 1)
-        rule = {name: value[part].copy() for name, value in self.rule.items()}
-        return State(self.theta[part].copy(), rule, self.schedule)
-
     @property
     def nbytes(self) -> int:
         return sum(array.nbytes for _, array in self.arrays())

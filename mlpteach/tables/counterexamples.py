@@ -30,7 +30,7 @@ class Counterexample:
     steep, gentle : float
         The two slopes: `steep` > 0 at few updates, -`gentle` < 0 at all others.
     is_steep : callable
-        (k, seed) -> whether c_k is the steep slope.
+        (k, seed) -> whether c_k is the steep slope; without a period also of an array of k.
     period : int
         Updates after which the slopes repeat; 1 for the random ones.
     share : float
@@ -57,7 +57,7 @@ class Counterexample:
     source: str
     steep: float
     gentle: float
-    is_steep: Callable[[int, int], bool]
+    is_steep: Callable[[Any, int], Any]
     period: int
     share: float
     settings: dict[str, Any] = field(hash=False)
@@ -77,9 +77,15 @@ class Counterexample:
 
     def slopes(self, n: int) -> FloatArray:
         """Return c_k for k = 1 … n, shape (n,)."""
-        return np.array(
-            [self.slope(k) for k in range(1, check_count("n", n, maximum=10_000_000) + 1)]
-        )
+        return self.slopes_at(range(1, check_count("n", n, maximum=10_000_000) + 1))
+
+    def slopes_at(self, numbers: range) -> FloatArray:
+        """Return c_k for all k of `numbers`, in a row, shape (len(numbers),)."""
+        if self.period > 1:
+            period = [self.slope(k) for k in numbers[: self.period]]
+            return np.resize(period, len(numbers))
+        steep = self.is_steep(np.array(numbers), self.seed)
+        return np.where(steep, self.steep, -self.gentle)
 
     @property
     def mean_slope(self) -> float:
@@ -125,6 +131,10 @@ def _every(period, k, seed):
 
 def _with_probability(share, k, seed):
     block, place = divmod(k - 1, _BLOCK)
+    if isinstance(k, np.ndarray):
+        first, last = int(block.min()), int(block.max())
+        draws = np.stack([_draws(seed, number) for number in range(first, last + 1)])
+        return draws[block - first, place] < share
     return _draws(seed, block)[place] < share
 
 

@@ -92,8 +92,8 @@ def neuron_series(traces: dict[str, Trace], x: float) -> dict[str, FloatArray]:
 
 
 def _run_series(trace, x):
-    read = [(*s.before.flat, *s.after.flat, s.gradient.flat[1]) for s in trace]
-    w, b, w_after, b_after, V = np.array(read).reshape(-1, 5).T
+    read = trace.gather("before", "after", "gradient")
+    (w, b), (w_after, b_after), (_, V) = (read[name].T for name in ("before", "after", "gradient"))
     with np.errstate(over="ignore", divide="ignore"):
         z = w * x + b
         slope = _SIGMOID.derivative(z) if len(z) else z

@@ -148,25 +148,27 @@ def _read(trace, layer, fields, first, last):
     if first > len(trace):
         return frames
     for frame, step in zip(frames, trace.steps(first, min(last, len(trace))), strict=False):
-        start = 0
-        for name, (rows, columns) in fields.items():
-            values = _values(step, name, layer)
-            slot = frame[start : start + rows * columns].reshape(rows, columns)
-            slot[:, : values.shape[1] if np.ndim(values) else None] = values
-            start += rows * columns
+        _fill(frame, step, layer, fields)
     return frames
 
 
-def _values(step, name, layer):
-    if name == "sensitivity":
-        return step.sensitivity[layer]
+def _fill(frame, step, layer, fields):
+    """Write a step's numbers of all fields into its frame, (size,)."""
+    # Not by `.W[layer]`, which would make the views of all layers for each quantity.
+    entries = step.before.layout.slices[layer - 1][0] if layer else slice(None)
     known = {"W": step.before, "W_after": step.after, "G": step.gradient, **step.quantities}
-    # A reader's rule may leave out a quantity at some updates.
-    before = step.state_before.get(name.removesuffix("_before"), np.nan)
-    value = known.get(name, before)
-    if not isinstance(value, Parameters):
-        return value
-    return value.W[layer] if layer else value.flat[None, :]
+    start = 0
+    for name, (rows, columns) in fields.items():
+        slot = frame[start : start + rows * columns]
+        if name == "sensitivity":
+            instances = step.sensitivity[layer]
+            slot.reshape(rows, columns)[:, : instances.shape[1]] = instances
+        else:
+            # A reader's rule may leave out a quantity at some updates.
+            before = step.state_before.get(name.removesuffix("_before"), np.nan)
+            value = known.get(name, before)
+            slot[:] = value.flat[entries] if isinstance(value, Parameters) else value
+        start += rows * columns
 
 
 def rule_lines(trace: Trace) -> tuple[FormulaLine, ...]:

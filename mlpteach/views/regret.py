@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlpteach.basics.arrays import FloatArray
 from mlpteach.basics.style import BLACK, Style
-from mlpteach.run.trace import Trace
-from mlpteach.study.regret import EveryStart, regret_series
+from mlpteach.study.regret import Walk, starts_of
 from mlpteach.tables.counterexamples import Counterexample
 from mlpteach.views.axis import limits
 from mlpteach.views.layers import Band, Line, Note, Path
@@ -20,26 +18,24 @@ _LANES = (0.7, 0.3)
 
 def show_regret(
     example: Counterexample,
-    traces: dict[str, Trace],
+    walks: dict[str, Walk],
     shown: Sequence[int],
-    bands: dict[str, FloatArray],
 ) -> Show:
     """Return the :class:`~mlpteach.views.Show` of traces on one of Reddi's examples.
 
     Parameters
     ----------
     example : Counterexample
-    traces : dict of str to Trace
+    walks : dict of str to Walk
     shown : list of int
         The updates that the page stands at.
-    bands : dict of str to ndarray
-        Of :func:`mlpteach.study.regret.run_with_band`.
     """
-    slopes = example.slopes(shown[-1])
-    series = {"update": np.array(shown, dtype=float), "slope": slopes[np.array(shown) - 1]}
-    for (id, trace), lane in zip(traces.items(), _LANES, strict=True):
-        low, high = bands[id]
-        series |= regret_series(trace, slopes, shown, id)
+    traces = {id: walk.trace for id, walk in walks.items()}
+    slopes = np.array([example.slope(k) for k in shown])
+    series = {"update": np.array(shown, dtype=float), "slope": slopes}
+    for (id, walk), lane in zip(walks.items(), _LANES, strict=True):
+        low, high = walk.band
+        series |= {f"{id}.{name}": values for name, values in walk.series.items()}
         series |= {f"{id}.lowest": low, f"{id}.highest": high}
         series[f"{id}.lane"] = np.full(len(shown), lane)
     return Show(
@@ -93,7 +89,7 @@ def _story(example):
 
 def _everybody(example):
     """Say which runs a band holds."""
-    count = EveryStart(example, ()).starts
+    count = starts_of(example)
     if example.period == 1:
         return f"{count} draws of the slopes"
     return f"all {count} starts, each with another slope of the period first"

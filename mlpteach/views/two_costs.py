@@ -270,14 +270,14 @@ def chosen_plot(frames, losses, top):
     samples = frames.named(frames.values)
     reach = max(_largest(samples[field]) for field in fields.values()) or 1.0
     outputs = frames.fields[next(iter(fields.values()))][0]
-    axes = Axes("output", "", (-0.6, outputs - 0.4), (-1.05 * reach, 1.05 * reach))
+    axes = Axes("", "", (-0.6, outputs - 0.4), (-1.05 * reach, 1.05 * reach))
     places = np.arange(outputs)
     layers = [
         Bars(places + shift, field, losses[id].style, 0.4)
         for shift, (id, field) in zip((-0.2, 0.2), fields.items(), strict=True)
     ]
     label = "Sensitivity of each output for the image chosen, by both costs"
-    return Plot(f"Its $V^{{({top})}}$", label, axes, layers)
+    return Plot(f"Its $V^{{({top})}}$ by output", label, axes, layers)
 
 
 def _largest(values):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import mlpteach as mt
-from mlpteach.study.regret import average_regret, shown_updates
+from mlpteach.study import regret
+from mlpteach.study.regret import shown_updates
 from mlpteach.tables.counterexamples import COUNTEREXAMPLES
 
 
@@ -44,14 +45,13 @@ def test_first_three_updates_by_hand(dashboard):
     np.testing.assert_allclose(series["amsgrad.x"][:3], expected, rtol=1e-12)
 
 
-def test_regret_of_standing_still_is_the_mean_slope_twice():
-    example = COUNTEREXAMPLES["every_third"]
-    frozen = mt.descend(example, [1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
-    regret = average_regret(frozen, example.slopes(30))
-    assert regret[-1] == pytest.approx(2 * (3 - 2) / 3)
-    assert regret[0] == pytest.approx(6.0)
-    best = mt.descend(example, [-1.0], rule=mt.rule("gd", eta=1e-300), steps=30)
-    np.testing.assert_array_equal(average_regret(best, example.slopes(30)), 0.0)
+@pytest.mark.parametrize(("start", "first", "last"), [(1.0, 6.0, 2 * (3 - 2) / 3), (-1.0, 0, 0)])
+def test_regret_of_standing_still_is_the_mean_slope_times_the_way_to_the_best(start, first, last):
+    frozen = mt.rule("adam", form="paper", eta=1e-300)
+    shown = shown_updates(30)
+    series = regret.walk(COUNTEREXAMPLES["every_third"], frozen, None, shown, start).series
+    assert series["regret"][0] == first
+    assert series["regret"][-1] == pytest.approx(last)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 303, 304, 310, 5_000, 1_000_000])
@@ -182,6 +182,21 @@ def test_a_run_beside_all_starts_is_the_run_alone_to_the_bit(example):
             for name, value in theirs.quantities.items():
                 assert ours.quantities[name].flat[0] == value.flat[0]
             assert (ours.factor, ours.epoch) == (theirs.factor, theirs.epoch)
+
+
+@pytest.mark.parametrize("example", ["every_third", "every_101st", "at_random"])
+def test_long_runs_are_cut_into_pieces_without_a_trace(example, monkeypatch):
+    shown = shown_updates(700)
+    settings = {"eta": 0.05, "beta1": 0.5, "beta2": 0.99}
+    arguments = COUNTEREXAMPLES[example], mt.rule("amsgrad", **settings), "cooling", shown
+    whole = regret.walk(*arguments)
+    monkeypatch.setattr(regret, "_PIECE", 300)
+    pieces = regret.walk(*arguments)
+    np.testing.assert_array_equal(pieces.band, whole.band)
+    np.testing.assert_array_equal(pieces.trace.losses, whole.trace.losses)
+    assert [step.after.flat[0] for step in pieces.trace] == [s.after.flat[0] for s in whole.trace]
+    for name, values in pieces.series.items():
+        np.testing.assert_array_equal(values, whole.series[name])
 
 
 def test_where_a_start_leaves_the_numbers_the_run_alone_is_shown():

@@ -16,11 +16,8 @@ UPDATES = 12
 
 def shown_of(example, traces, updates):
     shown = regret.shown_updates(updates, example.period)
-    bands = {
-        id: regret.run_with_band(example, trace.run.rule, None, shown)[1]
-        for id, trace in traces.items()
-    }
-    return show_regret(example, traces, shown, bands)
+    walks = {id: regret.walk(example, trace.run.rule, None, shown) for id, trace in traces.items()}
+    return show_regret(example, walks, shown)
 
 
 def runs_of(example, updates, ids=("adam", "amsgrad")):
