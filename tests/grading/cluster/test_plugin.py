@@ -27,6 +27,7 @@ class Worker:
         self.resources, self.said, self.status = {}, [], Status.running
         self.state = SimpleNamespace(total_resources={}, available_resources={})
         self.scheduler, self.loop = self, SimpleNamespace(asyncio_loop=loop)
+        self.periodic_callbacks = {"profile": SimpleNamespace(callback_time=10.0)}
 
     async def set_resources(self, worker="", resources=None, **own):
         self.state.total_resources |= own
@@ -79,6 +80,18 @@ def test_the_sandbox_outlives_the_thread_that_started_it(ready):
     for _ in range(2):
         assert b"seconds" in ready.grade(b'{"notebooks": [], "files": {}}')
     assert ready._process.pid == first
+
+
+def test_dask_looks_seldom_at_its_threads_until_all_have_graded(needs_sandbox):
+    setup = Setup({}, Limits()).to_text()
+    first, worker = settled(setup)
+    other, profiler = travelled(setup), worker.periodic_callbacks["profile"]
+    asyncio.run(other.setup(worker))
+    assert profiler.callback_time >= 1000
+    first.teardown(worker)
+    assert profiler.callback_time >= 1000
+    other.teardown(worker)
+    assert profiler.callback_time == pytest.approx(10)
 
 
 def test_a_grader_that_is_lost_is_started_again(ready):
