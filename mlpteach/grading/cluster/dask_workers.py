@@ -184,7 +184,7 @@ class DaskWorkers:
         return future
 
     def _answers(self, future, begun, finished):
-        """Yield the answers of a task that is done; where it failed, its jobs get one each."""
+        """Yield the answers of a task that is done; jobs that are left get a task each."""
         numbered = begun.pop(future)
         if future.cancelled() or self._client.status != "running":
             raise Stopped("the scheduler is gone")
@@ -194,15 +194,20 @@ class DaskWorkers:
             raise Stopped("the scheduler is gone") from error
         except Exception as error:
             if len(numbered) > 1:
-                begun |= {self._submit([each], finished): [each] for each in numbered}
+                self._submit_each(numbered, begun, finished)
                 return
             why = _LOST if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
             yield numbered[0][0], failed(why[:300])
             return
         seconds, answers = _as_said(said, len(numbered))
-        self._learn(seconds / len(numbered))
-        for (number, _), answer in zip(numbered, answers, strict=True):
+        self._learn(seconds / len(answers))
+        self._submit_each(numbered[len(answers) :], begun, finished)
+        for (number, _), answer in zip(numbered, answers, strict=False):
             yield number, _as_text(answer)
+
+    def _submit_each(self, numbered, begun, finished):
+        for each in numbered:
+            begun[self._submit([each], finished)] = [each]
 
     def _learn(self, seconds):
         """Let as many jobs share a task as take the time that one should take."""
@@ -259,7 +264,7 @@ def _wait(finished):
 def _as_said(said, count):
     """Return the seconds and the answers of a task; nonsense is that for each of its jobs."""
     match said:
-        case (float(seconds), [*answers]) if len(answers) == count and 0 <= seconds < math.inf:
+        case (float(seconds), [*answers]) if 0 < len(answers) <= count and 0 <= seconds < math.inf:
             return seconds, answers
     return _TASK_SECONDS, [said] * count
 

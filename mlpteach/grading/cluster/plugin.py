@@ -19,6 +19,7 @@ from distributed.core import Status
 from distributed.diagnostics.plugin import WorkerPlugin
 
 _TELL_SECONDS = 30.0
+_SELDOM = 100  # times less often than else does Dask look what its threads do
 
 
 class GraderPlugin(WorkerPlugin):
@@ -52,9 +53,15 @@ class GraderPlugin(WorkerPlugin):
     async def setup(self, worker):
         """Start the grader, and say what this worker can."""
         self._worker = worker
-        trouble = await asyncio.to_thread(self._begin)
+        # They wait for another process, and the look takes a tenth of what grading takes.
+        self._slow_profiler(_SELDOM)
+        trouble = await asyncio.to_thread(self._begin_alone)
+        if self._torn_down:
+            return
         if trouble:
             worker.log_event(self.name, {"worker": worker.address, "trouble": trouble})
+        for resources in (worker.state.total_resources, worker.state.available_resources):
+            resources.pop(self.name, None)  # what an earlier one left
         await worker.set_resources(**{self.name: 0 if trouble else 1})
         if worker.status == Status.running:
             # Jobs that no worker could do are given to one that comes, but not for what it can do
@@ -62,12 +69,24 @@ class GraderPlugin(WorkerPlugin):
             worker.status = Status.paused
             worker.status = Status.running
 
+    def _slow_profiler(self, times):
+        profiler = self._worker.periodic_callbacks.get("profile")  # None where it is switched off
+        if profiler is not None:
+            profiler.callback_time *= times
+
     def teardown(self, worker):
         """End the grader; the scheduler may be gone already."""
-        worker.state.total_resources.pop(self.name, None)
-        worker.state.available_resources.pop(self.name, None)
+        self._slow_profiler(1 / _SELDOM)
+        # Not taken away: a job that is at work gives its share back, and a worker without it ends.
+        worker.state.total_resources[self.name] = 0
+        available = worker.state.available_resources
+        available[self.name] = available.get(self.name, 0) - 1
         self._torn_down = True
-        self._stop()
+        if self._one_at_a_time.acquire(blocking=False):
+            self._stop()
+            self._one_at_a_time.release()
+        elif process := self._process:
+            process.kill()  # whoever waits for it finds it lost
 
     def grade(self, job):
         """Return the answer to a job, bytes for bytes; None where its grader was lost twice.
@@ -78,13 +97,18 @@ class GraderPlugin(WorkerPlugin):
             None can be started any more: another worker is to have the job.
         """
         with self._one_at_a_time:
-            for _ in range(0 if self._torn_down else 2):
-                self._make_ready()
+            for _ in range(2):
+                if not self._torn_down:
+                    self._make_ready()
+                if self._torn_down:  # also in the meantime
+                    break
                 try:
                     self._jobs.send_bytes(job)
                     return self._jobs.recv_bytes()
                 except (EOFError, OSError):
                     self._stop()
+            if self._torn_down:
+                self._stop()
         return None
 
     def _make_ready(self):
@@ -111,6 +135,13 @@ class GraderPlugin(WorkerPlugin):
         total = worker.state.total_resources
         total[self.name] = 0
         await worker.scheduler.set_resources(worker=worker.contact_address, resources=total)
+
+    def _begin_alone(self):
+        with self._one_at_a_time:
+            trouble = self._begin()
+            if self._torn_down:
+                self._stop()
+            return trouble
 
     def _begin(self):
         """Start a grader; return its trouble, "" for none."""

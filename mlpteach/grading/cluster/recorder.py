@@ -59,18 +59,22 @@ class Recorder:
         self._gradebook.close()
 
     def write(self, batch):
-        """Write a batch of Done, and return a Result for each.
+        """Write a batch of Done, and yield a Result for each as its files are there.
 
         Where the gradebook refuses the batch, each is tried alone: one must not stop the others.
         """
         try:
             self._mark(batch)
-            return [self._lay_down(done) for done in batch]
         except (SQLAlchemyError, ValueError) as error:  # such as a name that is no text
             if len(batch) > 1:
-                return [result for done in batch for result in self.write([done])]
-            said = str(error).splitlines()[0]
-            return [Result(batch[0].begun.student, "failed", f"the gradebook refuses it: {said}")]
+                for done in batch:
+                    yield from self.write([done])
+            else:
+                said = f"the gradebook refuses it: {str(error).splitlines()[0]}"
+                yield Result(batch[0].begun.student, "failed", said)
+        else:
+            for done in batch:
+                yield self._lay_down(done)
         finally:
             for done in batch:
                 done.begun.held.close()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zlib
+from types import SimpleNamespace
 
 import dask
 import pytest
@@ -10,7 +11,7 @@ from distributed import KilledWorker
 from distributed.client import FutureCancelledError
 
 from mlpteach.grading.class_run import CannotGrade
-from mlpteach.grading.cluster import dask_workers
+from mlpteach.grading.cluster import dask_workers, task
 from mlpteach.grading.cluster.coordinator import Stopped
 from mlpteach.grading.cluster.dask_workers import DaskWorkers
 from mlpteach.grading.cluster.jobs import Setup
@@ -89,7 +90,8 @@ def test_as_many_share_a_task_as_take_half_a_second():
 
 
 @pytest.mark.parametrize(
-    "said", [None, b"x", [b"a"] * 8, (0.1, [b"a"] * 7), (float("nan"), [b"a"] * 8), {}]
+    "said",
+    [None, b"x", [b"a"] * 8, (0.1, [b"a"] * 9), (0.1, []), (float("nan"), [b"a"] * 8), {}],
 )
 def test_nonsense_for_a_task_is_nonsense_for_each_of_its_jobs(said):
     class Odd(Client):
@@ -101,6 +103,37 @@ def test_nonsense_for_a_task_is_nonsense_for_each_of_its_jobs(said):
     assert odd
     assert len(got) == 60
     assert {number for number, answer in got.items() if answer != "right"} == odd
+
+
+def test_what_a_task_leaves_is_given_out_again_and_nothing_else():
+    class Short(Client):
+        def answered(self, values):
+            return len(values) * self.seconds, values[:3]
+
+    sent = [b"%d" % number for number in range(60)]
+    got, client = answers(sent, 0.001, Short)
+    assert got == {number: f"{number}" for number in range(60)}
+    shared = [task for task in client.tasks if len(task) > 3]
+    given = [number for task in client.tasks for number in task]
+    assert shared
+    assert sorted(given) == sorted([*range(60), *(n for task in shared for n in task[3:])])
+
+
+@pytest.mark.parametrize(("seconds", "size", "count"), [(0, 1, 8), (0.3, 1, 4), (0, 20 << 20, 2)])
+def test_a_task_that_turns_out_long_or_large_ends(seconds, size, count, monkeypatch):
+    now = [0.0]
+
+    def grade(plugin, job):
+        now[0] += seconds
+        return job * size
+
+    monkeypatch.setattr(task, "grade_job", grade)
+    monkeypatch.setattr(task, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    took, graded = task.grade_jobs(
+        "mlpteach-x", [zlib.compress(b"%d" % number) for number in range(8)]
+    )
+    assert [answer[:1] for answer in graded] == [b"%d" % number for number in range(count)]
+    assert took == pytest.approx(count * seconds)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,24 @@ def test_a_killed_coordinator_goes_on_where_it_was(cluster, course):
     assert scores(course) == [FULL] * COUNT
 
 
+def test_ctrl_c_saves_what_is_done_and_leaves_the_workers_as_they_were(make_cluster, course):
+    cluster = make_cluster(workers=2)
+    before = [child_of(worker) for worker in cluster.workers]
+    process = cluster.start_grading(course)
+    some_are_written(course)
+    process.send_signal(signal.SIGINT)
+    code, said, errors = told(process)
+    graded = len(times_of(course))
+    assert (code, said) == (130, "")
+    assert errors == f"stopped: {graded} graded; start it again to go on\n"
+    wait_until(lambda: not any(map(graders_of, cluster.workers)), 30)
+    done = cluster.grade(course)
+    assert f"{COUNT - graded} graded, {graded} graded before, in" in done.stdout
+    assert scores(course) == [FULL] * COUNT
+    assert [child_of(worker) for worker in cluster.workers] == before
+    assert not any("Traceback" in worker.log.read_text() for worker in cluster.workers)
+
+
 def test_of_two_coordinators_one_is_told_to_wait(cluster, course):
     first = cluster.start_grading(course)
     some_are_written(course)
@@ -204,13 +222,21 @@ def with_isolation_until(gone, folder):
     return environment
 
 
-def end_sandbox(worker):
-    """Kill what runs below the grader of a worker."""
+def graders_of(worker):
+    """Return the graders that run below a worker."""
+    found = []
     for process in psutil.Process(worker.pid).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # a student's, which ended meanwhile
             if "mlpteach.grading.cluster.grader" in process.cmdline():
-                for each in process.children():
-                    each.kill()
+                found.append(process)
+    return found
+
+
+def end_sandbox(worker):
+    """Kill what runs below the grader of a worker."""
+    for grader in graders_of(worker):
+        for each in grader.children():
+            each.kill()
 
 
 def lose_in_the_middle(cluster, course, gone):

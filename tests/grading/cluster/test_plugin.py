@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import shutil
+import signal
 import threading
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import psutil
 import pytest
 from distributed import Reschedule
 from distributed.core import Status
+from processes import wait_until
 from small_class import right_job
 
 from mlpteach.grading.cluster import plugin
@@ -27,6 +29,7 @@ class Worker:
         self.resources, self.said, self.status = {}, [], Status.running
         self.state = SimpleNamespace(total_resources={}, available_resources={})
         self.scheduler, self.loop = self, SimpleNamespace(asyncio_loop=loop)
+        self.periodic_callbacks = {"profile": SimpleNamespace(callback_time=10.0)}
 
     async def set_resources(self, worker="", resources=None, **own):
         self.state.total_resources |= own
@@ -81,6 +84,18 @@ def test_the_sandbox_outlives_the_thread_that_started_it(ready):
     assert ready._process.pid == first
 
 
+def test_dask_looks_seldom_at_its_threads_until_all_have_graded(needs_sandbox):
+    setup = Setup({}, Limits()).to_text()
+    first, worker = settled(setup)
+    other, profiler = travelled(setup), worker.periodic_callbacks["profile"]
+    asyncio.run(other.setup(worker))
+    assert profiler.callback_time >= 1000
+    first.teardown(worker)
+    assert profiler.callback_time >= 1000
+    other.teardown(worker)
+    assert profiler.callback_time == pytest.approx(10)
+
+
 def test_a_grader_that_is_lost_is_started_again(ready):
     ready._process.kill()
     assert b"seconds" in ready.grade(b'{"notebooks": [], "files": {}}')
@@ -105,13 +120,34 @@ def test_who_cannot_grade_has_no_resource_and_says_why(setup, said):
     assert made.grade(b"") is None
 
 
-def test_a_plugin_that_goes_takes_its_resource_along(ready):
-    worker = Worker()
-    for counted in (worker.state.total_resources, worker.state.available_resources):
-        counted |= {"mlpteach-x": 1, "GPU": 2}
-    ready.teardown(worker)
-    assert worker.state.total_resources == worker.state.available_resources == {"GPU": 2}
+def test_a_plugin_that_goes_lets_nothing_more_begin_and_the_next_begins_afresh(ready):
+    worker, at_work = Worker(), Worker()
+    worker.state.total_resources |= {"mlpteach-x": 1, "GPU": 2}
+    worker.state.available_resources |= {"mlpteach-x": 1, "GPU": 2}
+    at_work.state.available_resources |= {"mlpteach-x": 0}
+    for each in (worker, at_work):
+        ready.teardown(each)
+        each.state.available_resources["mlpteach-x"] += each is at_work  # which is done
+        assert each.state.available_resources["mlpteach-x"] == 0
+    assert worker.state.total_resources == {"mlpteach-x": 0, "GPU": 2}
     assert ready.grade(b'{"notebooks": [], "files": {}}') is None
+    other = travelled(Setup({}, Limits()).to_text())
+    asyncio.run(other.setup(worker))
+    other.teardown(Worker())
+    assert worker.state.total_resources == worker.state.available_resources
+    assert worker.state.total_resources == {"mlpteach-x": 1, "GPU": 2}
+
+
+def test_a_plugin_that_goes_ends_the_grader_that_is_at_work(ready):
+    answers, process = [], ready._process
+    os.kill(process.pid, signal.SIGSTOP)  # and so for long
+    waiting = threading.Thread(target=lambda: answers.append(ready.grade(b"job")))
+    waiting.start()
+    assert wait_until(ready._one_at_a_time.locked)
+    ready.teardown(Worker())
+    waiting.join(20)
+    assert (answers, ready._process) == ([None], None)
+    assert process.poll() is not None
 
 
 # Found before the system's own, and at first as good; its processes are told by their name.
