@@ -20,6 +20,8 @@ def other_leaf(node, parts):
         yield from (("number_for_argument", number(value)) for value in values)
         yield from _scheduled(node, parts.counter)
     yield from counted(parts)(node)
+    if node is parts.counter:  # counted from 0, with a guard for the first update
+        yield "counted", Node("maximum", (Node("-", (node, number(1))), number(1)))
 
 
 def _scheduled(node, counter):

@@ -22,8 +22,9 @@ def of_the_whole(formula, parts):
         yield Edit("cut_off", new, formula, new)
     for part in parts.arrays:
         for op in ("sum", "mean"):
-            new = Node("/", (formula, Node(op, (part,))))
-            yield Edit("factor", new, formula, new)
+            for axis in (None, (0, False)):
+                new = Node("/", (formula, Node(op, (part,), axis)))
+                yield Edit("factor", new, formula, new)
     if parts.counter is not None:
         for part in parts.arrays:
             for first in (part, Node("square", (part,))):
