@@ -30,7 +30,7 @@ def _scheduled(node, counter):
         return
     before = Node("-", (counter, number(1)))
     yield from (("schedule", Node("**", (node, done))) for done in (counter, before))
-    for count in (10, 100, 1000):
+    for count in (5, 10, 100, 1000):
         rising = Node("minimum", (number(1), Node("/", (counter, number(count)))))
         yield "schedule", Node("*", (node, rising))
     for done in (counter, before):

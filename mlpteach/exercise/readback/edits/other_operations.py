@@ -132,7 +132,9 @@ def _other_reduction(node):
             yield "axis", Node(outer, (Node(node.op, node.parts, (axis, False)),))
         for inner in ("max", "min"):
             yield "axis", Node(node.op, (Node(inner, node.parts, (axis, False)),))
-        yield "counted_by", Node("shape", node.parts, axis)
+        count = Node("shape", node.parts, axis)
+        yield "counted_by", count
+        yield "counted_by", Node("/", (Node("mean", node.parts), count))
     yield from (("reduction", Node("entries", node.parts, which)) for which in ("[0]", "[-1]"))
     yield "counted_by", Node("size", node.parts)
 
