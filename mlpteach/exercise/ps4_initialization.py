@@ -89,7 +89,10 @@ def _shares(rng):
         # On both sides of the margin that holds where none is given, and just above it.
         A.flat[10:15] = [0.006, 0.9905, 0.015, 0.985, 0.01005]
         A.flat[15] = 0.01  # not closer than the margin
-        A = rng.permuted(A)
+        # One instance with all outputs saturated, in every draw: whoever asks for that finds it.
+        whole, rest = rng.permutation(A.flat[:outputs]), rng.permutation(A.flat[outputs:])
+        columns = np.append(whole, rest).reshape(instances, outputs)
+        A = np.ascontiguousarray(rng.permutation(columns).T)
         yield f"for {outputs} units and {instances} instances", Call("saturated_share", (A,))
     yield "for 35 units and 20 instances", Call("saturated_share", (_many_outputs(rng, 0.01),))
     for which, margin in (

@@ -28,6 +28,7 @@ _DRAWS = ("rng.uniform", "rng.normal")
 _NUMBERS = (1, 2, 3, 4, 6, 8, 12, 0.5)
 _FACTORS = (0.01, 0.1, 0.5, 2, 10)
 _SPREAD, _TAILS = 0.02, 0.17
+_LIKELY_GAP = 12  # of this many times 1/size, between a limit and the largest number drawn below it
 _OTHER_SIZES = ((100, 300), (30, 17), (500, 64))
 _BRACKET = (
     "Your numbers lie as if a bracket ended elsewhere: look at what is multiplied by the limit, "
@@ -125,7 +126,7 @@ def _deviation(scale, kind):
 
 
 def _seen(task, exchange):
-    """Return (sizes, standard deviation, fourth moment) of an answer; None where it is none."""
+    """Return (sizes, array, fourth moment) of an answer; None where it is none."""
     found = arrays(task, exchange.reply)
     if isinstance(found, Finding):
         return None
@@ -136,7 +137,7 @@ def _seen(task, exchange):
         return None
     centred = array - array.mean()
     values = dict(zip(task.parameters, exchange.call.arguments, strict=False))
-    return values, float(array.std()), float((centred**4).mean() / array.var() ** 2)
+    return values, array, float((centred**4).mean() / array.var() ** 2)
 
 
 def _fits_tails(kind, tails):
@@ -144,11 +145,15 @@ def _fits_tails(kind, tails):
 
 
 def _fits(scale, kind, seen):
-    """Whether a scale leads to the spread of every answer."""
-    return all(
-        abs(_KINDS[kind][0] * evaluate(scale, values, {}) / spread - 1) < _SPREAD
-        for values, spread, _ in seen
-    )
+    """Whether a scale leads to the spread of every answer, and a limit to its largest number."""
+    for values, array, _ in seen:
+        drawn = evaluate(scale, values, {})
+        gap = 1 - np.abs(array).max() / drawn
+        spread_fits = abs(_KINDS[kind][0] * drawn / array.std() - 1) < _SPREAD
+        limit_fits = -1e-9 <= gap <= _LIKELY_GAP / array.size
+        if not spread_fits or (kind == "uniform" and not limit_fits):
+            return False
+    return True
 
 
 def _other_scales(scale):
@@ -195,6 +200,8 @@ def _two_terms(scale):
     fractions = [Node("/", (above, fan)) for fan in below.parts]
     roots = Node("+", tuple(Node("sqrt", (fraction,)) for fraction in fractions))
     both = Node("sqrt", (Node("+", tuple(fractions)),))
+    for fraction, fan in ((fractions[0], below.parts[1]), (fractions[1], below.parts[0])):
+        yield Node("+", (Node("sqrt", (fraction,)), Node("sqrt", (fan,))))
     for joined in (roots, both):
         yield joined
         yield Node("/", (joined, number(2)))

@@ -140,15 +140,30 @@ ENTRIES = {
 
 def _entries(array, which):
     array = np.ravel(array) if "flat" in which else array
-    return array[ENTRIES[which]]
+    return array[_chosen(array, which)]
+
+
+def _chosen(array, which):
+    """Return the index of some entries; of as many as a loop over the other axis reaches."""
+    if which == "[:, :len]":
+        return np.s_[:, : len(array)]
+    if which == "[:width]":
+        return np.s_[: array.shape[1]]
+    return np.diag_indices(min(array.shape), array.ndim) if "diagonal" in which else ENTRIES[which]
 
 
 def _only(array, rest, which):
     """Return an array in which some entries are computed and the others are left as they were."""
     found = np.array(np.broadcast_to(rest, np.shape(array)), dtype=float)
     into, out_of = (a.reshape(-1) if "flat" in which else a for a in (found, np.asarray(array)))
-    into[ENTRIES[which]] = out_of[ENTRIES[which]]
+    chosen = _chosen(into, which)
+    into[chosen] = out_of[chosen]
     return found
+
+
+def _softmax(array):
+    powers = np.exp(array - np.max(array, axis=0))
+    return powers / np.sum(powers, axis=0)
 
 
 def _largest(array):
@@ -195,6 +210,7 @@ _UNARY = {
     "sign": np.sign,
     "floor": np.floor,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": _softmax,
     "nan_to_num": np.nan_to_num,
     "T": np.transpose,
     "size": np.size,
@@ -350,7 +366,8 @@ def _bracketed(text, strength, needed):
     return text if strength >= needed else f"({text})"
 
 
-_SPELLED = {"exp10": "10**", "norm": "np.linalg.norm", "sigmoid": "sigmoid", "largest": "one_hot"}
+_SPELLED = {"exp10": "10**", "norm": "np.linalg.norm", "sigmoid": "sigmoid", "largest": "one_hot",
+            "softmax": "softmax"}  # fmt: skip
 
 
 def _call(node, texts, parts):

@@ -29,6 +29,8 @@ FAMILIES = {
     "function_added": ("a function stands where none belongs ({op})", "{new}"),
     "summed": ("entries are summed or averaged that stay apart in it", "{new}"),
     "centred": ("a mean is subtracted", "{new}"),
+    "stretched": ("an array is stretched and shifted, as from 0 … 1 to −1 … 1", "{new}"),
+    "weights": ("the weights of a mean are others", "the weights of what was and of what is new"),
     "normalised": ("something is divided by its own size", "{new}"),
     "applied_twice": ("a part of it is applied twice", "{new}"),
     "other_formula": ("it is another formula", "the sheet's formula"),
@@ -120,9 +122,9 @@ def say(quantity, reading, formula, lines, way="", model=None):
         return f"Your numbers for {quantity} are those of {of} but for {but}{stop}"
     where = where.format(new=f"`{_shown(edit.new, lines)}`", old=old)
     line = _shown(edit.formula, lines)
-    if len(line) > _LONG:
-        return f"Your numbers for {quantity} are those of {of} but for {but}. Look at {where}."
     stop = "" if where.endswith("?") else "."
+    if len(line) > _LONG:
+        return f"Your numbers for {quantity} are those of {of} but for {but}. Look at {where}{stop}"
     return f"Your numbers for {quantity} are those of `{line}`: look at {where}{stop}"
 
 

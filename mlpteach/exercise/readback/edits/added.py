@@ -27,11 +27,14 @@ def functions(node):
 def functions_of_arrays(node):
     """What is done to arrays only: sums, norms, shapes."""
     yield "function_added", Node("norm", (node,))
+    yield "function_added", Node("softmax", (node,))
     yield "matrix_product", Node("transposed_product", (node, node))
     for op in ("sum", "mean", "max"):
         if node.op not in REDUCTIONS:
             for axis in (None, *AXES):
                 yield "summed", Node(op, (node,), axis)
+    if node.op not in REDUCTIONS:  # of one axis or two
+        yield from (("summed", Node(op, (node,), (-1, True))) for op in ("sum", "mean"))
     for axis in (None, (0, True), (1, True)):
         mean = Node("mean", (node,), axis)
         yield "centred", Node("-", (node, mean))
@@ -110,6 +113,13 @@ def limited(node, parts):
     if node.op in ("-", "+"):
         for limit in (500, 700, 100, 50, 20):
             yield "clipped", Node("clip", (node.parts[0],), (-limit, limit))
+
+
+def stretched(array):
+    """What goes from 0 to 1 as if it went from -1 to 1, and the other way round."""
+    twice = Node("*", (number(2), array))
+    yield "stretched", Node("-", (twice, number(1)))
+    yield "stretched", Node("/", (Node("+", (array, number(1))), number(2)))
 
 
 def size_below_root(node):

@@ -53,6 +53,8 @@ def _skeleton(node):
 def _alike_changes(node):
     yield lambda n: n.parts[0]
     yield lambda n: n.parts[1]
+    if node.op == "-" and node.parts[1].op == "**":  # k for 1 - beta**k
+        yield lambda n: n.parts[1].parts[1]
     for op in ("+", "-", "*", "/"):
         if op != node.op:
             yield lambda n, op=op: Node(op, n.parts)

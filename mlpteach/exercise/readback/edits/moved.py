@@ -40,8 +40,11 @@ def _root_of_a_ratio(formula, place, node, ratio, term):
     if root.op != "sqrt":
         return
     above, below = (Node("sqrt", (part,)) for part in ratio.parts)
-    new = Node("/", (Node("+", (above, term)), below))
-    yield Edit("moved", at_place(formula, place, new), node, new)
+    outside = Node("sqrt", (Node("+", (ratio.parts[0], term)),))
+    for new in (
+        Node("/", (Node("+", (above, term)), below)), Node("/", (outside, ratio.parts[1]))
+    ):  # fmt: skip
+        yield Edit("moved", at_place(formula, place, new), node, new)
 
 
 def moved_functions(formula, found):

@@ -20,6 +20,8 @@ def other_leaf(node, parts):
         yield from (("number_for_argument", number(value)) for value in values)
         yield from _scheduled(node, parts.counter)
     yield from counted(parts)(node)
+    if node is parts.counter:  # counted from 0, with a guard for the first update
+        yield "counted", Node("maximum", (Node("-", (node, number(1))), number(1)))
 
 
 def _scheduled(node, counter):
@@ -28,7 +30,7 @@ def _scheduled(node, counter):
         return
     before = Node("-", (counter, number(1)))
     yield from (("schedule", Node("**", (node, done))) for done in (counter, before))
-    for count in (10, 100, 1000):
+    for count in (5, 10, 100, 1000):
         rising = Node("minimum", (number(1), Node("/", (counter, number(count)))))
         yield "schedule", Node("*", (node, rising))
     for done in (counter, before):

@@ -10,7 +10,8 @@ _SIMILAR = {
     "<": ("<=", ">=", ">"),
 }
 LEFT_OUT = ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]", "[0]", "[-1]", "[:, 0]", "[:, -1]",
-             ".flat[:-1]", ".flat[1:]")  # fmt: skip
+             ".flat[:-1]", ".flat[1:]", "[:, :len]", "[:width]",
+             ".diagonal()")  # fmt: skip
 AXES = ((0, False), (1, False), (0, True), (1, True))
 
 
@@ -56,6 +57,8 @@ def other_operation(node):
             inner = Node(op, reduced.parts)
             yield "function", Node(reduced.op, (inner,), reduced.value)
         yield "reduction", Node("norm", reduced.parts)
+        mean = Node("neg", (Node("mean", reduced.parts),))
+        yield from (("function_added", Node(op, (mean,))) for op in ("exp", "sqrt", "square"))
     for op in _SIMILAR.get(node.op, ()):
         yield "operator" if node.op == "<" else "function", Node(op, node.parts)
 
@@ -65,6 +68,7 @@ def _other_arithmetic(node):
         zero = Node("==", (node.parts[0], number(0)))
         yield "where_zero", Node("where", (zero, node.parts[1], node.parts[0]))
         yield from _larger_of_two(*node.parts)
+        yield from _other_weights(*node.parts)
     for op in ("+", "-", "*", "/", "@", "maximum", "minimum"):
         if op != node.op:
             yield "operator", Node(op, node.parts)
@@ -85,6 +89,18 @@ def _larger_of_two(left, right):
         new = right.parts[1]
         for other in (new, Node("abs", new.parts)):
             yield "larger", Node("maximum", (left, other))
+
+
+def _other_weights(old, new):
+    """A mean of what was and of what is new with other weights, divided by their sum."""
+    if old.op != "*" or new.op != "*" or new.parts[0].op != "-":
+        return
+    [kept, before], [rest, now] = old.parts, new.parts
+    if rest.parts[1] is not kept:
+        return
+    total = Node("+", (number(1), kept))
+    for first, second in ((old, now), (before, Node("*", (kept, now))), (before, now)):
+        yield "weights", Node("/", (Node("+", (first, second)), total))
 
 
 def _other_square(part):
@@ -114,7 +130,11 @@ def _other_reduction(node):
     for axis in (0, 1):
         for outer in ("mean", "max", "min", "sum"):
             yield "axis", Node(outer, (Node(node.op, node.parts, (axis, False)),))
-        yield "counted_by", Node("shape", node.parts, axis)
+        for inner in ("max", "min"):
+            yield "axis", Node(node.op, (Node(inner, node.parts, (axis, False)),))
+        count = Node("shape", node.parts, axis)
+        yield "counted_by", count
+        yield "counted_by", Node("/", (Node("mean", node.parts), count))
     yield from (("reduction", Node("entries", node.parts, which)) for which in ("[0]", "[-1]"))
     yield "counted_by", Node("size", node.parts)
 

@@ -13,6 +13,7 @@ from mlpteach.exercise.readback.edits.added import (
     joined,
     limited,
     size_below_root,
+    stretched,
 )
 from mlpteach.exercise.readback.edits.brackets import brackets
 from mlpteach.exercise.readback.edits.edit import Edit
@@ -134,6 +135,7 @@ def _slips(node, parts):
         yield from (("number_for_array", number(value)) for value in (0, 0.5, 1))
         yield from (("one_for_all", Node("entries", (node,), which)) for which in ONE_FOR_ALL)
         yield from (("rounded", Node("round", (node,), digits)) for digits in range(4))
+        yield from stretched(node)
     if node.op == "number":
         yield from (("number", number(value)) for value in (0, *NUMBERS) if value != node.value)
     yield from other_operation(node)
@@ -146,4 +148,5 @@ def _slips(node, parts):
     yield from joined(node, parts)
     if node.op not in ("name", "number"):
         yield from (("other_part", part) for part in parts.all if part is not node)
+        yield from (("other_part", Node("square", (part,))) for part in parts.inputs)
     yield from limited(node, parts)

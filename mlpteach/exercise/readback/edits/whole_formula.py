@@ -1,5 +1,6 @@
 """Special cases of a whole formula, and other formulas in its place."""
 
+from mlpteach.exercise.readback.edits.added import SMALL
 from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.edits.other_operations import LEFT_OUT
 from mlpteach.exercise.readback.expression import Node, names_in, number, replaced
@@ -22,8 +23,9 @@ def of_the_whole(formula, parts):
         yield Edit("cut_off", new, formula, new)
     for part in parts.arrays:
         for op in ("sum", "mean"):
-            new = Node("/", (formula, Node(op, (part,))))
-            yield Edit("factor", new, formula, new)
+            for axis in (None, (0, False)):
+                new = Node("/", (formula, Node(op, (part,), axis)))
+                yield Edit("factor", new, formula, new)
     if parts.counter is not None:
         for part in parts.arrays:
             for first in (part, Node("square", (part,))):
@@ -96,10 +98,14 @@ def plain_steps(formula, parts):
 
 
 def another_formula(formula, parts):
-    """A distance or product of the two inputs, for a function of no more than these."""
+    """What else is made of two inputs, for a function of no more: a distance, a derivative."""
     if len(parts.inputs) != 2 or len(parts.all) > 2 or len(names_in(formula)) != 2:
         return
     first, second = parts.inputs
+    for small in SMALL:
+        slope = Node("+", (_slope_of_sigmoid(second), number(small)))
+        new = Node("/", (formula, slope))
+        yield Edit("slope", new, formula, new)
     rounded = [(first, Node("round", (second,), 0)), (Node("round", (first,), 0), second)]
     for op in ("-", "*", "+", "/", "@", "transposed_product"):
         for pair in (*_pairs_of(first, second), *rounded):
