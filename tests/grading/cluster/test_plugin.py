@@ -56,15 +56,16 @@ def travelled(setup):
     return pickle.loads(pickle.dumps(plugin.GraderPlugin("mlpteach-x", setup)))
 
 
-def settled(setup, loop=None):
-    made, worker = travelled(setup), Worker(loop)
-
-    def settle():
-        asyncio.run(made.setup(worker))
-
-    starter = threading.Thread(target=settle)
+def set_up(made, worker):
+    """Set a plugin up in a thread that ends; in this one a browser's loop may run."""
+    starter = threading.Thread(target=lambda: asyncio.run(made.setup(worker)))
     starter.start()
     starter.join()
+
+
+def settled(setup, loop=None):
+    made, worker = travelled(setup), Worker(loop)
+    set_up(made, worker)
     return made, worker
 
 
@@ -88,7 +89,7 @@ def test_dask_looks_seldom_at_its_threads_until_all_have_graded(needs_sandbox):
     setup = Setup({}, Limits()).to_text()
     first, worker = settled(setup)
     other, profiler = travelled(setup), worker.periodic_callbacks["profile"]
-    asyncio.run(other.setup(worker))
+    set_up(other, worker)
     assert profiler.callback_time >= 1000
     first.teardown(worker)
     assert profiler.callback_time >= 1000
@@ -132,7 +133,7 @@ def test_a_plugin_that_goes_lets_nothing_more_begin_and_the_next_begins_afresh(r
     assert worker.state.total_resources == {"mlpteach-x": 0, "GPU": 2}
     assert ready.grade(b'{"notebooks": [], "files": {}}') is None
     other = travelled(Setup({}, Limits()).to_text())
-    asyncio.run(other.setup(worker))
+    set_up(other, worker)
     other.teardown(Worker())
     assert worker.state.total_resources == worker.state.available_resources
     assert worker.state.total_resources == {"mlpteach-x": 1, "GPU": 2}
