@@ -52,7 +52,7 @@ function valuesAt([levels], size, field) {
   return numbers;
 }
 
-function unpacked([low, middle, high], size) {
+function valuesOfPacked([low, middle, high], size) {
   const numbers = new Float64Array(size);
   for (let at = 0; at < size; at++) numbers[at] = low[at] + 256 * middle[at] + 65536 * high[at];
   return numbers;
@@ -60,7 +60,7 @@ function unpacked([low, middle, high], size) {
 
 const FROM_PLANES = {
   levels: valuesAt,
-  packed: unpacked,
+  packed: valuesOfPacked,
   drawn: upperBytes,
   rounded: upperBytes,
   numbers: upperBytes,
