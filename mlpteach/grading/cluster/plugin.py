@@ -53,7 +53,7 @@ class GraderPlugin(WorkerPlugin):
     async def setup(self, worker):
         """Start the grader, and say what this worker can."""
         self._worker = worker
-        # They wait for another process, and the look takes a tenth of what grading takes.
+        # They wait for another process: a hundred looks a second would see nothing else.
         self._slow_profiler(_SELDOM)
         trouble = await asyncio.to_thread(self._begin_alone)
         if self._torn_down:
