@@ -39,7 +39,7 @@ class Coordinator:
         self._submissions, self._tell = submissions, tell
         self._recorder = Recorder(submissions)
         self._begun = {}  # number -> what is being graded elsewhere
-        self._batch, self._characters, self._since = [], 0, 0.0
+        self._batch, self._characters, self._since = {}, 0, 0.0  # student -> Done
 
     def run(self, students, grade_jobs, patience=0.0):
         """Grade the submissions of `students`.
@@ -66,10 +66,13 @@ class Coordinator:
                 if held:
                     time.sleep(_LOOK_SECONDS)
         finally:
-            self._write()
-            for begun in self._begun.values():
-                begun.held.close()
-            self._recorder.close()
+            try:
+                self._write()
+            finally:
+                left = [done.begun for done in self._batch.values()]
+                for begun in (*self._begun.values(), *left):
+                    begun.held.close()
+                self._recorder.close()
 
     def _grade(self, jobs, grade_jobs):
         with contextlib.closing(grade_jobs(jobs)) as answers:
@@ -112,7 +115,7 @@ class Coordinator:
             self._give_up(begun, "failed", failed)
             return
         self._since = self._since if self._batch else time.monotonic()
-        self._batch.append(Done(begun, answers, seconds))
+        self._batch[begun.student] = Done(begun, answers, seconds)
         self._characters += len(said)
 
     def _give_up(self, begun, state, reason):
@@ -125,7 +128,12 @@ class Coordinator:
             self._write()
 
     def _write(self):
+        """Write the batch; what an interruption leaves of it stays, to be tried once more."""
         if self._batch:
-            batch, self._batch, self._characters = self._batch, [], 0
-            for result in self._recorder.write(batch):
-                self._tell(result)
+            self._characters = 0
+            self._recorder.write(list(self._batch.values()), self._written)
+
+    def _written(self, done, result):
+        del self._batch[done.begun.student]
+        done.begun.held.close()
+        self._tell(result)

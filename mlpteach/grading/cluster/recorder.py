@@ -5,6 +5,8 @@ killed in between finds it not done, grades it again, and comes to the same mark
 """
 
 import contextlib
+import signal
+import threading
 from dataclasses import dataclass
 
 from nbformat.v4 import new_notebook
@@ -58,26 +60,31 @@ class Recorder:
         self._upkeep.end()
         self._gradebook.close()
 
-    def write(self, batch):
-        """Write a batch of Done, and yield a Result for each as its files are there.
+    def write(self, batch, tell):
+        """Write a batch, and tell of each when its files are there.
 
         Where the gradebook refuses the batch, each is tried alone: one must not stop the others.
+        Ctrl-C comes before the files of a batch or behind them, so that what is there was told.
+
+        Parameters
+        ----------
+        batch : list of Done
+        tell : callable
+            Called with each Done and its Result.
         """
         try:
             self._mark(batch)
         except (SQLAlchemyError, ValueError) as error:  # such as a name that is no text
             if len(batch) > 1:
                 for done in batch:
-                    yield from self.write([done])
+                    self.write([done], tell)
             else:
                 said = f"the gradebook refuses it: {str(error).splitlines()[0]}"
-                yield Result(batch[0].begun.student, "failed", said)
+                tell(batch[0], Result(batch[0].begun.student, "failed", said))
         else:
-            for done in batch:
-                yield self._lay_down(done)
-        finally:
-            for done in batch:
-                done.begun.held.close()
+            with _without_ctrl_c():
+                for done in batch:
+                    tell(done, self._lay_down(done))
 
     def _mark(self, batch):
         marks = [
@@ -150,3 +157,19 @@ class Recorder:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.unlink(missing_ok=True)
                 path.write_bytes(data)
+
+
+@contextlib.contextmanager
+def _without_ctrl_c():
+    """Let Ctrl-C wait until the block is done."""
+    if threading.current_thread() is not threading.main_thread():  # Ctrl-C never comes here
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
