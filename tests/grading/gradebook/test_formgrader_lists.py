@@ -38,7 +38,7 @@ CELLS = {"code": 2.5, "code too": 1.0, "written": 4.0, "task": 8.0}
 
 @pytest.fixture
 def gradebook(url):
-    """Two assignments; their notebooks have each kind of cell, code only, and none."""
+    """Two assignments; their notebooks have each kind of cell, code only, and none that counts."""
     with nbgrader.api.Gradebook(url, "course") as book:
         for assignment in ("lists", "other"):
             book.add_assignment(assignment)
@@ -46,6 +46,7 @@ def gradebook(url):
                 book.add_notebook(notebook, assignment)
             for notebook in ("everything", "code only"):
                 add_cells(book, notebook, assignment)
+            book.add_task_cell("odd", "nothing", assignment, max_score=1.0, cell_type="code")
         hand_in_all(book)
         yield book
         for assignment in ("lists", "other"):
