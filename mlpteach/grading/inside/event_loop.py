@@ -35,6 +35,8 @@ class EventLoop:
         """End a cell whose time is over while it waits: else it goes on beside a later one."""
         self._cell.cancel()
         self._pass()
+        if self._cell.done() and not self._cell.cancelled():
+            self._cell.exception()  # looked at, or a warning says later that nobody did
 
     def go_on(self):
         """Let what waits go on, as between two cells."""

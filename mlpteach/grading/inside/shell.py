@@ -155,8 +155,10 @@ class ZMQInteractiveShell(InteractiveShell):
             return self.event_loop.run(self._as_a_kernel(source, store_history))
         except BaseException:
             shown, self.outputs = self.outputs, Outputs()
-            self.event_loop.cancel()
-            self.outputs = shown
+            try:
+                self.event_loop.cancel()
+            finally:
+                self.outputs = shown
             raise
 
     async def _as_a_kernel(self, source, store_history):
