@@ -51,15 +51,19 @@ def compare(folder):
     return not other
 
 
-def marks_of(source, settings, *command):
-    """Return (hand-in, notebook, grade id) -> automatic mark, as a course's command gives it."""
+def marks_of(source, settings, *command, hand_ins=HAND_INS, answer=None):
+    """Return (hand-in, notebook, grade id) -> automatic mark, as a course's command gives it.
+
+    `answer` writes a hand-in's answers into a released notebook: ``answer(path, hand_in)``; by
+    default they are the instructor's.
+    """
     with tempfile.TemporaryDirectory(prefix="mlpteach-benchmark-") as folder:
         root, name = Path(folder), source.name
         shutil.copytree(source, root / "source" / name)
         (root / "nbgrader_config.py").write_text(settings)
         run(root, "nbgrader", "generate_assignment", name)
-        for kind in HAND_INS:
-            hand_in(root, name, kind)
+        for kind in hand_ins:
+            hand_in(root, name, kind, answer)
         run(root, *command, name, may_fail=True)
         with Gradebook(f"sqlite:///{root}/gradebook.db", "course") as gradebook:
             return {
@@ -74,12 +78,14 @@ def _mark(grade):
     return None if grade.needs_manual_grade else grade.auto_score
 
 
-def hand_in(root, name, kind):
+def hand_in(root, name, kind, answer=None):
     """Hand an assignment in: everything that was released, with answers."""
     folder = root / "submitted" / kind / name
     shutil.copytree(root / "release" / name, folder)
     for path in sorted(folder.glob("*.ipynb")):
-        if kind != "untouched":
+        if answer is not None:
+            answer(path, kind)
+        elif kind != "untouched":
             source = nbformat.read(root / "source" / name / path.name, 4)
             path.write_text(json.dumps(answered(path, source, kind == "broken")))
 

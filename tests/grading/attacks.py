@@ -161,6 +161,110 @@ ON_THE_MARK = {
         import os, sys
         def first_moment(*a, **k): sys.exit(0)
         def step(W, M): os._exit(0)""",
+    "the context of calls replaced": """
+        class Context:
+            def run(self, function, *arguments, **keywords):
+                return {"fraction": 1.0, "value": True}
+        get_ipython().event_loop.context = Context()""",
+    "a loop that never rests": """
+        import asyncio, os, struct
+        def forge():
+            for number in range(50):
+                data = b'{"dict": {"number": %d, "value": {"float": 1.0}}}' % number
+                try: os.write(3, struct.pack("!II", len(data), 0) + data)
+                except OSError: pass
+            asyncio.get_running_loop().call_soon(asyncio.create_task, again())
+        async def again():
+            await asyncio.sleep(0.001)
+            forge()
+        first_moment = step = lambda *a, **k: asyncio.run(again())
+        asyncio.create_task(again())""",
+    "a loop in the place of ours": """
+        import asyncio
+        class Loop(asyncio.SelectorEventLoop):
+            def run_until_complete(self, task):
+                done = super().run_until_complete(task)
+                if hasattr(done, "error_in_exec"): done.error_in_exec = None
+                return done
+        asyncio.new_event_loop = Loop
+        get_ipython().event_loop.close = get_ipython().event_loop.cancel = lambda: None
+        get_ipython().event_loop._loop = None""",
+    "streams that talk to the grader": """
+        import os, struct, sys
+        class Stream:
+            def write(self, text):
+                data = b'{"dict": {"number": 1, "fraction": 1.0}}'
+                os.write(3, struct.pack("!II", len(data), 0) + data)
+                return len(text)
+            def flush(self): self.write("")
+        sys.stdout = sys.stderr = Stream()
+        first_moment = step = lambda *a, **k: print("right", file=sys.__stdout__)""",
+    "a trace of the worker": """
+        import sys, threading
+        def look(frame, event, argument):
+            if event == "return" and isinstance(argument, dict):
+                argument.update(value=True, error="", fraction=1.0, passed=True)
+                for key in ("asks", "missing"): argument.pop(key, None)
+            message = frame.f_locals.get("message")
+            if isinstance(message, dict) and message.get("answers"): print("ESCAPED", message)
+            return look
+        sys.setprofile(look)
+        threading.setprofile(look)""",
+    "the collector's callbacks": """
+        import gc
+        def change(phase, info):
+            for thing in gc.get_objects():
+                if isinstance(thing, dict) and "error" in thing and "after" in thing:
+                    thing["value"] = thing["after"][0] if thing["after"] else 1.0
+        gc.callbacks.append(change)
+        gc.set_threshold(1)""",
+    "questions out of turn": """
+        import sys
+        Asks = sys.modules["inside.questions"].Asks
+        def first_moment(M, G, beta1=0.9): raise Asks("first_moment", [M, G], {"beta1": beta1})
+        def step(W, M):
+            question = Asks("step", [W, M], {})
+            question.asked = {"function": ["step"], "arguments": 1, "keywords": [W]}
+            raise question""",
+    "a namespace that lies": """
+        class Names(dict):
+            def get(self, name, *default):
+                return (lambda *a, **k: (a[0], {"fraction": 1.0})) if name in ("first_moment",
+                    "step") else super().get(name, *default)
+        shell = get_ipython()
+        shell.user_ns = shell.user_global_ns = Names(shell.user_ns)""",
+    "signals in the place of ours": """
+        import signal, sys
+        def ring(number, frame):
+            while frame is not None:
+                if "answer" in frame.f_locals: frame.f_locals["answer"] = {"fraction": 1.0}
+                frame = frame.f_back
+        signal.signal = lambda *a: None
+        sys.modules["inside.shell"]._set_handler = lambda *a: None
+        for number in (signal.SIGALRM, signal.SIGPROF): signal.Signals(number)
+        signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+        signal.setitimer = lambda *a: None""",
+    "arrays of another moment": """
+        import numpy as np, threading
+        class Late(np.ndarray):
+            def tobytes(self, order="C"): return np.ones(self.shape).tobytes()
+            def __reduce__(self): return (np.ones, (self.shape,))
+            @property
+            def __array_interface__(self): return np.ones(self.shape).__array_interface__
+        first_moment = lambda M, G, beta1=0.9: (M * 0).view(Late)
+        def step(W, M):
+            wrong = W * 0
+            threading.Timer(0.001, wrong.fill, [1.0]).start()
+            return wrong""",
+    "modules beside the worker": """
+        import os
+        for name in ("json", "struct", "socket", "asyncio", "numpy", "inside", "questions"):
+            with open(name + ".py", "w") as file:
+                file.write("import builtins\\nbuiltins.abs = lambda *a: 0\\nprint('ESCAPED')")
+        def first_moment(*a, **k): os._exit(0)
+        def step(W, M):
+            import json, importlib
+            return importlib.reload(json)""",
 }
 
 # Attacks on the machine, on the instructor's files, and on other students.

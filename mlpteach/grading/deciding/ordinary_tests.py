@@ -15,6 +15,8 @@ from mlpteach.grading.deciding.session import Session
 from mlpteach.grading.notebooks import outputs
 from mlpteach.grading.notebooks.original import graded_tests
 
+_MOST_LINES = 1000  # of nbgrader's LimitOutput
+
 
 def students_cells(notebook):
     """Return the code cells to be run, but for the tests."""
@@ -83,7 +85,7 @@ def run(notebook, tests, sandbox, work, graded, undecided, outputs_too):
     with Session(sandbox, [cell.source for cell in cells], work.all_files) as session:
         for number, cell in enumerate(cells):
             if _grade_id(cell) in tests or outputs_too:
-                cell.outputs = outputs.clean(session.outputs[number])
+                cell.outputs = _as_kept(outputs.clean(session.outputs[number]))
                 cell.execution_count = None
         shown = {
             number: how
@@ -97,6 +99,17 @@ def run(notebook, tests, sandbox, work, graded, undecided, outputs_too):
             if why:
                 undecided.add(_grade_id(cell))
                 graded.for_staff.append(f"{_grade_id(cell)!r} waits for a person: {why}.")
+
+
+def _as_kept(shown):
+    """Return what nbgrader keeps: after that many printed lines no warning, which costs a mark.
+
+    A kernel sends what was printed before what went to stderr.
+    """
+    printed = [output.text for output in shown if output.get("name") == "stdout"]
+    if sum(text.count("\n") + 1 for text in printed) < _MOST_LINES:
+        return shown
+    return [output for output in shown if output.get("name") != "stderr"]
 
 
 def _may_be_the_machine(session, cells, number, rules, sandbox):

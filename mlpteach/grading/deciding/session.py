@@ -259,6 +259,8 @@ def _lacking(said):
             yield "another process, or what else the sandbox forbids,"
         elif _FORBIDDEN in said or any(reason in said for reason in _NO_NETWORK):
             yield "the network"
+        if "'/proc/" in said or output.get("ename") == "NoSuchProcess":
+            yield "what the system tells of its processes and memory"
         if COMMAND_PUT_ASIDE in _text(output, "text"):
             yield "a command of the system"
 

@@ -1,28 +1,27 @@
 """IPython's shell without a kernel: runs one cell at a time and keeps what it shows."""
 
 import ast
-import base64
-import io
+import builtins
+import contextlib
+import gc
+import getpass
+import os
 import re
 import signal
 import sys
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
 from traitlets.config import Config
 
+from .event_loop import EventLoop
 from .frames import COMMAND_PUT_ASIDE, COMMAND_SHOWS, NET
+from .shown import Outputs, Stream
 from .stand_in import PutAside
 
-MOST_TEXT = 100_000
-MOST_OUTPUTS = 50
-MOST_IMAGE = 2_000_000
-MOST_IMAGES = 10_000_000  # characters of all pictures of a cell; a message takes 16 million
-# On these an ordinary test's mark hangs: the first of each is kept, whatever came before.
-_DECIDING = (("error", None), ("execute_result", None), ("stream", "stderr"))
-_LEAST_WARNING = 1000  # characters
 # Commands that no later cell needs: they show, or install what an import asks for by itself.
 _SHOWING = frozenset(
     (
@@ -31,94 +30,10 @@ _SHOWING = frozenset(
         *("pwd", "sort", "tail", "tree", "uname", "uniq", "uv", "wc", "which", "whoami"),
     )
 )
-_KINDS = ("text/plain", "image/png", "image/jpeg")
 
 
 class TimeLimit(BaseException):
     """Raised in the student's code when its time is over; `except Exception` does not stop it."""
-
-
-class Outputs(list):
-    """The outputs of one cell in nbformat's form, cut to a sensible size."""
-
-    def __init__(self):
-        super().__init__()
-        self.text_left, self.images_left = MOST_TEXT, MOST_IMAGES
-
-    def stream(self, name, text):
-        if self._decides(("stream", name)):
-            self.text_left = max(self.text_left, _LEAST_WARNING)
-        if self.text_left <= 0:
-            return
-        if len(text) > self.text_left:
-            text = text[: self.text_left] + "\n… the rest is left out\n"
-        self.text_left -= len(text)
-        last = self[-1] if self else None
-        if last and last["output_type"] == "stream" and last["name"] == name:
-            last["text"] += text
-        else:
-            self._add({"output_type": "stream", "name": name, "text": text})
-
-    def data(self, kind, bundle, **more):
-        kept = {}
-        for key, value in bundle.items():
-            if key not in _KINDS:
-                continue
-            if isinstance(value, (bytes, bytearray)):
-                value = base64.b64encode(value).decode()
-            if not isinstance(value, str):
-                continue
-            if key == "text/plain":
-                kept[key] = value[:MOST_TEXT]
-            elif len(value) <= min(MOST_IMAGE, self.images_left):
-                kept[key] = value
-                self.images_left -= len(value)
-        if kept:
-            self._add({"output_type": kind, "data": kept, "metadata": {}, **more})
-
-    def error(self, name, value, lines):
-        self._add(
-            {
-                "output_type": "error",
-                "ename": str(name)[:200],
-                "evalue": str(value)[:2000],
-                "traceback": [str(line)[:5000] for line in lines[:100]],
-            }
-        )
-
-    def _add(self, output):
-        if len(self) < MOST_OUTPUTS or self._decides(_kind(output)):
-            self.append(output)
-
-    def _decides(self, kind):
-        """Whether a mark may hang on an output of this kind, and none is kept yet."""
-        return kind in _DECIDING and kind not in map(_kind, self)
-
-
-def _kind(output):
-    return output["output_type"], output.get("name")
-
-
-class _Stream(io.TextIOBase):
-    """Takes the place of sys.stdout or sys.stderr."""
-
-    encoding = "utf-8"
-    errors = "replace"
-
-    def __init__(self, name, shell):
-        self.name, self._shell = name, shell
-
-    def write(self, text):
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._shell.outputs.stream(self.name, text)
-        return len(text)
-
-    def writable(self):
-        return True
-
-    def isatty(self):
-        return False
 
 
 class _Hook(DisplayHook):
@@ -154,6 +69,7 @@ class ZMQInteractiveShell(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     outputs = Instance(Outputs, ())
+    event_loop = Instance(EventLoop, ())
     kernel = None  # that it is there tells pandas how wide a table may be
 
     def begin_anew(self):
@@ -161,6 +77,7 @@ class ZMQInteractiveShell(InteractiveShell):
         for past in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
             past[:] = [""]
         self.execution_count = 1
+        self.event_loop.close()
 
     def enable_gui(self, gui=None):
         """There is no window to open."""
@@ -193,20 +110,28 @@ class ZMQInteractiveShell(InteractiveShell):
     system_raw = system
     system_piped = system
 
+    def os_system(self, command):
+        """Take the place of `os.system`, which would fail without a word."""
+        self.system(command)
+        return 0 if _only_shows(command) else 1
+
+    def take_streams(self):
+        """Keep what is printed from here on, until a cell puts a stream of its own there."""
+        sys.stdout, sys.stderr = Stream("stdout", 1, self), Stream("stderr", 2, self)
+
     def run(self, source, seconds):
         """Run a cell; return its outputs and "ok", "error" or "timeout"."""
         self.outputs = Outputs()
-        kept = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = _Stream("stdout", self), _Stream("stderr", self)
         try:
-            with time_limit(seconds, "this cell"):
+            with time_limit(seconds, "this cell"), _nobody_to_ask():
                 result = self._run_what_can_be(source)
-            failed = result.error_before_exec or result.error_in_exec
+                self.event_loop.go_on()
+                failed = result.error_before_exec or result.error_in_exec
+                if failed:
+                    gc.collect()  # else a warning of what it left may be found in a test's cell
         except BaseException as error:  # also what the student's hooks raise
             self.outputs.error(type(error).__name__, _text(error), [_text(error)])
             failed = error
-        finally:
-            sys.stdout, sys.stderr = kept
         status = "timeout" if isinstance(failed, TimeLimit) else "error" if failed else "ok"
         return list(self.outputs), status
 
@@ -215,14 +140,44 @@ class ZMQInteractiveShell(InteractiveShell):
 
         The function below it, which would be marked, may do without.
         """
-        result = self.run_cell(source, store_history=True)
+        result = self._run_in_loop(source, store_history=True)
         if isinstance(result.error_in_exec, PutAside):
             while isinstance(result.error_in_exec, (PutAside, NameError)):
                 source = self._rest_after(result.error_in_exec, source)
                 if not source:
                     break
-                result = self.run_cell(source, store_history=False)
+                result = self._run_in_loop(source, store_history=False)
         return result
+
+    def _run_in_loop(self, source, store_history):
+        """Run code inside the loop; where its time is over, leave out what its end would show."""
+        try:
+            return self.event_loop.run(self._as_a_kernel(source, store_history))
+        except BaseException:
+            shown, self.outputs = self.outputs, Outputs()
+            try:
+                self.event_loop.cancel()
+            finally:
+                self.outputs = shown
+            raise
+
+    async def _as_a_kernel(self, source, store_history):
+        """Await what a cell awaits, and run any other as a function is called."""
+        try:
+            plain = self.transform_cell(source)
+        except Exception:  # said below, when it is tried again
+            return self.run_cell(source, store_history=store_history)
+        if not self.should_run_async(source, transformed_cell=plain):
+            return self.run_cell(source, store_history=store_history)
+        result = None
+        try:
+            result = await self.run_cell_async(
+                source, store_history=store_history, transformed_cell=plain
+            )
+            return result
+        finally:
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
 
     def _rest_after(self, error, source):
         """Return the statements below the one that raised `error`."""
@@ -238,6 +193,21 @@ class ZMQInteractiveShell(InteractiveShell):
         ]
         below = [start for start in starts if start > line]
         return "\n".join(plain.splitlines()[below[0] - 1 :]) if below and line else ""
+
+
+@contextlib.contextmanager
+def _nobody_to_ask():
+    """Let `input` fail as in a kernel that nobody sits before; a cell's own lasts as long as it."""
+
+    def refuse(prompt="", stream=None):
+        raise StdinNotImplementedError("input was called, but there is nobody to ask while grading")
+
+    kept = builtins.input, getpass.getpass
+    builtins.input = getpass.getpass = refuse
+    try:
+        yield
+    finally:
+        builtins.input, getpass.getpass = kept
 
 
 def _only_shows(command):
@@ -292,5 +262,6 @@ def start():
     shell = ZMQInteractiveShell.instance(colors="NoColor", config=like_a_kernels)
     # As a kernel does: a cell may await.
     shell.autoawait = True
+    os.system = shell.os_system
     shell.display_formatter.format(0.5)  # the first is slow, and students are forked from here
     return shell

@@ -16,6 +16,7 @@ def serve(sock, shell):
     """Answer the grader's messages until it hangs up."""
     answers = {"files": _write_files, "cell": _run_cell, "call": _call, "look": _look}
     reader = frames.Reader(sock)
+    shell.take_streams()
     while True:
         try:
             message = frames.receive(reader)
@@ -61,7 +62,7 @@ def _call(shell, message):
             contextlib.redirect_stderr(io.StringIO()),
             standing_in(shell.user_ns, message["stand_ins"], message["answers"]),
         ):
-            value = function(*arguments, **message["keywords"])
+            value = shell.event_loop.context.run(function, *arguments, **message["keywords"])
     except Asks as question:
         return {"asks": question.asked}
     except TimeLimit as limit:

@@ -84,10 +84,13 @@ def _claims(originals, cells):
     taken = {}
     by_grade_id = {_data(cell)["grade_id"]: i for i, cell in enumerate(originals) if _data(cell)}
     by_id = {cell.get("id"): i for i, cell in enumerate(originals)}
-    by_text = {(c.cell_type, c.source.strip()): i for i, c in enumerate(originals)}
+    by_text = defaultdict(list)
+    for place, original in enumerate(originals):
+        by_text[original.cell_type, original.source.strip()].append(place)
     defined = _defined_once(originals)
     for index, cell in enumerate(cells):
-        given = _given(cell, by_id, by_text, originals)
+        same = _of_the_same_text(cell, by_text, originals, taken)
+        given = _given(cell, by_id, same, originals)
         if given is not None:
             taken[index] = given
             continue
@@ -96,14 +99,9 @@ def _claims(originals, cells):
         if len(places) == 1:  # what it does says more than what it claims to be
             taken[index] = places.pop()
             continue
-        for table, key in (
-            (by_grade_id, cell.grade_id),
-            (by_id, cell.id),
-            (by_text, (cell.kind, cell.source.strip())),
-        ):
-            if key and key in table:
-                taken[index] = table[key]
-                break
+        place = by_grade_id.get(cell.grade_id, by_id.get(cell.id, same))
+        if place is not None:
+            taken[index] = place
     _fill_gaps(originals, cells, taken)
     claims = {}
     for index, place in taken.items():
@@ -121,14 +119,34 @@ def _defined_once(originals):
     return {name: found[0] for name, found in places.items() if len(found) == 1}
 
 
-def _given(cell, by_id, by_text, originals):
+def _of_the_same_text(cell, by_text, originals, taken):
+    """Return the place of an original cell of this text; None where there is none.
+
+    Of several, such as tests whose hidden parts are all they have, it is the one that the cell
+    claims to be, else the next one in order.
+    """
+    same = by_text.get((cell.kind, cell.source.strip()), [])
+    if len(same) < 2:
+        return same[0] if same else None
+    claimed = [place for place in same if _claims_to_be(cell, originals[place])]
+    found = set(taken.values())
+    return next((place for place in claimed or same if place not in found), (claimed or same)[-1])
+
+
+def _claims_to_be(cell, original):
+    grade_id = _data(original).get("grade_id")
+    if cell.grade_id and grade_id:
+        return cell.grade_id == grade_id
+    return cell.id == original.get("id")
+
+
+def _given(cell, by_id, same, originals):
     """Return the place of a given cell that this one is; None where it may be an answer.
 
     An example that was given may define an answer's function, and is no answer.
     """
-    place = by_text.get((cell.kind, cell.source.strip()))
-    if place is not None and not _is_answer(originals[place]):
-        return place
+    if same is not None and not _is_answer(originals[same]):
+        return same
     place = by_id.get(cell.id)
     return place if place is not None and not _data(originals[place]) else None
 

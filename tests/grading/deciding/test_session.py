@@ -50,3 +50,22 @@ def test_a_stand_in_is_not_kept_busy(session):
     asked = []
     assert session.answer(call("busy", stand_ins={"half": asked.append})).error == "TypeError"
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("source", "lack"),
+    [
+        ("import os\nos.system('make')", "a command of the system"),
+        ("open('/proc/meminfo')", "what the system tells of its processes and memory"),
+    ],
+)
+def test_what_cannot_be_had_here_is_named(source, lack, needs_sandbox):
+    with Sandbox(modules=()) as sandbox, Session(sandbox, ["1", source]) as started:
+        assert started.lacks == {lack: [1]}
+
+
+def test_a_command_that_only_shows_is_no_lack(needs_sandbox):
+    cells = ["import os\nassert os.system('clear') == 0"]
+    with Sandbox(modules=()) as sandbox, Session(sandbox, cells) as started:
+        assert started.lacks == {}
+        assert [output["output_type"] for output in started.outputs[0]] == ["stream"]
