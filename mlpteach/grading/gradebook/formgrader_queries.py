@@ -5,6 +5,8 @@ students lets SQLite compare each with each, and PostgreSQL compiles those long 
 takes longer than answering them.
 """
 
+import sys
+
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,6 +21,10 @@ def help_the_formgrader():
         event.listen(Session, "do_orm_execute", _with_students)
         event.listen(Engine, "before_cursor_execute", _in_no_order, retval=True)
         event.listen(Engine, "connect", _without_compiling)
+    if "nbgrader.apps.api" in sys.modules:  # as in every formgrader; who only grades lists nothing
+        from mlpteach.grading.gradebook.formgrader_lists import stand_in
+
+        stand_in()
 
 
 def _with_students(asked):
