@@ -22,8 +22,9 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import as_timezone
 from sqlalchemy import case, func, select
 
-_SUMS = ("code_score", "max_code_score", "written_score", "max_written_score")
-_SUMS += ("task_score", "max_task_score")
+_SUMS = tuple(
+    name + kind for kind in ("code_score", "written_score", "task_score") for name in ("", "max_")
+)
 
 
 class _Student(NamedTuple):
@@ -75,8 +76,10 @@ def notebook_submission_dicts(gradebook, notebook_id, assignment_id):
 def _sums(whole, notebooks):
     """Return a subquery: id of a whole -> points of all its marks, and what is true of any."""
     cell, task = GradeCell.__table__.c, TaskCell.__table__.c
-    kinds = (cell.cell_type == "code", cell), (cell.cell_type == "markdown", cell)
-    kinds += ((task.cell_type == "markdown", task),)
+    kinds = [
+        *((cell.cell_type == "code", cell), (cell.cell_type == "markdown", cell)),
+        (task.cell_type == "markdown", task),
+    ]
     points = [
         func.sum(case((is_kind, number), else_=0.0))
         for is_kind, columns in kinds

@@ -1,8 +1,8 @@
 """The formgrader's lists of thousands: what makes nbgrader's questions to its database slow.
 
-For a notebook's list nbgrader asks for each student by a question of its own. Its question for all
-students lets SQLite compare each with each, and PostgreSQL compiles those long questions, which
-takes longer than answering them.
+To find a notebook's neighbours nbgrader asks for each student by a question of its own. Its
+question for all students lets SQLite compare each with each, and PostgreSQL compiles those long
+questions, which takes longer than answering them.
 """
 
 import sys
