@@ -1,9 +1,11 @@
 """The formgrader's lists of thousands: what makes nbgrader's questions to its database slow.
 
-For a notebook's list nbgrader asks for each student by a question of its own. Its question for all
-students lets SQLite compare each with each, and PostgreSQL compiles those long questions, which
-takes longer than answering them. For a list of what was handed in it reads all marks seven times.
+To find a notebook's neighbours nbgrader asks for each student by a question of its own. Its
+question for all students lets SQLite compare each with each, and PostgreSQL compiles those long
+questions, which takes longer than answering them.
 """
+
+import sys
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, joinedload
@@ -15,16 +17,14 @@ _ORDERED, _UNORDERED = "GROUP BY student.id, student.first", "GROUP BY +student.
 
 def help_the_formgrader():
     """Let all questions that nbgrader asks in this process be answered sooner."""
-    from nbgrader.api import Gradebook
-
-    from mlpteach.grading.gradebook import formgrader_lists
-
-    Gradebook.submission_dicts = formgrader_lists.submission_dicts
-    Gradebook.notebook_submission_dicts = formgrader_lists.notebook_submission_dicts
     if not event.contains(Session, "do_orm_execute", _with_students):
         event.listen(Session, "do_orm_execute", _with_students)
         event.listen(Engine, "before_cursor_execute", _in_no_order, retval=True)
         event.listen(Engine, "connect", _without_compiling)
+    if "nbgrader.apps.api" in sys.modules:  # as in every formgrader; who only grades lists nothing
+        from mlpteach.grading.gradebook.formgrader_lists import stand_in
+
+        stand_in()
 
 
 def _with_students(asked):

@@ -1,119 +1,159 @@
-"""The formgrader's lists hold what nbgrader's own questions find."""
+"""The formgrader's lists say what nbgrader's own functions say, for a part of the work."""
 
-import importlib.util
-import sys
+import shutil
 from datetime import datetime
 
-import nbgrader.api
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from mlpteach.grading.gradebook.formgrader_lists import (
-    notebook_submission_dicts,
-    submission_dicts,
-)
-from mlpteach.grading.gradebook.record import begin_submission
+from mlpteach.grading.gradebook.record import Marks, record_batch
 from mlpteach.grading.settings import configure
 
-
-@pytest.fixture(scope="module")
-def stock():
-    """nbgrader's module as it is installed, whatever became of the one that others imported."""
-    spec = importlib.util.spec_from_file_location("nbgrader.stock_api", nbgrader.api.__file__)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+NOTEBOOKS = ("first", "second")
+CELLS = {"test": 1.5, "more": 0.0, "written": None, "task": None}
+TIME = datetime(2026, 11, 2, 10, 30)
+# A person's marks: student, cell -> what is set.
+BY_HAND = {
+    ("ada", "written"): {"manual_score": 2.5, "needs_manual_grade": False},
+    ("ada", "task"): {"manual_score": 4.0, "extra_credit": 0.5, "needs_manual_grade": False},
+    ("bob", "test"): {"extra_credit": 1.25},
+    ("cy", "more"): {"auto_score": 1.0},
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
+def course(request, tmp_path):
+    """A course in a folder; everybody's marks differ, and Dan and Eve wait for theirs."""
+    url = f"sqlite:///{tmp_path}/gradebook.db"
     if request.param == "postgresql":
-        return request.getfixturevalue("postgresql")
-    return f"sqlite:///{tmp_path}/gradebook.db"
-
-
-CELLS = {"code": 2.5, "code too": 1.0, "written": 4.0, "task": 8.0}
-
-
-@pytest.fixture
-def gradebook(url):
-    """Two assignments; their notebooks have each kind of cell, code only, and none that counts."""
-    with nbgrader.api.Gradebook(url, "course") as book:
-        for assignment in ("lists", "other"):
-            book.add_assignment(assignment)
-            for notebook in ("everything", "code only", "nothing"):
-                book.add_notebook(notebook, assignment)
-            for notebook in ("everything", "code only"):
-                add_cells(book, notebook, assignment)
-            book.add_task_cell("odd", "nothing", assignment, max_score=1.0, cell_type="code")
-        hand_in_all(book)
-        yield book
-        for assignment in ("lists", "other"):
+        url = request.getfixturevalue("postgresql")
+    config = Config()
+    configure(config)
+    config.CourseDirectory.root, config.CourseDirectory.db_url = str(tmp_path), url
+    with Gradebook(url, "course") as book:
+        for assignment in ("homework", "other"):
+            make_assignment(book, assignment)
+        yield NbGraderAPI(CourseDirectory(config=config), config=config), book, tmp_path
+        for assignment in ("homework", "other"):
             book.remove_assignment(assignment)
         for student in list(book.students):
             book.remove_student(student.id)
 
 
-def add_cells(book, notebook, assignment):
-    kinds = ("code", "code too") if notebook == "code only" else CELLS
-    for name in kinds:
-        if name == "task":
-            book.add_task_cell(name, notebook, assignment, max_score=8.0, cell_type="markdown")
-            continue
-        kind = "markdown" if name == "written" else "code"
-        book.add_grade_cell(name, notebook, assignment, max_score=CELLS[name], cell_type=kind)
+def make_assignment(book, assignment):
+    book.add_assignment(assignment)
+    for notebook in NOTEBOOKS:
+        place = (notebook, assignment)
+        book.add_notebook(*place)
+        book.add_grade_cell("test", *place, max_score=2, cell_type="code")
+        book.add_grade_cell("more", *place, max_score=1, cell_type="code")
+        book.add_grade_cell("written", *place, max_score=3, cell_type="markdown")
+        book.add_solution_cell("written", *place)
+        book.add_task_cell("task", *place, max_score=5, cell_type="markdown")
+    book.add_notebook("of no points", assignment)
+    book.add_task_cell("odd", "of no points", assignment, max_score=1, cell_type="code")
+    everybody = [Marks(name, dict.fromkeys(NOTEBOOKS, CELLS), timestamp=TIME) for name in ("ada",)]
+    everybody += [Marks(name, {"first": CELLS}, timestamp=TIME) for name in ("bob", "dan")]
+    everybody += [Marks("cy", {n: {"test": 2.0, "more": 1.0, "written": 0.0} for n in NOTEBOOKS})]
+    record_batch(book, assignment, everybody)
 
 
-def hand_in(book, student, marks, assignment="lists", timestamp=None):
-    """`marks` is a dict of notebook -> {cell: (automatic, by hand, extra, waits)}."""
-    begin_submission(book, assignment, student)
-    submission = book.find_submission(assignment, student)
-    submission.timestamp, submission.student.last_name = timestamp, student.upper()
-    for notebook in submission.notebooks:
-        notebook.flagged = student == "flagged"
-        for grade in notebook.grades:
-            found = marks.get(notebook.name, {}).get(grade.name, (None, None, None, False))
-            grade.auto_score, grade.manual_score, grade.extra_credit = found[:3]
-            grade.needs_manual_grade = found[3]
+def hand_in(book, folder):
+    """Put files where nbgrader looks, and a person's marks into the gradebook."""
+    for student in ("ada", "bob", "cy", "dan", "eve"):
+        submitted, graded = (folder / d / student / "homework" for d in ("submitted", "autograded"))
+        for where in (submitted, graded):
+            where.mkdir(parents=True)
+            (where / "first.ipynb").touch()
+        if student != "cy":
+            (submitted / "timestamp.txt").write_text("2026-11-02 10:30:00 UTC")
+    # Dan has handed in again, and Eve only now.
+    (folder / "submitted/dan/homework/timestamp.txt").write_text("2026-11-03 08:00:00 UTC")
+    shutil.rmtree(folder / "autograded" / "eve")
+    for (student, cell), given in BY_HAND.items():
+        grade = book.find_grade(cell, "first", "homework", student)
+        for name, value in given.items():
+            setattr(grade, name, value)
+    book.find_submission_notebook("first", "homework", "bob").flagged = True
+    book.update_or_create_student("dan", first_name="Dan", last_name="Ott")
+    book.update_or_create_student("ada", first_name="Ada", last_name="Lee")
     book.db.commit()
 
 
-def hand_in_all(book):
-    right = {"code": (2.5, None, None, False), "code too": (1.0, None, None, False)}
-    hand_in(
-        book, "right", {"everything": right, "code only": right}, timestamp=datetime(2026, 1, 2)
+def stock(kind, name):
+    """Return nbgrader's own function."""
+    return getattr(kind, name).__wrapped__
+
+
+def by_id(listed):
+    return sorted(listed, key=lambda each: each["id"])
+
+
+def test_the_gradebooks_rows_are_nbgraders_own(course):
+    _, book, folder = course
+    hand_in(book, folder)
+    for name, places in {
+        "submission_dicts": [("homework",), ("other",), ("nothing",)],
+        "notebook_submission_dicts": [
+            (notebook, "homework") for notebook in (*NOTEBOOKS, "of no points", "nothing")
+        ],
+    }.items():
+        for place in places:
+            ours = by_id(getattr(book, name)(*place))
+            assert ours == by_id(stock(Gradebook, name)(book, *place))
+            assert len(ours) == (0 if place[0] in ("nothing", "of no points") else 4)
+    ada, bob = (
+        next(each for each in book.submission_dicts("homework") if each["student"] == student)
+        for student in ("ada", "bob")
     )
-    wrong = {"code": (0.0, None, 0.5, False), "written": (None, None, None, True)}
-    hand_in(book, "flagged", {"everything": wrong})
-    by_hand = {"written": (None, 3.25, 0.5, False), "task": (None, 7.0, None, False)}
-    by_hand |= {"code": (0.5, 2.0, None, False), "code too": (None, None, 0.25, True)}
-    hand_in(book, "by hand", {"everything": by_hand, "code only": {"code": (1.0, 0.0, 1.0, True)}})
-    hand_in(book, "right", {"everything": right | wrong}, "other")
-    hand_in(book, "only there", {}, "other")
+    # By hand: 1.5 + 2.5 + (4 + 0.5) in the first notebook, 1.5 in the second.
+    assert (ada["score"], ada["max_score"], ada["task_score"]) == (10.0, 22.0, 4.5)
+    assert (bob["code_score"], bob["needs_manual_grade"]) == (2.75, True)
 
 
-def as_listed(dicts):
-    return sorted(dicts, key=lambda each: each["id"])
+def test_the_pages_lists_are_nbgraders_own(course, monkeypatch):
+    api, book, folder = course
+    hand_in(book, folder)
+    ours = api.get_submissions("homework"), api.get_notebook_submissions("homework", "first")
+    indices = api.get_notebook_submission_indices("homework", "first")
+    for kind, names in {
+        Gradebook: ("submission_dicts", "notebook_submission_dicts"),
+        NbGraderAPI: ("get_submissions", "get_notebook_submission_indices"),
+    }.items():
+        for name in names:
+            monkeypatch.setattr(kind, name, stock(kind, name))
+    assert ours[0] == api.get_submissions("homework")
+    assert ours[1] == api.get_notebook_submissions("homework", "first")
+    assert indices == api.get_notebook_submission_indices("homework", "first")
+    assert [(each["student"], each["autograded"]) for each in ours[0]] == [
+        *(("ada", True), ("bob", True), ("cy", True), ("dan", False), ("eve", False)),
+    ]
+    assert ours[0][3]["last_name"] == "Ott"
+    assert {each["student"] for each in ours[1]} == {"ada", "bob", "cy", "dan"}
 
 
-def test_submissions_are_listed_as_nbgrader_lists_them(gradebook, stock, url):
-    with stock.Gradebook(url, "course") as theirs:
-        for assignment, count in {"lists": 3, "other": 2, "of nobody": 0}.items():
-            listed = as_listed(theirs.submission_dicts(assignment))
-            assert as_listed(submission_dicts(gradebook, assignment)) == listed
-            assert len(listed) == count
+def steps(book, ask):
+    """Return how many steps SQLite takes to answer."""
+    counted = []
+    connection = book.db.connection().connection.driver_connection
+    connection.set_progress_handler(lambda: counted.append(1), 100)
+    assert len(ask()) == 200
+    connection.set_progress_handler(None, 0)
+    return len(counted)
 
 
-def test_a_notebook_is_listed_as_nbgrader_lists_it(gradebook, stock, url):
-    with stock.Gradebook(url, "course") as theirs:
-        for notebook, count in {"everything": 3, "code only": 3, "nothing": 0}.items():
-            listed = as_listed(theirs.notebook_submission_dicts(notebook, "lists"))
-            assert as_listed(notebook_submission_dicts(gradebook, notebook, "lists")) == listed
-            assert len(listed) == count
-
-
-def test_the_formgrader_asks_for_them(gradebook):
-    configure(Config())
-    assert gradebook.submission_dicts.__func__ is submission_dicts
-    assert gradebook.notebook_submission_dicts.__func__ is notebook_submission_dicts
+@pytest.mark.parametrize("course", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("submission_dicts", ["homework"]), ("notebook_submission_dicts", ["first", "homework"])],
+)
+def test_a_list_takes_less_than_half_of_nbgraders_steps(course, name, place):
+    _, book, _ = course
+    everybody = [Marks(f"student{k}", {"first": CELLS}) for k in range(196)]
+    record_batch(book, "homework", everybody)
+    ours = steps(book, lambda: getattr(book, name)(*place))
+    theirs = steps(book, lambda: stock(Gradebook, name)(book, *place))
+    assert ours < theirs / 2
