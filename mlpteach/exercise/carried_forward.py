@@ -17,6 +17,7 @@ from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import Excuse, NoAnswer
 from mlpteach.exercise.readback.budget import current_budget
+from mlpteach.exercise.readback.quantities import says_nothing
 from mlpteach.exercise.replies import arrays
 
 _SEEDS = 2**62
@@ -24,7 +25,7 @@ _IN_PLACE = 0.5  # of a check's points, at most, for a right function that chang
 _SOMETHING_LOST = 0.9
 _STOPS = ("raises", "not_written")
 # Where a mistake leaves so little of the numbers, they prove nothing about who calls.
-PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
+_PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
 
 
 @dataclass(frozen=True)
@@ -210,10 +211,28 @@ def carried(comparison, given, finding, mistakes):
         What differs first.
     mistakes : tuple of Mistake
     """
-    if not mistakes or finding.kind in PROVES_NOTHING:
+    if not mistakes or proves_nothing(comparison.sheet, given, finding):
         return False
     return _answers(comparison, given, mistakes) and any(
         _holds_numbers(comparison.sheet, e) for e in given
+    )
+
+
+def proves_nothing(sheet, given, finding):
+    """Whether wrong answers leave too little to tell that only helpers are at fault.
+
+    A step so small that W comes back is nothing by itself; beside a call with numbers it is one.
+    """
+    if finding.kind == "argument_returned":
+        return not any(_says_something(sheet, each) for each in given)
+    return finding.kind in _PROVES_NOTHING
+
+
+def _says_something(sheet, exchange):
+    """Whether each returned quantity is other than 0, one number, or an argument."""
+    found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
+    return not isinstance(found, Finding) and not any(
+        says_nothing(exchange.call, array) for array in found.values()
     )
 
 
