@@ -375,9 +375,10 @@ def what_differs(task, exchange, quantity, finding):
 
 
 def _hints(mistakes):
-    if len(mistakes) == 1:
+    hints = dict.fromkeys(mistake.hint for mistake in mistakes)
+    if len(hints) == 1:
         return mistakes[0].hint
-    numbered = [f"{number}) {mistake.hint}" for number, mistake in enumerate(mistakes, start=1)]
+    numbered = [f"{number}) {hint}" for number, hint in enumerate(hints, start=1)]
     return " ".join(["Two mistakes together would do this.", *numbered])
 
 

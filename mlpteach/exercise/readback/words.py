@@ -6,8 +6,10 @@
 from mlpteach.exercise.readback.expression import Node, name, simplified, walk, write
 
 _SHORT = 7  # parts of a formula that is given away by one that is nearly it
-_NO_LINE = ("default", "other_number", "numbers_for_arguments", "left_out", "largest_only",
-            "clipped_norm", "cut_off")  # fmt: skip  # nothing in a line need be wrong
+_NO_LINE = (  # nothing in a line need be wrong
+    "default", "other_number", "numbers_for_arguments", "left_out", "largest_only", "clipped_norm",
+    "cut_off", "normalised_step", "early_updates", "late_updates",
+)  # fmt: skip
 _LONG = 90  # letters of a line that can still be read
 
 # Family -> (what it is, where to look in the line).
@@ -47,6 +49,14 @@ FAMILIES = {
     "clipped": ("values are clipped ({op})", "{new}"),
     "clipped_norm": ("arrays are scaled down where their norm is large", "{new}"),
     "small_added": ("a small number is added", "{new}"),
+    "cut": ("what stands behind the point is cut off, as // and int do", "{new}"),
+    "whole": ("only whole numbers are left: the rest is cut off, as by //, or not put in", ""),
+    "repeated": ("a division is made more than once, as in a loop", "{new}"),
+    "masked": ("only some entries count, as by a condition in brackets", "the condition in {new}"),
+    "other_function": ("another function of the argument stands there", "{new}"),
+    "normalised_step": ("the step is divided by its own size", "the step"),
+    "early_updates": ("up to some update it is computed otherwise, as by a condition on k", ""),
+    "late_updates": ("from some update on it is computed otherwise, as by a condition on k", ""),
     "rounded": ("numbers are rounded ({op})", "the rounding"),
     "twice": ("the same slip stands in it twice", "the two parts that are alike"),
     "moved": ("something stands in another place", "{new}"),
@@ -117,6 +127,8 @@ def say(quantity, reading, formula, lines, way="", model=None):
     but = f"one thing: {what}"
     if reading.family == "two_slips":
         but = f"two things, and one of them is this: {in_short(edit.one)}" if edit else "two things"
+    elif edit and edit.one:
+        but = f"{but}. There {in_short(edit.one)}"
     if edit is None or reading.family in _NO_LINE or _gives_away(edit, model, lines):
         stop = "" if but.endswith("?") else "."
         return f"Your numbers for {quantity} are those of {of} but for {but}{stop}"

@@ -12,6 +12,7 @@ from mlpteach.exercise.readback.edits.added import (
     guarded_logarithms,
     joined,
     limited,
+    normalised,
     size_below_root,
     stretched,
 )
@@ -25,6 +26,7 @@ from mlpteach.exercise.readback.edits.everywhere import (
     guarded,
     twice,
 )
+from mlpteach.exercise.readback.edits.masked import masked_entries, values_for_shares
 from mlpteach.exercise.readback.edits.moved import (
     exchanged,
     exchanged_lines,
@@ -34,10 +36,13 @@ from mlpteach.exercise.readback.edits.moved import (
 )
 from mlpteach.exercise.readback.edits.other_leaves import counted, often_fixed, other_leaf
 from mlpteach.exercise.readback.edits.other_operations import left_out, other_operation, other_sign
+from mlpteach.exercise.readback.edits.repeated import repeated
 from mlpteach.exercise.readback.edits.whole_formula import (
     ONE_FOR_ALL,
     another_formula,
+    normalised_steps,
     of_the_whole,
+    other_activations,
     plain_steps,
     spread_out,
 )
@@ -78,6 +83,10 @@ def single_edits(formula, parts):
     yield from spread_out(formula, parts)
     yield from another_formula(formula, parts)
     yield from plain_steps(formula, parts)
+    yield from normalised_steps(formula, parts)
+    yield from other_activations(formula, times, parts)
+    yield from masked_entries(formula, times, parts)
+    yield from repeated(formula, times, parts)
 
 
 def simple_edits(formula, parts):
@@ -143,6 +152,8 @@ def _slips(node, parts):
     yield from functions(node)
     if any(part in parts.arrays for part in walk(node)):
         yield from functions_of_arrays(node)
+        yield from normalised(node, parts)
+        yield from values_for_shares(node)
         if node.op in ("name", "/"):
             yield from guarded_logarithms(node)
     yield from joined(node, parts)

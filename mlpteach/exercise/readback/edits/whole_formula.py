@@ -1,7 +1,8 @@
 """Special cases of a whole formula, and other formulas in its place."""
 
-from mlpteach.exercise.readback.edits.added import SMALL
+from mlpteach.exercise.readback.edits.added import SMALL, normalised, sizes
 from mlpteach.exercise.readback.edits.edit import Edit
+from mlpteach.exercise.readback.edits.everywhere import only_array
 from mlpteach.exercise.readback.edits.other_operations import LEFT_OUT
 from mlpteach.exercise.readback.expression import Node, names_in, number, replaced
 
@@ -95,6 +96,45 @@ def plain_steps(formula, parts):
                 step = Node("*", (scalar, array))
                 for op in ("-", "+"):
                     yield Edit("plain_step", Node(op, (start, step)), formula, step)
+
+
+def normalised_steps(formula, parts):
+    """A step of one size, whatever the numbers are: divided by its own size before it is scaled."""
+    if formula.op != "-" or formula.parts[0].op != "name":
+        return
+    start, step = formula.parts
+    for scale in parts.scalars:
+        unscaled = Node("/", (step, scale))
+        plain = [Node("/", (unscaled, size)) for size in sizes(unscaled)]
+        for one in (*plain, *(guarded for _, guarded in normalised(unscaled, parts))):
+            new = Node("*", (scale, one))
+            yield Edit("normalised_step", Node("-", (start, new)), step, new)
+
+
+def other_activations(formula, nodes, parts):
+    """Another function of the only array that stands in a part, such as sigmoid for softmax."""
+    for node in nodes:
+        leaf = only_array(node, parts)
+        if leaf is None or names_in(node) != {leaf.value} or len(node.parts) < 2:
+            continue
+        for new in _activations(leaf):
+            yield Edit("other_function", replaced(formula, {node: new}), node, new)
+
+
+def _activations(array):
+    yield from (Node(op, (array,)) for op in ("sigmoid", "tanh", "exp", "abs", "square", "sign"))
+    yield Node("log1p", (Node("exp", (array,)),))
+    yield Node("maximum", (array, number(0)))
+    for axis in (None, (0, True)):
+        smallest, largest = (Node(op, (array,), axis) for op in ("min", "max"))
+        above = Node("-", (array, smallest))
+        yield Node("/", (above, Node("sum", (above,), axis)))
+        yield Node("/", (above, Node("-", (largest, smallest))))
+        lengths = Node("sqrt", (Node("sum", (Node("square", (array,)),), axis),))
+        sums = [Node("sum", (part,), axis) for part in (array, Node("abs", (array,)))]
+        yield from (Node("/", (array, size)) for size in (*sums, lengths, largest))
+        for part in (Node("square", (array,)), Node("maximum", (array, number(0)))):
+            yield Node("/", (part, Node("sum", (part,), axis)))
 
 
 def another_formula(formula, parts):
