@@ -202,6 +202,8 @@ def _two_terms(scale):
     both = Node("sqrt", (Node("+", tuple(fractions)),))
     for fraction, fan in ((fractions[0], below.parts[1]), (fractions[1], below.parts[0])):
         yield Node("+", (Node("sqrt", (fraction,)), Node("sqrt", (fan,))))
+    below_roots = Node("+", tuple(Node("sqrt", (fan,)) for fan in below.parts))
+    yield Node("/", (Node("sqrt", (above,)), below_roots))
     for joined in (roots, both):
         yield joined
         yield Node("/", (joined, number(2)))

@@ -32,14 +32,14 @@ _MOST_FITS = 60
 # Families of slips, the more usual first.
 _LIKELY = (
     ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded",
-     "whole"),
+     "whole", "multiplied_out"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
      "one_for_all", "numbers_for_arguments"),
     ("operator", "function", "other_part", "number_for_argument", "number", "slope",
      "default", "other_number", "small_added", "largest_only", "schedule", "repeated",
      "other_function", "early_updates", "late_updates"),
     ("clipped", "cut_off", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
-     "applied_twice", "normalised_step"),
+     "applied_twice", "normalised_step", "other_step"),
     ("masked", "cut", "normalised"),
 )  # fmt: skip
 _WIDE = 16

@@ -16,7 +16,7 @@ from mlpteach.exercise.readback.edits.added import (
     size_below_root,
     stretched,
 )
-from mlpteach.exercise.readback.edits.brackets import brackets
+from mlpteach.exercise.readback.edits.brackets import brackets, multiplied_out
 from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.edits.everywhere import (
     applied_elsewhere,
@@ -45,6 +45,7 @@ from mlpteach.exercise.readback.edits.whole_formula import (
     other_activations,
     plain_steps,
     spread_out,
+    steps_of_velocities,
 )
 from mlpteach.exercise.readback.expression import Node, number, places, walk
 
@@ -84,6 +85,7 @@ def single_edits(formula, parts):
     yield from another_formula(formula, parts)
     yield from plain_steps(formula, parts)
     yield from normalised_steps(formula, parts)
+    yield from steps_of_velocities(formula, parts)
     yield from other_activations(formula, times, parts)
     yield from masked_entries(formula, times, parts)
     yield from repeated(formula, times, parts)
@@ -149,6 +151,9 @@ def _slips(node, parts):
         yield from (("number", number(value)) for value in (0, *NUMBERS) if value != node.value)
     yield from other_operation(node)
     yield from brackets(node)
+    yield from multiplied_out(node)
+    if node.op == "square":
+        yield from (("argument", Node("*", (*node.parts, other))) for other in parts.arrays)
     yield from functions(node)
     if any(part in parts.arrays for part in walk(node)):
         yield from functions_of_arrays(node)

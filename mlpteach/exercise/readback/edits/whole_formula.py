@@ -98,6 +98,27 @@ def plain_steps(formula, parts):
                     yield Edit("plain_step", Node(op, (start, step)), formula, step)
 
 
+def steps_of_velocities(formula, parts):
+    """Another step made of the new velocity, the one before it, and the gradient."""
+    if formula.op != "-" or any(part.op != "name" for part in formula.parts):
+        return
+    start, velocity = formula.parts
+    before = [part for part in parts.arrays if f"{part.value}'" == velocity.value]
+    gradients = [part for part in parts.inputs if part not in (start, *before)]
+    if len(before) != 1 or len(gradients) != 1:
+        return
+    rests = [Node(op, (number(1), scalar)) for scalar in parts.scalars for op in ("-", "+")]
+    now = [velocity, *(Node("*", (times, velocity)) for times in (*parts.scalars, *rests))]
+    then = [before[0], *(Node("*", (times, before[0])) for times in parts.scalars)]
+    then += [Node("*", (Node("square", (times,)), before[0])) for times in parts.scalars]
+    pushed = [Node("*", (times, gradients[0])) for times in parts.scalars]
+    for first in (*now, *then):
+        for second in (*then, *pushed):
+            for op in ("+", "-"):
+                step = Node(op, (first, second))
+                yield Edit("other_step", Node("-", (start, step)), velocity, step)
+
+
 def normalised_steps(formula, parts):
     """A step of one size, whatever the numbers are: divided by its own size before it is scaled."""
     if formula.op != "-" or formula.parts[0].op != "name":
