@@ -173,6 +173,10 @@ def _other_scales(scale):
                 above, below = inside.parts
                 new.append(Node("/", (Node("sqrt", (above,)), below)))
                 new.append(Node("/", (above, Node("sqrt", (below,)))))
+                new += [
+                    Node("/", (Node("sqrt", (below,)), above)),
+                    Node("sqrt", (Node("/", (below, above)),)),
+                ]
                 new += list(_two_roots(above, below))
         elif node.op == "/":
             new = [Node("*", node.parts)]

@@ -247,6 +247,7 @@ OPERATIONS = (
     }
 )
 REDUCTIONS = tuple(_REDUCTIONS)
+COMPARISONS = ("<", "<=", ">", ">=", "==")
 
 
 # What an expression may stop with that nobody would write.

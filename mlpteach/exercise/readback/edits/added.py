@@ -3,7 +3,7 @@
 from itertools import combinations_with_replacement
 
 from mlpteach.exercise.readback.edits.other_operations import AXES
-from mlpteach.exercise.readback.expression import REDUCTIONS, Node, number, walk
+from mlpteach.exercise.readback.expression import COMPARISONS, REDUCTIONS, Node, number, walk
 
 NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
@@ -120,7 +120,7 @@ def joined(node, parts):
 
 def limited(node, parts):
     """A limit for what an array may hold, or a small number beside it."""
-    if not any(part in parts.arrays for part in walk(node)):
+    if node.op in COMPARISONS or not any(part in parts.arrays for part in walk(node)):
         return
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))

@@ -1,7 +1,9 @@
 """Only some entries count: those where an array is large, small, or on one side of another."""
 
 from mlpteach.exercise.readback.edits.edit import Edit
-from mlpteach.exercise.readback.expression import Node, number
+from mlpteach.exercise.readback.expression import COMPARISONS, Node, number
+
+_LIMITS = (1, 0.5, 0.1, 0.01, 0.001, 1e-6, 1e-8)
 
 
 def masked_entries(formula, nodes, parts):
@@ -46,11 +48,21 @@ def _with_mask(node, mask):
         yield Node("/", (Node("sum", (kept,)), Node("sum", (mask,))))
 
 
+def kept_entries(formula, parts):
+    """Entries that stay what an array was, where a mask leaves them out."""
+    for array in parts.inputs:
+        for limit in _LIMITS:
+            large = Node(">", (Node("abs", (array,)), number(limit)))
+            for before in parts.arrays:
+                new = Node("where", (large, formula, before))
+                yield Edit("masked", new, formula, new)
+
+
 def values_for_shares(node):
     """The values that lie below a limit, where it is to be counted how many do."""
-    if node.op in ("<", ">", "<=", ">="):
+    if node.op in COMPARISONS:
         yield from (("function", Node("*", (part, node))) for part in node.parts)
-    if node.op == "mean" and node.parts[0].op in ("<", ">", "<=", ">="):
+    if node.op == "mean" and node.parts[0].op in COMPARISONS:
         [below] = node.parts
         total = Node("sum", (Node("*", (below.parts[0], below)),))
         yield "function", Node("/", (total, Node("sum", (below,))))

@@ -26,7 +26,7 @@ from mlpteach.exercise.readback.edits.everywhere import (
     guarded,
     twice,
 )
-from mlpteach.exercise.readback.edits.masked import masked_entries, values_for_shares
+from mlpteach.exercise.readback.edits.masked import kept_entries, masked_entries, values_for_shares
 from mlpteach.exercise.readback.edits.moved import (
     exchanged,
     exchanged_lines,
@@ -88,6 +88,7 @@ def single_edits(formula, parts):
     yield from steps_of_velocities(formula, parts)
     yield from other_activations(formula, times, parts)
     yield from masked_entries(formula, times, parts)
+    yield from kept_entries(formula, parts)
     yield from repeated(formula, times, parts)
 
 

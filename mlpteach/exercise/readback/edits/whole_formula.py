@@ -18,6 +18,10 @@ def of_the_whole(formula, parts):
     for digits in _DIGITS:
         new = Node("round", (formula,), digits)
         yield Edit("rounded", new, formula, new)
+    for digits in range(1, 5):
+        times = number(10**digits)
+        new = Node("/", (Node("floor", (Node("*", (formula, times)),)), times))
+        yield Edit("cut", new, formula, new)
     for limit in _CUT_OFF:
         small = Node("<", (Node("abs", (formula,)), number(limit)))
         new = Node("where", (small, number(0), formula))
