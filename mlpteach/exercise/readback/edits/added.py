@@ -63,9 +63,8 @@ def functions_of_arrays(node):
 def normalised(node, parts):
     """An array divided by its own size and a small number that keeps it from 0."""
     guards = [leaf for leaf, usual in parts.defaults if usual < _TINY]
-    for guard in (*guards, *(number(small) for small in _GUARDS)):
-        for size in sizes(node):
-            yield "normalised", Node("/", (node, Node("+", (size, guard))))
+    for guard in (*guards, number(1e-12), number(1e-8)):
+        yield "normalised", Node("/", (node, Node("+", (Node("norm", (node,)), guard))))
 
 
 def sizes(node):

@@ -4,7 +4,7 @@ from mlpteach.exercise.readback.edits.added import SMALL, normalised, sizes
 from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.edits.everywhere import only_array
 from mlpteach.exercise.readback.edits.other_operations import LEFT_OUT
-from mlpteach.exercise.readback.expression import Node, names_in, number, replaced
+from mlpteach.exercise.readback.expression import Node, names_in, number, replaced, walk
 
 _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 
@@ -128,7 +128,8 @@ def normalised_steps(formula, parts):
     if formula.op != "-" or formula.parts[0].op != "name":
         return
     start, step = formula.parts
-    for scale in parts.scalars:
+    scales = [part for part in walk(step) if part in parts.scalars and part is not parts.counter]
+    for scale in scales[:1]:  # what the step begins with
         unscaled = Node("/", (step, scale))
         plain = [Node("/", (unscaled, size)) for size in sizes(unscaled)]
         for one in (*plain, *(guarded for _, guarded in normalised(unscaled, parts))):
