@@ -83,10 +83,23 @@ class Helpers:
         """The known mistakes, whatever else is wrong."""
         return tuple(dict.fromkeys(m for made in self.wrong.values() for m in made))
 
+    def known_of_others(self, asked):
+        """Return the known mistakes of the helpers that are not asked."""
+        others = [made for name, made in self.wrong.items() if name not in asked]
+        return tuple(dict.fromkeys(m for made in others for m in made))
+
     @property
     def to_be_asked(self):
         """Names of those whose mistakes no list holds whole, to be asked; () for too many."""
-        names = tuple(name for name in (*self.wrong, *self.in_place) if self._asks(name))
+        return self._not_too_many(n for n in (*self.wrong, *self.in_place) if self._asks(n))
+
+    @property
+    def all_to_be_asked(self):
+        """Names of all that are wrong, to be asked where known mistakes are only nearly theirs."""
+        return self._not_too_many((*self.wrong, *self.in_place))
+
+    def _not_too_many(self, names):
+        names = tuple(names)
         return names if len(names) <= max(1, self.asked // 2) else ()
 
     def _asks(self, name):

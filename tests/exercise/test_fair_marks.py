@@ -124,6 +124,15 @@ def corrected_first_moment(M, k, beta1=0.9):
     assert total("ps2_adam", source) >= MOST["ps2_adam"] - 3
 
 
+def test_a_known_mistake_that_begins_elsewhere_is_paid_once_whatever_is_drawn():
+    source = """
+def corrected_second_moment(V, k, beta2=0.999):
+    return V / (1 - beta2**k) if k <= 20 else V
+"""
+    for seed in range(8):
+        assert total("ps2_adam", source, seed) == MOST["ps2_adam"] - 1
+
+
 IN_PLACE = """
 def new_weights(W, M_hat, V_hat, eta=0.001, eps=1e-8):
     W -= eta * M_hat / np.sqrt(V_hat + eps)
