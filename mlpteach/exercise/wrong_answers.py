@@ -238,6 +238,8 @@ def _surer(answers, message, mistakes):
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers, other_ways=False)
+    if "masked" in _families(read):
+        return None  # beside 0 and 1 alone a mask is hardly ever what was meant
     return _read_back(answers, message, read) if _is_one_sure_slip(read) else None
 
 
