@@ -50,7 +50,7 @@ def _with_mask(node, mask):
 
 def kept_entries(formula, parts):
     """Entries that stay what an array was, where a mask leaves them out."""
-    for array in parts.inputs:
+    for array in parts.inputs if parts.counter is None else ():  # a condition on k gives the same
         for limit in _LIMITS:
             large = Node(">", (Node("abs", (array,)), number(limit)))
             for before in parts.arrays:
