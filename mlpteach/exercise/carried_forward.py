@@ -17,6 +17,7 @@ from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.protocol import Excuse, NoAnswer
 from mlpteach.exercise.readback.budget import current_budget
+from mlpteach.exercise.readback.quantities import says_nothing
 from mlpteach.exercise.replies import arrays
 
 _SEEDS = 2**62
@@ -24,7 +25,7 @@ _IN_PLACE = 0.5  # of a check's points, at most, for a right function that chang
 _SOMETHING_LOST = 0.9
 _STOPS = ("raises", "not_written")
 # Where a mistake leaves so little of the numbers, they prove nothing about who calls.
-PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
+_PROVES_NOTHING = ("argument_returned", "integer_array", "precision")
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,23 @@ class Helpers:
         """The known mistakes, whatever else is wrong."""
         return tuple(dict.fromkeys(m for made in self.wrong.values() for m in made))
 
+    def known_of_others(self, asked):
+        """Return the known mistakes of the helpers that are not asked."""
+        others = [made for name, made in self.wrong.items() if name not in asked]
+        return tuple(dict.fromkeys(m for made in others for m in made))
+
     @property
     def to_be_asked(self):
         """Names of those whose mistakes no list holds whole, to be asked; () for too many."""
-        names = tuple(name for name in (*self.wrong, *self.in_place) if self._asks(name))
+        return self._not_too_many(n for n in (*self.wrong, *self.in_place) if self._asks(n))
+
+    @property
+    def all_to_be_asked(self):
+        """Names of all that are wrong, to be asked where known mistakes are only nearly theirs."""
+        return self._not_too_many((*self.wrong, *self.in_place))
+
+    def _not_too_many(self, names):
+        names = tuple(names)
         return names if len(names) <= max(1, self.asked // 2) else ()
 
     def _asks(self, name):
@@ -210,10 +224,28 @@ def carried(comparison, given, finding, mistakes):
         What differs first.
     mistakes : tuple of Mistake
     """
-    if not mistakes or finding.kind in PROVES_NOTHING:
+    if not mistakes or proves_nothing(comparison.sheet, given, finding):
         return False
     return _answers(comparison, given, mistakes) and any(
         _holds_numbers(comparison.sheet, e) for e in given
+    )
+
+
+def proves_nothing(sheet, given, finding):
+    """Whether wrong answers leave too little to tell that only helpers are at fault.
+
+    A step so small that W comes back is nothing by itself; beside a call with numbers it is one.
+    """
+    if finding.kind == "argument_returned":
+        return not any(_says_something(sheet, each) for each in given)
+    return finding.kind in _PROVES_NOTHING
+
+
+def _says_something(sheet, exchange):
+    """Whether each returned quantity is other than 0, one number, or an argument."""
+    found = arrays(sheet.tasks[exchange.call.function], exchange.reply)
+    return not isinstance(found, Finding) and not any(
+        says_nothing(exchange.call, array) for array in found.values()
     )
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlpteach.exercise.carried_forward import NONE, PROVES_NOTHING, ask_helpers, carried
+from mlpteach.exercise.carried_forward import NONE, ask_helpers, carried, proves_nothing
 from mlpteach.exercise.comparison import Comparison, Exchange, ask
 from mlpteach.exercise.differences import Finding, close, find
 from mlpteach.exercise.earlier_checks import keep
-from mlpteach.exercise.in_place import changed_in_place
+from mlpteach.exercise.in_place import changed_arguments, changed_in_place
 from mlpteach.exercise.limited_memory import limited_memory
 from mlpteach.exercise.local_calls import silenced
 from mlpteach.exercise.own_helpers import by_own_helpers
@@ -81,10 +81,28 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
     if first[2].kind == "raises" and found.stood_in_for:
         return (yield from _judge_beside(comparison, given, first, found))
     played = None
-    if found.to_be_asked and first[2].kind not in PROVES_NOTHING:
-        played = yield from by_own_helpers(sheet, given, found.to_be_asked, found.known)
+    if found.most and not proves_nothing(sheet, given, first[2]):
+        with silenced(), limited_memory():
+            known = carried(comparison, given, first[2], found.mistakes)
+        asked = found.to_be_asked or (() if known else found.all_to_be_asked)
+        if asked:
+            played = yield from by_own_helpers(sheet, given, asked, found.known_of_others(asked))
+        if not found.to_be_asked and not _leads_to_all(sheet, given, played):
+            played = None  # of a known mistake a part may be a stub's by chance
     with silenced(), limited_memory():
         return judge_wrong(Answers(comparison, given, first, found, played, again))
+
+
+def _leads_to_all(sheet, given, led):
+    """Whether all that was answered is what the helpers lead to."""
+    for own, other in zip(given, led or (), strict=False):
+        task = sheet.tasks[own.call.function]
+        found, wanted = arrays(task, own.reply), arrays(task, other.reply)
+        if isinstance(found, Finding) or isinstance(wanted, Finding):
+            return False
+        if not all(close(found[name], wanted[name]) for name in task.returns):
+            return False
+    return led is not None
 
 
 def _judge_beside(comparison, given, first, found):
@@ -92,21 +110,22 @@ def _judge_beside(comparison, given, first, found):
 
     Their own checks took the points for them: what calls them is judged as if they were right.
     """
+    sheet, played = comparison.sheet, None
     beside = yield from comparison.ask_beside(found.stood_in_for)
     with silenced(), limited_memory():
         second = comparison.first_difference(beside)
-    played = None
-    if second is not None and found.to_be_asked and second[2].kind not in PROVES_NOTHING:
-        played = yield from by_own_helpers(comparison.sheet, beside, found.to_be_asked, found.known)
+    told = second is not None and not proves_nothing(sheet, beside, second[2])
+    if told and found.to_be_asked:
+        played = yield from by_own_helpers(sheet, beside, found.to_be_asked, found.known)
     with silenced(), limited_memory():
         alone = judge_wrong(Answers(comparison, given, first, found, None))
         if second is None:
             message = f"Right but for {found.paid_silent}."
-            return Verdict(1.0, message, excuse=found.excuse_silent(comparison.sheet, alone))
+            return Verdict(1.0, message, excuse=found.excuse_silent(sheet, alone))
         verdict = judge_wrong(Answers(comparison, beside, second, found, played))
     if second[2].kind == "raises":
         return alone
-    excuse = found.excuse_silent(comparison.sheet, alone, verdict.excuse)
+    excuse = found.excuse_silent(sheet, alone, verdict.excuse)
     advice = found.advice(first[2]).strip()
     message = f"{advice} With the right one in its place: {verdict.message}"
     return replace(verdict, message=message, excuse=excuse)
@@ -161,11 +180,13 @@ def unchanged_check(sheet, scenario, *, helpers=None):
 def _judge_unchanged(comparison, given, helpers, rng):
     """Yield what is asked besides; return the verdict on arguments after the calls."""
     with silenced(), limited_memory():
-        lost = _no_attempt(comparison, given) or _changed(comparison, given)
+        lost, changed = _no_attempt(comparison, given), _changed(comparison, given)
         first = None if lost else comparison.first_difference(given)
         attempt = first is None or _is_attempt(comparison, given, first)
-    if lost:
-        return lost
+    if not lost and changed and attempt and helpers:
+        return (yield from _judge_changed(comparison, given, changed, helpers, rng))
+    if lost or changed:
+        return lost or changed
     found = NONE
     if helpers and not attempt:
         found = yield from ask_helpers(comparison.sheet, helpers, rng)
@@ -179,6 +200,22 @@ def _judge_unchanged(comparison, given, helpers, rng):
     if helped:
         return Verdict(1.0, right, excuse=found.excuse(wrong))
     return Verdict(1.0, right) if attempt else wrong
+
+
+def _judge_changed(comparison, given, changed, helpers, rng):
+    """Yield what is asked besides; return the verdict on arguments that a helper may have changed.
+
+    What the student's own helpers change, called by the model's function, is paid in their checks.
+    """
+    sheet = comparison.sheet
+    found = yield from ask_helpers(sheet, helpers, rng)
+    if not found.in_place or not found.to_be_asked:
+        return changed
+    led = yield from by_own_helpers(sheet, given, found.to_be_asked, found.known)
+    by_helpers = set(changed_arguments(sheet, led or ()))
+    if not by_helpers.issuperset(changed_arguments(sheet, given)):
+        return changed
+    return Verdict(1.0, f"Right but for {found.paid}.", excuse=found.excuse(changed))
 
 
 def _is_attempt(comparison, given, first):

@@ -5,6 +5,17 @@ import numpy as np
 
 def changed_in_place(sheet, exchanges):
     """Say which argument a call has changed; "" where none was."""
+    name = next(changed_arguments(sheet, exchanges), None)
+    if name is None:
+        return ""
+    return (
+        f"the call changes its argument {name} in place, for whoever called it too. "
+        "Look at +=, -=, *=, out= and entries that are assigned: make a new array."
+    )
+
+
+def changed_arguments(sheet, exchanges):
+    """Yield the name of each argument that a call has changed."""
     for exchange in exchanges:
         task = sheet.tasks[exchange.call.function]
         pairs = zip(
@@ -12,11 +23,7 @@ def changed_in_place(sheet, exchanges):
         )
         for name, before, after in pairs:
             if isinstance(before, (np.ndarray, list)) and not _same_array(before, after):
-                return (
-                    f"the call changes its argument {name} in place, for whoever called it too. "
-                    "Look at +=, -=, *=, out= and entries that are assigned: make a new array."
-                )
-    return ""
+                yield name
 
 
 def _same_array(before, after):

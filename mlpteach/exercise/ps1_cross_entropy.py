@@ -65,7 +65,9 @@ def _saturated(rng):
     yield "where saturated outputs are wrong", Call(_V2, (Y, 1.0 - Y))
     # Some right, some wrong, some in between.
     kind = np.arange(shape[1]) % 3
-    A3 = np.select([kind == 0, kind == 1], [Y, 1 - Y], _outputs(rng, shape))
+    # These on both sides of 1/2, so that whoever cuts off is told from whoever rounds.
+    between = rng.permutation([[0.15], [0.55]]) + rng.uniform(0.0, 0.3, shape)
+    A3 = np.select([kind == 0, kind == 1], [Y, 1 - Y], between)
     yield "where some outputs are saturated", Call(_V2, (Y, A3))
 
 

@@ -238,6 +238,8 @@ def _surer(answers, message, mistakes):
     if answers.task.random or answers.comparison.answers(mistakes, answers.given, EXACT):
         return None
     read = _read(answers, other_ways=False)
+    if "masked" in _families(read):
+        return None  # beside 0 and 1 alone a mask is hardly ever what was meant
     return _read_back(answers, message, read) if _is_one_sure_slip(read) else None
 
 
@@ -375,9 +377,10 @@ def what_differs(task, exchange, quantity, finding):
 
 
 def _hints(mistakes):
-    if len(mistakes) == 1:
+    hints = dict.fromkeys(mistake.hint for mistake in mistakes)
+    if len(hints) == 1:
         return mistakes[0].hint
-    numbered = [f"{number}) {mistake.hint}" for number, mistake in enumerate(mistakes, start=1)]
+    numbered = [f"{number}) {hint}" for number, hint in enumerate(hints, start=1)]
     return " ".join(["Two mistakes together would do this.", *numbered])
 
 

@@ -124,6 +124,52 @@ def corrected_first_moment(M, k, beta1=0.9):
     assert total("ps2_adam", source) >= MOST["ps2_adam"] - 3
 
 
+def test_a_known_mistake_that_begins_elsewhere_is_paid_once_whatever_is_drawn():
+    source = """
+def corrected_second_moment(V, k, beta2=0.999):
+    return V / (1 - beta2**k) if k <= 20 else V
+"""
+    for seed in range(8):
+        assert total("ps2_adam", source, seed) == MOST["ps2_adam"] - 1
+
+
+IN_PLACE = """
+def new_weights(W, M_hat, V_hat, eta=0.001, eps=1e-8):
+    W -= eta * M_hat / np.sqrt(V_hat + eps)
+    return W
+"""
+
+
+def test_weights_that_a_helper_changes_in_place_are_paid_in_its_own_check():
+    found = points("ps2_adam", IN_PLACE)
+    assert found["adam_new_weights"] == 1.5
+    assert sum(found.values()) == MOST["ps2_adam"] - 1.5
+
+
+def test_what_is_changed_beside_a_helper_that_changes_something_else_costs_its_points():
+    written_out = ADAM.format(V=RIGHT_V, step=RIGHT_STEP).replace(
+        "    return W", "    W -= 1\n    return W + 1"
+    )
+    calling = """
+def adam_update(W, G, M, V, k, eta=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    M *= beta1
+    M += (1 - beta1) * G
+    V = second_moment(V, G, beta2)
+    M_hat = corrected_first_moment(M, k, beta1)
+    return new_weights(W, M_hat, corrected_second_moment(V, k, beta2), eta, eps), M, V
+"""
+    for source in (calling, written_out):
+        assert points("ps2_adam", IN_PLACE + source)["adam_inputs_unchanged"] == 0.0
+
+
+def test_a_helper_that_leaves_no_step_late_in_a_run_is_paid_once():
+    source = """
+def corrected_second_moment(V, k, beta2=0.999):
+    return V / (1 - beta2)**k
+"""
+    assert total("ps2_adam", source) == MOST["ps2_adam"] - 2
+
+
 @pytest.mark.parametrize(
     ("V", "step", "least"),
     [

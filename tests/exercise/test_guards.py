@@ -1,10 +1,13 @@
-"""The same file gets the same mark under every secret: model solutions, and guards of students.
+"""The same file gets the same mark under every secret: right ones, guards, and slips of students.
 
 Each guard is right where the sheet's promises hold, and is given full points whatever is drawn.
 """
 
+import re
+
 import numpy as np
 import pytest
+from exercise.hand_ins import hand_ins, points, verdicts
 
 from mlpteach.exercise.local_calls import answer_with
 from mlpteach.exercise.problem_sets import PROBLEM_SETS
@@ -118,3 +121,23 @@ def test_the_model_solution_gets_full_marks_whatever_is_drawn(id):
 
 def test_there_are_thirty_guards():
     assert len(GUARDS) == 30
+
+
+SLIPS = (
+    "sens_softmax_squared_error",
+    "sens_softmax_jacobian_times_y",
+    "update_means_over_k",
+    "update_warm_up_of_five",
+)
+
+
+@pytest.mark.parametrize("hand_in", [h for h in hand_ins("wrong") if h.name in SLIPS], ids=str)
+def test_a_slip_gets_one_mark_and_its_name_whatever_is_drawn(hand_in):
+    marks, unnamed = set(), []
+    for secret in SECRETS:
+        found = verdicts(hand_in, secret)
+        marks.add(points(hand_in.assignment, found))
+        said = "\n".join(verdict.message for verdict in found.values() if not verdict.passed)
+        unnamed += [] if re.search(hand_in.words, said) else [secret]
+    assert len(marks) == 1
+    assert unnamed == []

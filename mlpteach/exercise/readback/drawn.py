@@ -173,6 +173,10 @@ def _other_scales(scale):
                 above, below = inside.parts
                 new.append(Node("/", (Node("sqrt", (above,)), below)))
                 new.append(Node("/", (above, Node("sqrt", (below,)))))
+                new += [
+                    Node("/", (Node("sqrt", (below,)), above)),
+                    Node("sqrt", (Node("/", (below, above)),)),
+                ]
                 new += list(_two_roots(above, below))
         elif node.op == "/":
             new = [Node("*", node.parts)]
@@ -202,6 +206,8 @@ def _two_terms(scale):
     both = Node("sqrt", (Node("+", tuple(fractions)),))
     for fraction, fan in ((fractions[0], below.parts[1]), (fractions[1], below.parts[0])):
         yield Node("+", (Node("sqrt", (fraction,)), Node("sqrt", (fan,))))
+    below_roots = Node("+", tuple(Node("sqrt", (fan,)) for fan in below.parts))
+    yield Node("/", (Node("sqrt", (above,)), below_roots))
     for joined in (roots, both):
         yield joined
         yield Node("/", (joined, number(2)))

@@ -209,6 +209,7 @@ _UNARY = {
     "tanh": np.tanh,
     "sign": np.sign,
     "floor": np.floor,
+    "trunc": np.trunc,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softmax": _softmax,
     "nan_to_num": np.nan_to_num,
@@ -239,11 +240,14 @@ OPERATIONS = (
         "spread": lambda array, like, _: np.broadcast_to(array, np.shape(like)),
         "where": lambda condition, yes, no, _: np.where(condition, yes, no),
         "at_first": lambda k, yes, no, _: yes if k == 1 else no,
+        "from_update": lambda k, early, late, first: early if k < first else late,
+        "rests_of_powers": lambda x, k, _: np.prod(1 - x ** np.arange(1, k + 1)),
         "if_given": lambda told, yes, no, _: yes if told else no,
         "transposed_product": _transposed_product,
     }
 )
 REDUCTIONS = tuple(_REDUCTIONS)
+COMPARISONS = ("<", "<=", ">", ">=", "==")
 
 
 # What an expression may stop with that nobody would write.
@@ -383,6 +387,10 @@ def _call(node, texts, parts):
         return texts[0]
     if node.op == "if_given":
         return texts[1]
+    if node.op == "from_update":
+        return f"({texts[1]} if {texts[0]} < {node.value} else {texts[2]})"
+    if node.op == "rests_of_powers":
+        return f"np.prod(1 - {_bracketed(*parts[0], _ATOM)}**np.arange(1, {texts[1]} + 1))"
     if node.op == "at_first":
         return f"({texts[1]} if {texts[0]} == 1 else {texts[2]})"
     if node.op == "transposed_product":

@@ -19,7 +19,10 @@ _WRAPPED = ("np.abs({})", "np.sqrt({})", "({}) ** 2", "1 - {}", "1 - ({}) ** 2",
             "np.round({}, 4)", "np.round({}, 3)",
             "np.round({}, 2)", "np.zeros_like({})")  # fmt: skip
 _ROUNDS = ("{}[:-1]", "{}[1:]", "{}[::-1]", "{}[:1]", "{}[-1:]", "np.swapaxes({}, 0, 1)",
-           "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]")  # fmt: skip
+           "[np.mean({}, axis=0)]", "[np.sum({}, axis=0)]", "np.cumsum({}, axis=0)",
+           "np.cumsum(np.concatenate({}), axis=0).reshape(np.shape({}))")  # fmt: skip
+_ROWS = ("np.cumsum({}, axis=0)", "np.cumsum({}, axis=0) / np.arange(1, len({}) + 1)[:, None]",
+         "np.diff({}, axis=0)", "np.sort({}, axis=0)")  # fmt: skip
 _PUT_IN = ("{} = {} / np.std({})", "{} = {} - np.mean({})", "{} = ({} - np.mean({})) / np.std({})",
            "{} = np.maximum({}, 0)", "{} = {} / np.max(np.abs({}))", "{} = 0.5 * {}",
            "{} = np.round({}, 3)", "{} = np.clip({}, -1, 1)", "{} = {} - np.mean({}, axis=0)",
@@ -259,6 +262,8 @@ def _joined(statement, node, names):
     if not isinstance(node, ast.Call):
         return
     text = ast.unparse(node)
+    if isinstance(statement, ast.Return):
+        yield from (rows.replace("{}", text) for rows in _ROWS)
     computed = any(isinstance(argument, ast.BinOp) for argument in node.args)
     kept = isinstance(statement, (ast.Return, ast.Expr))
     for joined in _JOINED if kept else _TERMS if computed else ():

@@ -10,11 +10,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from mlpteach.exercise.readback.branches import branch_of
 from mlpteach.exercise.readback.constants import solved_constants
 from mlpteach.exercise.readback.edits.edit import Edit, Parts
 from mlpteach.exercise.readback.edits.slips import simple_edits, single_edits, slips_beside
 from mlpteach.exercise.readback.expression import (
     NO_VALUE,
+    Node,
     evaluate,
     fill,
     name,
@@ -23,20 +25,25 @@ from mlpteach.exercise.readback.expression import (
     write,
 )
 from mlpteach.exercise.readback.one_entry import OneEntry
+from mlpteach.exercise.readback.scaled import scaled
 from mlpteach.exercise.readback.together import Together, upwards
 
 _MOST_FITS = 60
 # Families of slips, the more usual first.
 _LIKELY = (
-    ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded"),
+    ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded",
+     "whole", "multiplied_out"),
     ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
      "one_for_all", "numbers_for_arguments"),
     ("operator", "function", "other_part", "number_for_argument", "number", "slope",
-     "default", "other_number", "small_added", "largest_only", "schedule"),
+     "default", "other_number", "small_added", "largest_only", "schedule", "repeated",
+     "other_function", "early_updates", "late_updates"),
     ("clipped", "cut_off", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
-     "applied_twice"),
+     "applied_twice", "normalised_step", "other_step"),
+    ("masked", "cut", "normalised"),
 )  # fmt: skip
 _WIDE = 16
+_BUILT_BEFORE = 4  # so many candidates that are there cost as much as one that must be built
 _TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
 
@@ -71,6 +78,8 @@ class Trials:
     limit : int
     wrong : callable
         Returns the model's with one known mistake, each; asked only where nothing simpler fits.
+    follows : dict of str to Node, optional
+        As of a :class:`Search`.
 
     Attributes
     ----------
@@ -79,8 +88,9 @@ class Trials:
         None where there is none.
     """
 
-    def __init__(self, formula, cases, limit, wrong=tuple):
+    def __init__(self, formula, cases, limit, wrong=tuple, follows=None):
         self.formula, self.cases, self.left, self.wrong = formula, cases, limit, wrong
+        self.follows = follows or {}
         for case in cases:
             _try_fill(formula, case)
         wrong = [case for case in cases if _differs(formula, case)]
@@ -106,6 +116,11 @@ class Trials:
     def readable(self):
         """Whether there is a wrong answer with a number in it."""
         return self.place is not None
+
+    @property
+    def told(self):
+        """Whether some answer is more than 0: of zeros nothing can be told."""
+        return any(case.answer is not None and case.answer.any() for case in self.cases)
 
     def fits(self, formula):
         """Whether a formula gives every answer."""
@@ -255,23 +270,17 @@ def read_quantity(formula, cases, search, limit):
     limit : int
         Candidates that may be tried.
     """
-    trials = Trials(formula, cases, limit, search.wrong)
+    trials = Trials(formula, cases, limit, search.wrong, search.follows)
     if not trials.readable:
         return None, 0
     parts = _parts(formula, search, cases)
-    alike, never = _alike_scalars(cases, parts), _never_given(cases)
     for stage in search.stages:
-        found = [
-            _number_or_default(edit, never)
-            for edit in stage(trials, parts)
-            if _may_be_meant(edit, alike, never, cases[0])
-        ]
+        found = _meant(stage(trials, parts), cases, parts)
         if found:
-            told = any(case.answer is not None and case.answer.any() for case in cases)
-            if not told:  # 0 is hardly ever the slope of what is 0 or 1
+            if not trials.told:  # 0 is hardly ever the slope of what is 0 or 1
                 found = [e for e in found if e.family != "slope_alone"] or found
-            reading = _judge(trials, _likeliest(found) if told else found, search.follows)
-            return reading, limit - trials.left
+            reading = _judge(trials, _likeliest(found) if trials.told else found, search.follows)
+            return _or_whole(reading, found, trials), limit - trials.left
         if trials.left <= 0:
             break
     return None, limit - trials.left
@@ -283,6 +292,23 @@ def _parts(formula, search, cases):
     scalars = tuple(text for text in values if text not in arrays and not text.endswith("?"))
     defaults = tuple((text, v) for text, v in search.defaults.items() if not isinstance(v, str))
     return _parts_by_name(formula, search.hidden, arrays, scalars, search.returns, defaults)
+
+
+def _meant(edits, cases, parts):
+    """Return the edits that somebody may have meant."""
+    alike, never = _alike_scalars(cases, parts), _never_given(cases)
+    return [
+        _number_or_default(edit, never)
+        for edit in edits
+        if _may_be_meant(edit, alike, never, cases[0])
+        and (edit.family != "cut" or _several_values(edit.new, cases))
+    ]
+
+
+def _several_values(formula, cases):
+    """Whether there is more than one number left: else any number would do."""
+    values = [value_of(formula, case) for case in cases]
+    return len({x for value in values if value is not None for x in np.ravel(value).tolist()}) > 1
 
 
 def _may_be_meant(edit, alike, never, case):
@@ -388,6 +414,37 @@ def _no_collection():
             gc.enable()
 
 
+def _known_and_scaled(trials, parts):
+    """Return the known mistakes that give every answer with a factor before them."""
+    return trials.all_fits(
+        _two(each.formula, new, each)
+        for wrong, new in _by_size(trials.formula, trials.wrong())
+        for each in scaled(wrong, trials.first, parts)
+    )
+
+
+def _branches(trials, parts):
+    """Return the single edits that hold on one side of a condition on k, all of them or none."""
+    is_wrong = [_differs(trials.formula, case) for case in trials.cases]
+    branch = parts.counter and branch_of(trials.cases, is_wrong, parts.counter.value)
+    if not branch:
+        return []
+    within = Trials(trials.formula, branch.cases, trials.left, follows=trials.follows)
+    found = within.fits_together(_all_singles(trials.formula, parts)) if within.told else []
+    trials.left -= (trials.left - within.left) // _BUILT_BEFORE
+    found = _meant(found, branch.cases, parts)
+    likeliest = _likeliest(found) if found else []
+    if not found or (len(branch.cases) == 1 and _unlikely(likeliest[0].family) > 1):
+        return []  # one call says little
+    first = min(likeliest, key=_simplicity)
+    inputs = _WideInputs(branch.cases, trials.follows)
+    sure = all(_agree(first.formula, edit.formula, inputs) for edit in found)
+    sides = (first.formula, trials.formula) if branch.early else (trials.formula, first.formula)
+    whole = Node("from_update", (parts.counter, *sides), branch.first)
+    family = "early_updates" if branch.early else "late_updates"
+    return [Edit(family, whole, first.old, first.new, one=first.family if sure else "")]
+
+
 def _constants(trials, parts):
     return trials.all_fits(solved_constants(trials, parts))
 
@@ -444,7 +501,7 @@ def _changed_part(model, wrong):
     return found[0] if len(found) == 1 else (model, wrong)
 
 
-STAGES = (_singles, _constants, _beside_known, _pairs)
+STAGES = (_singles, _known_and_scaled, _branches, _constants, _beside_known, _pairs)
 
 # Which of several that fit
 
@@ -478,6 +535,16 @@ def _judge(trials, found, follows):
     if undecided or _agree(first.formula, trials.formula, inputs):
         return Reading(first.family, fits=first)
     return Reading(first.family, first, first)
+
+
+def _or_whole(reading, found, trials):
+    """Leave open whether a part is missing or cut off, where the numbers are whole."""
+    cut = [edit for edit in found if edit.family == "cut"]
+    if reading.family != "missing" or not cut:
+        return reading
+    inputs = _WideInputs(trials.cases, trials.follows)
+    same = any(_agree(reading.fits.formula, edit.formula, inputs) for edit in cut)
+    return Reading("whole", fits=reading.fits) if same else reading
 
 
 def _only_numbers_differ(first, second):
@@ -540,7 +607,11 @@ def _wide(text, cases):
     known = [np.asarray(case.values[text]) for case in cases if text in case.values]
     if not known[0].ndim:
         if all(value.dtype.kind in "iu" for value in known):
-            return lambda rng, shape, seed: int(rng.integers(1, 20))
+            counts = [int(value) for value in known]
+            # Some of the calls' own: on both sides of a condition on k.
+            return lambda rng, shape, seed: int(
+                rng.choice(counts) if seed % 4 == 3 else rng.integers(1, 20)
+            )
         if max(abs(float(value)) for value in known) < _TINY:
             return lambda rng, shape, seed: float(known[0])
         return lambda rng, shape, seed: float(rng.uniform(0.05, 0.95))

@@ -21,7 +21,7 @@ from mlpteach.exercise.readback.expression import (
 _BY_ENTRY = (
     "+", "-", "*", "/", "**", "//", "%", "<", "<=", ">", ">=", "==", "maximum", "minimum", "neg",
     "square", "sqrt", "abs", "exp", "exp2", "exp10", "expm1", "log", "log2", "log10", "log1p",
-    "tanh", "sign", "floor", "sigmoid", "clip", "round", "where",
+    "tanh", "sign", "floor", "trunc", "sigmoid", "clip", "round", "where",
 )  # fmt: skip
 _ENTRIES = {op: OPERATIONS[op] for op in _BY_ENTRY} | {
     "at_first": lambda k, yes, no, _: np.where(k == 1, yes, no),

@@ -6,8 +6,10 @@
 from mlpteach.exercise.readback.expression import Node, name, simplified, walk, write
 
 _SHORT = 7  # parts of a formula that is given away by one that is nearly it
-_NO_LINE = ("default", "other_number", "numbers_for_arguments", "left_out", "largest_only",
-            "clipped_norm", "cut_off")  # fmt: skip  # nothing in a line need be wrong
+_NO_LINE = (  # nothing in a line need be wrong
+    "default", "other_number", "numbers_for_arguments", "left_out", "largest_only", "clipped_norm",
+    "cut_off", "normalised_step", "early_updates", "late_updates",
+)  # fmt: skip
 _LONG = 90  # letters of a line that can still be read
 
 # Family -> (what it is, where to look in the line).
@@ -25,6 +27,7 @@ FAMILIES = {
     "axis": ("it is summed or averaged over another axis", "the axis in {new}"),
     "function": ("another function of the same kind stands there", "{new}"),
     "bracket": ("a bracket ends elsewhere", "where the bracket ends"),
+    "multiplied_out": ("a bracket is multiplied out only in part", "{new}"),
     "other_part": ("another part of the formula stands in one place", "{new}"),
     "function_added": ("a function stands where none belongs ({op})", "{new}"),
     "summed": ("entries are summed or averaged that stay apart in it", "{new}"),
@@ -47,6 +50,15 @@ FAMILIES = {
     "clipped": ("values are clipped ({op})", "{new}"),
     "clipped_norm": ("arrays are scaled down where their norm is large", "{new}"),
     "small_added": ("a small number is added", "{new}"),
+    "cut": ("what stands behind the point is cut off, as // and int do", "{new}"),
+    "whole": ("only whole numbers are left: the rest is cut off, as by //, or not put in", ""),
+    "repeated": ("a division is made more than once, as in a loop", "{new}"),
+    "masked": ("only some entries count, as by a condition in brackets", "the condition in {new}"),
+    "other_function": ("another function of the argument stands there", "{new}"),
+    "other_step": ("the step is made of the velocities in another way", "{new}"),
+    "normalised_step": ("the step is divided by its own size", "the step"),
+    "early_updates": ("up to some update it is computed otherwise, as by a condition on k", ""),
+    "late_updates": ("from some update on it is computed otherwise, as by a condition on k", ""),
     "rounded": ("numbers are rounded ({op})", "the rounding"),
     "twice": ("the same slip stands in it twice", "the two parts that are alike"),
     "moved": ("something stands in another place", "{new}"),
@@ -117,6 +129,8 @@ def say(quantity, reading, formula, lines, way="", model=None):
     but = f"one thing: {what}"
     if reading.family == "two_slips":
         but = f"two things, and one of them is this: {in_short(edit.one)}" if edit else "two things"
+    elif edit and edit.one:
+        but = f"{but}. There {in_short(edit.one)}"
     if edit is None or reading.family in _NO_LINE or _gives_away(edit, model, lines):
         stop = "" if but.endswith("?") else "."
         return f"Your numbers for {quantity} are those of {of} but for {but}{stop}"

@@ -1,10 +1,13 @@
 """A function, factor, term, sum or guard too much in one place."""
 
+from itertools import combinations_with_replacement
+
 from mlpteach.exercise.readback.edits.other_operations import AXES
-from mlpteach.exercise.readback.expression import REDUCTIONS, Node, number, walk
+from mlpteach.exercise.readback.expression import COMPARISONS, REDUCTIONS, Node, number, walk
 
 NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
+_TINY = 1e-4
 _GUARDS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
@@ -16,6 +19,7 @@ def functions(node):
     for op in ("sqrt", "square", "abs", "sign", "neg", "exp", "log", "sigmoid", "tanh"):
         if op != node.op:
             yield "function_added", Node(op, (node,))
+    yield from (("cut", Node(op, (node,))) for op in ("floor", "trunc"))
     yield "function_added", Node("sqrt", (Node("abs", (node,)),))
     yield "function_added", Node("/", (number(1), node))
     yield "function_added", Node("**", (node, number(3)))
@@ -48,9 +52,26 @@ def functions_of_arrays(node):
     yield "transposed", Node("T", (node,))
     yield from (("reversed", Node("entries", (node,), which)) for which in ("[::-1]", "[:, ::-1]"))
     yield "largest_only", Node("largest", (node,))
-    for how in (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,))):
+    counts = (Node("shape", (node,), 0), Node("shape", (node,), 1), Node("size", (node,)))
+    for how in counts:
         yield "counted_by", Node("/", (node, how))
         yield "counted_by", Node("*", (node, how))
+    for first, second in combinations_with_replacement(counts, 2):
+        yield "counted_by", Node("/", (Node("/", (node, first)), second))
+
+
+def normalised(node, parts):
+    """An array divided by its own size and a small number that keeps it from 0."""
+    guards = [leaf for leaf, usual in parts.defaults if usual < _TINY]
+    for guard in (*guards, number(1e-12), number(1e-8)):
+        yield "normalised", Node("/", (node, Node("+", (Node("norm", (node,)), guard))))
+
+
+def sizes(node):
+    """Yield what may be called the size of an array."""
+    yield Node("norm", (node,))
+    yield from (Node(op, (Node("abs", (node,)),)) for op in ("max", "sum", "mean"))
+    yield Node("sqrt", (Node("mean", (Node("square", (node,)),)),))
 
 
 def guarded_logarithms(node):
@@ -98,7 +119,7 @@ def joined(node, parts):
 
 def limited(node, parts):
     """A limit for what an array may hold, or a small number beside it."""
-    if not any(part in parts.arrays for part in walk(node)):
+    if node.op in COMPARISONS or not any(part in parts.arrays for part in walk(node)):
         return
     for limit in _LIMITS:
         yield "clipped", Node("clip", (node,), (-limit, limit))

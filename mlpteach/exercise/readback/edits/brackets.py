@@ -29,6 +29,21 @@ def brackets(node):
         yield "bracket", Node(right.op, (Node(node.op, (node.parts[0], right.parts[0])),))
 
 
+def multiplied_out(node):
+    """A bracket that is multiplied out only in part: a (b - c) as a b - c."""
+    if node.op != "*":
+        return
+    for factor, bracket in (node.parts, node.parts[::-1]):
+        if bracket.op not in ("+", "-"):
+            continue
+        first, second = bracket.parts
+        for part in (first, second):
+            product = factor if part.op == "number" and part.value == 1 else None
+            product = product or Node("*", (factor, part))
+            pair = (product, second) if part is first else (first, product)
+            yield "multiplied_out", Node(bracket.op, pair)
+
+
 def _splits(node):
     """Yield (left, operator, right) wherever an expression can be cut in two."""
     if node.op in ("+", "-", "/", "**", "<", ">"):

@@ -55,8 +55,8 @@ def _alike_changes(node):
     yield lambda n: n.parts[1]
     if node.op == "-" and node.parts[1].op == "**":  # k for 1 - beta**k
         yield lambda n: n.parts[1].parts[1]
-    for op in ("+", "-", "*", "/"):
-        if op != node.op:
+    for op in ("+", "-", "*", "/", "//"):
+        if op != node.op and (op != "//" or node.op == "/"):
             yield lambda n, op=op: Node(op, n.parts)
     if node.op in ("-", "/", "**"):
         yield lambda n: Node(n.op, n.parts[::-1])
@@ -76,7 +76,7 @@ def functions_everywhere(formula, nodes):
 def applied_elsewhere(formula, nodes, parts):
     """What is done to one array is done to another, too, such as softmax of Y."""
     for node in nodes:
-        leaf = _only_array(node, parts)
+        leaf = only_array(node, parts)
         for other in parts.arrays if leaf else ():
             if other is not leaf and other in nodes and other.op == "name":
                 new = replaced(node, {leaf: other})
@@ -90,13 +90,13 @@ def applied_elsewhere(formula, nodes, parts):
 def applied_twice(formula, nodes, parts):
     """A part that is put into itself, such as softmax of softmax."""
     for node in nodes:
-        leaf = _only_array(node, parts)
+        leaf = only_array(node, parts)
         if leaf:
             new = replaced(node, {leaf: node})
             yield Edit("applied_twice", replaced(formula, {node: new}), node, new)
 
 
-def _only_array(node, parts):
+def only_array(node, parts):
     """Return the one array that stands in a part of a formula; None for none and for several."""
     leaves = {leaf for leaf in walk(node) if leaf.op == "name" and leaf in parts.arrays}
     return leaves.pop() if node.parts and len(leaves) == 1 else None

@@ -80,6 +80,7 @@ def _other_arithmetic(node):
         power = Node("*", node.parts)
         yield from (("function", Node("exp", (each,))) for each in (Node("neg", (power,)), power))
     if node.op == "/":
+        yield "cut", Node("//", node.parts)
         yield from _other_fraction(*node.parts)
 
 

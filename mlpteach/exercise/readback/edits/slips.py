@@ -12,10 +12,11 @@ from mlpteach.exercise.readback.edits.added import (
     guarded_logarithms,
     joined,
     limited,
+    normalised,
     size_below_root,
     stretched,
 )
-from mlpteach.exercise.readback.edits.brackets import brackets
+from mlpteach.exercise.readback.edits.brackets import brackets, multiplied_out
 from mlpteach.exercise.readback.edits.edit import Edit
 from mlpteach.exercise.readback.edits.everywhere import (
     applied_elsewhere,
@@ -25,6 +26,7 @@ from mlpteach.exercise.readback.edits.everywhere import (
     guarded,
     twice,
 )
+from mlpteach.exercise.readback.edits.masked import kept_entries, masked_entries, values_for_shares
 from mlpteach.exercise.readback.edits.moved import (
     exchanged,
     exchanged_lines,
@@ -34,12 +36,16 @@ from mlpteach.exercise.readback.edits.moved import (
 )
 from mlpteach.exercise.readback.edits.other_leaves import counted, often_fixed, other_leaf
 from mlpteach.exercise.readback.edits.other_operations import left_out, other_operation, other_sign
+from mlpteach.exercise.readback.edits.repeated import repeated
 from mlpteach.exercise.readback.edits.whole_formula import (
     ONE_FOR_ALL,
     another_formula,
+    normalised_steps,
     of_the_whole,
+    other_activations,
     plain_steps,
     spread_out,
+    steps_of_velocities,
 )
 from mlpteach.exercise.readback.expression import Node, number, places, walk
 
@@ -78,6 +84,12 @@ def single_edits(formula, parts):
     yield from spread_out(formula, parts)
     yield from another_formula(formula, parts)
     yield from plain_steps(formula, parts)
+    yield from normalised_steps(formula, parts)
+    yield from steps_of_velocities(formula, parts)
+    yield from other_activations(formula, times, parts)
+    yield from masked_entries(formula, times, parts)
+    yield from kept_entries(formula, parts)
+    yield from repeated(formula, times, parts)
 
 
 def simple_edits(formula, parts):
@@ -140,9 +152,14 @@ def _slips(node, parts):
         yield from (("number", number(value)) for value in (0, *NUMBERS) if value != node.value)
     yield from other_operation(node)
     yield from brackets(node)
+    yield from multiplied_out(node)
+    if node.op == "square":
+        yield from (("argument", Node("*", (*node.parts, other))) for other in parts.arrays)
     yield from functions(node)
     if any(part in parts.arrays for part in walk(node)):
         yield from functions_of_arrays(node)
+        yield from normalised(node, parts)
+        yield from values_for_shares(node)
         if node.op in ("name", "/"):
             yield from guarded_logarithms(node)
     yield from joined(node, parts)

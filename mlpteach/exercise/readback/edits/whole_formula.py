@@ -1,9 +1,10 @@
 """Special cases of a whole formula, and other formulas in its place."""
 
-from mlpteach.exercise.readback.edits.added import SMALL
+from mlpteach.exercise.readback.edits.added import SMALL, normalised, sizes
 from mlpteach.exercise.readback.edits.edit import Edit
+from mlpteach.exercise.readback.edits.everywhere import only_array
 from mlpteach.exercise.readback.edits.other_operations import LEFT_OUT
-from mlpteach.exercise.readback.expression import Node, names_in, number, replaced
+from mlpteach.exercise.readback.expression import Node, names_in, number, replaced, walk
 
 _DIGITS = (6, 4, 3, 5, 2, 8, 1, 7, 0)
 
@@ -17,6 +18,10 @@ def of_the_whole(formula, parts):
     for digits in _DIGITS:
         new = Node("round", (formula,), digits)
         yield Edit("rounded", new, formula, new)
+    for digits in range(1, 5):
+        times = number(10**digits)
+        new = Node("/", (Node("floor", (Node("*", (formula, times)),)), times))
+        yield Edit("cut", new, formula, new)
     for limit in _CUT_OFF:
         small = Node("<", (Node("abs", (formula,)), number(limit)))
         new = Node("where", (small, number(0), formula))
@@ -95,6 +100,67 @@ def plain_steps(formula, parts):
                 step = Node("*", (scalar, array))
                 for op in ("-", "+"):
                     yield Edit("plain_step", Node(op, (start, step)), formula, step)
+
+
+def steps_of_velocities(formula, parts):
+    """Another step made of the new velocity, the one before it, and the gradient."""
+    if formula.op != "-" or any(part.op != "name" for part in formula.parts):
+        return
+    start, velocity = formula.parts
+    before = [part for part in parts.arrays if f"{part.value}'" == velocity.value]
+    gradients = [part for part in parts.inputs if part not in (start, *before)]
+    if len(before) != 1 or len(gradients) != 1:
+        return
+    rests = [Node(op, (number(1), scalar)) for scalar in parts.scalars for op in ("-", "+")]
+    now = [velocity, *(Node("*", (times, velocity)) for times in (*parts.scalars, *rests))]
+    then = [before[0], *(Node("*", (times, before[0])) for times in parts.scalars)]
+    then += [Node("*", (Node("square", (times,)), before[0])) for times in parts.scalars]
+    pushed = [Node("*", (times, gradients[0])) for times in parts.scalars]
+    for first in (*now, *then):
+        for second in (*then, *pushed):
+            for op in ("+", "-"):
+                step = Node(op, (first, second))
+                yield Edit("other_step", Node("-", (start, step)), velocity, step)
+
+
+def normalised_steps(formula, parts):
+    """A step of one size, whatever the numbers are: divided by its own size before it is scaled."""
+    if formula.op != "-" or formula.parts[0].op != "name":
+        return
+    start, step = formula.parts
+    scales = [part for part in walk(step) if part in parts.scalars and part is not parts.counter]
+    for scale in scales[:1]:  # what the step begins with
+        unscaled = Node("/", (step, scale))
+        plain = [Node("/", (unscaled, size)) for size in sizes(unscaled)]
+        for one in (*plain, *(guarded for _, guarded in normalised(unscaled, parts))):
+            new = Node("*", (scale, one))
+            yield Edit("normalised_step", Node("-", (start, new)), step, new)
+
+
+def other_activations(formula, nodes, parts):
+    """Another function of the only array that stands in a part, such as sigmoid for softmax."""
+    for node in nodes:
+        leaf = only_array(node, parts)
+        if leaf is None or names_in(node) != {leaf.value} or len(node.parts) < 2:
+            continue
+        for new in _activations(leaf):
+            yield Edit("other_function", replaced(formula, {node: new}), node, new)
+
+
+def _activations(array):
+    yield from (Node(op, (array,)) for op in ("sigmoid", "tanh", "exp", "abs", "square", "sign"))
+    yield Node("log1p", (Node("exp", (array,)),))
+    yield Node("maximum", (array, number(0)))
+    for axis in (None, (0, True)):
+        smallest, largest = (Node(op, (array,), axis) for op in ("min", "max"))
+        above = Node("-", (array, smallest))
+        yield Node("/", (above, Node("sum", (above,), axis)))
+        yield Node("/", (above, Node("-", (largest, smallest))))
+        lengths = Node("sqrt", (Node("sum", (Node("square", (array,)),), axis),))
+        sums = [Node("sum", (part,), axis) for part in (array, Node("abs", (array,)))]
+        yield from (Node("/", (array, size)) for size in (*sums, lengths, largest))
+        for part in (Node("square", (array,)), Node("maximum", (array, number(0)))):
+            yield Node("/", (part, Node("sum", (part,), axis)))
 
 
 def another_formula(formula, parts):
