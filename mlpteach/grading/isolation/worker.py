@@ -15,6 +15,7 @@ from mlpteach.grading.isolation.sandbox import SandboxFailed, StudentDied
 _SHORT = 0.1  # seconds on the clock in which no process uses much
 _LOOK = 1.0  # seconds from one look at a silent process to the next
 _BEGIN_SECONDS = 120  # until it is confined
+_KEEPER_SECONDS = 5.0  # until its keeper answers, which on a busy machine waits for its turn
 
 
 class Worker:
@@ -28,6 +29,7 @@ class Worker:
         self._budget = budget or Budget(limits.notebook_seconds)
         self._used = self._charged = 0.0  # seconds of the processor, when last asked for
         self._charged_at = time.monotonic()
+        self._owes_an_answer = False
         self._last_word = {}
         self.filtered = False
 
@@ -117,22 +119,34 @@ class Worker:
         self._charged = used
 
     def _processor_seconds(self):
-        """Return what the process has used since it began, by its keeper's word."""
-        if kernel_calls.LINUX and not self._last_word:
-            with contextlib.suppress(OSError):
-                self._status.sendall(frames.USED)
-            said = self._hear(1)
-            if "used" in said:
-                self._used = said["used"]
-            elif said:
-                self._last_word = said
+        """Return what the process has used since it began, by its keeper's word.
+
+        A late answer says what had been used before: then the keeper is asked once more. It is
+        never asked twice at a time, which it would take for the order to kill.
+        """
+        if kernel_calls.LINUX:
+            if self._owes_an_answer:
+                self._hear_what_was_used()
+            if not self._owes_an_answer and not self._last_word:
+                with contextlib.suppress(OSError):
+                    self._status.sendall(frames.USED)
+                self._owes_an_answer = True
+                self._hear_what_was_used()
         return self._used
+
+    def _hear_what_was_used(self):
+        said = self._hear(_KEEPER_SECONDS)
+        if "used" in said:
+            self._used = said["used"]
+        elif said:
+            self._last_word = said
+        self._owes_an_answer = not said
 
     def _why_it_ended(self, error):
         """Return StudentDied, or SandboxFailed where it was not the student's doing."""
-        said = self._last_word or self._hear(1)
+        said = self._last_word or self._hear(_KEEPER_SECONDS)
         while "used" in said:  # a late answer
-            said = self._hear(1)
+            said = self._hear(_KEEPER_SECONDS)
         if not said:  # it lives, but does not speak as it should
             return StudentDied(f"it broke the connection: {error}")
         if "ended" not in said:
