@@ -260,13 +260,13 @@ def test_ordinary_tests_wait_where_an_import_is_missing(sandbox):
 
 
 def test_slow_experiments_at_the_end_cost_no_answer(needs_sandbox):
-    slow = ["import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass"] * 3
+    slow = ["import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass"] * 5
     limits = Limits(cell_seconds=30, call_seconds=20, notebook_seconds=4)
     with Sandbox(limits=limits, modules=("numpy",)) as short:
         graded = grade(work(source_notebook(), answered(more=slow), ASSIGNMENT), short)
         assert (graded.scores["moment_test"], graded.scores["step_test"]) == (4, 2)
         handed = answered(more=slow)
-        handed.cells = handed.cells[-3:] + handed.cells[:-3]
+        handed.cells = handed.cells[-5:] + handed.cells[:-5]
         graded = grade(work(source_notebook(), handed, ASSIGNMENT), short)
         assert waits(graded) == {"moment_test", "step_test", "why"}
         assert any("time was over before all of its cells had run" in n for n in graded.for_staff)

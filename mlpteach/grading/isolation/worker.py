@@ -13,6 +13,7 @@ from mlpteach.grading.isolation.budget import Budget
 from mlpteach.grading.isolation.sandbox import SandboxFailed, StudentDied
 
 _SHORT = 0.1  # seconds on the clock in which no process uses much
+_NEARLY_SPENT = 1.0  # seconds of the processor; so few are counted each time
 _LOOK = 1.0  # seconds from one look at a silent process to the next
 _BEGIN_SECONDS = 120  # until it is confined
 _KEEPER_SECONDS = 5.0  # until its keeper answers, which on a busy machine waits for its turn
@@ -111,7 +112,7 @@ class Worker:
     def _charge(self):
         """Take what was used from the budget; what cannot be much is left to the next time."""
         now = time.monotonic()
-        if now - self._charged_at < _SHORT:
+        if now - self._charged_at < _SHORT and self._budget.left > _NEARLY_SPENT:
             return
         self._charged_at = now
         used = self._processor_seconds()

@@ -63,3 +63,16 @@ def test_a_keeper_that_is_silent_is_not_asked_twice(keeper, monkeypatch):
     busy._charge()
     busy._charge()
     assert (asked(theirs), budget.left) == (0, 10.0)
+
+
+def test_little_is_left_to_the_next_time_only_where_much_is_left(keeper, monkeypatch):
+    line, theirs = keeper
+    budget = Budget(2.0)
+    quick = worker_of(line, budget, monkeypatch)
+    monkeypatch.setattr(worker, "_SHORT", 100.0)
+    quick._charge()
+    assert (asked(theirs), budget.left) == (0, 2.0)
+    budget.use(1.5)
+    say(theirs, used=0.5)
+    quick._charge()
+    assert (asked(theirs), budget.left) == (1, 0.0)
