@@ -12,9 +12,9 @@ from mlpteach.exercise.differences import Finding, close
 from mlpteach.exercise.over_updates import values_over_updates
 from mlpteach.exercise.protocol import Verdict
 from mlpteach.exercise.readback.budget import current_budget
+from mlpteach.exercise.readback.choice import likely
 from mlpteach.exercise.readback.drawn import read_drawn
 from mlpteach.exercise.readback.quantities import Quantities, formulas, rounded_to, share_of
-from mlpteach.exercise.readback.search import likely
 from mlpteach.exercise.readback.whole_function import one_array_everywhere, read_whole_function
 from mlpteach.exercise.replies import arrays, same_value
 

@@ -11,7 +11,8 @@ from mlpteach.exercise.readback.budget import current_budget
 from mlpteach.exercise.readback.cases import cases_of
 from mlpteach.exercise.readback.expression import names_in, write
 from mlpteach.exercise.readback.formula import NoFormula, formulas_of, own
-from mlpteach.exercise.readback.search import STAGES, Search, explains, read_quantity, value_of
+from mlpteach.exercise.readback.search import STAGES, Search, read_quantity
+from mlpteach.exercise.readback.trials import explains, value_of
 from mlpteach.exercise.readback.words import say
 from mlpteach.exercise.replies import arrays
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import gc
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,223 +10,25 @@ from functools import lru_cache
 import numpy as np
 
 from mlpteach.exercise.readback.branches import branch_of
+from mlpteach.exercise.readback.choice import (
+    WideInputs,
+    agree,
+    judge,
+    likeliest,
+    or_whole,
+    simplicity,
+    unlikely,
+)
 from mlpteach.exercise.readback.constants import solved_constants
 from mlpteach.exercise.readback.edits.edit import Edit, Parts
 from mlpteach.exercise.readback.edits.slips import simple_edits, single_edits, slips_beside
-from mlpteach.exercise.readback.expression import (
-    NO_VALUE,
-    Node,
-    evaluate,
-    fill,
-    name,
-    names_in,
-    walk,
-    write,
-)
-from mlpteach.exercise.readback.one_entry import OneEntry
+from mlpteach.exercise.readback.expression import Node, name, names_in, walk, write
 from mlpteach.exercise.readback.scaled import scaled
-from mlpteach.exercise.readback.together import Together, upwards
+from mlpteach.exercise.readback.together import Together
+from mlpteach.exercise.readback.trials import Trials, differs, value_of
 
-_MOST_FITS = 60
-# Families of slips, the more usual first.
-_LIKELY = (
-    ("missing", "function_missing", "first_update", "counted", "exchanged", "bracket", "rounded",
-     "whole", "multiplied_out"),
-    ("twice", "moved", "argument", "matrix_product", "axis", "reduction", "centred", "left_out",
-     "one_for_all", "numbers_for_arguments"),
-    ("operator", "function", "other_part", "number_for_argument", "number", "slope",
-     "default", "other_number", "small_added", "largest_only", "schedule", "repeated",
-     "other_function", "early_updates", "late_updates"),
-    ("clipped", "cut_off", "plain_step", "factor", "term", "function_added", "summed", "counted_by",
-     "applied_twice", "normalised_step", "other_step"),
-    ("masked", "cut", "normalised"),
-)  # fmt: skip
-_WIDE = 16
 _BUILT_BEFORE = 4  # so many candidates that are there cost as much as one that must be built
-_TINY = 1e-4  # an eps that no call has made larger has no place that could be seen
 _COUNTER = "k"  # of updates, in every sheet
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read back for one quantity.
-
-    Attributes
-    ----------
-    family : str
-        What kind of slip, "" where several formulas fit that have no kind in common.
-    edit : Edit, optional
-        The changed formula that may be shown; None where only its family may be said.
-    fits : Edit, optional
-        One that fits, shown or not.
-    """
-
-    family: str
-    edit: Edit | None = None
-    fits: Edit | None = None
-
-
-class Trials:
-    """Candidates tried against the calls, up to a limit.
-
-    Parameters
-    ----------
-    formula : Node
-        The model's.
-    cases : list of Case
-    limit : int
-    wrong : callable
-        Returns the model's with one known mistake, each; asked only where nothing simpler fits.
-    follows : dict of str to Node, optional
-        As of a :class:`Search`.
-
-    Attributes
-    ----------
-    place, wanted : int, float
-        An entry of the first wrong answer that tells candidates apart quickly, and what it holds;
-        None where there is none.
-    """
-
-    def __init__(self, formula, cases, limit, wrong=tuple, follows=None):
-        self.formula, self.cases, self.left, self.wrong = formula, cases, limit, wrong
-        self.follows = follows or {}
-        for case in cases:
-            _try_fill(formula, case)
-        wrong = [case for case in cases if _differs(formula, case)]
-        self.first = next(filter(_has_numbers, wrong), None)
-        self.place, self.wanted, self._slack = self._probe()
-        self._entry = OneEntry(self.first, self.place) if self.readable else None
-
-    def _probe(self):
-        """Return a place of the first wrong answer where a candidate is told quickly."""
-        if self.first is None:
-            return None, None, None
-        answer = self.first.answer.ravel()
-        finite = np.flatnonzero(np.isfinite(answer))
-        self.first.fits(self.first.answer)
-        off = np.ones(answer.size)
-        model = value_of(self.formula, self.first)
-        if model is not None and np.shape(model) == self.first.answer.shape:
-            off = np.nan_to_num(np.abs(np.ravel(model) - answer), nan=0.0, posinf=0.0)
-        place = finite[np.argmax(off[finite])]
-        return place, float(answer[place]), float(self.first.allowed.flat[place])
-
-    @property
-    def readable(self):
-        """Whether there is a wrong answer with a number in it."""
-        return self.place is not None
-
-    @property
-    def told(self):
-        """Whether some answer is more than 0: of zeros nothing can be told."""
-        return any(case.answer is not None and case.answer.any() for case in self.cases)
-
-    def fits(self, formula):
-        """Whether a formula gives every answer."""
-        self.left -= 1
-        entry = self._entry.value(formula)
-        if entry is not None and abs(entry - self.wanted) > self._slack:
-            return False
-        return self._fits_whole(formula)
-
-    def _fits_whole(self, formula):
-        value = value_of(formula, self.first)
-        if value is None:
-            return False
-        if np.shape(value) != self.first.answer.shape:
-            return False
-        here = float(np.ravel(value)[self.place]) if np.ndim(value) else float(value)
-        if not abs(here - self.wanted) <= self._slack:
-            return False
-        return all(_answers(formula, case) for case in (self.first, *self.cases))
-
-    def entry_of(self, formula):
-        """Return the entry of a formula in the first wrong answer's place; None where it has none.
-
-        Nothing that may change later, such as a number yet to be found, is kept.
-        """
-        entry = self._entry.value(formula)
-        if entry is not None:
-            return entry
-        try:
-            value = evaluate(formula, self.first.values, self.first.memo)
-            return float(np.ravel(value)[self.place])
-        except NO_VALUE:
-            return None
-
-    def prepare(self, formula):
-        """Work out the parts of another formula once, for all of its edits."""
-        _try_fill(formula, self.first)
-        self._entry = OneEntry(self.first, self.place)
-
-    def all_fits(self, edits):
-        """Return the edits that give every answer, as far as the limit reaches."""
-        found = []
-        for edit in edits:
-            if self.left <= 0 or len(found) >= _MOST_FITS:
-                break
-            if self.fits(edit.formula):
-                found.append(edit)
-        return found
-
-    def fits_together(self, together, formula=None):
-        """Return the edits that give every answer, of all edits of a formula.
-
-        Without a `formula` they are those of the model's.
-        """
-        found, formula = [], formula or self.formula
-        entries = together.entries(self.first, self.place)
-        for place, edits, numbers in together.groups:
-            tried = min(len(edits), self.left)
-            self.left -= tried
-            for index in self._near(formula, place, entries[numbers[:tried]]):
-                if len(found) < _MOST_FITS and self._fits_whole(edits[index].formula):
-                    found.append(edits[index])
-        return found
-
-    def _near(self, formula, place, entries):
-        """Return which of these give the wanted entry, in one place; all where it can't be told."""
-        above = upwards(formula, place, entries, self.first, self.place)
-        if above is None:
-            return range(len(entries))
-        return np.flatnonzero(np.abs(above - self.wanted) <= self._slack)
-
-
-def _try_fill(formula, case):
-    try:
-        fill(formula, case.values, case.memo)
-    except NO_VALUE:
-        case.memo.clear()
-
-
-def value_of(formula, case):
-    """Return what a formula gives in a call; None where it stops with an error."""
-    try:
-        return evaluate(formula, case.values, case.memo)
-    except NO_VALUE:
-        return None
-
-
-def _answers(formula, case):
-    value = value_of(formula, case)
-    if case.answer is None or value is None:
-        return case.answer is None and value is None
-    return case.fits(value)
-
-
-def _differs(formula, case):
-    return case.answer is not None and not _answers(formula, case)
-
-
-def _has_numbers(case):
-    return bool(np.isfinite(case.answer).any())
-
-
-def explains(formula, edit, cases):
-    """Whether a changed formula gives every answer where the model's does not."""
-    return any(_differs(formula, case) for case in cases) and all(
-        _answers(edit.formula, case) for case in cases
-    )
 
 
 @dataclass(frozen=True)
@@ -279,8 +80,8 @@ def read_quantity(formula, cases, search, limit):
         if found:
             if not trials.told:  # 0 is hardly ever the slope of what is 0 or 1
                 found = [e for e in found if e.family != "slope_alone"] or found
-            reading = _judge(trials, _likeliest(found) if trials.told else found, search.follows)
-            return _or_whole(reading, found, trials), limit - trials.left
+            reading = judge(trials, likeliest(found) if trials.told else found, search.follows)
+            return or_whole(reading, found, trials), limit - trials.left
         if trials.left <= 0:
             break
     return None, limit - trials.left
@@ -425,7 +226,7 @@ def _known_and_scaled(trials, parts):
 
 def _branches(trials, parts):
     """Return the single edits that hold on one side of a condition on k, all of them or none."""
-    is_wrong = [_differs(trials.formula, case) for case in trials.cases]
+    is_wrong = [differs(trials.formula, case) for case in trials.cases]
     branch = parts.counter and branch_of(trials.cases, is_wrong, parts.counter.value)
     if not branch:
         return []
@@ -433,12 +234,12 @@ def _branches(trials, parts):
     found = within.fits_together(_all_singles(trials.formula, parts)) if within.told else []
     trials.left -= (trials.left - within.left) // _BUILT_BEFORE
     found = _meant(found, branch.cases, parts)
-    likeliest = _likeliest(found) if found else []
-    if not found or (len(branch.cases) == 1 and _unlikely(likeliest[0].family) > 1):
+    usual = likeliest(found) if found else []
+    if not usual or (len(branch.cases) == 1 and unlikely(usual[0].family) > 1):
         return []  # one call says little
-    first = min(likeliest, key=_simplicity)
-    inputs = _WideInputs(branch.cases, trials.follows)
-    sure = all(_agree(first.formula, edit.formula, inputs) for edit in found)
+    first = min(usual, key=simplicity)
+    inputs = WideInputs(branch.cases, trials.follows)
+    sure = all(agree(first.formula, edit.formula, inputs) for edit in found)
     sides = (first.formula, trials.formula) if branch.early else (trials.formula, first.formula)
     whole = Node("from_update", (parts.counter, *sides), branch.first)
     family = "early_updates" if branch.early else "late_updates"
@@ -502,123 +303,3 @@ def _changed_part(model, wrong):
 
 
 STAGES = (_singles, _known_and_scaled, _branches, _constants, _beside_known, _pairs)
-
-# Which of several that fit
-
-
-def _likeliest(found):
-    """Return the fits that are the likeliest slips: what hardly anybody writes gives way."""
-    best = min(_unlikely(edit.family) for edit in found)
-    return [edit for edit in found if _unlikely(edit.family) == best]
-
-
-def likely(family):
-    """Whether a family is among the usual slips, or two of them."""
-    return family == "two_slips" or _unlikely(family) < len(_LIKELY)
-
-
-def _unlikely(family):
-    return next((rank for rank, group in enumerate(_LIKELY) if family in group), len(_LIKELY))
-
-
-def _judge(trials, found, follows):
-    """Compare the fits on wide inputs: say the shortest of those that agree."""
-    found = sorted(found, key=_simplicity)
-    inputs = _WideInputs(trials.cases, follows)
-    first, *others = found
-    families = {
-        edit.family for edit in others if not _agree(first.formula, edit.formula, inputs)
-    } | {first.family}
-    if len(families) > 1:
-        return Reading("", fits=first)
-    undecided = any(_only_numbers_differ(first, edit) for edit in others)
-    if undecided or _agree(first.formula, trials.formula, inputs):
-        return Reading(first.family, fits=first)
-    return Reading(first.family, first, first)
-
-
-def _or_whole(reading, found, trials):
-    """Leave open whether a part is missing or cut off, where the numbers are whole."""
-    cut = [edit for edit in found if edit.family == "cut"]
-    if reading.family != "missing" or not cut:
-        return reading
-    inputs = _WideInputs(trials.cases, trials.follows)
-    same = any(_agree(reading.fits.formula, edit.formula, inputs) for edit in cut)
-    return Reading("whole", fits=reading.fits) if same else reading
-
-
-def _only_numbers_differ(first, second):
-    """Whether two edits are one with another number: which one, nobody can tell."""
-    shown = [re.sub(r"\d[\d.e-]*", "#", write(edit.new)) for edit in (first, second)]
-    return shown[0] == shown[1] and write(first.new) != write(second.new)
-
-
-def _simplicity(edit):
-    """Sort key: the smallest part that is changed, the shortest formula, a factor before a term."""
-    old = len(list(walk(edit.old)))
-    return old, len(list(walk(edit.formula))), edit.family == "term", write(edit.formula)
-
-
-def _agree(first, second, inputs):
-    return all(_same_value(first, second, values) for values in inputs)
-
-
-def _same_value(first, second, values):
-    try:
-        one, other = evaluate(first, values, {}), evaluate(second, values, {})
-    except NO_VALUE:
-        return True  # what cannot be compared here is told apart elsewhere
-    if np.shape(one) != np.shape(other):
-        return False
-    return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True).all())
-
-
-class _WideInputs:
-    """Inputs of the kind that the calls had, drawn far and wide: each when it is first needed."""
-
-    def __init__(self, cases, follows):
-        self._kinds = {text: _wide(text, cases) for text in _names(cases)}
-        self._follows, self._made = follows, []
-
-    def __iter__(self):
-        for seed in range(_WIDE):
-            if seed == len(self._made):
-                self._made.append(self._draw(seed))
-            yield self._made[seed]
-
-    def _draw(self, seed):
-        rng = np.random.default_rng(seed)
-        shape = ((3, 3), (2, 3))[seed % 2]
-        values = {text: draw(rng, shape, seed) for text, draw in self._kinds.items()}
-        for text, formula in self._follows.items():
-            values[text] = evaluate(formula, values, {})
-        return values
-
-
-def _names(cases):
-    """Return what has a value in some call: what stopped with an error has returned nothing."""
-    return dict.fromkeys(text for case in cases for text in case.values)
-
-
-def _wide(text, cases):
-    """Return how to draw what stands under a name: a function of rng, shape, seed."""
-    if text.endswith("?"):
-        return lambda rng, shape, seed: bool(rng.integers(2))
-    known = [np.asarray(case.values[text]) for case in cases if text in case.values]
-    if not known[0].ndim:
-        if all(value.dtype.kind in "iu" for value in known):
-            counts = [int(value) for value in known]
-            # Some of the calls' own: on both sides of a condition on k.
-            return lambda rng, shape, seed: int(
-                rng.choice(counts) if seed % 4 == 3 else rng.integers(1, 20)
-            )
-        if max(abs(float(value)) for value in known) < _TINY:
-            return lambda rng, shape, seed: float(known[0])
-        return lambda rng, shape, seed: float(rng.uniform(0.05, 0.95))
-    lowest, highest = min(value.min() for value in known), max(value.max() for value in known)
-    if lowest >= 0 and all(np.isin(value, (0, 1)).all() for value in known):
-        return lambda rng, shape, seed: rng.integers(0, 2, shape).astype(float)
-    if lowest >= 0:
-        top = 0.98 if highest <= 1 else max(3.0, highest)
-        return lambda rng, shape, seed: rng.uniform(0.02, top, shape)
-    return lambda rng, shape, seed: rng.normal(0, 2 if seed % 4 else max(2.0, highest), shape)

@@ -2,12 +2,12 @@
 
 from itertools import combinations_with_replacement
 
+from mlpteach.exercise.readback.edits.edit import TINY
 from mlpteach.exercise.readback.edits.other_operations import AXES
 from mlpteach.exercise.readback.expression import COMPARISONS, REDUCTIONS, Node, number, walk
 
 NUMBERS = (2, 0.5, 1, -1, 3, 4, 10, 0.1, 0.01, 0.001, 100, 1e-8, 1e-7)
 _LIMITS = (1, 5, 10, 2, 0.5, 3, 20, 100, 0.1, 50, 500, 700)
-_TINY = 1e-4
 _GUARDS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 SMALL = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01)
 
@@ -62,7 +62,7 @@ def functions_of_arrays(node):
 
 def normalised(node, parts):
     """An array divided by its own size and a small number that keeps it from 0."""
-    guards = [leaf for leaf, usual in parts.defaults if usual < _TINY]
+    guards = [leaf for leaf, usual in parts.defaults if usual < TINY]
     for guard in (*guards, number(1e-12), number(1e-8)):
         yield "normalised", Node("/", (node, Node("+", (Node("norm", (node,)), guard))))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from mlpteach.exercise.readback.expression import Node, at_place, replaced
 
+TINY = 1e-4  # an eps, which is less, has no place that could be seen
+
 
 class Edit:
     """A changed formula; it is put together only when it is asked for.

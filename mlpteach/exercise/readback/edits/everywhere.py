@@ -55,9 +55,11 @@ def _alike_changes(node):
     yield lambda n: n.parts[1]
     if node.op == "-" and node.parts[1].op == "**":  # k for 1 - beta**k
         yield lambda n: n.parts[1].parts[1]
-    for op in ("+", "-", "*", "/", "//"):
-        if op != node.op and (op != "//" or node.op == "/"):
+    for op in ("+", "-", "*", "/"):
+        if op != node.op:
             yield lambda n, op=op: Node(op, n.parts)
+    if node.op == "/":
+        yield lambda n: Node("//", n.parts)
     if node.op in ("-", "/", "**"):
         yield lambda n: Node(n.op, n.parts[::-1])
 
