@@ -1,9 +1,8 @@
 """Stock nbgrader and mlpteach give the same mark in every cell of a notebook of many kinds."""
 
-import json
-
 import pytest
 from benchmarks import same_marks
+from grading.public_assignments import write_source
 
 # Kind, grade id, points, text; answers have no points.
 CELLS = [
@@ -26,24 +25,10 @@ CELLS = [
 ]  # fmt: skip
 
 
-def write(folder):
-    cells = []
-    for kind, grade_id, points, text in CELLS:
-        cell = {"cell_type": "code", "metadata": {}, "source": text}
-        if kind != "given":
-            test = kind == "test"
-            data = {"schema_version": 3, "grade_id": grade_id, "grade": test, "solution": not test}
-            cell["metadata"]["nbgrader"] = data | {"locked": test, "points": points, "task": False}
-        cells.append(cell | {"outputs": [], "execution_count": None})
-    about = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": about}, "nbformat": 4}
-    folder.mkdir()
-    (folder / "kinds.ipynb").write_text(json.dumps(notebook | {"nbformat_minor": 4}))
-
-
 def test_the_same_mark_in_every_cell(tmp_path, capsys, monkeypatch, needs_sandbox):
     monkeypatch.delenv("PYTHONWARNINGS", raising=False)
-    write(tmp_path / "kinds")
+    (tmp_path / "kinds").mkdir()
+    write_source(tmp_path / "kinds" / "kinds.ipynb", CELLS)
     assert same_marks.compare(tmp_path / "kinds"), capsys.readouterr().out
     assert "kinds: 18 marks, 0 differ" in capsys.readouterr().out
 

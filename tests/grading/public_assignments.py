@@ -385,15 +385,18 @@ def write(folder):
     for name, content in _beside().items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    about = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for name, public in ALL.items():
-        cells = [_cell(*cell) for cell in public.cells]
-        notebook = {"cells": cells, "metadata": {"kernelspec": about}, "nbformat": 4}
-        (folder / f"{name}.ipynb").write_text(json.dumps(notebook | {"nbformat_minor": 4}))
+        write_source(folder / f"{name}.ipynb", public.cells)
+
+
+def write_source(path, cells):
+    """Write a source as nbformat 4.4 has it, of cells as a `Public` has them."""
+    about = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": [_cell(*cell) for cell in cells], "metadata": {"kernelspec": about}}
+    path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 4}))
 
 
 def _cell(kind, grade_id, points, text):
-    """Return a cell as a source of nbformat 4.4 has it."""
     code = kind not in ("written", "task")
     made = {"cell_type": "code" if code else "markdown", "metadata": {}, "source": text}
     if kind != "given":
