@@ -87,7 +87,7 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
         asked = found.to_be_asked or (() if known else found.all_to_be_asked)
         if asked:
             played = yield from by_own_helpers(sheet, given, asked, found.known_of_others(asked))
-        if not found.to_be_asked and not _leads_to_all(sheet, given, played):
+        if played and not found.to_be_asked and not _leads_to_all(sheet, given, played):
             played = None  # of a known mistake a part may be a stub's by chance
     with silenced(), limited_memory():
         return judge_wrong(Answers(comparison, given, first, found, played, again))
@@ -95,14 +95,14 @@ def _judge_with_helpers(comparison, given, first, helpers, rng):
 
 def _leads_to_all(sheet, given, led):
     """Whether all that was answered is what the helpers lead to."""
-    for own, other in zip(given, led or (), strict=False):
+    for own, other in zip(given, led, strict=True):
         task = sheet.tasks[own.call.function]
         found, wanted = arrays(task, own.reply), arrays(task, other.reply)
         if isinstance(found, Finding) or isinstance(wanted, Finding):
             return False
         if not all(close(found[name], wanted[name]) for name in task.returns):
             return False
-    return led is not None
+    return True
 
 
 def _judge_beside(comparison, given, first, found):

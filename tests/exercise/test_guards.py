@@ -126,6 +126,7 @@ def test_there_are_thirty_guards():
 SLIPS = (
     "sens_softmax_squared_error",
     "sens_softmax_jacobian_times_y",
+    "sens_integer_division",
     "update_means_over_k",
     "update_warm_up_of_five",
 )
